@@ -1,0 +1,1 @@
+"""The 1500-537 hotline: a civil registry IVR on Asterisk."""

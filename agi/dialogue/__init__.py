@@ -1,0 +1,1 @@
+"""The conversation: questions, answers, menus. Knows no telephony, no audio, no database."""

@@ -1,0 +1,147 @@
+"""A question, its answer, and the small protocols that the floors above implement.
+
+Words are VoiceXML 2.1's: prompt, barge-in, no-input, no-match, time-out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+Value = str | int | date
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One thing to say: a key of `prompts/id.toml` and the values for the places in its text."""
+
+    key: str
+    places: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One key out of `keys`, such as "123"; `0`, `9`, `*` keep their meaning unless listed."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """An entry of `least` to `most` digits; it ends by itself at `most`, or by `#`."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One turn: what is said, what is accepted, how patient we are.
+
+    `private`: the value never leaves the `Answer`; journals get its length only.
+    """
+
+    name: str
+    prompts: tuple[Prompt, ...]
+    accepts: Options | Digits
+    private: bool = False
+    barge_in: bool = True
+    first_key_ms: int = 7000
+    between_keys_ms: int = 4000
+    total_ms: int = 60000
+
+
+class Result(StrEnum):
+    """How one turn ended."""
+
+    MATCH = "match"
+    NO_INPUT = "no-input"
+    NO_MATCH = "no-match"
+    BACK = "back"  # *
+    REPEAT = "repeat"  # 9 in a menu; 9# in an entry
+    AGENT = "agent"  # 0 in a menu; 0# in an entry
+    CLEARED = "cleared"  # * after digits of an entry: start the entry again
+
+
+class Mode(StrEnum):
+    """How the caller answered."""
+
+    KEYS = "keys"
+    SPEECH = "speech"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one turn gave. `took_ms`: from the start of the prompt to the end of the answer."""
+
+    result: Result
+    value: str = ""
+    mode: Mode = Mode.NONE
+    confidence: float = 1.0
+    took_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an agent sees when the call arrives: never a whole number, never a name.
+
+    `number` is masked. `verified` says what the caller proved ("nik+kk", "registration+pin", "").
+    """
+
+    topic: str = ""
+    verified: str = ""
+    reached: str = ""
+    number: str = ""
+    status: str = ""
+
+
+class HungUp(Exception):
+    """The caller (or the line) has gone; raised by any method of a `Phone`."""
+
+
+class Phone(Protocol):
+    """The caller's side of a conversation: Asterisk, a terminal, a test. Any method may raise `HungUp`."""
+
+    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
+        """Say `prompts` one after another; keys pressed meanwhile cut it short and stay for the next turn."""
+
+    def turn(self, question: Question) -> Answer:
+        """Say the question's prompts, take one answer."""
+
+    def transfer(self, case: Case) -> None:
+        """Hand the caller over to the agents' queue; the conversation ends when this returns."""
+
+    def hang_up(self) -> None:
+        """End the call from our side."""
+
+
+class Keypad(Protocol):
+    """The two things a keypad-only phone can do; `keypad.turn` makes turns of them."""
+
+    def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
+        """Play until the end or, with barge-in, until a key: that key (consumed), or ""."""
+
+    def key(self, timeout_ms: int) -> str:
+        """The next key (0-9, *, #) within `timeout_ms`, or ""."""
+
+
+class Journal(Protocol):
+    """Where a call is written down as it happens. Implementations never wait for a disk and never raise."""
+
+    def said(self, prompts: Sequence[Prompt]) -> None:
+        """Something was said that asked nothing."""
+
+    def asked(self, question: Question, answer: Answer, attempt: int) -> None:
+        """A turn has ended; `attempt` counts from 1. A private value must not be kept."""
+
+    def noted(self, what: str, detail: str = "") -> None:
+        """A step of a service: "nik.checked" / "active", "lockout", "transfer"…; never a number or a name."""
+
+
+class Clock(Protocol):
+    """The time, so that tests can set it. Aware, UTC."""
+
+    def __call__(self) -> datetime:
+        """Now."""

@@ -1,0 +1,52 @@
+"""What keeps numbers out of logs and records: masking, redaction, keyed hashes, generated secrets."""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+# 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
+_LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
+
+
+def mask(number: str) -> str:
+    """A number as records and agents may see it: its length in dots, then the last 4 digits."""
+    return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 8 else "•" * len(number)
+
+
+def redact(text: str) -> str:
+    """`text` with every number of 12 or more digits masked: the net below all logging."""
+    return _LONG_NUMBER.sub(lambda found: mask(re.sub(r"\D", "", found[0])), text)
+
+
+def keyed_hash(key: bytes, *parts: str) -> bytes:
+    """16-byte BLAKE2b hash of `parts` under `key` (32 bytes): equal only for equal parts in equal order."""
+    return hashlib.blake2b("\x1f".join(parts).encode(), key=key, digest_size=16).digest()
+
+
+def secret(var: Path, name: str) -> str:
+    """The secret `name` of this installation (64 hex digits), made once in `var/secrets` with mode 0600.
+
+    Safe when two processes ask at once: the file appears whole, and the first one stays.
+    """
+    path = var / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def hash_key(var: Path) -> bytes:
+    """The 32-byte key of this installation for `keyed_hash`."""
+    return bytes.fromhex(secret(var, "hash-key"))

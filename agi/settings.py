@@ -1,0 +1,167 @@
+"""Settings of one installation: `hotline.toml` at the root, overridden by `HOTLINE_…` variables.
+
+Every field is documented here; the README's table of settings is checked against this file.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def settings_file() -> Path:
+    """Where the settings are read from: the file named by HOTLINE_SETTINGS, else `hotline.toml` (may be absent)."""
+    return Path(os.environ.get("HOTLINE_SETTINGS", ROOT / "hotline.toml"))
+
+
+class Section(BaseModel):
+    """One table of `hotline.toml`; an unknown name in it is an error, not a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Office(Section):
+    """Who answers: what callers are told about the office itself."""
+
+    language: str = Field("id", pattern=r"^[a-z]{2,3}$", description="Language of the prompts: prompts/LANGUAGE.toml.")
+    zone: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"] = Field(
+        "Asia/Jakarta", description="The office's time zone (WIB, WITA, WIT); times are stored in UTC."
+    )
+
+
+class Telephony(Section):
+    """Where Asterisk listens."""
+
+    listen: str = Field("127.0.0.1", description="Address for SIP and RTP; `hotline up --listen` overrides it.")
+    sip_port: int = Field(5060, ge=1024, le=65535, description="UDP port of SIP.")
+    rtp_first: int = Field(10000, ge=1024, le=65534, description="First UDP port for audio (RTP).")
+    rtp_last: int = Field(10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports.")
+    number: str = Field("1500537", pattern=r"^[0-9]{3,15}$", description="The number callers dial.")
+
+
+class Line(Section):
+    """The service that Asterisk hands calls to (FastAGI, loopback only)."""
+
+    agi_port: int = Field(4573, ge=1024, le=65535, description="TCP port of the FastAGI service on 127.0.0.1.")
+    max_calls: int = Field(120, ge=1, description="Calls talked with at once; one more goes to the agents' queue.")
+    stop_grace_s: float = Field(30.0, ge=0, description="Seconds a stopping line lets calls in progress finish.")
+
+
+class Dialogue(Section):
+    """How patient the hotline is. ISO/IEC 13714 asks for time-outs of 3 to 10 s."""
+
+    first_key_ms: int = Field(7000, ge=500, le=60000, description="Silence after a prompt before no-input (ms).")
+    between_keys_ms: int = Field(4000, ge=500, le=60000, description="Longest pause between two digits (ms).")
+    total_ms: int = Field(60000, ge=1000, le=600000, description="Longest time for one entry (ms).")
+    tries: int = Field(3, ge=1, le=9, description="No-inputs and no-matches in a row before giving up.")
+
+
+class Voice(Section):
+    """The synthetic voice."""
+
+    name: str = Field("poz/id", description="Voice id of espeak-ng.")
+    words_per_minute: int = Field(145, ge=80, le=300, description="Speaking rate; 140-150 suits a telephone.")
+
+
+class Lockout(Section):
+    """When guessing is stopped, for the number asked about and for the caller."""
+
+    tries: int = Field(3, ge=1, description="Failed tries before the short lock.")
+    minutes: int = Field(15, ge=1, description="Length of the short lock in minutes.")
+    day_tries: int = Field(10, ge=1, description="Failed tries within a day before the long lock.")
+    hours: int = Field(24, ge=1, description="Length of the long lock in hours.")
+
+
+class Queue(Section):
+    """The agents' queue."""
+
+    announce_s: int = Field(30, ge=10, description="Seconds between announcements of position and wait.")
+    max_wait_s: int = Field(600, ge=10, description="Longest wait before the caller is offered the menu again.")
+    ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
+
+
+class Log(Section):
+    """Logs under var/log."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe event logged.")
+    max_mb: int = Field(10, ge=1, description="Size at which a log file is rotated (MB).")
+    keep: int = Field(5, ge=1, description="Rotated files kept.")
+
+
+class Places(Section):
+    """Folders; relative ones are below the project's root."""
+
+    prompts: Path = Field(Path("prompts"), description="Menu, texts, lexicon and recordings that admins edit.")
+    data: Path = Field(Path("data"), description="The databases.")
+    var: Path = Field(Path("var"), description="All that is made at run time; may be deleted when the hotline is down.")
+
+
+class Settings(BaseSettings):
+    """All settings; `Settings()` reads `hotline.toml` (or the file named by HOTLINE_SETTINGS) and the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    office: Office = Office()
+    telephony: Telephony = Telephony()
+    line: Line = Line()
+    dialogue: Dialogue = Dialogue()
+    voice: Voice = Voice()
+    lockout: Lockout = Lockout()
+    queue: Queue = Queue()
+    log: Log = Log()
+    places: Places = Places()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order: arguments, environment, `hotline.toml`. No .env file, no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_file())
+
+    @property
+    def prompts(self) -> Path:
+        """Folder of menu, texts, lexicon and recordings."""
+        return ROOT / self.places.prompts
+
+    @property
+    def data(self) -> Path:
+        """Folder of the databases."""
+        return ROOT / self.places.data
+
+    @property
+    def var(self) -> Path:
+        """Folder of everything made at run time."""
+        return ROOT / self.places.var
+
+    @property
+    def registry_db(self) -> Path:
+        """The look-up database."""
+        return self.data / "registry.db"
+
+    @property
+    def calls_db(self) -> Path:
+        """The database of call records and lock-outs."""
+        return self.data / "calls.db"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.office.zone)
