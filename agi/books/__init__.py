@@ -1,0 +1,1 @@
+"""SQLite: the registry for look-ups and the call records with their one writer."""

@@ -1,0 +1,50 @@
+"""The `hotline` command: a table of names; the modules behind it load only when their name is typed."""
+
+from importlib import import_module
+
+import click
+
+
+COMMANDS = {
+    "up": "agi.cli.service:up",
+    "down": "agi.cli.service:down",
+    "status": "agi.cli.service:status",
+    "logs": "agi.cli.service:logs",
+    "doctor": "agi.cli.doctor:doctor",
+    "line": "agi.cli.line:line",
+    "try": "agi.cli.terminal:terminal",
+    "call": "agi.cli.softphone:call",
+    "agent": "agi.cli.softphone:agent",
+    "prompts": "agi.cli.prompts:prompts",
+    "registry": "agi.cli.registry:registry",
+    "nik": "agi.cli.nik:nik",
+    "calls": "agi.cli.calls:calls",
+    "bench": "agi.cli.bench:bench",
+    "test": "agi.cli.test:test",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command called `name`, or None."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version="0.1.0", prog_name="hotline")
+def main() -> None:
+    """Halo Dukcapil 1500-537: a civil registry hotline that answers by itself."""
+
+
+__all__ = ["COMMANDS", "main"]

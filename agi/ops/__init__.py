@@ -1,0 +1,1 @@
+"""Getting and running Asterisk, supervising processes, health."""

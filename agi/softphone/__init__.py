@@ -1,0 +1,1 @@
+"""A softphone for tests: places calls, presses keys, hears prompts."""

@@ -1,0 +1,1 @@
+"""Text to audio: texts, wording, synthesis, clips."""
