@@ -4,7 +4,6 @@ from importlib import import_module
 
 import click
 
-
 COMMANDS = {
     "up": "agi.cli.service:up",
     "down": "agi.cli.service:down",
