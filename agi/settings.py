@@ -34,9 +34,7 @@ class Section(BaseModel):
 class Office(Section):
     """Who answers: what callers are told about the office itself."""
 
-    language: str = Field(
-        "id", pattern=r"^[a-z]{2,3}$", description="Language of the prompts: prompts/LANGUAGE.toml."
-    )
+    language: str = Field("id", pattern=r"^[a-z]{2,3}$", description="Language of the prompts: prompts/LANGUAGE.toml.")
     zone: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"] = Field(
         "Asia/Jakarta", description="The office's time zone (WIB, WITA, WIT); times are stored in UTC."
     )
@@ -45,37 +43,25 @@ class Office(Section):
 class Telephony(Section):
     """Where Asterisk listens."""
 
-    listen: str = Field(
-        "127.0.0.1", description="Address for SIP and RTP; `hotline up --listen` overrides it."
-    )
+    listen: str = Field("127.0.0.1", description="Address for SIP and RTP; `hotline up --listen` overrides it.")
     sip_port: int = Field(5060, ge=1024, le=65535, description="UDP port of SIP.")
     rtp_first: int = Field(10000, ge=1024, le=65534, description="First UDP port for audio (RTP).")
-    rtp_last: int = Field(
-        10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports."
-    )
+    rtp_last: int = Field(10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports.")
     number: str = Field("1500537", pattern=r"^[0-9]{3,15}$", description="The number callers dial.")
 
 
 class Line(Section):
     """The service that Asterisk hands calls to (FastAGI, loopback only)."""
 
-    agi_port: int = Field(
-        4573, ge=1024, le=65535, description="TCP port of the FastAGI service on 127.0.0.1."
-    )
-    max_calls: int = Field(
-        120, ge=1, description="Calls talked with at once; one more goes to the agents' queue."
-    )
-    stop_grace_s: float = Field(
-        30.0, ge=0, description="Seconds a stopping line lets calls in progress finish."
-    )
+    agi_port: int = Field(4573, ge=1024, le=65535, description="TCP port of the FastAGI service on 127.0.0.1.")
+    max_calls: int = Field(120, ge=1, description="Calls talked with at once; one more goes to the agents' queue.")
+    stop_grace_s: float = Field(30.0, ge=0, description="Seconds a stopping line lets calls in progress finish.")
 
 
 class Dialogue(Section):
     """How patient the hotline is. ISO/IEC 13714 asks for time-outs of 3 to 10 s."""
 
-    first_key_ms: int = Field(
-        7000, ge=500, le=60000, description="Silence after a prompt before no-input (ms)."
-    )
+    first_key_ms: int = Field(7000, ge=500, le=60000, description="Silence after a prompt before no-input (ms).")
     between_keys_ms: int = Field(4000, ge=500, le=60000, description="Longest pause between two digits (ms).")
     total_ms: int = Field(60000, ge=1000, le=600000, description="Longest time for one entry (ms).")
     tries: int = Field(3, ge=1, le=9, description="No-inputs and no-matches in a row before giving up.")
@@ -101,18 +87,14 @@ class Queue(Section):
     """The agents' queue."""
 
     announce_s: int = Field(30, ge=10, description="Seconds between announcements of position and wait.")
-    max_wait_s: int = Field(
-        600, ge=10, description="Longest wait before the caller is offered the menu again."
-    )
+    max_wait_s: int = Field(600, ge=10, description="Longest wait before the caller is offered the menu again.")
     ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
 
 
 class Log(Section):
     """Logs under var/log."""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least severe event logged."
-    )
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe event logged.")
     max_mb: int = Field(10, ge=1, description="Size at which a log file is rotated (MB).")
     keep: int = Field(5, ge=1, description="Rotated files kept.")
 
@@ -120,21 +102,15 @@ class Log(Section):
 class Places(Section):
     """Folders; relative ones are below the project's root."""
 
-    prompts: Path = Field(
-        Path("prompts"), description="Menu, texts, lexicon and recordings that admins edit."
-    )
+    prompts: Path = Field(Path("prompts"), description="Menu, texts, lexicon and recordings that admins edit.")
     data: Path = Field(Path("data"), description="The databases.")
-    var: Path = Field(
-        Path("var"), description="All that is made at run time; may be deleted when the hotline is down."
-    )
+    var: Path = Field(Path("var"), description="All that is made at run time; may be deleted when the hotline is down.")
 
 
 class Settings(BaseSettings):
     """All settings; `Settings()` reads `hotline.toml` (or the file named by HOTLINE_SETTINGS) and the environment."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     office: Office = Office()
     telephony: Telephony = Telephony()
