@@ -1,1 +1,1 @@
-"""Text to audio: texts, wording, synthesis, clips."""
+"""Text to audio: texts and their places, spoken wording, synthesis, level, clips, the published tree."""

@@ -1,0 +1,92 @@
+"""Active speech level by ITU-T P.56 (12/2011), method B: how loud speech is while somebody speaks.
+
+Silence before, after and between words does not lower the figure, as it would lower a plain RMS.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float64]
+
+TIME_CONSTANT_S = 0.03
+HANGOVER_S = 0.2
+MARGIN_DB = 15.9
+"""P.56: the threshold lies this far below the active level."""
+THRESHOLDS = 2.0 ** np.arange(-15, 0)
+_BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """`active_db` in dBov (a full-scale square wave is 0); `activity` is the share of time with speech, 0 to 1."""
+
+    active_db: float
+    activity: float
+
+
+SILENCE = Level(float("-inf"), 0.0)
+
+
+def active_level(samples: Samples, rate: int) -> Level:
+    """Level of mono `samples` (-1.0 to 1.0) at `rate` Hz; `SILENCE` where nothing reaches the lowest threshold."""
+    energy = float(np.sum(samples**2))
+    if energy == 0.0:
+        return SILENCE
+    envelope = _envelope(samples, rate)
+    hangover = round(HANGOVER_S * rate)
+    above: tuple[float, float, int] | None = None  # A_j, C_j and count of the threshold before
+    for threshold in THRESHOLDS:
+        active = _active_samples(envelope, float(threshold), hangover)
+        if active == 0:
+            break
+        level, limit = 10 * np.log10(energy / active), 20 * np.log10(threshold)
+        if level - limit <= MARGIN_DB:
+            if above is None:
+                return Level(float(level), active / len(samples))
+            return _between(above, (float(level), float(limit), active), energy, len(samples))
+        above = float(level), float(limit), active
+    if above is None:
+        return SILENCE
+    return Level(above[0], above[2] / len(samples))
+
+
+def _envelope(samples: Samples, rate: int) -> Samples:
+    """P.56's two exponential averages, one after the other, of the rectified signal."""
+    keep = float(np.exp(-1.0 / (TIME_CONSTANT_S * rate)))
+    return _averaged(_averaged(np.abs(samples), keep), keep)
+
+
+def _averaged(signal: Samples, keep: float) -> Samples:
+    """y[n] = keep·y[n-1] + (1-keep)·x[n], worked out a block at a time because numpy has no such filter."""
+    count = len(signal)
+    blocks = np.pad(signal, (0, -count % _BLOCK)).reshape(-1, _BLOCK)
+    steps = np.arange(_BLOCK)
+    kernel = np.tril(keep ** np.maximum(steps[:, None] - steps[None, :], 0)) * (1 - keep)
+    out = blocks @ kernel.T
+    decay = keep ** (steps + 1)
+    last = 0.0
+    for block in out:
+        block += last * decay
+        last = float(block[-1])
+    whole: Samples = out.reshape(-1)[:count]
+    return whole
+
+
+def _active_samples(envelope: Samples, threshold: float, hangover: int) -> int:
+    """Samples at or above `threshold`, and up to `hangover` samples after each."""
+    at = np.flatnonzero(envelope >= threshold)
+    if len(at) == 0:
+        return 0
+    pauses = np.diff(at) - 1
+    tail = min(len(envelope) - 1 - int(at[-1]), hangover)
+    return len(at) + int(np.minimum(pauses, hangover).sum()) + tail
+
+
+def _between(upper: tuple[float, float, int], lower: tuple[float, float, int], energy: float, count: int) -> Level:
+    """The level where level and threshold are `MARGIN_DB` apart, by straight line between two thresholds."""
+    over, under = upper[0] - upper[1] - MARGIN_DB, lower[0] - lower[1] - MARGIN_DB
+    share = over / (over - under)
+    level = upper[0] + share * (lower[0] - upper[0])
+    return Level(level, min(energy / 10 ** (level / 10) / count, 1.0))

@@ -1,0 +1,200 @@
+"""What the hotline says: `prompts/LANGUAGE.toml`, nested tables of strings; the key is the dotted path.
+
+A text may have places, `{name:kind}` (see `places.py`). Indonesian (`id`) is the language every other
+one falls back to.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from agi.voice import places as kinds
+from agi.voice.errors import PlaceError, Problem, TextsError, UnknownKey
+from agi.voice.places import MASKED, Kind, Place, Value
+from agi.voice.toml_lines import lines_of_keys
+
+FALLBACK = "id"
+RESERVED = "silence"
+"""First word of the file names of pauses; no key may begin with it."""
+
+_KEY = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text: its parts in order (fixed strings and places), and where it stands."""
+
+    key: str
+    raw: str
+    parts: tuple[str | Place, ...]
+    file: Path
+    line: int
+
+    @property
+    def places(self) -> Mapping[str, Kind]:
+        """Name and kind of every place."""
+        return {part.name: part.kind for part in self.parts if isinstance(part, Place)}
+
+
+class Texts:
+    """All texts of one language, with Indonesian behind it."""
+
+    def __init__(self, language: str, texts: Mapping[str, Text], missing: tuple[str, ...] = ()) -> None:
+        self.language = language
+        self.missing = missing
+        """Keys that `language` has no text for: the Indonesian one is said."""
+        self._texts = dict(texts)
+
+    @classmethod
+    def load(cls, folder: Path, language: str = FALLBACK) -> "Texts":
+        """Read `folder`/LANGUAGE.toml, and `id.toml` for what it lacks.
+
+        Raises `TextsError` with file and line of everything that is wrong: no file, not TOML, a key
+        twice, a value that is no string, an empty text, a place that is none, places that differ from
+        the Indonesian text's.
+        """
+        base = _read(folder / f"{FALLBACK}.toml")
+        if language == FALLBACK:
+            return cls(language, base)
+        own = _read(folder / f"{language}.toml")
+        problems = [
+            Problem(text.file, text.line, f"'{key}' has other places than in {base[key].file.name}")
+            for key, text in own.items()
+            if key in base and text.places != base[key].places
+        ]
+        if problems:
+            raise TextsError(problems)
+        return cls(language, base | own, tuple(key for key in base if key not in own))
+
+    def keys(self) -> tuple[str, ...]:
+        """All keys, in the order of the files."""
+        return tuple(self._texts)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def text(self, key: str) -> Text:
+        """The text called `key`; raises `UnknownKey`."""
+        try:
+            return self._texts[key]
+        except KeyError:
+            raise UnknownKey(f"There is no text '{key}' in the prompts ({self.language}.toml).") from None
+
+    def line(self, key: str) -> tuple[Path, int]:
+        """File and line (from 1) where the text called `key` stands; raises `UnknownKey`."""
+        text = self.text(key)
+        return text.file, text.line
+
+    def values(self, key: str, places: Mapping[str, Value]) -> dict[str, Value]:
+        """`places` in the types the text wants (see `places.checked`).
+
+        Raises `UnknownKey`, also for the key in a phrase, or `PlaceError`.
+        """
+        text = self.text(key)
+        _same_names(text, places)
+        values: dict[str, Value] = {}
+        for part in text.parts:
+            if isinstance(part, Place):
+                value = kinds.checked(key, part, places[part.name])
+                if part.kind is Kind.PHRASE and self.text(str(value)).places:
+                    raise PlaceError(f"The text '{value}' has places: it can't be a phrase of '{key}'.")
+                values[part.name] = value
+        return values
+
+    def written(self, key: str, places: Mapping[str, Value] | None = None) -> str:
+        """The sentence as a terminal or a record shows it: digits 4-4-4-4, dates in Indonesian.
+
+        A value that holds a mask (•) is shown as it is. Raises `UnknownKey` or `PlaceError`.
+        """
+        text = self.text(key)
+        given = places or {}
+        _same_names(text, given)
+        out: list[str] = []
+        for part in text.parts:
+            if isinstance(part, str):
+                out.append(part)
+            elif MASKED in str(given[part.name]):
+                out.append(str(given[part.name]))
+            else:
+                out.append(self._value(key, part, given[part.name]))
+        # A phrase may end with a full stop of its own: the sentence around it brings the right one.
+        joined = [left.rstrip(".") if right[:1] in {".", ",", ";"} else left for left, right in pairwise([*out, ""])]
+        return re.sub(r"\s+", " ", "".join(joined)).strip()
+
+    def _value(self, key: str, place: Place, value: Value) -> str:
+        checked = kinds.checked(key, place, value)
+        if place.kind is not Kind.PHRASE:
+            return kinds.written(place.kind, checked)
+        phrase = self.text(str(checked))
+        if phrase.places:
+            raise PlaceError(f"The text '{phrase.key}' has places: it can't be a phrase of '{key}'.")
+        return phrase.raw.strip()
+
+
+def _same_names(text: Text, places: Mapping[str, Value]) -> None:
+    """Raise `PlaceError` unless `places` names exactly the places of `text`."""
+    wanted = text.places
+    if lacking := [name for name in wanted if name not in places]:
+        raise PlaceError(f"The text '{text.key}' needs a value for its place '{lacking[0]}'.")
+    if extra := [name for name in places if name not in wanted]:
+        known = ", ".join(wanted) or "none"
+        raise PlaceError(f"The text '{text.key}' has no place '{extra[0]}' (its places: {known}).")
+
+
+def _read(path: Path) -> dict[str, Text]:
+    """All texts of one file; raises `TextsError`."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(source)
+    except FileNotFoundError:
+        raise TextsError([Problem(path, 0, "there is no such file of texts")]) from None
+    except UnicodeDecodeError as error:
+        raise TextsError([Problem(path, 0, f"is not UTF-8 (byte {error.start})")]) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else source.count("\n") + 1
+        raise TextsError([Problem(path, line, f"is not valid TOML: {error}")]) from None
+    lines = lines_of_keys(source)
+    texts: dict[str, Text] = {}
+    problems: list[Problem] = []
+    for key, value in _flat(tables, ""):
+        line = lines.get(key, 0)
+        try:
+            texts[key] = _text(key, value, path, line)
+        except ValueError as error:
+            problems.append(Problem(path, line, str(error)))
+    if problems:
+        raise TextsError(problems)
+    return texts
+
+
+def _flat(tables: Mapping[str, object], above: str) -> list[tuple[str, object]]:
+    """(dotted key, value) of every leaf."""
+    leaves: list[tuple[str, object]] = []
+    for name, value in tables.items():
+        key = f"{above}.{name}" if above else name
+        leaves += _flat(value, key) if isinstance(value, dict) else [(key, value)]
+    return leaves
+
+
+def _text(key: str, value: object, path: Path, line: int) -> Text:
+    """Raises ValueError with a sentence for the admin."""
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"the key '{key}' may hold small letters, digits, _ and - only")
+    if key.split(".")[0] == RESERVED:
+        raise ValueError(f"the key '{key}' begins with '{RESERVED}', which is the name of the pauses")
+    if not isinstance(value, str):
+        raise ValueError(f"'{key}' must be a text in quotes, not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"'{key}' is empty: write what is to be said")
+    try:
+        parts = tuple(part for part in kinds.parts(value) if part)
+    except ValueError as error:
+        raise ValueError(f"'{key}': {error}") from None
+    names = [part.name for part in parts if isinstance(part, Place)]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"'{key}' has the place '{sorted(twice)[0]}' twice")
+    return Text(key, value, parts, path, line)
