@@ -1,0 +1,75 @@
+"""How database files are opened and locked, so that exactly one connection writes at any time.
+
+SQLite 3.7.0 to 3.51.2 can corrupt a file in WAL mode when one connection checkpoints while another commits
+(the WAL-reset bug, fixed in 3.51.3; Debian 12 has 3.40.1). Whoever commits or checkpoints therefore holds an
+exclusive lock on a file of its own beside the database, in every process; readers open with `mode=ro`, take no
+such lock, and can't checkpoint, not even when they are the last to close.
+"""
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+
+class Busy(Exception):
+    """Another process holds the lock."""
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The file that belongs to the database `path`: its name with `ending` after it."""
+    return path.with_name(path.name + ending)
+
+
+@contextmanager
+def exclusive(lock: Path, wait_s: float | None = None) -> Iterator[None]:
+    """Hold the lock file `lock` (made if absent, never deleted).
+
+    `wait_s`: longest wait in seconds; 0 does not wait, None waits for ever. Raises `Busy` when it is over. The
+    kernel lets go of the lock when a process dies, so none is ever left behind.
+    """
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _take(handle, wait_s)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, wait_s: float | None) -> None:
+    if wait_s is None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Busy from None
+            time.sleep(0.01)
+        else:
+            return
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that reads only; usable from any one thread at a time. Raises sqlite3.OperationalError."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro",
+        uri=True,
+        check_same_thread=False,
+        isolation_level=None,
+        timeout=5,
+    )
+    connection.execute("PRAGMA query_only=on")
+    return connection
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """A connection that writes, in explicit transactions; usable from any one thread at a time. File mode 0600."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)

@@ -1,0 +1,58 @@
+"""The tables of `registry.db`, as migrations, and the check value of the key."""
+
+import hmac
+
+from sqlite_utils import Database, Migrations
+
+from agi.privacy import keyed_hash
+
+SCHEMA = Migrations("registry")
+
+
+@SCHEMA()
+def residents_applications_offices(db: Database) -> None:
+    """The first tables. WITHOUT ROWID: a look-up is one walk down one tree. Hashes are of `kk_hash`, `pin_hash`."""
+    for statement in (
+        """CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE residents (
+            nik TEXT PRIMARY KEY,
+            kk_hash BLOB NOT NULL,
+            status TEXT NOT NULL,
+            ktp TEXT NOT NULL,
+            region TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE applications (
+            number TEXT PRIMARY KEY,
+            pin_hash BLOB NOT NULL,
+            nik TEXT NOT NULL,
+            document TEXT NOT NULL,
+            status TEXT NOT NULL,
+            since TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            office TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE INDEX applications_of_nik ON applications (nik)""",
+        """CREATE TABLE offices (code TEXT PRIMARY KEY, name TEXT NOT NULL, hours TEXT NOT NULL)
+        STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(statement)
+
+
+def key_check(key: bytes) -> str:
+    """A value that tells whether a registry was built with `key`, and nothing else about it."""
+    return keyed_hash(key, "key-check", "registry").hex()
+
+
+def same_key(stored: str, key: bytes) -> bool:
+    """Whether `stored` is the check value of `key`."""
+    return hmac.compare_digest(stored, key_check(key))
+
+
+def kk_hash(key: bytes, nik: str, kk_digits: str) -> bytes:
+    """What is kept of the last 6 digits of a KK number: bound to the NIK, so equal digits hash differently."""
+    return keyed_hash(key, "kk", nik, kk_digits)
+
+
+def pin_hash(key: bytes, number: str, pin: str) -> bytes:
+    """What is kept of the PIN of the application `number`."""
+    return keyed_hash(key, "pin", number, pin)
