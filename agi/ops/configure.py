@@ -1,0 +1,198 @@
+"""Asterisk's configuration folder of one installation, `var/asterisk/etc`.
+
+The files of `dialplan/` are linked, so what an admin reads there is what Asterisk reads. What differs between
+installations (paths, ports, passwords, numbers) is generated into `asterisk.conf` and `local/`.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from agi import privacy
+from agi.ops.asterisk import Program
+from agi.ops.places import run_folder, write_whole
+from agi.settings import ROOT, Settings
+
+DIALPLAN = ROOT / "dialplan"
+_AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
+_TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
+# A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
+_NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "local/rtp.conf", "rtp.conf",
+                "logger.conf", "stasis.conf")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Account:
+    """A telephone's account at Asterisk."""
+
+    name: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Digests of what Asterisk reads: `start` at its start only, `reload` also on a reload."""
+
+    start: str
+    reload: str
+
+
+def etc_folder(var: Path) -> Path:
+    """The configuration folder of the installation at `var`."""
+    return var.absolute() / "asterisk" / "etc"
+
+
+def account(var: Path, name: str) -> Account:
+    """The account `name` with its password (made once, kept in var/secrets)."""
+    return Account(name, privacy.secret(var, f"sip-{name}")[:20])
+
+
+def testers() -> tuple[str, ...]:
+    """Names of the testers' accounts, from dialplan/pjsip.conf."""
+    return tuple(_TESTER.findall((DIALPLAN / "pjsip.conf").read_text()))
+
+
+def agents() -> tuple[str, ...]:
+    """Names of the agents' accounts, from dialplan/pjsip.conf."""
+    return tuple(_AGENT.findall((DIALPLAN / "pjsip.conf").read_text()))
+
+
+def write(settings: Settings, program: Program) -> Stamp:
+    """Write (what has changed of) the configuration folder and the folders it names."""
+    etc = etc_folder(settings.var)
+    etc.mkdir(parents=True, exist_ok=True)
+    _link_dialplan(etc)
+    _make_folders(settings, program)
+    write_whole(etc / "asterisk.conf", _asterisk_conf(settings, program))
+    local = etc / "local"
+    write_whole(local / "globals.conf", _globals(settings))
+    write_whole(local / "queues.conf", _queues(settings))
+    write_whole(local / "rtp.conf", _rtp(settings))
+    write_whole(local / "pjsip-transport.conf", _transport(settings))
+    write_whole(local / "pjsip-accounts.conf", _accounts(settings), mode=0o600)
+    return _stamp(etc)
+
+
+def _link_dialplan(etc: Path) -> None:
+    wanted = {path.name: path for path in DIALPLAN.glob("*.conf")}
+    for path in etc.glob("*.conf"):
+        if path.is_symlink() and path.name not in wanted:
+            path.unlink()
+    for name, source in wanted.items():
+        link = etc / name
+        if not link.is_symlink() or link.readlink() != source:
+            link.unlink(missing_ok=True)
+            link.symlink_to(source)
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
+
+def _make_folders(settings: Settings, program: Program) -> None:
+    var = settings.var.absolute()
+    for name in ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh", "spool/ended",
+                 "log/asterisk", "prompts"):  # fmt: skip
+        (var / name).mkdir(parents=True, exist_ok=True)
+    share = var / "asterisk" / "share"
+    _link(share / "documentation", program.documentation)
+    language = settings.office.language
+    _link(share / "sounds" / language, var / "prompts" / language)
+
+
+def _asterisk_conf(settings: Settings, program: Program) -> str:
+    var = settings.var.absolute()
+    home = var / "asterisk"
+    return f"""; Generated at start. Everything Asterisk touches stays below var/.
+[directories]
+astetcdir => {home}/etc
+astmoddir => {program.modules}
+astvarlibdir => {home}/lib
+astdbdir => {home}/lib
+astkeydir => {home}/lib
+astdatadir => {home}/share
+astagidir => {home}/agi-bin
+astspooldir => {home}/spool
+astrundir => {run_folder(settings.var)}
+astlogdir => {var}/log/asterisk
+astsbindir => {home}/lib
+
+[options]
+verbose = 0
+debug = 0
+nocolor = yes
+hideconnect = yes
+live_dangerously = no
+defaultlanguage = {settings.office.language}
+documentation_language = en_US
+languageprefix = yes
+"""
+
+
+def _globals(settings: Settings) -> str:
+    var = settings.var.absolute()
+    values = {
+        "NUMBER": settings.telephony.number,
+        "AGI_PORT": settings.line.agi_port,
+        "LANGUAGE": settings.office.language,
+        "SPOOL": var / "spool",
+        "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
+    }
+    return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(
+        f"{name} = {value}\n" for name, value in values.items()
+    )
+
+
+def _queues(settings: Settings) -> str:
+    members = "".join(f"member => PJSIP/{name},0,Petugas {name}\n" for name in agents())
+    return (
+        "; Generated at start, for [agents] of queues.conf.\n"
+        f"timeout = {settings.queue.ring_s}\n"
+        f"announce-frequency = {settings.queue.announce_s}\n"
+        f"min-announce-frequency = {min(settings.queue.announce_s, 15)}\n{members}"
+    )
+
+
+def _rtp(settings: Settings) -> str:
+    return (
+        "; Generated at start, for [general] of rtp.conf.\n"
+        f"rtpstart = {settings.telephony.rtp_first}\nrtpend = {settings.telephony.rtp_last}\n"
+    )
+
+
+def _transport(settings: Settings) -> str:
+    address = settings.telephony.listen
+    shown = f"[{address}]" if ":" in address else address
+    return (
+        "; Generated at start.\n[transport-udp]\ntype = transport\nprotocol = udp\n"
+        f"bind = {shown}:{settings.telephony.sip_port}\n"
+    )
+
+
+def _accounts(settings: Settings) -> str:
+    parts = ["; Generated at start from var/secrets.\n"]
+    parts += [_auth(account(settings.var, name)) for name in (*testers(), *agents())]
+    trunk = settings.var / "secrets" / "trunk"
+    if trunk.is_file():
+        user, _, password = trunk.read_text().strip().partition(":")
+        parts.append(_auth(Account(user, password), section="trunk-auth"))
+    return "\n".join(parts)
+
+
+def _auth(held: Account, section: str = "") -> str:
+    return (
+        f"[{section or held.name + '-auth'}]\ntype = auth\nauth_type = digest\n"
+        f"username = {held.name}\npassword = {held.password}\n"
+    )
+
+
+def _stamp(etc: Path) -> Stamp:
+    start, rest = hashlib.sha256(), hashlib.sha256()
+    for path in sorted((*etc.glob("*.conf"), *etc.glob("local/*.conf"))):
+        name = str(path.relative_to(etc))
+        digest = start if name in _NEEDS_START else rest
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return Stamp(start.hexdigest()[:16], rest.hexdigest()[:16])

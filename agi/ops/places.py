@@ -1,0 +1,43 @@
+"""Where things that run keep their sockets and stamps."""
+
+import hashlib
+import os
+from pathlib import Path
+from tempfile import gettempdir
+
+# The address of a Unix socket holds 108 bytes with its closing NUL; supervisord binds a longer draft name first.
+_LONGEST_FOLDER = 75
+
+
+def run_folder(var: Path) -> Path:
+    """The folder for sockets of the installation at `var`, made with mode 0700: `var/run`, or a short one in
+    $XDG_RUNTIME_DIR or /tmp when that path is too long for a Unix socket.
+
+    Raises PermissionError when the short folder belongs to somebody else.
+    """
+    folder = var.absolute() / "run"
+    if len(os.fsencode(folder)) > _LONGEST_FOLDER:
+        name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+        base = os.environ.get("XDG_RUNTIME_DIR", "")
+        roomy = base and len(base) < 50 and os.access(base, os.W_OK)
+        folder = Path(base if roomy else gettempdir()) / f"hotline-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to another user; remove it, or use a shorter path.")
+    folder.chmod(0o700)
+    return folder
+
+
+def write_whole(path: Path, text: str, mode: int = 0o644) -> bool:
+    """Write `text` to `path` so that a reader finds the old or the new file, never half; False if nothing changed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_file() and not path.is_symlink() and path.read_text() == text:
+        path.chmod(mode)
+        return False
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
+        out.write(text)
+    draft.chmod(mode)
+    draft.replace(path)
+    return True

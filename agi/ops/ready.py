@@ -1,0 +1,102 @@
+"""Would a call be answered now? Asked of the outside: a SIP request, the FastAGI port, the dialplan."""
+
+import secrets
+import socket
+import time
+
+from agi.ops import asterisk
+from agi.ops.asterisk import Program
+from agi.ops.configure import etc_folder
+from agi.settings import Settings
+
+_PAUSE_S = 0.05
+
+
+def unmet(settings: Settings, program: Program) -> str | None:
+    """The first thing in the way of a call, in words; None when a call would be answered."""
+    telephony = settings.telephony
+    if not sip_answers(reachable(telephony.listen), telephony.sip_port):
+        return f"Asterisk does not answer SIP on {telephony.listen}, port {telephony.sip_port}"
+    etc = etc_folder(settings.var)
+    shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
+    if shown is None or f"'{telephony.number}'" not in shown:
+        return f"the dialplan knows no {telephony.number} for testers"
+    if not tcp_answers(settings.line.agi_port):
+        return f"the line does not answer on port {settings.line.agi_port}"
+    return None
+
+
+def wait(settings: Settings, program: Program, limit_s: float) -> str | None:
+    """Wait until a call would be answered; None then, else what was in the way after `limit_s` seconds."""
+    end = time.monotonic() + limit_s
+    while (trouble := unmet(settings, program)) is not None and time.monotonic() < end:
+        time.sleep(_PAUSE_S)
+    return trouble
+
+
+def reachable(listen: str) -> str:
+    """An address of this machine at which a server that listens on `listen` is reached."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104 - compared, not bound
+
+
+def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
+    """Whether anything answers a SIP OPTIONS request (RFC 3261, 11) there; 401 is an answer too."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    shown = f"[{address}]" if ":" in address else address
+    token = secrets.token_hex(8)
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(limit_s)
+        try:
+            sock.connect((address, port))
+            own = sock.getsockname()
+            request = "\r\n".join(
+                (
+                    f"OPTIONS sip:{shown}:{port} SIP/2.0",
+                    f"Via: SIP/2.0/UDP {shown}:{own[1]};branch=z9hG4bK{token};rport",
+                    "Max-Forwards: 1",
+                    f"From: <sip:ready@{shown}>;tag={token}",
+                    f"To: <sip:ready@{shown}>",
+                    f"Call-ID: {token}",
+                    "CSeq: 1 OPTIONS",
+                    "Content-Length: 0",
+                    "",
+                    "",
+                )
+            )
+            sock.send(request.encode())
+            return sock.recv(4096).startswith(b"SIP/2.0 ")
+        except OSError:
+            return False
+
+
+def tcp_answers(port: int, limit_s: float = 0.5) -> bool:
+    """Whether a server accepts connections on this TCP port of 127.0.0.1."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=limit_s):
+            return True
+    except OSError:
+        return False
+
+
+def taken(settings: Settings) -> str | None:
+    """One sentence on the first port of ours that another program holds; None when all are free."""
+    telephony, line = settings.telephony, settings.line
+    wanted = (
+        (telephony.listen, telephony.sip_port, socket.SOCK_DGRAM, "UDP", "telephony.sip_port"),
+        ("127.0.0.1", line.agi_port, socket.SOCK_STREAM, "TCP", "line.agi_port"),
+    )
+    for address, port, kind, protocol, name in wanted:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, kind) as sock:
+            if kind == socket.SOCK_STREAM:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind((address, port))
+            except OSError as error:
+                if error.errno == 99:  # EADDRNOTAVAIL
+                    return f"This machine has no address {address}: change `telephony.listen` or `--listen`."
+                return (
+                    f"{protocol} port {port} is taken by another program: end that one, or set another "
+                    f"`{name}` in hotline.toml."
+                )
+    return None

@@ -1,0 +1,257 @@
+"""supervisord keeps Asterisk and the line running; this is all that speaks to it.
+
+Its configuration is generated into `var/supervisor.conf`; it daemonises, restarts what dies, and is asked
+over a Unix socket that only the installation's own user can open.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from supervisor.xmlrpc import Faults, SupervisorTransport
+
+from agi.ops.asterisk import Program
+from agi.ops.configure import etc_folder
+from agi.ops.places import run_folder, write_whole
+from agi.settings import ROOT, Settings
+
+PROGRAMS = ("asterisk", "line")
+# Every process of an installation carries its run folder in this variable: that is how those that outlive
+# a killed supervisord are told from strangers.
+MARK = "SUPERVISED_FOR"
+_START_LIMIT_S = 10.0
+
+
+class SuperviseFailed(Exception):
+    """supervisord did not do what it was asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One supervised process as it is now; `started` is UTC and None when it does not run."""
+
+    name: str
+    running: bool
+    state: str
+    pid: int | None
+    started: datetime | None
+
+
+class Supervisor:
+    """The supervisord of one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._run = run_folder(settings.var)
+        self._config = settings.var.absolute() / "supervisor.conf"
+        self._socket = self._run / "supervisor.sock"
+
+    def running(self) -> bool:
+        """Whether supervisord answers."""
+        return self._pid() is not None
+
+    def processes(self) -> tuple[Process, ...]:
+        """What it keeps running, by name; all stopped when supervisord itself does not run."""
+        if not self.running():
+            return tuple(Process(name, False, "STOPPED", None, None) for name in PROGRAMS)
+        found = {}
+        for info in cast("list[dict[str, Any]]", self._call("getAllProcessInfo")):
+            running = info["statename"] == "RUNNING"
+            started = datetime.fromtimestamp(info["start"], UTC) if info["pid"] else None
+            found[info["name"]] = Process(info["name"], running, info["statename"], info["pid"] or None, started)
+        return tuple(found.get(name) or Process(name, False, "STOPPED", None, None) for name in PROGRAMS)
+
+    def process(self, name: str) -> Process:
+        """The process called `name`."""
+        return next(process for process in self.processes() if process.name == name)
+
+    def start(self, program: Program, environment: Mapping[str, str]) -> None:
+        """Start whatever does not run, with `environment` (HOTLINE_… variables) for the line.
+
+        A process whose way of starting has changed is started anew. Raises SuperviseFailed.
+        """
+        write_whole(self._config, self._text(program, environment), mode=0o600)
+        if not self.running():
+            self.end_orphans()
+            self._launch()
+            return
+        ((_added, changed, _removed),) = cast("list[tuple[list[str], ...]]", self._call("reloadConfig"))
+        for name in changed:
+            self._call("stopProcessGroup", name, True)
+            self._call("removeProcessGroup", name)
+            self._call("addProcessGroup", name)
+        for process in self.processes():
+            if not process.running and process.state != "STARTING":
+                self._begin(process.name)
+
+    def restart(self, name: str) -> None:
+        """Stop `name` gracefully (calls in progress finish, up to the line's limit) and start it again."""
+        try:
+            self._call("stopProcess", name, True)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != Faults.NOT_RUNNING:
+                raise
+        self._begin(name)
+
+    def stop(self) -> bool:
+        """End everything of this installation; False when nothing ran. Raises SuperviseFailed."""
+        pid = self._pid()
+        if pid is not None:
+            self._call("shutdown")
+            limit = self._settings.line.stop_grace_s + 20
+            _wait(lambda: not _alive(pid), limit, f"supervisord (process {pid}) did not end in {limit:.0f} s")
+        return self.end_orphans() or pid is not None
+
+    def orphans(self) -> tuple[int, ...]:
+        """Processes of this installation that run without a supervisord (it was killed)."""
+        mark = f"{MARK}={self._run}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                variables = (folder / "environ").read_bytes().split(b"\0")
+            except OSError:  # another user's, or just ended
+                continue
+            if mark in variables and int(folder.name) != os.getpid():
+                found.append(int(folder.name))
+        return tuple(found)
+
+    def end_orphans(self) -> bool:
+        """End what outlived a killed supervisord; True when there was something."""
+        left = self.orphans()
+        for number, limit in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
+            for pid in left:
+                _send(pid, number)
+            end = time.monotonic() + limit
+            while any(_alive(pid) for pid in left) and time.monotonic() < end:
+                time.sleep(0.05)
+            if not any(_alive(pid) for pid in left):
+                break
+        return bool(left)
+
+    def _begin(self, name: str) -> None:
+        try:
+            self._call("startProcess", name, False)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != Faults.ALREADY_STARTED:
+                raise SuperviseFailed(f"{name} cannot be started ({fault.faultString}).") from fault
+
+    def _launch(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+        done = subprocess.run(
+            (sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=environment,
+            timeout=_START_LIMIT_S,
+        )
+        if done.returncode != 0:
+            raise SuperviseFailed(f"supervisord did not start: {(done.stderr or done.stdout).strip()[-500:]}")
+        _wait(self.running, _START_LIMIT_S, f"supervisord does not answer on {self._socket}")
+
+    def _server(self) -> xmlrpc.client.ServerProxy:
+        return xmlrpc.client.ServerProxy(
+            "http://127.0.0.1", transport=SupervisorTransport(None, None, f"unix://{self._socket}")
+        )
+
+    def _call(self, method: str, *words: object) -> object:
+        return getattr(self._server().supervisor, method)(*words)
+
+    def _pid(self) -> int | None:
+        if not self._socket.exists():
+            return None
+        try:
+            return cast("int", self._call("getPID"))
+        except (OSError, xmlrpc.client.Error):
+            return None
+
+    def _text(self, program: Program, environment: Mapping[str, str]) -> str:
+        settings = self._settings
+        log = settings.var.absolute() / "log"
+        log.mkdir(parents=True, exist_ok=True)
+        line = {**environment, "PYTHONPATH": str(ROOT), MARK: str(self._run)}
+        rotation = f"stdout_logfile_maxbytes={settings.log.max_mb}MB\nstdout_logfile_backups={settings.log.keep}"
+        common = (
+            "autostart=true\nautorestart=true\n"
+            # Dead within a second counts as a failed start: it is tried again, each time a second later.
+            "startsecs=1\nstartretries=1000000\n"
+            f"killasgroup=true\nredirect_stderr=true\n{rotation}\n"
+        )
+        asterisk = subprocess.list2cmdline(program.run(etc_folder(settings.var), "-f"))
+        talking = subprocess.list2cmdline((sys.executable, "-m", "agi.cli", "line"))
+        return f"""; Generated by `hotline up`.
+[unix_http_server]
+file={_plain(self._socket)}
+chmod=0700
+
+[supervisord]
+identifier=hotline
+logfile={_plain(log)}/supervisord.log
+logfile_maxbytes={settings.log.max_mb}MB
+logfile_backups={settings.log.keep}
+pidfile={_plain(self._run)}/supervisord.pid
+childlogdir={_plain(log)}
+umask=027
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[program:asterisk]
+command={_plain(asterisk)}
+directory=/
+environment={MARK}="{_plain(self._run)}"
+priority=10
+stopwaitsecs=10
+stdout_logfile={_plain(log)}/asterisk/console.log
+{common}
+[program:line]
+command={_plain(talking)}
+directory={_plain(ROOT)}
+environment={",".join(f'{name}="{_quoted(value)}"' for name, value in sorted(line.items()))}
+priority=20
+stopwaitsecs={int(settings.line.stop_grace_s) + 5}
+stdout_logfile={_plain(log)}/line.out
+{common}"""
+
+
+def _plain(value: object) -> str:
+    """A value as supervisord's configuration wants it: a percent sign is doubled."""
+    return str(value).replace("%", "%%")
+
+
+def _quoted(value: str) -> str:
+    if any(character in value for character in '"\n\r\0'):
+        raise SuperviseFailed("A HOTLINE_ variable holds a quotation mark or a line break; put it into hotline.toml.")
+    return _plain(value)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _wait(met: "Any", limit_s: float, trouble: str) -> None:
+    """Wait until `met()`; raises SuperviseFailed with `trouble` after `limit_s` seconds."""
+    end = time.monotonic() + limit_s
+    while not met():
+        if time.monotonic() > end:
+            raise SuperviseFailed(f"{trouble}.")
+        time.sleep(0.03)

@@ -1,0 +1,209 @@
+"""Asterisk as a private tree below var/: Debian's own packages, checked by Debian's signatures, not installed.
+
+Debian 12 and 13 have no Asterisk and Ubuntu 24.04 has an old one, while Debian testing has what we need.
+Pinning testing on an older system replaces its C library and breaks it, so the packages are fetched by an
+apt with a state of its own, unpacked side by side, and started with the C library they bring along.
+Needs no root. About 80 MB are fetched and 195 MB stay on disk.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from agi.ops.progress import Progress
+
+SUITE = "forky"
+PACKAGES = ("asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm")
+_MIRROR = "http://deb.debian.org/debian"
+_STAMP = ".packages"
+_USELESS = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/perl", "usr/share/perl5",
+            "usr/share/lintian", "usr/share/info")  # fmt: skip
+_FETCH_LIMIT_S = 900.0
+
+
+class TreeFailed(Exception):
+    """The private tree could not be made; the message says what to do."""
+
+
+def tree_folder(var: Path) -> Path:
+    """Where the finished tree stands."""
+    return var / "asterisk" / "tree"
+
+
+def is_made(var: Path) -> bool:
+    """Whether a finished tree stands there (it appears whole or not at all)."""
+    return (tree_folder(var) / _STAMP).is_file()
+
+
+def make(var: Path, progress: Progress) -> Path:
+    """Make the tree unless it stands; what an interrupted run has fetched is used again.
+
+    Raises TreeFailed.
+    """
+    home = var / "asterisk"
+    home.mkdir(parents=True, exist_ok=True)
+    tree = tree_folder(var)
+    with _alone(home / ".tree.lock"):
+        if is_made(var):
+            return tree
+        apt = home / "apt"
+        _write_apt_state(apt)
+        progress.note("Asterisk: asking Debian's mirror")
+        _update(apt, progress)
+        _download(apt, progress)
+        debs = sorted((apt / "cache" / "archives").glob("*.deb"))
+        draft = home / "tree.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        _unpack(debs, draft, progress)
+        (draft / _STAMP).write_text("".join(f"{deb.name}\n" for deb in debs))
+        shutil.rmtree(tree, ignore_errors=True)
+        draft.rename(tree)
+        shutil.rmtree(apt, ignore_errors=True)
+        return tree
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Only one process at a time makes the tree; the second waits and finds it made."""
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _keyring() -> Path:
+    for name in ("debian-archive-keyring.gpg", "debian-archive-keyring.pgp"):
+        path = Path("/usr/share/keyrings") / name
+        if path.is_file():
+            return path
+    raise TreeFailed(
+        "Debian's signing keys are missing: run `apt-get install debian-archive-keyring` as root, "
+        "then this command again."
+    )
+
+
+def _host_apt(*words: str) -> str:
+    """What the machine's own apt says; empty when it says nothing."""
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
+def _mirror() -> str:
+    """The mirror this machine uses for Debian, else Debian's own address."""
+    for line in _host_apt("apt-get", "indextargets", "--format", "$(REPO_URI)").splitlines():
+        if re.search(r"/debian/?$", line):
+            return line.rstrip("/")
+    return _MIRROR
+
+
+def _network_settings() -> str:
+    """The machine's own proxy and certificate settings for apt, and nothing else of its configuration."""
+    dump = _host_apt("apt-config", "dump")
+    return "\n".join(line for line in dump.splitlines() if re.match(r"Acquire::https?::", line))
+
+
+def _write_apt_state(apt: Path) -> None:
+    for folder in ("state/lists/partial", "cache/archives/partial"):
+        (apt / folder).mkdir(parents=True, exist_ok=True)
+    (apt / "sources.list").write_text(f"deb [signed-by={_keyring()}] {_mirror()} {SUITE} main\n")
+    (apt / "status").write_text("")
+    (apt / "apt.conf").write_text(
+        "\n".join(
+            (
+                f'Dir::Etc::sourcelist "{apt.absolute()}/sources.list";',
+                *(f'Dir::Etc::{name} "/dev/null";' for name in ("sourceparts", "parts", "main", "preferences")),
+                'Dir::Etc::preferencesparts "/dev/null";',
+                f'Dir::State "{apt.absolute()}/state";',
+                f'Dir::State::status "{apt.absolute()}/status";',
+                f'Dir::Cache "{apt.absolute()}/cache";',
+                'APT::Install-Recommends "false";',
+                'APT::Sandbox::User "root";',
+                'Acquire::Languages "none";',
+                _network_settings(),
+                "",
+            )
+        )
+    )
+
+
+def _apt(apt: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "APT_CONFIG": str(apt.absolute() / "apt.conf"), "LC_ALL": "C"}
+    return subprocess.run(
+        ("apt-get", *words), capture_output=True, text=True, check=False, env=environment, timeout=_FETCH_LIMIT_S
+    )
+
+
+def _complaint(done: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in (done.stderr + done.stdout).splitlines() if line.startswith(("E:", "W:", "Err:"))]
+    return " ".join(lines[:3]) or f"apt-get ended with {done.returncode}"
+
+
+def _update(apt: Path, progress: Progress) -> None:
+    """Fetch the package lists; a mirror past its Valid-Until date is used, and that is said."""
+    strict = _apt(apt, "-o", "APT::Update::Error-Mode=any", "update")
+    if strict.returncode == 0:
+        return
+    if "expired" not in strict.stderr + strict.stdout and "no longer valid" not in strict.stderr:
+        raise TreeFailed(f"Debian's mirror could not be read ({_complaint(strict)}). Check the network.")
+    progress.note("Asterisk: the mirror is past its Valid-Until date; going on, signatures are still checked")
+    relaxed = _apt(apt, "-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Check-Valid-Until=false", "update")
+    if relaxed.returncode != 0:
+        raise TreeFailed(f"Debian's mirror could not be read ({_complaint(relaxed)}). Check the network.")
+
+
+def _download(apt: Path, progress: Progress) -> None:
+    words = ("-o", "Acquire::Check-Valid-Until=false", "--download-only", "-y", "install", *PACKAGES)
+    plan = _apt(apt, *words, "--print-uris")
+    archives = apt / "cache" / "archives"
+    missing = sum(int(size) for size in re.findall(r"^'[^']+' \S+ (\d+) ", plan.stdout, re.M))
+    if plan.returncode != 0:
+        raise TreeFailed(f"Debian's packages of Asterisk cannot be had together ({_complaint(plan)}).")
+    before = _size(archives)
+    with ThreadPoolExecutor(1) as pool, progress.bar("Asterisk: fetching", max(missing, 1)) as bar:
+        fetched = pool.submit(_apt, apt, *words)
+        seen = 0
+        while not fetched.done():
+            time.sleep(0.2)
+            now = min(max(_size(archives) - before, seen), missing)
+            bar(now - seen)
+            seen = now
+        bar(missing - seen)
+    if fetched.result().returncode != 0:
+        raise TreeFailed(
+            f"Asterisk could not be fetched whole ({_complaint(fetched.result())}). Run the command again: it resumes."
+        )
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # apt has just renamed a finished file
+            continue
+    return total
+
+
+def _unpack(debs: list[Path], tree: Path, progress: Progress) -> None:
+    if not debs:
+        raise TreeFailed("Debian's mirror gave no packages of Asterisk; run the command again.")
+
+    def one(deb: Path) -> None:
+        done = subprocess.run(("dpkg-deb", "-x", deb, tree), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            deb.unlink(missing_ok=True)
+            raise TreeFailed(f"{deb.name} is damaged and was removed; run the command again.")
+
+    # One after another: two packages that make the same folder at once would trip over each other.
+    with progress.bar("Asterisk: unpacking", len(debs)) as bar:
+        for deb in debs:
+            one(deb)
+            bar(1)
+    for folder in _USELESS:
+        shutil.rmtree(tree / folder, ignore_errors=True)
