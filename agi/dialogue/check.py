@@ -1,0 +1,208 @@
+"""The checker: may this menu be served with these texts? Codes stand in `finding.CODES`."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from agi.dialogue.finding import Finding, TextBook
+from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node, read
+from agi.dialogue.talk import Says
+
+MOST_OPTIONS = 4
+"""ISO/IEC 13714: at most four options besides help, repeat, back and end."""
+
+_NUMBER_WORDS = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6", "tujuh": "7"}
+_PRESS = re.compile(rf"\btekan(?:lah)?\s+(?:angka\s+|tombol\s+)?([1-8]|{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+
+
+def check(
+    menu: Path,
+    texts: TextBook,
+    says: Says,
+    services: Collection[str],
+    used_elsewhere: Collection[str] = (),
+    found_by_voice: Iterable[Finding] = (),
+) -> tuple[Finding, ...]:
+    """Everything that is wrong with the menu at `menu` and the texts, in order of file and line.
+
+    `says`: what engine and services say, with places and kinds. `used_elsewhere`: prompts that others say (the
+    dialplan, the voice's own pieces), as patterns such as "digits.*". `found_by_voice`: findings of the floors that
+    know texts and recordings. Nothing is raised for what stands in the files.
+    """
+    found = read(menu)
+    findings = [
+        *found.findings,
+        *check_tree(found),
+        *_check_services(found, services),
+        *_check_prompts(found, texts),
+        *_check_places(found, texts, says),
+        *_check_unused(found, texts, says, used_elsewhere),
+        *found_by_voice,
+    ]
+    return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
+
+
+def check_tree(found: MenuFile) -> Iterator[Finding]:
+    """What can be seen in the menu alone: its shape, its options, where they lead."""
+    if not found.nodes:
+        if not found.findings:
+            yield Finding("M007", found.path, 0, "the menu has no nodes")
+        return
+    if found.start and found.start not in found.nodes:
+        yield Finding("M007", found.path, found.start_line, f"start {_not_a_node(found.start, found.nodes)}")
+    for node in found.nodes.values():
+        yield from _check_kind(found.path, node)
+        yield from _check_options(found, node)
+        yield from _check_give_up(found, node)
+    yield from _check_reachable(found)
+
+
+def _check_kind(path: Path, node: Node) -> Iterator[Finding]:
+    kinds = [name for name, there in (("options", node.options), ("service", node.service), ("say", node.say)) if there]
+    if not kinds:
+        yield Finding("M006", path, node.line, f"[{node.name}] has nothing to do: give it options, service or say")
+    elif len(kinds) > 1:
+        yield Finding("M006", path, node.line, f"[{node.name}] has {' and '.join(kinds)}: only one of them works")
+    if node.options and not node.prompt:
+        yield Finding("M012", path, node.line, f'the menu [{node.name}] says nothing: give it prompt = "…"')
+    if node.prompt and not node.options:
+        at = node.line_of("prompt")
+        yield Finding("M006", path, at, f"prompt of [{node.name}] is never said: a node without options uses say")
+
+
+def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
+    for key, target in node.options.items():
+        if target not in found.nodes:
+            problem = f"option {key} of [{node.name}] {_not_a_node(target, found.nodes)}"
+            yield Finding("M008", found.path, node.line_of(key), problem)
+    if len(node.options) > MOST_OPTIONS:
+        problem = f"[{node.name}] has {len(node.options)} options; callers remember {MOST_OPTIONS}: make a submenu"
+        yield Finding("M009", found.path, node.line, problem)
+    keys = "".join(node.options)
+    if keys and keys != OPTION_KEYS[: len(keys)]:
+        problem = f"the options of [{node.name}] are {', '.join(keys)}: count from 1 without gaps"
+        yield Finding("M010", found.path, node.line_of(keys[0]), problem)
+    if node.options and set(node.options.values()) == {node.name}:
+        yield Finding("M019", found.path, node.line, f"every option of [{node.name}] leads back to itself")
+
+
+def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
+    targets = {GIVE_UP_AGENT, GIVE_UP_END}
+    if node.give_up not in targets and node.give_up not in found.nodes:
+        names = _not_a_node(node.give_up, {*found.nodes, *targets})
+        problem = f"give_up of [{node.name}] {names} ({GIVE_UP_AGENT} and {GIVE_UP_END} work always)"
+        yield Finding("M014", found.path, node.line_of("give_up"), problem)
+        return
+    seen = [node.name]
+    following = node
+    while following.give_up in found.nodes:
+        following = found.nodes[following.give_up]
+        if following.name in seen:
+            problem = f"giving up at [{node.name}] goes round: {' > '.join([*seen, following.name])}"
+            yield Finding("M015", found.path, node.line_of("give_up"), problem)
+            return
+        seen.append(following.name)
+
+
+def _check_reachable(found: MenuFile) -> Iterator[Finding]:
+    if found.start not in found.nodes:
+        return
+    reached: set[str] = set()
+    ahead = [found.start]
+    while ahead:
+        name = ahead.pop()
+        if name in reached or name not in found.nodes:
+            continue
+        reached.add(name)
+        ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
+    for node in found.nodes.values():
+        if node.name not in reached:
+            yield Finding("M016", found.path, node.line, f"no option leads to [{node.name}]")
+
+
+def _check_services(found: MenuFile, services: Collection[str]) -> Iterator[Finding]:
+    for node in found.nodes.values():
+        if node.service and node.service not in services:
+            near = get_close_matches(node.service, services, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(services))}"
+            problem = f"service of [{node.name}]: {node.service!r} does not exist; {hint}"
+            yield Finding("M013", found.path, node.line_of("service"), problem)
+
+
+def _said_by(node: Node) -> Iterator[tuple[str, int]]:
+    """(prompt, line) of everything that a node says."""
+    if node.prompt:
+        yield node.prompt, node.line_of("prompt")
+    for key in node.say:
+        yield key, node.line_of("say")
+
+
+def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
+    known = set(texts.keys())
+    for node in found.nodes.values():
+        for key, line in _said_by(node):
+            if key not in known:
+                yield Finding("T001", found.path, line, f"[{node.name}]: {_no_text(key, known)}")
+            elif places := texts.places(key):
+                names = ", ".join(sorted(places))
+                yield Finding("T003", *texts.line(key), f"{key}: nobody fills {names}: the menu says it without places")
+        if node.options and node.prompt in known:
+            yield from _check_mentions(found, node, texts)
+
+
+def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Finding]:
+    """Every option is offered as "tekan N", and no key is offered that is none."""
+    words = texts.words(node.prompt)
+    offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
+    for key in node.options:
+        if key not in offered:
+            problem = f"{node.prompt} does not say what key {key} of [{node.name}] is for: “untuk …, tekan {key}”"
+            yield Finding("M011", found.path, node.line_of(key), problem)
+    for key in sorted(offered - set(node.options)):
+        problem = f"{node.prompt} says “tekan {key}”, but [{node.name}] has no option {key}"
+        yield Finding("M018", *texts.line(node.prompt), problem)
+
+
+def _check_places(found: MenuFile, texts: TextBook, says: Says) -> Iterator[Finding]:
+    known = set(texts.keys())
+    for key, needed in says.items():
+        if key not in known:
+            yield Finding("T001", _texts_path(found, texts), 0, f"the service says a text that is missing: {key}")
+            continue
+        path, line = texts.line(key)
+        places = texts.places(key)
+        for name in needed.keys() - places.keys():
+            problem = f"{key} does not say {{{name}:{needed[name]}}}; without it callers miss what matters"
+            yield Finding("T002", path, line, problem)
+        for name in places.keys() - needed.keys():
+            may = ", ".join(f"{{{one}:{kind}}}" for one, kind in sorted(needed.items())) or "none"
+            yield Finding("T003", path, line, f"{key}: nobody fills the place {{{name}}}; its places are: {may}")
+        for name in places.keys() & needed.keys():
+            if places[name] != needed[name]:
+                problem = f"{key}: write {{{name}:{needed[name]}}} instead of {{{name}:{places[name]}}}"
+                yield Finding("T004", path, line, problem)
+
+
+def _check_unused(
+    found: MenuFile, texts: TextBook, says: Mapping[str, object], used_elsewhere: Collection[str]
+) -> Iterator[Finding]:
+    used = {key for node in found.nodes.values() for key, _ in _said_by(node)} | says.keys()
+    for key in texts.keys():  # noqa: SIM118 - a TextBook is no mapping
+        if key not in used and not any(fnmatchcase(key, pattern) for pattern in used_elsewhere):
+            yield Finding("T005", *texts.line(key), f"{key} is never said")
+
+
+def _texts_path(found: MenuFile, texts: TextBook) -> Path:
+    return next((texts.line(key)[0] for key in texts.keys()), found.path)  # noqa: SIM118
+
+
+def _no_text(key: str, known: Collection[str]) -> str:
+    near = get_close_matches(key, known, 1)
+    return f"there is no text {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _not_a_node(name: str, nodes: Iterable[str]) -> str:
+    near = get_close_matches(name, list(nodes), 1)
+    return f"leads to {name!r}, which is no node" + (f"; did you mean {near[0]!r}?" if near else "")

@@ -1,0 +1,79 @@
+"""What the checker of menu and prompts finds: stable codes, so that a finding can be looked up and silenced.
+
+M… is about menu.toml, T… about the texts, R… about recordings. Findings of the T and R kinds that need the voice
+(is it speakable? is it audio?) are made by the floors above and handed in.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+CODES = {
+    "M001": "the file is missing or is not valid TOML",
+    "M002": "a field has the wrong type",
+    "M003": "unknown field",
+    "M004": "a key is given twice in one menu",
+    "M005": "a reserved key (0, 9, *, #) is used as an option",
+    "M006": "a node is neither menu, service nor information, or is two of them",
+    "M007": "the start is missing or is not a node",
+    "M008": "an option leads to a node that does not exist",
+    "M009": "more than 4 options in one menu",
+    "M010": "the keys of the options have a gap or do not begin at 1",
+    "M011": "an option is not mentioned in the menu's prompt",
+    "M012": "a menu without prompt",
+    "M013": "unknown service",
+    "M014": "the give-up target does not exist",
+    "M015": "giving up leads round in a circle: a silent caller would never leave it",
+    "M016": "a node that no caller can reach",
+    "M017": "a time-out or a number of tries is out of bounds",
+    "M018": "the menu's prompt mentions a key that is no option",
+    "M019": "a menu that only leads back to itself",
+    "T001": "a prompt that does not exist",
+    "T002": "a place that is needed is missing from the text",
+    "T003": "a place that nobody fills",
+    "T004": "a place of the wrong kind",
+    "T005": "a prompt that is never used",
+    "T006": "a text missing in this language: the Indonesian one is said instead",
+    "T007": "a text that cannot be spoken",
+    "R001": "a recording that is no audio",
+    "R002": "a recording that belongs to no prompt",
+}
+"""Code -> what it means. Codes are never given a second meaning."""
+
+WARNINGS = frozenset({"M010", "M016", "M018", "M019", "T005", "T006", "R002"})
+"""Codes that do not keep the hotline from being served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where, and what to do about it. `line` counts from 1; 0 means the whole file."""
+
+    code: str
+    path: Path
+    line: int
+    message: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether nothing may be served while this stands."""
+        return self.code not in WARNINGS
+
+    def __str__(self) -> str:
+        kind = "error" if self.is_error else "warning"
+        return f"{self.path}:{self.line}: {self.code} {kind}: {self.message}"
+
+
+class TextBook(Protocol):
+    """The texts as the checker sees them; `agi.voice` has them, the floor above hands them in."""
+
+    def keys(self) -> "frozenset[str] | set[str] | list[str] | tuple[str, ...]":
+        """All keys."""
+
+    def places(self, key: str) -> "dict[str, str]":
+        """The places of a text and their kinds, such as {"menit": "number"}."""
+
+    def words(self, key: str) -> str:
+        """The text as it is written in the file."""
+
+    def line(self, key: str) -> tuple[Path, int]:
+        """File and line where the text stands."""

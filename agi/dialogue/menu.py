@@ -1,0 +1,104 @@
+"""Walking the tree of prompts/menu.toml with a caller."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from agi.dialogue.finding import Finding
+from agi.dialogue.menufile import Node, read
+from agi.dialogue.question import Prompt
+from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk
+
+SAYS: Says = {"menu.more": {}}
+"""What the walk itself says: the question after every service and every piece of information."""
+
+MORE = "more"
+"""The step at which a caller who has got an answer is asked for more."""
+
+_HOME, _DONE = "1", "2"
+
+
+class MenuError(Exception):
+    """The menu cannot be served; the text is one finding with file and line for each line."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+
+class Menu:
+    """A menu that has the right form. Whether its prompts and services exist is for `check` to say."""
+
+    def __init__(self, path: Path, start: str, nodes: Mapping[str, Node]) -> None:
+        self.path = path
+        self.start = start
+        self.nodes = nodes
+
+    @classmethod
+    def load(cls, path: Path) -> "Menu":
+        """Read and check the form of `path`. Raises MenuError."""
+        from agi.dialogue.check import check_tree
+
+        found = read(path)
+        errors = tuple(finding for finding in (*found.findings, *check_tree(found)) if finding.is_error)
+        if errors:
+            raise MenuError(errors)
+        return cls(path, found.start, found.nodes)
+
+    def run(self, talk: Talk, run_service: Callable[[str], None], start: str | None = None) -> None:
+        """Walk with the caller until they want nothing more. Raises ToAgent, GaveUp (with its target), HungUp…"""
+        path = [start or self.start]
+        while path:
+            node = self.nodes[path[-1]]
+            talk.enter(node.name)
+            try:
+                if node.options:
+                    path.append(node.options[self._choose(talk, node)])
+                    continue
+                self._serve(talk, node, run_service)
+                path = self._more(talk, path)
+            except Back:
+                path = path[:-1] or [self.start]
+            except GaveUp as gone:
+                if node.give_up not in self.nodes:
+                    raise GaveUp(gone.where, gone.why, node.give_up) from gone
+                path.append(node.give_up)
+
+    def _choose(self, talk: Talk, node: Node) -> str:
+        return talk.choose(
+            node.name,
+            [Prompt(node.prompt)],
+            "".join(node.options),
+            barge_in=node.barge_in,
+            patience=patience_of(node, talk.patience),
+        )
+
+    def _serve(self, talk: Talk, node: Node, run_service: Callable[[str], None]) -> None:
+        usual = talk.patience
+        talk.patience = patience_of(node, usual)
+        try:
+            if node.service:
+                run_service(node.service)
+            else:
+                talk.tell(*map(Prompt, node.say))
+        finally:
+            talk.patience = usual
+
+    def _more(self, talk: Talk, path: list[str]) -> list[str]:
+        """Ask what else; the new path, empty when the caller has done. Silence after an answer is no failure."""
+        try:
+            key = talk.choose(MORE, [Prompt("menu.more")], _HOME + _DONE, repeat=talk.told)
+        except GaveUp:
+            return []
+        return [self.start] if key == _HOME else []
+
+
+def patience_of(node: Node, usual: Patience) -> Patience:
+    """The time-outs and tries at `node`: its own where it has some."""
+    own = {
+        "first_key_ms": node.first_key_ms,
+        "between_keys_ms": node.between_keys_ms,
+        "total_ms": node.total_ms,
+        "tries": node.tries,
+    }
+    return replace(usual, **{name: value for name, value in own.items() if value is not None})

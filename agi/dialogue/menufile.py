@@ -1,0 +1,184 @@
+"""Reading prompts/menu.toml: nodes with their lines, and findings about what cannot be read."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from agi.dialogue.finding import Finding
+
+OPTION_KEYS = "12345678"
+RESERVED_KEYS = "09*#"
+GIVE_UP_AGENT = "agent"
+GIVE_UP_END = "end"
+_KEYS = frozenset(OPTION_KEYS) | frozenset(RESERVED_KEYS)
+
+_BOUNDS = {
+    "first_key_ms": (500, 60_000),
+    "between_keys_ms": (500, 60_000),
+    "total_ms": (1_000, 600_000),
+    "tries": (1, 9),
+}
+_FIELDS = ("prompt", "say", "service", "give_up", "barge_in", *_BOUNDS)
+
+_TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
+_ASSIGNMENT = re.compile(r"""^\s*(["']?)([^"'=\s\[\]#]+|[*#])\1\s*=""")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place in the menu: a menu (`options`), a service, or information (`say`).
+
+    `give_up`: "agent", "end" or a node. Time-outs (ms) and tries of None are those of the settings.
+    """
+
+    name: str
+    line: int
+    prompt: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    say: tuple[str, ...] = ()
+    service: str = ""
+    give_up: str = GIVE_UP_AGENT
+    barge_in: bool = True
+    first_key_ms: int | None = None
+    between_keys_ms: int | None = None
+    total_ms: int | None = None
+    tries: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def line_of(self, name: str) -> int:
+        """The line of the field or option `name`, else that of the node."""
+        return self.lines.get(name, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuFile:
+    """What stands in a menu file, as far as it could be read, and what is wrong with its form."""
+
+    path: Path
+    start: str
+    start_line: int
+    nodes: Mapping[str, Node]
+    findings: tuple[Finding, ...]
+
+
+def read(path: Path) -> MenuFile:
+    """Read `path`. Never raises for what stands in the file: that becomes findings."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = tomllib.loads(source)
+    except FileNotFoundError:
+        return _unreadable(path, Finding("M001", path, 0, "the file is missing"))
+    except UnicodeDecodeError as broken:
+        return _unreadable(path, Finding("M001", path, 0, f"the file is not UTF-8 text ({broken.reason})"))
+    except tomllib.TOMLDecodeError as broken:
+        return _unreadable(path, _toml_finding(path, source, broken))
+    lines = _lines(source)
+    findings: list[Finding] = []
+    nodes: dict[str, Node] = {}
+    for name, body in tree.items():
+        if isinstance(body, dict):
+            nodes[name] = _node(path, name, body, lines.get(name, {}), findings)
+        elif name != "start":
+            findings.append(_unknown(path, lines[""].get(name, 0), name, ("start",), "at the top of the file"))
+    start = tree.get("start", "")
+    start_line = lines[""].get("start", 1)
+    if not isinstance(start, str) or not start:
+        findings.append(Finding("M007", path, start_line, 'say where a call starts: start = "NODE"'))
+        start = ""
+    return MenuFile(path, start, start_line, nodes, tuple(findings))
+
+
+def _unreadable(path: Path, finding: Finding) -> MenuFile:
+    return MenuFile(path, "", 0, {}, (finding,))
+
+
+def _toml_finding(path: Path, source: str, broken: tomllib.TOMLDecodeError) -> Finding:
+    place = re.search(r"line (\d+)", str(broken))
+    line = int(place[1]) if place else source.count("\n") + 1
+    if twice := _given_twice(source):
+        line, key, table = twice
+        return Finding("M004", path, line, f"key {key} stands twice in [{table}]: give every option a key of its own")
+    return Finding("M001", path, line, f"this is not valid TOML: {broken}")
+
+
+def _given_twice(source: str) -> tuple[int, str, str] | None:
+    seen: set[tuple[str, str]] = set()
+    for table, key, line in _assignments(source):
+        if (table, key) in seen:
+            return line, key, table
+        seen.add((table, key))
+    return None
+
+
+def _assignments(source: str) -> Iterator[tuple[str, str, int]]:
+    """(table, key, line) of every assignment that begins a line: tomllib itself tells no lines."""
+    table = ""
+    for number, text in enumerate(source.splitlines(), 1):
+        if header := _TABLE.match(text):
+            table = header[1].strip("\"'")
+        elif found := _ASSIGNMENT.match(text):
+            yield table, found[2], number
+
+
+def _lines(source: str) -> dict[str, dict[str, int]]:
+    """Table -> field -> line; the line of the table itself stands under ""."""
+    lines: dict[str, dict[str, int]] = {"": {}}
+    for number, text in enumerate(source.splitlines(), 1):
+        if header := _TABLE.match(text):
+            lines.setdefault(header[1].strip("\"'"), {"": number})
+    for table, key, number in _assignments(source):
+        lines[table].setdefault(key, number)
+    return lines
+
+
+def _unknown(path: Path, line: int, name: str, known: tuple[str, ...], where: str) -> Finding:
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return Finding("M003", path, line, f"unknown field {name!r} {where}: {hint}")
+
+
+def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], findings: list[Finding]) -> Node:
+    line = lines.get("", 0)
+    options: dict[str, str] = {}
+    fields: dict[str, Any] = {}
+    for key, value in body.items():
+        at = lines.get(key, line)
+        if key in _KEYS:
+            if key in RESERVED_KEYS:
+                findings.append(
+                    Finding("M005", path, at, f"key {key} of [{name}] is reserved: 0 agent, 9 repeat, * back")
+                )
+            elif isinstance(value, str):
+                options[key] = value
+            else:
+                findings.append(
+                    Finding("M002", path, at, f"option {key} of [{name}] must be the name of a node, in quotes")
+                )
+        elif key not in _FIELDS:
+            findings.append(_unknown(path, at, key, _FIELDS, f"in [{name}]"))
+        elif problem := _wrong(key, value):
+            findings.append(Finding(*problem[:1], path, at, f"{key} of [{name}] {problem[1]}"))
+        else:
+            fields[key] = tuple(value) if isinstance(value, list) else (value,) if key == "say" else value
+    return Node(name, line, options=dict(sorted(options.items())), lines=lines, **fields)
+
+
+def _wrong(key: str, value: object) -> tuple[str, str] | None:
+    """(code, what is wrong) with the value of a known field, or None."""
+    if key == "say":
+        items = value if isinstance(value, list) else [value]
+        if items and all(isinstance(item, str) for item in items):
+            return None
+        return "M002", 'must be one prompt or a list of prompts, such as ["requirements.kk"]'
+    if key == "barge_in":
+        return None if isinstance(value, bool) else ("M002", "must be true or false")
+    if key in _BOUNDS:
+        least, most = _BOUNDS[key]
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "M002", "must be a whole number"
+        return None if least <= value <= most else ("M017", f"must be between {least} and {most}")
+    return None if isinstance(value, str) and value else ("M002", "must be a text in quotes")

@@ -1,0 +1,17 @@
+"""To an agent, who sees what the call is about before it is taken."""
+
+from dataclasses import replace
+
+from agi.dialogue.question import Prompt
+from agi.dialogue.talk import Says, Talk
+from agi.services.desk import Desk
+
+SAYS: Says = {"agent.connecting": {}}
+
+
+def run(talk: Talk, desk: Desk) -> None:
+    """Say that an agent comes, and hand over the case. Always raises Transferred (or HungUp)."""
+    case = desk.case if desk.case.topic else replace(desk.case, topic=talk.where, reached=talk.where)
+    talk.say(Prompt("agent.connecting"), barge_in=False)
+    talk.note("transfer", case.topic)
+    talk.transfer(case)

@@ -1,0 +1,47 @@
+"""All applications of one person, one after another, after NIK and KK digits match."""
+
+from agi.dialogue.question import Prompt
+from agi.dialogue.talk import Back, GaveUp, Says, Talk
+from agi.services import identity, status_words
+from agi.services.desk import Desk
+
+SAYS: Says = {
+    **identity.SAYS,
+    **status_words.SAYS,
+    "applications.none": {},
+    "applications.one": {},
+    "applications.many": {"count": "number"},
+    "applications.next": {},
+}
+
+_NEXT = "1"
+
+
+def run(talk: Talk, desk: Desk) -> None:
+    """Ask who, say how many applications there are, tell one after another."""
+    desk.open_case("applications")
+    person = identity.identify(talk, desk)
+    if person is None:
+        return
+    found = desk.registry.applications_of(person.nik, person.kk_digits)
+    desk.verified("nik+kk", f"{len(found)} applications")
+    desk.reached("told")
+    talk.note("applications.told", str(len(found)))
+    if not found:
+        talk.tell(Prompt("applications.none"))
+        return
+    talk.say(Prompt("applications.one") if len(found) == 1 else Prompt("applications.many", {"count": len(found)}))
+    for application in found[:-1]:
+        told = status_words.status_words(application, desk)
+        talk.tell(*told)
+        if not _wants_next(talk, told):
+            return
+    talk.tell(*status_words.status_words(found[-1], desk))
+
+
+def _wants_next(talk: Talk, told: tuple[Prompt, ...]) -> bool:
+    """Whether the caller wants the next one; `9` tells this one again, `*` and silence leave the list."""
+    try:
+        return talk.choose("applications", [Prompt("applications.next")], _NEXT + "2", repeat=told) == _NEXT
+    except (Back, GaveUp):
+        return False

@@ -1,0 +1,113 @@
+"""A whole call, from greeting to end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agi.books.calls import Outcome
+from agi.dialogue.menu import Menu
+from agi.dialogue.question import HungUp, Journal, Phone, Prompt
+from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk, ToAgent, Transferred
+from agi.services import SERVICES, agent
+from agi.services.desk import Desk
+from agi.settings import Dialogue
+
+SAYS: Says = {
+    "welcome": {},
+    "goodbye": {},
+    "give_up.agent": {},
+    "give_up.end": {},
+    "queue.left": {},
+    "queue.no_agent": {},
+    "queue.timeout": {},
+}
+
+
+class Start(StrEnum):
+    """How the caller comes here: a new call, or back from the agents' queue and why."""
+
+    WELCOME = "welcome"
+    QUEUE_LEFT = "queue left"  # the caller pressed the key to leave
+    QUEUE_EMPTY = "queue empty"  # no agent on duty
+    QUEUE_TIMEOUT = "queue timeout"  # waited too long
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a conversation ended, at which step, and why (one short phrase for the record)."""
+
+    outcome: Outcome
+    where: str
+    why: str
+
+
+def converse(
+    phone: Phone, journal: Journal, desk: Desk, menu: Menu, settings: Dialogue, start: Start = Start.WELCOME
+) -> Ending:
+    """Talk with a caller until the end of the call or until the agents have them.
+
+    A hang-up ends as an `Ending`; any other exception is a fault and is left to the line, which apologises.
+    """
+    talk = Talk(
+        phone,
+        journal,
+        Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
+    )
+    try:
+        return _talk(talk, desk, menu, start)
+    except HungUp:
+        if talk.answered:
+            return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "hung up after the answer")
+        return Ending(_outcome(desk, Outcome.ABANDONED), talk.where, "hung up")
+
+
+def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
+    try:
+        _open(talk, start)
+        menu.run(talk, lambda name: SERVICES[name](talk, desk))
+    except Transferred:
+        return Ending(_outcome(desk, Outcome.TRANSFERRED), talk.where, "asked for an agent")
+    except ToAgent:
+        return _to_agent(talk, desk, Outcome.TRANSFERRED, "asked for an agent")
+    except GaveUp as gone:
+        talk.enter(gone.where)
+        if gone.target == "agent":
+            talk.refuse(Prompt("give_up.agent"))
+            return _to_agent(talk, desk, Outcome.GAVE_UP, f"{gone.why}, to an agent")
+        talk.refuse(Prompt("give_up.end"))
+        talk.hang_up()
+        return Ending(_outcome(desk, Outcome.GAVE_UP), gone.where, gone.why)
+    talk.answered = True
+    talk.say(Prompt("goodbye"))
+    talk.hang_up()
+    return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "goodbye")
+
+
+def _open(talk: Talk, start: Start) -> None:
+    """The first words. Raises ToAgent if the caller wants to wait (again)."""
+    match start:
+        case Start.WELCOME:
+            talk.say(Prompt("welcome"))
+        case Start.QUEUE_LEFT:
+            talk.say(Prompt("queue.left"))
+        case Start.QUEUE_EMPTY:
+            talk.say(Prompt("queue.no_agent"))
+        case Start.QUEUE_TIMEOUT:
+            try:
+                if talk.confirm("queue_timeout", [Prompt("queue.timeout")]):
+                    raise ToAgent
+            except Back:
+                return
+
+
+def _to_agent(talk: Talk, desk: Desk, outcome: Outcome, why: str) -> Ending:
+    where = talk.where
+    try:
+        agent.run(talk, desk)
+    except Transferred:
+        return Ending(_outcome(desk, outcome), where, why)
+    raise AssertionError("a transfer ends the conversation")
+
+
+def _outcome(desk: Desk, otherwise: Outcome) -> Outcome:
+    """Guessing that was stopped, and nothing served after it, is what the call is remembered for."""
+    return Outcome.LOCKED_OUT if desk.locked_at else otherwise

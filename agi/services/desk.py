@@ -1,0 +1,59 @@
+"""The desk: what a service has at hand during one call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from agi.books.lockout import Lockouts
+from agi.books.registry import Registry
+from agi.dialogue.question import Case, Clock
+from agi.privacy import mask
+
+MOST_FAILURES = 3
+"""Failed tries of one call, whatever number was asked about: after them nothing more is looked up in it."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """The books, and what is known of the caller.
+
+    `caller` is the keyed hash of the caller's number, "" where it is withheld. `case` grows during the call; it is
+    what an agent sees. `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller
+    was served afterwards). `short_lock` is what a caller is told whose number is withheld. `on_number` is told the
+    whole number that the call is about: the line gives it to the call record, which keeps a keyed hash.
+    """
+
+    registry: Registry
+    lockouts: Lockouts
+    caller: str
+    clock: Clock
+    zone: ZoneInfo
+    case: Case = field(default_factory=Case)
+    failures: int = 0
+    locked_at: str = ""
+    short_lock: timedelta = timedelta(minutes=15)
+    on_number: Callable[[str], None] | None = None
+
+    def today(self) -> date:
+        """The date at the office."""
+        return self.clock().astimezone(self.zone).date()
+
+    def open_case(self, topic: str) -> None:
+        """The caller has begun something new."""
+        self.case = Case(topic=topic, reached=topic)
+
+    def reached(self, step: str) -> None:
+        """The caller has come as far as `step`."""
+        self.case = replace(self.case, reached=step)
+
+    def about(self, number: str) -> None:
+        """The case is about `number`, which is kept masked."""
+        self.case = replace(self.case, number=mask(number))
+        if self.on_number is not None:
+            self.on_number(number)
+
+    def verified(self, how: str, status: str) -> None:
+        """The caller has proved something ("nik+kk", "registration+pin") and was told `status`."""
+        self.case = replace(self.case, verified=how, status=status)
+        self.locked_at = ""

@@ -1,0 +1,79 @@
+"""How far is my document? By the registration number and the PIN on the receipt."""
+
+from agi.books.numbers import registration_valid
+from agi.dialogue.question import Prompt, Result
+from agi.dialogue.talk import Back, GaveUp, Says, Talk
+from agi.services import status_words
+from agi.services.desk import Desk
+from agi.services.identity import SAYS as IDENTITY_SAYS
+from agi.services.identity import failed, stopped
+
+REGISTRATION_DIGITS = 12
+PIN_DIGITS = 6
+
+SAYS: Says = {
+    **status_words.SAYS,
+    **{key: places for key, places in IDENTITY_SAYS.items() if key.startswith("lockout.")},
+    "registration.ask": {},
+    "registration.short": {"count": "number"},
+    "registration.invalid": {},
+    "registration.readback": {"number": "digits"},
+    "pin.ask": {},
+    "pin.short": {"count": "number"},
+    "registration.mismatch": {},
+}
+
+
+def run(talk: Talk, desk: Desk) -> None:
+    """Ask for number and PIN, look up, tell the status."""
+    desk.open_case("document_status")
+    while True:
+        number = _ask_number(talk, desk)
+        subject = f"registration:{number}"
+        if stopped(talk, desk, subject):
+            return
+        try:
+            pin = _ask_pin(talk, number)
+        except Back:
+            continue
+        application = desk.registry.application(number, pin)
+        if application is not None:
+            break
+        if failed(talk, desk, subject, Prompt("registration.mismatch")):
+            return
+    desk.lockouts.cleared(subject)
+    desk.verified("registration+pin", f"application.{application.status.lower()}")
+    desk.reached("told")
+    talk.note("application.told", application.status.lower())
+    talk.tell(*status_words.status_words(application, desk))
+
+
+def _ask_number(talk: Talk, desk: Desk) -> str:
+    """Ask until the check digit is right: a slip of the finger is not a failed try."""
+    for _ in range(talk.patience.tries):
+        number = talk.enter_digits(
+            "registration",
+            [Prompt("registration.ask")],
+            least=REGISTRATION_DIGITS,
+            most=REGISTRATION_DIGITS,
+            short="registration.short",
+        )
+        if registration_valid(number):
+            desk.about(number)
+            desk.reached("registration")
+            return number
+        talk.note("registration.invalid")
+        talk.refuse(Prompt("registration.invalid"))
+    raise GaveUp("registration", Result.NO_MATCH)
+
+
+def _ask_pin(talk: Talk, number: str) -> str:
+    """`9#` reads the number back before asking again; `*` goes back to it."""
+    return talk.enter_digits(
+        "pin",
+        [Prompt("pin.ask")],
+        least=PIN_DIGITS,
+        most=PIN_DIGITS,
+        short="pin.short",
+        repeat=[Prompt("registration.readback", {"number": number})],
+    )
