@@ -1,0 +1,56 @@
+"""The tables of `calls.db`, as migrations."""
+
+from sqlite_utils import Database, Migrations
+
+SCHEMA = Migrations("calls")
+
+
+@SCHEMA()
+def calls_events_lockouts(db: Database) -> None:
+    """The first tables. No foreign key: an event whose call was lost is still worth keeping."""
+    for statement in (
+        """CREATE TABLE calls (
+            id TEXT PRIMARY KEY,
+            caller_hash BLOB,
+            caller TEXT NOT NULL DEFAULT '',
+            started TEXT NOT NULL,
+            ended TEXT,
+            outcome TEXT,
+            place TEXT NOT NULL DEFAULT '',
+            why TEXT NOT NULL DEFAULT '',
+            afterwards TEXT NOT NULL DEFAULT '',
+            about_hash BLOB,
+            about TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        """CREATE INDEX calls_started ON calls (started)""",
+        """CREATE INDEX calls_open ON calls (started) WHERE ended IS NULL""",
+        """CREATE INDEX calls_about ON calls (about_hash) WHERE about_hash IS NOT NULL""",
+        """CREATE TABLE events (
+            seq INTEGER PRIMARY KEY,
+            call TEXT NOT NULL,
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            node TEXT NOT NULL,
+            prompts TEXT NOT NULL,
+            result TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            took_ms INTEGER NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT""",
+        """CREATE INDEX events_of_call ON events (call)""",
+        # AUTOINCREMENT: locks.counted_from must stay below what comes after old failures are deleted.
+        """CREATE TABLE failures (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, subject BLOB NOT NULL, at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE INDEX failures_of_subject ON failures (subject)""",
+        """CREATE INDEX failures_at ON failures (at)""",
+        """CREATE TABLE locks (
+            subject BLOB PRIMARY KEY,
+            counted_from INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            until TEXT
+        ) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(statement)

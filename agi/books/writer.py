@@ -1,0 +1,335 @@
+"""The one writer of `calls.db`: a thread that takes rows from a queue and commits them in batches.
+
+Whoever hands a row over never waits for the disk. Trouble is answered in this order:
+- locked, full, unreadable for now: the batch is kept and tried again, every 2 s at the most;
+- a row that SQLite refuses: the batch is written row by row without it;
+- the file is damaged or no database: it is set aside as `calls.db.damaged-N` and a new one begun;
+- the file was removed: a new one is begun;
+- more than WAITING_EVENTS rows wait: further events are dropped; begins and ends of calls are still taken.
+Each is counted in `health` and logged, without any value of a row.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import structlog
+from sqlite_utils import Database
+
+from agi.books.calls_schema import SCHEMA
+from agi.books.files import Busy, beside, exclusive, open_writer
+
+BATCH = 4096
+WAITING_EVENTS = 100_000
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
+_LOCK_WAIT_S = 5.0
+_log = structlog.get_logger("books")
+_T = TypeVar("_T")
+Values = tuple[Any, ...]
+
+
+class Row(Enum):
+    """What can be handed over; each value is the SQL that writes it, with one set of parameters for all of it."""
+
+    BEGIN = (
+        """INSERT INTO calls (id, caller_hash, caller, started) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (id) DO UPDATE SET
+            caller_hash = coalesce(caller_hash, excluded.caller_hash),
+            caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
+            started = min(started, excluded.started)""",
+    )
+    EVENT = (
+        """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)""",
+    )
+    ABOUT = ("""UPDATE calls SET about_hash = ?1, about = ?2 WHERE id = ?3""",)
+    END = (
+        """INSERT INTO calls (id, started, ended, outcome, place, why) VALUES (?1, ?2, ?2, ?3, ?4, ?5)
+        ON CONFLICT (id) DO UPDATE SET
+            ended = max(started, coalesce(ended, ''), excluded.ended),
+            outcome = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.outcome, outcome),
+            place = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.place, place),
+            why = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.why, why),
+            afterwards = iif(coalesce(outcome, 'transferred') = 'transferred' OR excluded.place <> 'queue',
+                             afterwards, trim(excluded.outcome || ': ' || excluded.why, ': '))""",
+    )
+    RESUME = (
+        """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
+        SELECT id, ended, 'noted', 'queue', '[]', outcome, '', 0, '', 0, why
+        FROM calls WHERE id = ?1 AND ended IS NOT NULL""",
+        """UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = ?1""",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the writer is doing: rows written, rows waiting, rows dropped, failed attempts, the last trouble."""
+
+    written: int = 0
+    waiting: int = 0
+    dropped: int = 0
+    failures: int = 0
+    trouble: str = ""  # "" once a later batch was written
+
+
+class WriterError(Exception):
+    """A synchronous job was not done: the disk is in trouble, or it took too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], Any]
+    done: "Future[Any]"
+
+
+_Item = tuple[Row, Values]
+
+
+class Writer:
+    """A thread that owns the one writing connection of this process; see the module for what it does in trouble."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = beside(path, ".lock")
+        self._queue: SimpleQueue[_Item | _Job | None] = SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        self._health = Health()
+        self._closed = False
+        self._give_up_at: float | None = None
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="books-writer", daemon=True)
+
+    @classmethod
+    def start(cls, path: Path) -> "Writer":
+        """A running writer of the database at `path`; it opens the file itself and keeps trying where it can't."""
+        writer = cls(path)
+        writer._thread.start()
+        writer.flush(_LOCK_WAIT_S)
+        return writer
+
+    def put(self, row: Row, values: Values) -> None:
+        """Hand a row over; returns at once."""
+        if self._closed or (row is Row.EVENT and self._queue.qsize() >= WAITING_EVENTS):
+            self._count(dropped=1)
+            return
+        self._queue.put((row, values))
+
+    def run(self, work: Callable[[sqlite3.Connection], _T], wait_s: float) -> _T:
+        """Do `work` in a transaction of its own, after all rows handed over before, and wait for its commit.
+
+        Raises WriterError when it failed or took more than `wait_s` seconds (it may then still be done later).
+        """
+        if self._closed:
+            raise WriterError("the book is closed")
+        done: Future[_T] = Future()
+        self._queue.put(_Job(work, done))
+        try:
+            return done.result(wait_s)
+        except FutureTimeoutError:
+            raise WriterError(f"not written within {wait_s:g} s") from None
+        except (sqlite3.Error, OSError, Busy) as error:
+            raise WriterError(str(error)) from error
+
+    def flush(self, wait_s: float) -> bool:
+        """Wait until everything handed over so far is on the disk; False after `wait_s` seconds."""
+        try:
+            self.run(lambda _: None, wait_s)
+        except WriterError:
+            return False
+        return True
+
+    def close(self, wait_s: float) -> None:
+        """Write what is left for at most `wait_s` seconds, then stop; rows that are left are counted and logged."""
+        if self._closed:
+            return
+        self._closed = True
+        self._give_up_at = time.monotonic() + wait_s
+        self._queue.put(None)
+        self._wake.set()
+        self._thread.join(wait_s + _LOCK_WAIT_S)
+
+    @property
+    def health(self) -> Health:
+        """How it is going."""
+        return replace(self._health, waiting=self._queue.qsize())
+
+    def _count(self, written: int = 0, dropped: int = 0, failures: int = 0) -> None:
+        health = self._health
+        self._health = replace(
+            health,
+            written=health.written + written,
+            dropped=health.dropped + dropped,
+            failures=health.failures + failures,
+        )
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            items, job, stopping = self._taken()
+            if items:
+                self._write_until_done(items)
+            if job:
+                self._do(job)
+        self._disconnect()
+
+    def _taken(self) -> tuple[list[_Item], _Job | None, bool]:
+        """Rows that wait, up to the next job or the end of all."""
+        items: list[_Item] = []
+        item = self._queue.get()
+        while True:
+            if item is None:
+                return items, None, True
+            if isinstance(item, _Job):
+                return items, item, False
+            items.append(item)
+            if len(items) >= BATCH:
+                return items, None, False
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return items, None, False
+
+    def _write_until_done(self, items: list[_Item]) -> None:
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                self._transaction(lambda connection: _write(connection, items))
+            except (sqlite3.Error, OSError, Busy) as error:
+                if _is_refused(error):
+                    self._write_one_by_one(items)
+                    return
+                self._trouble(error)
+            except (ValueError, OverflowError):  # UnicodeEncodeError among them: a value no SQLite can hold
+                self._write_one_by_one(items)
+                return
+            else:
+                self._count(written=len(items))
+                self._health = replace(self._health, trouble="")
+                return
+            if self._give_up_at is not None and time.monotonic() >= self._give_up_at:
+                self._count(dropped=len(items))
+                _log.error("books.rows_lost", rows=len(items))
+                return
+            self._wake.wait(pause)
+            self._wake.clear()
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+    def _write_one_by_one(self, items: list[_Item]) -> None:
+        """Write a batch that holds a row SQLite refuses: all but that row."""
+        for row, values in items:
+            clean = tuple(v.encode(errors="replace").decode() if isinstance(v, str) else v for v in values)
+            try:
+                self._transaction(lambda connection, one=(row, clean): _write(connection, [one]))  # type: ignore[misc]
+            except (sqlite3.Error, OSError, Busy, ValueError, OverflowError) as error:
+                self._count(dropped=1, failures=1)
+                _log.error("books.row_refused", row=row.name, error=type(error).__name__)
+            else:
+                self._count(written=1)
+
+    def _do(self, job: _Job) -> None:
+        try:
+            result = self._transaction(job.work)
+        except (sqlite3.Error, OSError, Busy) as error:
+            self._trouble(error)
+            job.done.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - a bug in the job belongs to whoever waits for it
+            job.done.set_exception(error)
+        else:
+            job.done.set_result(result)
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Do `work` in one transaction under the lock that all writers share."""
+        with exclusive(self._lock, _LOCK_WAIT_S):
+            connection = self._connected()
+            # IMMEDIATE: a transaction that reads first and writes later can't be overtaken in between.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection to the file that stands at the path now; the lock is held."""
+        if self._connection is not None:
+            try:
+                if self._path.stat().st_ino == self._inode:
+                    return self._connection
+            except FileNotFoundError:
+                _log.error("books.file_gone")
+            self._disconnect()
+        if not self._path.exists():
+            for ending in ("-wal", "-shm"):  # left of a file that was removed; not of the one to come
+                beside(self._path, ending).unlink(missing_ok=True)
+        connection = open_writer(self._path)
+        try:
+            database = Database(connection, execute_plugins=False)
+            database.enable_wal()
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA wal_autocheckpoint=4000")
+            SCHEMA.apply(database)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._inode = connection, self._path.stat().st_ino
+        return connection
+
+    def _disconnect(self) -> None:
+        """Close the connection; SQLite checkpoints when it is the last one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _trouble(self, error: Exception) -> None:
+        self._count(failures=1)
+        if self._health.trouble != str(error):
+            _log.error("books.trouble", error=str(error) or type(error).__name__)
+        self._health = replace(self._health, trouble=str(error) or type(error).__name__)
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            self._set_aside()
+
+    def _set_aside(self) -> None:
+        """Move a damaged file out of the way, with what belongs to it, so that a new one can begin."""
+        try:
+            with exclusive(self._lock, _LOCK_WAIT_S):
+                self._disconnect()
+                number = sum(1 for _ in self._path.parent.glob(f"{self._path.name}.damaged-*")) + 1
+                aside = beside(self._path, f".damaged-{number}")
+                for ending in ("-wal", "-shm", ""):
+                    source = beside(self._path, ending)
+                    if source.exists():
+                        source.rename(beside(aside, ending))
+                _log.error("books.set_aside", file=aside.name)
+        except (sqlite3.Error, OSError, Busy) as error:
+            _log.error("books.not_set_aside", error=type(error).__name__)
+
+
+def _write(connection: sqlite3.Connection, items: list[_Item]) -> None:
+    for row, group in groupby(items, key=lambda item: item[0]):
+        values = [item[1] for item in group]
+        if len(row.value) == 1:
+            connection.executemany(row.value[0], values)
+            continue
+        for one in values:
+            for statement in row.value:
+                connection.execute(statement, one)
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether the error is about a row and not about the disk."""
+    return isinstance(
+        error, (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError)
+    )
