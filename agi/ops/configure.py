@@ -21,6 +21,9 @@ _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 _NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "local/rtp.conf", "rtp.conf",
                 "logger.conf", "stasis.conf")  # fmt: skip
 
+_FOLDERS = ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh",
+            "spool/ended", "log/asterisk", "prompts")  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Account:
@@ -94,8 +97,7 @@ def _link(link: Path, target: Path) -> None:
 
 def _make_folders(settings: Settings, program: Program) -> None:
     var = settings.var.absolute()
-    for name in ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh", "spool/ended",
-                 "log/asterisk", "prompts"):  # fmt: skip
+    for name in _FOLDERS:
         (var / name).mkdir(parents=True, exist_ok=True)
     share = var / "asterisk" / "share"
     _link(share / "documentation", program.documentation)

@@ -1,5 +1,6 @@
 """What a person sees while something takes more than a second: a bar on a terminal, plain lines elsewhere."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ class Progress:
         if self.quiet:
             yield _nothing
             return
-        stream = click.get_text_stream("stderr")
-        with click.progressbar(length=length, label=label, file=stream, update_min_steps=max(length // 100, 1)) as bar:
+        with click.progressbar(
+            length=length, label=label, file=sys.stderr, update_min_steps=max(length // 100, 1)
+        ) as bar:
             yield bar.update
 
 

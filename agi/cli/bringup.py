@@ -1,0 +1,143 @@
+"""What `hotline up` does, step by step; each step does only what is missing or has changed."""
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from agi import privacy
+from agi.books.registry import KeyMismatch, Registry, RegistryError
+from agi.books.words import Source
+from agi.ops import asterisk, configure, launch
+from agi.ops.configure import Account
+from agi.ops.places import write_whole
+from agi.ops.progress import Progress
+from agi.ops.ready import reachable
+from agi.ops.supervise import SuperviseFailed
+from agi.ops.tree import TreeFailed
+from agi.settings import ROOT, Settings
+
+SAMPLE = ROOT / "data" / "sample"
+_TABLES = ("offices", "residents", "applications")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Numbers of the sample data to try a call with; every person in it is made up."""
+
+    nik: str
+    kk_digits: str
+    registration: str
+    pin: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hotline that answers: how to reach it."""
+
+    address: str
+    port: int
+    number: str
+    tester: Account
+    sample: Sample | None
+
+
+def bring_up(settings: Settings, progress: Progress) -> Standing:
+    """Prepare whatever is missing and start the hotline. Raises click.ClickException."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with launch.alone(settings.var):
+        try:
+            program = asterisk.obtain(settings.var, progress)
+            publish_prompts(settings)
+            fill_books(settings, progress)
+            make_music(settings)
+            launch.start(settings, program, progress)
+        except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:
+            raise click.ClickException(str(trouble)) from trouble
+    address = reachable(settings.telephony.listen)
+    tester = configure.account(settings.var, configure.testers()[0])
+    return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
+
+
+def publish_prompts(settings: Settings) -> None:
+    """Check and render the prompts if they have changed since they were last published.
+
+    Raises click.ClickException when the checker finds an error; what was published before stays.
+    """
+    stamp = settings.var / "prompts" / ".published"
+    wanted = launch.fingerprint(settings)
+    if stamp.is_file() and stamp.read_text() == wanted and (stamp.parent / settings.office.language).exists():
+        return
+    _command("prompts", "check", trouble="The prompts have errors (above); what callers hear is unchanged.")
+    _command("prompts", "render", trouble="The prompts could not be rendered; what callers hear is unchanged.")
+    write_whole(stamp, wanted)
+
+
+def fill_books(settings: Settings, progress: Progress) -> None:
+    """Create the registry with the sample data when there is none, or renew a sample made with a lost key.
+
+    Raises RegistryError when an own registry cannot be used.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    key = privacy.hash_key(settings.var)
+    if settings.registry_db.exists():
+        try:
+            Registry.open(settings.registry_db, key).close()
+        except KeyMismatch:
+            if Registry(settings.registry_db, key).source is not Source.SAMPLE:
+                raise
+            progress.note("The key in var/secrets is new: the sample data is imported again")
+        else:
+            return
+    for table in _TABLES:
+        path = SAMPLE / f"{table}.csv"
+        if path.is_file():
+            _command("registry", "import", table, str(path), "--replace", trouble="The sample was not imported.")
+
+
+def make_music(settings: Settings) -> None:
+    """Put the music on hold where Asterisk finds it, unless it is there."""
+    from agi.line.music import make
+
+    make(settings.var / "asterisk" / "share" / "moh")
+
+
+def sample(settings: Settings) -> Sample | None:
+    """Numbers to try, from the sample files; None when the registry does not hold the sample."""
+    try:
+        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+    except RegistryError:
+        return None
+    with_sample = registry.source is Source.SAMPLE
+    registry.close()
+    if not with_sample:
+        return None
+    resident = _row(SAMPLE / "residents.csv", "status", "ACTIVE")
+    application = _row(SAMPLE / "applications.csv", "status", "SIAP_DIAMBIL")
+    return Sample(resident["nik"], resident["kk"][-6:], application["number"], application["pin"])
+
+
+def _row(path: Path, column: str, value: str) -> dict[str, str]:
+    with path.open(newline="", encoding="utf-8-sig") as lines:
+        return next(row for row in csv.DictReader(lines) if row[column] == value)
+
+
+def _command(*words: str, trouble: str) -> None:
+    """Run another command of ours in this process; raises click.ClickException with `trouble` if it fails."""
+    from agi.cli import main
+
+    try:
+        code = main.main(args=list(words), prog_name="hotline", standalone_mode=False)
+    except SystemExit as left:
+        code = left.code
+    if isinstance(code, int) and code != 0:
+        raise click.ClickException(trouble)
+
+
+def use_address(listen: str | None) -> Settings:
+    """The settings, with `--listen` in place of the set address, for this process and those it starts."""
+    if listen is not None:
+        os.environ["HOTLINE_TELEPHONY__LISTEN"] = listen
+    return Settings()

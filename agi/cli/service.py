@@ -1,0 +1,175 @@
+"""`hotline up`, `down`, `status` and `logs`: the hotline as a thing that runs."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+import click
+
+from agi.cli import bringup, loglines
+from agi.ops import asterisk, launch, ready
+from agi.ops.configure import etc_folder
+from agi.ops.progress import Progress
+from agi.ops.supervise import Process, SuperviseFailed, Supervisor
+from agi.settings import Settings
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            ip_address(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{value} is no IP address; give one of this machine, or 0.0.0.0.") from error
+    return value
+
+
+@click.command()
+@click.option("--listen", metavar="ADDRESS", callback=_address, help="Listen there instead of 127.0.0.1.")
+def up(listen: str | None) -> None:
+    """Start the hotline and wait until it answers; prepares everything on first use."""
+    standing = bringup.bring_up(bringup.use_address(listen), Progress())
+    number = click.style(standing.number, bold=True)
+    click.echo(f"The hotline answers. Dial {number} with a softphone:\n")
+    rows = [
+        ("Account", f"sip:{standing.tester.name}@{standing.address}:{standing.port} (UDP)"),
+        ("Password", standing.tester.password),
+    ]
+    if standing.sample is not None:
+        sample = standing.sample
+        rows += [
+            ("A NIK to check", f"{sample.nik}, then the KK digits {sample.kk_digits}"),
+            ("A document", f"{sample.registration}, then the PIN {sample.pin}"),
+        ]
+    for label, value in rows:
+        click.echo(f"  {label:<15} {click.style(value, bold=True)}")
+    click.echo("\nNext: ./hotline try (no telephone needed), status, logs -f, calls tail, down")
+
+
+@click.command()
+def down() -> None:
+    """Stop the hotline; calls in progress may finish, up to line.stop_grace_s."""
+    settings = Settings()
+    try:
+        with launch.alone(settings.var):
+            stopped = Supervisor(settings).stop()
+    except SuperviseFailed as trouble:
+        raise click.ClickException(str(trouble)) from trouble
+    click.echo("The hotline is stopped." if stopped else "The hotline was not running.")
+
+
+@dataclass(frozen=True)
+class Status:
+    """The hotline at one moment. `calls` is None when Asterisk does not answer."""
+
+    answering: bool
+    why: str | None
+    listen: str
+    sip_port: int
+    number: str
+    calls: int | None
+    prompts: str | None
+    prompts_current: bool
+    processes: tuple[Process, ...]
+
+
+def look(settings: Settings) -> Status:
+    """Ask everything that runs how it is."""
+    supervisor = Supervisor(settings)
+    begun = launch.started(settings.var)
+    running = supervisor.running()
+    program = asterisk.find(settings.var) if running else None
+    calls = None
+    why: str | None = "it is not running: ./hotline up"
+    if program is not None:
+        why = ready.unmet(settings, program)
+        shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
+        calls = next((int(row.split()[0]) for row in shown.splitlines() if "active channel" in row), None)
+    version = begun.prompts if begun and running else None
+    return Status(
+        why is None,
+        why,
+        settings.telephony.listen,
+        settings.telephony.sip_port,
+        settings.telephony.number,
+        calls,
+        version,
+        version == launch.fingerprint(settings),
+        supervisor.processes(),
+    )
+
+
+def _as_json(status: Status) -> str:
+    return json.dumps(
+        {
+            "answering": status.answering,
+            "why": status.why,
+            "listen": status.listen,
+            "sip_port": status.sip_port,
+            "number": status.number,
+            "calls": status.calls,
+            "prompts": status.prompts,
+            "prompts_current": status.prompts_current,
+            "processes": [
+                {
+                    "name": process.name,
+                    "state": process.state,
+                    "pid": process.pid,
+                    "started": process.started.isoformat() if process.started else None,
+                }
+                for process in status.processes
+            ],
+        },
+        indent=2,
+    )
+
+
+def _lasting(started: datetime | None) -> str:
+    if started is None:
+        return ""
+    seconds = int((datetime.now(UTC) - started).total_seconds())
+    days, seconds = divmod(max(seconds, 0), 86400)
+    return (f"{days} d " if days else "") + f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Tell whether calls are answered, and what runs. Exit code 1 when they are not."""
+    # What runs may listen elsewhere than the settings say (`up --listen`): ask there.
+    begun = launch.started(Settings().var)
+    now = look(bringup.use_address(begun.listen if begun else None))
+    if as_json:
+        click.echo(_as_json(now))
+    else:
+        if now.answering:
+            click.secho(f"Calls to {now.number} are answered on {now.listen}, port {now.sip_port}.", fg="green")
+        else:
+            click.secho(f"Calls are not answered: {now.why}.", fg="red")
+        for process in now.processes:
+            pid = f"process {process.pid}" if process.pid else ""
+            click.echo(f"  {process.name:<9} {process.state.lower():<9} {pid:<16} {_lasting(process.started)}".rstrip())
+        if now.calls is not None:
+            click.echo(f"  channels  {now.calls}")
+        if now.prompts is not None:
+            note = "" if now.prompts_current else "  (changed since: ./hotline up serves the new ones)"
+            click.echo(f"  prompts   {now.prompts}{note}")
+    context.exit(0 if now.answering else 1)
+
+
+@click.command()
+@click.option("-f", "--follow", is_flag=True, help="Go on as lines come in; Ctrl-C ends.")
+@click.option("-n", "--lines", type=click.IntRange(0), default=50, show_default=True, help="How many to begin with.")
+def logs(follow: bool, lines: int) -> None:
+    """Show what the line and Asterisk logged, merged by time, in the office's time zone."""
+    settings = Settings()
+    reader = loglines.Reader(settings.var / "log", settings.zone)
+    for line in reader.last(lines):
+        click.echo(line)
+    if follow:
+        try:
+            for line in reader.follow():
+                click.echo(line)
+        except KeyboardInterrupt:
+            return

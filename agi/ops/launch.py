@@ -1,0 +1,134 @@
+"""From what is prepared to a hotline that answers: configuration, processes, and what has changed since the start."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agi.ops import asterisk, configure, ready
+from agi.ops.asterisk import Program
+from agi.ops.configure import etc_folder
+from agi.ops.places import run_folder, write_whole
+from agi.ops.progress import Progress
+from agi.ops.supervise import Supervisor
+from agi.settings import ROOT, Settings
+
+READY_LIMIT_S = 30.0
+_RELOADS = ("module reload", "dialplan reload")
+
+
+class NotAnswering(Exception):
+    """The hotline does not answer calls; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the running processes were started with: digests of all they read."""
+
+    listen: str
+    sip_port: int
+    asterisk: str
+    dialplan: str
+    line: str
+    prompts: str
+
+
+def fingerprint(settings: Settings) -> str:
+    """Digest of what callers hear: the folder `prompts/` and the voice's settings."""
+    digest = hashlib.sha256(f"{settings.voice!r}{settings.office!r}".encode())
+    for path in sorted(settings.prompts.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(settings.prompts)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def line_fingerprint(settings: Settings) -> str:
+    """Digest of what the line reads at its start: prompts, settings and its own code."""
+    digest = hashlib.sha256(f"{fingerprint(settings)}{settings.model_dump_json()}".encode())
+    for path in sorted((ROOT / "agi").rglob("*.py")):
+        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def started(var: Path) -> Started | None:
+    """What the hotline at `var` was last started with, or None."""
+    try:
+        return Started(**json.loads(_record(var).read_text()))
+    except (OSError, ValueError, TypeError):  # never started, or by another version
+        return None
+
+
+@contextmanager
+def alone(var: Path) -> Iterator[None]:
+    """Only one `up` or `down` of an installation at a time; the second waits."""
+    with (run_folder(var) / "up.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def start(settings: Settings, program: Program, progress: Progress) -> None:
+    """Start or renew the processes until a call would be answered; cuts no call unless Asterisk's own
+    addresses, ports or modules have changed.
+
+    Raises NotAnswering and supervise.SuperviseFailed.
+    """
+    supervisor = Supervisor(settings)
+    stamp = configure.write(settings, program)
+    before = started(settings.var) if supervisor.running() else None
+    now = Started(
+        settings.telephony.listen,
+        settings.telephony.sip_port,
+        stamp.start,
+        stamp.reload,
+        line_fingerprint(settings),
+        fingerprint(settings),
+    )
+    if not supervisor.running():
+        supervisor.end_orphans()
+        trouble = ready.taken(settings)
+        if trouble is not None:
+            raise NotAnswering(trouble)
+    began = {process.name: process.pid for process in supervisor.processes()}
+    supervisor.start(program, environment())
+    kept = {process.name for process in supervisor.processes() if process.pid and process.pid == began[process.name]}
+    if before is not None:
+        _renew(settings, program, supervisor, before, now, kept, progress)
+    trouble = ready.wait(settings, program, READY_LIMIT_S)
+    if trouble is not None:
+        raise NotAnswering(f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs`.")
+    write_whole(_record(settings.var), json.dumps(asdict(now)))
+
+
+def environment() -> dict[str, str]:
+    """The HOTLINE_ variables of this process: the line is given the same."""
+    return {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")}
+
+
+def _renew(
+    settings: Settings,
+    program: Program,
+    supervisor: Supervisor,
+    before: Started,
+    now: Started,
+    kept: set[str],
+    progress: Progress,
+) -> None:
+    """Bring processes that went on running (`kept`) to what has changed."""
+    if "asterisk" in kept and before.asterisk != now.asterisk:
+        progress.note("Restarting Asterisk: its addresses, ports or modules have changed")
+        supervisor.restart("asterisk")
+    elif "asterisk" in kept and before.dialplan != now.dialplan:
+        progress.note("Reloading the dialplan")
+        for command in _RELOADS:
+            asterisk.ask(program, etc_folder(settings.var), command)
+    if "line" in kept and before.line != now.line:
+        progress.note("Restarting the line: prompts, settings or program have changed; calls in progress finish first")
+        supervisor.restart("line")
+
+
+def _record(var: Path) -> Path:
+    return var / "started.json"
