@@ -1,0 +1,72 @@
+"""`prompts/lexicon.toml`: how abbreviations, letters and symbols are said. Admins edit it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from agi.voice.errors import Problem, TextsError
+from agi.voice.toml_lines import lines_of_keys
+
+SECTIONS = ("words", "letters", "symbols")
+_SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`words`: an entry in small letters stands for any case, one with capitals for exactly that spelling.
+
+    `letters`: the name of each letter a to z, for abbreviations. `symbols`: what one character is called.
+    """
+
+    words: Mapping[str, str]
+    letters: Mapping[str, str]
+    symbols: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> "Lexicon":
+        """Read the file; raises `TextsError` with file and line of everything that is wrong."""
+        try:
+            source = path.read_text(encoding="utf-8")
+            tables = tomllib.loads(source)
+        except FileNotFoundError:
+            raise TextsError([Problem(path, 0, "there is no such lexicon")]) from None
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            found = re.search(r"at line (\d+)", str(error))
+            raise TextsError([Problem(path, int(found[1]) if found else 0, f"is not valid: {error}")]) from None
+        lines = lines_of_keys(source)
+        problems: list[Problem] = []
+        for section, entries in tables.items():
+            if section not in SECTIONS or not isinstance(entries, dict):
+                problems.append(Problem(path, 0, f"'{section}' is not one of the tables {', '.join(SECTIONS)}"))
+                continue
+            problems += [
+                Problem(path, lines.get(f"{section}.{key}", 0), f"'{key}': the spoken form must be words in letters")
+                for key, value in entries.items()
+                if not isinstance(value, str) or not _SPEAKABLE.fullmatch(value)
+            ]
+        for section in SECTIONS:
+            if section not in tables:
+                problems.append(Problem(path, 0, f"the table [{section}] is missing"))
+        if not problems and (lacking := [c for c in "abcdefghijklmnopqrstuvwxyz" if c not in tables["letters"]]):
+            problems.append(Problem(path, 0, f"[letters] has no name for: {', '.join(lacking)}"))
+        if problems:
+            raise TextsError(problems)
+        return cls(tables["words"], tables["letters"], tables["symbols"])
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the entries of `words` as whole words, the longest first."""
+        keys = sorted(self.words, key=lambda key: (-len(key), key))
+        each = (rf"(?i:{re.escape(key)})" if key == key.lower() else re.escape(key) for key in keys)
+        return re.compile(rf"(?<![^\W_])(?:{'|'.join(each) or '(?!)'})(?![^\W_])")
+
+    def word(self, written: str) -> str | None:
+        """The spoken form of one entry as it stands in a text, or None."""
+        return self.words.get(written) or self.words.get(written.lower())
+
+    def spelt(self, letters: str) -> str:
+        """`letters` one by one: "KK" is "ka ka"."""
+        return " ".join(self.letters.get(letter.lower(), letter.lower()) for letter in letters)
