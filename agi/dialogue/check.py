@@ -145,7 +145,7 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
         for key, line in _said_by(node):
             if key not in known:
                 yield Finding("T001", found.path, line, f"[{node.name}]: {_no_text(key, known)}")
-            elif places := texts.places(key):
+            elif places := texts.text(key).places:
                 names = ", ".join(sorted(places))
                 yield Finding("T003", *texts.line(key), f"{key}: nobody fills {names}: the menu says it without places")
         if node.options and node.prompt in known:
@@ -154,7 +154,7 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
 
 def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Finding]:
     """Every option is offered as "tekan N", and no key is offered that is none."""
-    words = texts.words(node.prompt)
+    words = texts.text(node.prompt).raw
     offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
     for key in node.options:
         if key not in offered:
@@ -172,7 +172,7 @@ def _check_places(found: MenuFile, texts: TextBook, says: Says) -> Iterator[Find
             yield Finding("T001", _texts_path(found, texts), 0, f"the service says a text that is missing: {key}")
             continue
         path, line = texts.line(key)
-        places = texts.places(key)
+        places = texts.text(key).places
         for name in needed.keys() - places.keys():
             problem = f"{key} does not say {{{name}:{needed[name]}}}; without it callers miss what matters"
             yield Finding("T002", path, line, problem)

@@ -4,6 +4,7 @@ M… is about menu.toml, T… about the texts, R… about recordings. Findings o
 (is it speakable? is it audio?) are made by the floors above and handed in.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +36,7 @@ CODES = {
     "T005": "a prompt that is never used",
     "T006": "a text missing in this language: the Indonesian one is said instead",
     "T007": "a text that cannot be spoken",
+    "T008": "the texts cannot be read",
     "R001": "a recording that is no audio",
     "R002": "a recording that belongs to no prompt",
 }
@@ -63,17 +65,26 @@ class Finding:
         return f"{self.path}:{self.line}: {self.code} {kind}: {self.message}"
 
 
-class TextBook(Protocol):
-    """The texts as the checker sees them; `agi.voice` has them, the floor above hands them in."""
+class TextEntry(Protocol):
+    """One text."""
 
-    def keys(self) -> "frozenset[str] | set[str] | list[str] | tuple[str, ...]":
-        """All keys."""
-
-    def places(self, key: str) -> "dict[str, str]":
-        """The places of a text and their kinds, such as {"menit": "number"}."""
-
-    def words(self, key: str) -> str:
+    @property
+    def raw(self) -> str:
         """The text as it is written in the file."""
 
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Its places and their kinds, such as {"minutes": "number"}."""
+
+
+class TextBook(Protocol):
+    """The texts as the checker sees them: `agi.voice` has them, the floor above hands them in."""
+
+    def keys(self) -> Sequence[str]:
+        """All keys, in the order of the file."""
+
+    def text(self, key: str) -> TextEntry:
+        """The text called `key`."""
+
     def line(self, key: str) -> tuple[Path, int]:
-        """File and line where the text stands."""
+        """File and line where it stands."""

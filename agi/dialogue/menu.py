@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding
 from agi.dialogue.menufile import Node, read
 from agi.dialogue.question import Prompt
@@ -37,8 +38,6 @@ class Menu:
     @classmethod
     def load(cls, path: Path) -> "Menu":
         """Read and check the form of `path`. Raises MenuError."""
-        from agi.dialogue.check import check_tree
-
         found = read(path)
         errors = tuple(finding for finding in (*found.findings, *check_tree(found)) if finding.is_error)
         if errors:
@@ -87,7 +86,13 @@ class Menu:
     def _more(self, talk: Talk, path: list[str]) -> list[str]:
         """Ask what else; the new path, empty when the caller has done. Silence after an answer is no failure."""
         try:
-            key = talk.choose(MORE, [Prompt("menu.more")], _HOME + _DONE, repeat=talk.told)
+            key = talk.choose(
+                MORE,
+                [Prompt("menu.more")],
+                _HOME + _DONE,
+                repeat=talk.told,
+                patience=replace(talk.patience, tries=min(2, talk.patience.tries)),
+            )
         except GaveUp:
             return []
         return [self.start] if key == _HOME else []

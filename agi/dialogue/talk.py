@@ -75,8 +75,8 @@ class Patience:
 class Talk:
     """One call's conversation: asks through a `Phone`, writes down in a `Journal`.
 
-    `where` is the step the caller is at, `told` the last answer given (what `9` repeats afterwards), `answered`
-    whether an answer was given since the last step was entered.
+    `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
+    came to this node.
     """
 
     def __init__(self, phone: Phone, journal: Journal, patience: Patience | None = None) -> None:
@@ -84,13 +84,20 @@ class Talk:
         self._journal = journal
         self._turns = 0
         self.patience = patience or Patience()
-        self.where = "start"
+        self._node = "start"
+        self._step = ""
         self.told: tuple[Prompt, ...] = ()
         self.answered = False
 
-    def enter(self, where: str) -> None:
-        """The caller has arrived at the step `where`."""
-        self.where = where
+    @property
+    def where(self) -> str:
+        """Where the caller is: the node of the menu, and the question in it where that is another, "nik_check.kk"."""
+        return f"{self._node}.{self._step}" if self._step not in ("", self._node) else self._node
+
+    def enter(self, node: str) -> None:
+        """The caller has come to `node`."""
+        self._node = node
+        self._step = ""
         self.told = ()
         self.answered = False
 
@@ -198,13 +205,14 @@ class Talk:
                 case Result.NO_INPUT | Result.NO_MATCH:
                     failures += 1
                     if failures >= patience.tries:
-                        raise GaveUp(question.name, answer.result)
+                        raise GaveUp(self.where, answer.result)
                     prompts = (*_help(answer, failures, helps, short), *ask)
 
     def _turn(self, question: Question, attempt: int) -> Answer:
+        self._step = question.name
         self._turns += 1
         if self._turns > MOST_TURNS:
-            raise GaveUp(question.name, Result.NO_MATCH)
+            raise GaveUp(self.where, Result.NO_MATCH)
         answer = self._phone.turn(question)
         seen = replace(answer, value="•" * len(answer.value)) if question.private else answer
         shown = replace(question, prompts=tuple(map(public, question.prompts)))

@@ -12,10 +12,10 @@ from agi.services.desk import Desk
 from agi.settings import Dialogue
 
 SAYS: Says = {
-    "welcome": {},
-    "goodbye": {},
-    "give_up.agent": {},
-    "give_up.end": {},
+    "call.welcome": {},
+    "call.goodbye": {},
+    "call.give_up_agent": {},
+    "call.give_up_end": {},
     "queue.left": {},
     "queue.no_agent": {},
     "queue.timeout": {},
@@ -69,15 +69,14 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
     except ToAgent:
         return _to_agent(talk, desk, Outcome.TRANSFERRED, "asked for an agent")
     except GaveUp as gone:
-        talk.enter(gone.where)
         if gone.target == "agent":
-            talk.refuse(Prompt("give_up.agent"))
+            talk.refuse(Prompt("call.give_up_agent"))
             return _to_agent(talk, desk, Outcome.GAVE_UP, f"{gone.why}, to an agent")
-        talk.refuse(Prompt("give_up.end"))
+        talk.refuse(Prompt("call.give_up_end"))
         talk.hang_up()
         return Ending(_outcome(desk, Outcome.GAVE_UP), gone.where, gone.why)
     talk.answered = True
-    talk.say(Prompt("goodbye"))
+    talk.say(Prompt("call.goodbye"))
     talk.hang_up()
     return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "goodbye")
 
@@ -86,7 +85,7 @@ def _open(talk: Talk, start: Start) -> None:
     """The first words. Raises ToAgent if the caller wants to wait (again)."""
     match start:
         case Start.WELCOME:
-            talk.say(Prompt("welcome"))
+            talk.say(Prompt("call.welcome"))
         case Start.QUEUE_LEFT:
             talk.say(Prompt("queue.left"))
         case Start.QUEUE_EMPTY:
@@ -97,6 +96,8 @@ def _open(talk: Talk, start: Start) -> None:
                     raise ToAgent
             except Back:
                 return
+            except GaveUp as gone:  # who waited long and then says nothing has left the telephone
+                raise GaveUp(gone.where, gone.why, "end") from gone
 
 
 def _to_agent(talk: Talk, desk: Desk, outcome: Outcome, why: str) -> Ending:

@@ -64,7 +64,7 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
             return number
         talk.note("registration.invalid")
         talk.refuse(Prompt("registration.invalid"))
-    raise GaveUp("registration", Result.NO_MATCH)
+    raise GaveUp(talk.where, Result.NO_MATCH)
 
 
 def _ask_pin(talk: Talk, number: str) -> str:

@@ -108,7 +108,7 @@ def _ask_nik(talk: Talk, desk: Desk) -> str:
             return nik
         talk.note("nik.invalid", str(check.reason))
         talk.refuse(Prompt(f"nik.invalid.{check.reason}"))
-    raise GaveUp("nik", Result.NO_MATCH)
+    raise GaveUp(talk.where, Result.NO_MATCH)
 
 
 def _ask_kk(talk: Talk, nik: str) -> str:
