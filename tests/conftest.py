@@ -1,107 +1,14 @@
 """One complete hotline (Asterisk, line, databases, prompts) for the tests of a session that need one."""
 
-import os
-import random
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from installation import Hotline, lend_tree, private_environment, run_hotline, settings_of
 
-from agi.cli.bringup import Sample, sample
-from agi.ops import configure, tree
-from agi.ops.configure import Account
-from agi.ops.progress import Progress
-from agi.settings import ROOT, Settings
+from agi.cli.bringup import sample
+from agi.ops import configure
 
-# A caller's patience is shortened so that silence does not make tests slow.
-_IMPATIENT = {
-    "HOTLINE_DIALOGUE__FIRST_KEY_MS": "3000",
-    "HOTLINE_DIALOGUE__BETWEEN_KEYS_MS": "2000",
-    "HOTLINE_QUEUE__ANNOUNCE_S": "10",
-    "HOTLINE_QUEUE__MAX_WAIT_S": "25",
-    "HOTLINE_LINE__STOP_GRACE_S": "5",
-}
-
-
-@dataclass(frozen=True)
-class Hotline:
-    """A hotline that answers. `environment` makes a child process (and `Settings()` in it) use this one."""
-
-    settings: Settings
-    environment: Mapping[str, str]
-    tester: Account
-    agents: tuple[Account, ...]
-    sample: Sample
-
-    def run(self, *words: str, limit_s: float = 60.0, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `hotline WORDS…` against this hotline."""
-        return run_hotline(self.environment, *words, limit_s=limit_s, check=check)
-
-
-def run_hotline(
-    environment: Mapping[str, str], *words: str, limit_s: float = 60.0, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    """Run `hotline WORDS…` with `environment`; what it printed is in the failure when it fails."""
-    done = subprocess.run(
-        (sys.executable, "-m", "agi.cli", *words),
-        env=dict(environment),
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=limit_s,
-    )
-    assert not check or done.returncode == 0, f"hotline {' '.join(words)}: {done.stdout}{done.stderr}"
-    return done
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody holds at this moment."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-def private_environment(home: Path, **more: str) -> dict[str, str]:
-    """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
-    rtp = 2 * random.SystemRandom().randrange(8000, 15500)
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")},
-        "PYTHONPATH": str(ROOT),
-        "HOTLINE_SETTINGS": str(home / "hotline.toml"),
-        "HOTLINE_PLACES__VAR": str(home / "var"),
-        "HOTLINE_PLACES__DATA": str(home / "data"),
-        "HOTLINE_TELEPHONY__SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
-        "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp),
-        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + 399),
-        "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
-        **_IMPATIENT,
-        **more,
-    }
-
-
-def settings_of(environment: Mapping[str, str]) -> Settings:
-    """The settings that a process with `environment` sees."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-            patch.delenv(name)
-        for name, value in environment.items():
-            if name.startswith("HOTLINE_"):
-                patch.setenv(name, value)
-        return Settings()
-
-
-def lend_tree(var: Path) -> None:
-    """Let the installation at `var` use the repository's private Asterisk, which is made once."""
-    if not tree.is_made(ROOT / "var"):
-        tree.make(ROOT / "var", Progress(quiet=True))
-    (var / "asterisk").mkdir(parents=True, exist_ok=True)
-    (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+__all__ = ["Hotline"]
 
 
 @pytest.fixture(scope="session")

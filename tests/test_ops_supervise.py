@@ -1,0 +1,118 @@
+"""supervisord keeps Asterisk and the line up, and ends exactly what it started."""
+
+import os
+import signal
+import sys
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from installation import lend_tree, private_environment, settings_of
+
+from agi.ops import asterisk, configure, ready
+from agi.ops.asterisk import Program
+from agi.ops.supervise import Supervisor
+from agi.settings import Settings
+
+# Stands in for the line: accepts connections on the FastAGI port, ends on SIGTERM.
+_ACCEPT = """
+import os, socket
+server = socket.create_server(("127.0.0.1", int(os.environ["HOTLINE_LINE__AGI_PORT"])))
+while True:
+    server.accept()[0].close()
+"""
+
+
+def write_silence(path: Path) -> None:
+    """A second of music on hold."""
+    with wave.open(str(path), "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(bytes(16000))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program, dict[str, str]]]:
+    environment = private_environment(tmp_path)
+    settings = settings_of(environment)
+    lend_tree(settings.var)
+    program = asterisk.find(settings.var)
+    assert program is not None
+    configure.write(settings, program)
+    write_silence(settings.var / "asterisk" / "share" / "moh" / "silence.wav")
+    script = tmp_path / "accept.py"
+    script.write_text(_ACCEPT)
+    supervisor = Supervisor(settings, line=(sys.executable, str(script)))
+    ours = {name: value for name, value in environment.items() if name.startswith("HOTLINE_")}
+    supervisor.start(program, ours)
+    try:
+        assert ready.wait(settings, program, 10) is None
+        yield supervisor, settings, program, ours
+    finally:
+        supervisor.stop()
+
+
+def until(met: Callable[[], bool], limit_s: float) -> float:
+    """Wait until `met()`; gives the seconds it took."""
+    begun = time.monotonic()
+    while not met():
+        assert time.monotonic() - begun < limit_s, "it did not happen in time"
+        time.sleep(0.01)
+    return time.monotonic() - begun
+
+
+def test_a_killed_line_is_back_within_a_second(installation) -> None:
+    supervisor, settings, _, _ = installation
+    until(lambda: supervisor.process("line").running, 5)
+    pid = supervisor.process("line").pid
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: supervisor.process("line").pid not in (pid, None), 2)
+    assert until(lambda: ready.tcp_answers(settings.line.agi_port), 2) < 1
+
+
+def test_a_killed_asterisk_comes_back_and_the_line_goes_on(installation) -> None:
+    supervisor, settings, program, _ = installation
+    before = {process.name: process.pid for process in supervisor.processes()}
+    os.kill(before["asterisk"], signal.SIGKILL)
+    until(lambda: supervisor.process("asterisk").pid not in (before["asterisk"], None), 3)
+    assert ready.wait(settings, program, 5) is None
+    assert supervisor.process("line").pid == before["line"]
+
+
+def test_starting_again_changes_nothing(installation) -> None:
+    supervisor, _, program, ours = installation
+    before = [process.pid for process in supervisor.processes()]
+    supervisor.start(program, ours)
+    assert [process.pid for process in supervisor.processes()] == before
+
+
+def test_a_changed_setting_starts_the_line_anew_and_leaves_asterisk(installation) -> None:
+    supervisor, settings, program, ours = installation
+    before = {process.name: process.pid for process in supervisor.processes()}
+    supervisor.start(program, {**ours, "HOTLINE_LINE__MAX_CALLS": "7"})
+    assert ready.wait(settings, program, 5) is None
+    after = {process.name: process.pid for process in supervisor.processes()}
+    assert after["asterisk"] == before["asterisk"]
+    assert after["line"] != before["line"]
+
+
+def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
+    supervisor, settings, _, _ = installation
+    left = supervisor.orphans()
+    assert len(left) == 2
+    pidfile = settings.var / "run" / "supervisord.pid"
+    os.kill(int(pidfile.read_text()), signal.SIGKILL)
+    until(lambda: not supervisor.running(), 2)
+    assert supervisor.orphans() == left
+    assert supervisor.stop()
+    assert supervisor.orphans() == ()
+    assert not ready.tcp_answers(settings.line.agi_port)
+
+
+def test_asterisk_starts_without_a_warning_or_an_error(installation) -> None:
+    _, settings, program, _ = installation
+    asterisk.ask(program, configure.etc_folder(settings.var), "core waitfullybooted")
+    log = (settings.var / "log" / "asterisk" / "messages").read_text()
+    assert "NOTICE" in log
+    assert [line for line in log.splitlines() if "WARNING" in line or "ERROR" in line] == []
