@@ -15,6 +15,7 @@ WIDE_HZ = 16000
 FRAME_MS = 20
 TARGET_DB = -26.0
 """Active speech level by P.56 in dBov; telephone networks are planned for it (ITU-T G.168, P.830)."""
+CLOSE_DB = 0.2
 KNEE = 10 ** (-6 / 20)
 CEILING = 10 ** (-3.2 / 20)
 """Peaks above the knee are bent towards the ceiling, so that no sample passes -3 dBFS."""
@@ -104,15 +105,15 @@ def _finished(samples: Samples, rate: int, frames: int) -> NDArray[np.int16]:
 def _levelled(samples: Samples, rate: int) -> Samples:
     """`samples` at `TARGET_DB` with no peak over `CEILING`.
 
-    Bending peaks costs a little level, so gain and limit are repeated; three rounds are within 0.1 dB for
-    speech. What has no level at all (the lowest threshold of P.56 is not reached) is lifted first.
+    Bending peaks costs a little level, so gain and limit are repeated; two or three rounds are within `CLOSE_DB`
+    for speech. What has no level at all (the lowest threshold of P.56 is not reached) is lifted first.
     """
     out = samples * (0.1 / max(float(np.abs(samples).max()), 1e-9))
     for _ in range(3):
         level = active_level(out, rate)
         if level == SILENCE:
             raise NoSpeech
-        if abs(level.active_db - TARGET_DB) < 0.05 and float(np.abs(out).max()) <= CEILING:
+        if abs(level.active_db - TARGET_DB) < CLOSE_DB and float(np.abs(out).max()) <= CEILING:
             break
         out = _limited(out * 10 ** ((TARGET_DB - level.active_db) / 20))
     return out

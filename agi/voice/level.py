@@ -4,6 +4,7 @@ Silence before, after and between words does not lower the figure, as it would l
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ HANGOVER_S = 0.2
 MARGIN_DB = 15.9
 """P.56: the threshold lies this far below the active level."""
 THRESHOLDS = 2.0 ** np.arange(-15, 0)
-_BLOCK = 256
+ENVELOPE_HZ = 1000
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,12 @@ def active_level(samples: Samples, rate: int) -> Level:
     energy = float(np.sum(samples**2))
     if energy == 0.0:
         return SILENCE
-    envelope = _envelope(samples, rate)
-    hangover = round(HANGOVER_S * rate)
+    step = max(rate // ENVELOPE_HZ, 1)
+    envelope = _envelope(samples, step, rate / step)
+    hangover = round(HANGOVER_S * rate / step)
     above: tuple[float, float, int] | None = None  # A_j, C_j and count of the threshold before
     for threshold in THRESHOLDS:
-        active = _active_samples(envelope, float(threshold), hangover)
+        active = min(_active_samples(envelope, float(threshold), hangover) * step, len(samples))
         if active == 0:
             break
         level, limit = 10 * np.log10(energy / active), 20 * np.log10(threshold)
@@ -52,26 +55,37 @@ def active_level(samples: Samples, rate: int) -> Level:
     return Level(above[0], above[2] / len(samples))
 
 
-def _envelope(samples: Samples, rate: int) -> Samples:
-    """P.56's two exponential averages, one after the other, of the rectified signal."""
+def _envelope(samples: Samples, step: int, rate: float) -> Samples:
+    """P.56's two exponential averages, one after the other, of the rectified signal taken `step` samples at a time.
+
+    `rate` is that of the envelope in Hz. P.56 allows any from 694 Hz on: against the 30 ms of the averages
+    a step of 1 ms is nothing, and it is 16 times less work.
+    """
+    rectified = np.pad(np.abs(samples), (0, -len(samples) % step)).reshape(-1, step).mean(axis=1)
     keep = float(np.exp(-1.0 / (TIME_CONSTANT_S * rate)))
-    return _averaged(_averaged(np.abs(samples), keep), keep)
+    return _averaged(_averaged(rectified, keep), keep)
 
 
 def _averaged(signal: Samples, keep: float) -> Samples:
     """y[n] = keep·y[n-1] + (1-keep)·x[n], worked out a block at a time because numpy has no such filter."""
     count = len(signal)
     blocks = np.pad(signal, (0, -count % _BLOCK)).reshape(-1, _BLOCK)
-    steps = np.arange(_BLOCK)
-    kernel = np.tril(keep ** np.maximum(steps[:, None] - steps[None, :], 0)) * (1 - keep)
-    out = blocks @ kernel.T
-    decay = keep ** (steps + 1)
+    kernel, decay = _kernel(keep)
+    out = blocks @ kernel
     last = 0.0
     for block in out:
         block += last * decay
         last = float(block[-1])
     whole: Samples = out.reshape(-1)[:count]
     return whole
+
+
+@cache
+def _kernel(keep: float) -> tuple[Samples, Samples]:
+    """What one block adds to itself, and what the block before adds to it."""
+    steps = np.arange(_BLOCK)
+    fading = np.triu(keep ** np.maximum(steps[None, :] - steps[:, None], 0)) * (1 - keep)
+    return fading, keep ** (steps + 1)
 
 
 def _active_samples(envelope: Samples, threshold: float, hangover: int) -> int:

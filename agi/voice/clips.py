@@ -1,0 +1,256 @@
+"""From a key and its values to files Asterisk can play: the one door of this room for those who speak.
+
+Every text is cut into fixed parts, which are rendered before they are needed and published, and places, whose
+values are joined from published pieces (digits, phrases, small numbers) or rendered and cached by their text.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+
+from babel.dates import format_date
+
+from agi.settings import Voice
+from agi.voice import audio, recordings
+from agi.voice.audio import Audio
+from agi.voice.cache import Cache, identity
+from agi.voice.errors import Problem, RecordingError
+from agi.voice.lexicon import Lexicon
+from agi.voice.number_words import number
+from agi.voice.places import LOCALE, Kind, Place, Value, groups
+from agi.voice.published import Held, Published
+from agi.voice.recordings import Recordings
+from agi.voice.synthesis import CHILDREN, Synthesis
+from agi.voice.texts import RESERVED, Text, Texts
+from agi.voice.wording import spoken
+
+MAKING = "1"
+"""Raise it when the same text would give other audio than before: the cache is then made anew."""
+GROUP_PAUSE_MS = 400
+"""Between groups of four digits."""
+PAUSE = f"{RESERVED}/{GROUP_PAUSE_MS}"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One fixed part: its published name (`queue/thanks`; beside places `queue/thanks.1`) and what it is made from."""
+
+    name: str
+    spoken: str
+    recording: Path | None
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value goes; `ends`: nothing is said after it, so the voice falls."""
+
+    place: Place
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `render_all` did."""
+
+    clips: int
+    rendered: int
+    recordings: int
+    seconds: float
+
+
+class Clips:
+    """All texts of one language as audio. Thread-safe; several processes may work on the same `var` at once.
+
+    `prompts` holds lexicon.toml and recordings/. Raises `TextsError` for a lexicon that is not valid.
+    """
+
+    def __init__(self, texts: Texts, voice: Voice, prompts: Path, var: Path) -> None:
+        self.texts = texts
+        self.recordings = Recordings(prompts / "recordings")
+        self.lexicon = Lexicon.load(prompts / "lexicon.toml")
+        self._made_by = (voice.name, str(voice.words_per_minute), MAKING, version("pyttsx3"))
+        self._cache = Cache(var / "voice-cache")
+        self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
+        self._published = Published(var / "prompts", texts.language)
+        self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
+        self._pause = Piece(PAUSE, "", None, identity("pause", str(GROUP_PAUSE_MS), MAKING))
+        self._cache.keep = frozenset(piece.identity for piece in self.pieces())
+        self._identity = identity(*(f"{piece.name} {piece.identity}" for piece in self.pieces()))
+        self._held: Held | None = self._published.held(self._identity)
+
+    def __enter__(self) -> "Clips":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the speaking processes and let go of the published version."""
+        self._synthesis.close()
+        if self._held:
+            self._held.close()
+
+    def warm(self) -> None:
+        """Start a speaking process now, so that the first value on a call does not wait for it."""
+        self._synthesis.warm()
+
+    def pieces(self, key: str | None = None) -> list[Piece]:
+        """The fixed parts of one text, or of all and the pause: all that is rendered ahead."""
+        if key is not None:
+            self.texts.text(key)
+            return [step for step in self._plan[key] if isinstance(step, Piece)]
+        return [step for steps in self._plan.values() for step in steps if isinstance(step, Piece)] + [self._pause]
+
+    def dead_recordings(self) -> list[Problem]:
+        """Recordings that replace nothing, for the checker."""
+        parts = {key: len(self.pieces(key)) for key in self._plan if self.texts.text(key).places}
+        return self.recordings.dead(self.texts, parts)
+
+    def render_all(self, progress: Progress | None = None, *, force: bool = False) -> Report:
+        """Render what is missing (with `force`: everything) and publish it as one version.
+
+        `progress` is told how many of how many clips are done. Raises `RecordingError` with every bad
+        recording, or `SynthesisError`; then nothing is published.
+        """
+        start = time.monotonic()
+        pieces = self.pieces()
+        recorded = sum(piece.recording is not None for piece in pieces)
+        if not force and self._published.is_current(self._identity):
+            self._cache.trim()
+            return Report(len(pieces), 0, recorded, time.monotonic() - start)
+        by_identity = {piece.identity: piece for piece in pieces}
+        missing = [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
+        problems: list[Problem] = []
+
+        def render(piece: Piece) -> None:
+            try:
+                self._clip(piece, again=force)
+            except RecordingError as error:
+                problems.extend(error.problems)
+
+        # One thread more than children, so that none of them waits while audio is levelled.
+        with ThreadPoolExecutor(CHILDREN + 1) as pool:
+            for done, _ in enumerate(pool.map(render, missing), start=1):
+                if progress:
+                    progress(done, len(missing))
+        if problems:
+            raise RecordingError(sorted(problems, key=lambda problem: problem.file))
+        self._published.publish(self._identity, {piece.name: self._cache.stem(piece.identity) for piece in pieces})
+        self._held = self._published.held(self._identity)
+        self._cache.trim()
+        return Report(len(pieces), len(missing), recorded, time.monotonic() - start)
+
+    def clips(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
+        """What to play for the text called `key`, in order: absolute paths without extension (.wav and .wav16 exist).
+
+        Raises `UnknownKey`, `PlaceError`, `SynthesisError` or `RecordingError`.
+        """
+        values = self.texts.values(key, places or {})
+        paths: list[Path] = []
+        for step in self._plan[key]:
+            if isinstance(step, Piece):
+                paths.append(self._file(step))
+            else:
+                paths += self._said(step, values[step.place.name])
+        return paths
+
+    def _said(self, slot: Slot, value: Value) -> list[Path]:
+        """The clips of one value, already checked."""
+        match slot.place.kind:
+            case Kind.DIGITS:
+                return self._digits(str(value))
+            case Kind.PHRASE:
+                return [self._file(piece) for piece in self.pieces(str(value))]
+            case Kind.NUMBER if f"digits.{value}" in self.texts:
+                return [self._file(piece) for piece in self.pieces(f"digits.{value}")]
+        text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
+        if not text:
+            return []
+        made_from = identity("text", text, *self._made_by)
+        return [self._cache.get(made_from, lambda: self._synthesised(text)).absolute()]
+
+    def _worded(self, kind: Kind, value: Value) -> str:
+        """A number, amount, date or free text in words."""
+        match kind, value:
+            case Kind.NUMBER, int():
+                return number(value)
+            case Kind.AMOUNT, int():
+                return f"{number(value)} rupiah"
+            case Kind.DATE, date():
+                return spoken(format_date(value, "full", locale=LOCALE), self.lexicon)
+        return spoken(str(value), self.lexicon)
+
+    def _digits(self, digits: str) -> list[Path]:
+        """Digit by digit in groups of four. Never rendered or kept as a whole: a NIK must not lie in a file."""
+        paths: list[Path] = []
+        for group in groups(digits):
+            if paths:
+                paths.append(self._file(self._pause))
+            paths += [self._file(piece) for digit in group for piece in self.pieces(f"digits.{digit}")]
+        return paths
+
+    def _file(self, piece: Piece) -> Path:
+        """The published file of `piece`, or the cached one (made if need be) while this version is not published."""
+        if self._held is None:
+            self._held = self._published.held(self._identity)
+        if self._held:
+            return (self._held.folder / piece.name).absolute()
+        return self._clip(piece).absolute()
+
+    def _clip(self, piece: Piece, *, again: bool = False) -> Path:
+        return self._cache.get(piece.identity, lambda: self._made(piece), again=again)
+
+    def _made(self, piece: Piece) -> Audio:
+        if piece.recording:
+            return recordings.load(piece.recording)
+        return self._synthesised(piece.spoken) if piece.spoken else audio.pause(GROUP_PAUSE_MS)
+
+    def _synthesised(self, text: str) -> Audio:
+        return audio.polished(*self._synthesis.speak(text))
+
+    def _planned(self, text: Text) -> tuple[Piece | Slot, ...]:
+        """What is played for one text, in order; parts with nothing to say (a full stop after a place) are left out."""
+        heard = [part for part in text.parts if isinstance(part, Place) or _has_words(spoken(part, self.lexicon))]
+        steps: list[Piece | Slot] = []
+        count = 0
+        for part in heard:
+            if isinstance(part, Place):
+                steps.append(Slot(part, ends=part is heard[-1]))
+            else:
+                count += 1
+                words = _sentence(spoken(part, self.lexicon), ends=False)
+                steps.append(self._piece(text, f".{count}" if text.places else "", words))
+        return tuple(steps)
+
+    def _piece(self, text: Text, suffix: str, words: str) -> Piece:
+        recording = self.recordings.path(text.file.stem, f"{text.key}{suffix}")
+        if recording:
+            content = blake2b(recording.read_bytes(), digest_size=16).hexdigest()
+            made_from = identity("recording", content, MAKING)
+        else:
+            made_from = identity("text", words, *self._made_by)
+        return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, made_from)
+
+
+def _has_words(words: str) -> bool:
+    return any(char.isalpha() for char in words)
+
+
+def _sentence(words: str, *, ends: bool) -> str:
+    """`words` with a mark at their end: the one there is, else a full stop where the sentence `ends`, else a comma.
+
+    A comma keeps the voice up: more is to come.
+    """
+    if not _has_words(words) or words[-1] in ".?!":
+        return words
+    return f"{words}{'.' if ends else ','}"
