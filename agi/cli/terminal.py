@@ -1,0 +1,101 @@
+"""`hotline try`: a call without a telephone."""
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from agi import privacy
+from agi.books.calls import CallBook
+from agi.books.lockout import Lockouts
+from agi.books.registry import Registry, RegistryError
+from agi.dialogue.menu import MenuError
+from agi.dialogue.question import Answer, Prompt, Question
+from agi.dialogue.terminal import Terminal
+from agi.services.checked import load_checked
+from agi.services.conversation import Start, converse
+from agi.services.desk import Desk
+from agi.settings import Settings
+
+_STARTS = {"left": Start.QUEUE_LEFT, "empty": Start.QUEUE_EMPTY, "timeout": Start.QUEUE_TIMEOUT}
+
+
+class Events:
+    """A `Journal` that prints what a call record would hold, if it is to be seen."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+
+    def said(self, prompts: Sequence[Prompt]) -> None:
+        """Nothing: the prompts stand on the terminal."""
+
+    def asked(self, question: Question, answer: Answer, attempt: int) -> None:
+        """How a question was answered."""
+        self._print(f"{question.name}: {answer.result} {answer.value} ({answer.mode}, try {attempt})")
+
+    def noted(self, what: str, detail: str = "") -> None:
+        """A step of a service."""
+        self._print(f"{what} {detail}")
+
+    def _print(self, text: str) -> None:
+        if self._shown:
+            click.echo(click.style(f"  · {text.rstrip()}", dim=True), err=True)
+
+
+@contextlib.contextmanager
+def _lockouts(settings: Settings, key: bytes) -> Iterator[Lockouts]:
+    """Lock-outs that end with the call: trying must not lock anybody out of the real line."""
+    limits = settings.lockout
+    with tempfile.TemporaryDirectory(prefix="hotline-try-") as folder:
+        book = CallBook.open(Path(folder) / "calls.db", key)
+        try:
+            yield Lockouts(
+                book,
+                tries=limits.tries,
+                minutes=limits.minutes,
+                day_tries=limits.day_tries,
+                hours=limits.hours,
+            )
+        finally:
+            book.close()
+
+
+@click.command("try")
+@click.option("--events", is_flag=True, help="Also show what the call record would hold.")
+@click.option(
+    "--back", type=click.Choice(list(_STARTS)), help="Begin as a caller who comes back from the agents' queue."
+)
+def terminal(events: bool, back: str | None) -> None:
+    """Call the hotline in this terminal: prompts are printed, keys are typed.
+
+    A line is what is pressed in one go (type ahead with `1 3273…`), its end is a pause, an empty line is silence.
+    Ctrl-D or Ctrl-C hangs up.
+    """
+    settings = Settings()
+    key = privacy.hash_key(settings.var)
+    try:
+        menu, texts = load_checked(settings.prompts, settings.office.language)
+        registry = Registry.open(settings.registry_db, key)
+    except MenuError as wrong:
+        raise click.ClickException(
+            f"the prompts have errors; nothing is served until they are mended:\n{wrong}"
+        ) from wrong
+    except RegistryError as wrong:
+        raise click.ClickException(f"{wrong}") from wrong
+    phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places))
+    with _lockouts(settings, key) as lockouts, contextlib.closing(registry):
+        desk = Desk(
+            registry,
+            lockouts,
+            caller="terminal",
+            clock=lambda: datetime.now(UTC),
+            zone=settings.zone,
+            short_lock=timedelta(minutes=settings.lockout.minutes),
+        )
+        start = _STARTS[back] if back else Start.WELCOME
+        ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
+    click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

@@ -1,0 +1,98 @@
+"""A `Phone` on a terminal: prompts are printed, keys are typed.
+
+A line is what is pressed in one go, and its end is a pause: `1` answers a menu, `1 3273…` types ahead, half a NIK and
+Enter is half a NIK and silence, an empty line is silence. End of file and Ctrl-C hang up.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
+
+_PAUSE = "\n"
+_KEYS = "0123456789*#"
+
+
+class TerminalKeypad:
+    """A keypad whose keys are lines of `keys` and whose prompts are printed to `out` by `written`."""
+
+    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str]) -> None:
+        self._keys = keys
+        self._out = out
+        self._written = written
+        self._typed = ""
+
+    def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
+        """Print `prompts`, unless keys were typed ahead; the next typed-ahead key, or ""."""
+        self._typed = self._typed.removeprefix(_PAUSE)
+        if barge_in and self._typed:
+            return self._next()
+        self._typed = ""
+        for prompt in prompts:
+            print(self._written(prompt), file=self._out)
+        return ""
+
+    def key(self, timeout_ms: int) -> str:
+        """The next typed key; "" at the end of a line. Waits for a line as long as it takes.
+
+        A look of up to FLUSH_MS only takes what was typed already.
+        """
+        if not self._typed:
+            if timeout_ms <= FLUSH_MS:
+                return ""
+            self._typed = self._read()
+        return self._next()
+
+    def _next(self) -> str:
+        key, self._typed = self._typed[0], self._typed[1:]
+        return "" if key == _PAUSE else key
+
+    def _read(self) -> str:
+        interactive = self._keys.isatty()
+        print("> ", end="", file=self._out, flush=True)
+        try:
+            line = self._keys.readline()
+        except KeyboardInterrupt:
+            raise HungUp from None
+        if not line:
+            raise HungUp
+        keys = "".join(key for key in line if key in _KEYS)
+        if not interactive:
+            print(keys, file=self._out)
+        return keys + _PAUSE
+
+
+class Terminal:
+    """The whole phone."""
+
+    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str]) -> None:
+        self._out = out
+        self._turns = KeypadTurns(TerminalKeypad(keys, out, written), lambda: time.monotonic_ns() // 1_000_000)
+
+    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
+        """Print `prompts`."""
+        self._turns.say(prompts, barge_in=barge_in)
+
+    def turn(self, question: Question) -> Answer:
+        """Print the question, read the answer."""
+        return self._turns.turn(question)
+
+    def transfer(self, case: Case) -> None:
+        """Show what the agent would see."""
+        print("[Panggilan diteruskan ke antrean petugas]", file=self._out)
+        shown = {
+            "topik": case.topic,
+            "terbukti": case.verified,
+            "sampai": case.reached,
+            "nomor": case.number,
+            "status": case.status,
+        }
+        for name, value in shown.items():
+            if value:
+                print(f"  {name}: {value}", file=self._out)
+
+    def hang_up(self) -> None:
+        """Show that the call is over."""
+        print("[Panggilan berakhir]", file=self._out)
