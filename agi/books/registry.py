@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +36,9 @@ from agi.books.words import (
 TABLES = ("residents", "applications", "offices")
 _Identity = tuple[int, int, int]
 _NO_HASH = bytes(16)
+_MISSING = (
+    "There is no registry at {}: `hotline up` makes one of the sample data, `hotline registry import` one of your own."
+)
 _APPLICATION = "number, document, status, since, reason, office"
 
 
@@ -128,16 +131,19 @@ class Registry:
 
     @property
     def source(self) -> Source:
-        """Whose records these are: the sample's as soon as one table is the sample's."""
-        with self._connection() as connection:
-            sources = {
-                row[0]
-                for row in connection.execute("SELECT value FROM meta WHERE name GLOB 'source.*'")
-                if row[0] != Source.EMPTY
-            }
-        if Source.SAMPLE in sources:
-            return Source.SAMPLE
-        return Source.OWN if sources else Source.EMPTY
+        """Whose records these are: the sample's as soon as one table is the sample's. Told without the key, too.
+
+        Raises RegistryDamaged, RegistryMissing.
+        """
+        if not self._path.exists():
+            raise RegistryMissing(_MISSING.format(self._path))
+        try:
+            with closing(open_reader(self._path)) as connection:
+                rows = connection.execute("SELECT value FROM meta WHERE name GLOB 'source.*'").fetchall()
+        except sqlite3.Error as error:
+            raise RegistryDamaged(f"{self._path} can't be read ({error}): import the registry again.") from error
+        sources = {Source(value) for (value,) in rows}
+        return next((one for one in (Source.SAMPLE, Source.OWN) if one in sources), Source.EMPTY)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Rows per status, by table; offices are counted under ""."""
@@ -166,10 +172,7 @@ class Registry:
         try:
             found = os.stat(self._path)  # noqa: PTH116 - half the time of Path.stat, and in every look-up
         except FileNotFoundError:
-            raise RegistryMissing(
-                f"There is no registry at {self._path}: `hotline up` makes one of the sample data, "
-                "`hotline registry import` one of your own."
-            ) from None
+            raise RegistryMissing(_MISSING.format(self._path)) from None
         now: _Identity = (found.st_ino, found.st_mtime_ns, found.st_size)
         connection = self._borrow(now)
         try:

@@ -1,0 +1,100 @@
+"""A new registry beside the old one, renamed over it when it is whole.
+
+All or nothing: a process killed at any moment leaves the old file as it was, and the next draft starts anew.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from agi.books.files import Busy, beside, exclusive, open_writer
+from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
+from agi.books.registry_schema import SCHEMA, key_check, same_key
+from agi.books.words import Source
+
+
+class ImportRunning(RegistryError):
+    """Another process is building a registry at this moment."""
+
+
+@contextmanager
+def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
+    """A copy of the registry at `path` (an empty one if there is none, or with `fresh`), open for writing.
+
+    When the block ends well, the copy replaces the registry; when it raises, the copy is thrown away.
+    Raises ImportRunning, KeyMismatch (the registry was built with another key), RegistryDamaged.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = beside(path, ".draft")
+    try:
+        with exclusive(beside(path, ".lock"), wait_s=0):
+            new.unlink(missing_ok=True)
+            try:
+                if path.exists() and not fresh:
+                    shutil.copyfile(path, new)
+                connection = open_writer(new)
+                try:
+                    _prepare(connection, key, path)
+                    yield connection
+                finally:
+                    connection.close()
+                _publish(new, path)
+            finally:
+                new.unlink(missing_ok=True)
+    except Busy:
+        raise ImportRunning("Another import is running: wait until it is done, then try again.") from None
+
+
+def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
+    # No journal and no fsync: a draft that is not finished is thrown away. `_publish` syncs the whole.
+    try:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        SCHEMA.apply(Database(connection, execute_plugins=False))
+        stored = connection.execute("SELECT value FROM meta WHERE name = 'key-check'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise RegistryDamaged(f"{path} is damaged ({error}): import with --replace to begin anew.") from error
+    if stored is None:
+        remember(connection, "key-check", key_check(key))
+    elif not same_key(stored[0], key):
+        raise KeyMismatch(
+            f"{path} was built with another key than var/secrets/hash-key: put that key back, or import with "
+            "--replace, which empties the other tables too."
+        )
+
+
+def _publish(new: Path, path: Path) -> None:
+    for place, flags in ((new, os.O_RDWR), (new.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(place, flags | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+            if place is new:
+                new.replace(path)
+        finally:
+            os.close(handle)
+
+
+def remember(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Write one value into the registry's `meta`."""
+    connection.execute(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def source_of(connection: sqlite3.Connection, table: str) -> Source:
+    """Whose rows the table holds."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (f"source.{table}",)).fetchone()
+    return Source(row[0]) if row else Source.EMPTY
+
+
+def set_source(connection: sqlite3.Connection, table: str, source: Source) -> None:
+    """Remember whose rows the table holds now, and since when."""
+    remember(connection, f"source.{table}", source)
+    remember(connection, f"imported.{table}", datetime.now(UTC).isoformat(timespec="seconds"))

@@ -1,0 +1,181 @@
+"""Importing a CSV file into the registry: checked row by row, written sorted, published whole or not at all."""
+
+import csv
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from agi.books.draft import draft, set_source, source_of
+from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
+from agi.books.table_csv import Table, TableError
+from agi.books.tables import LAYOUTS, Layout, Row, RowError
+from agi.books.words import Source
+
+
+class ImportRefused(RegistryError):
+    """The file was read, and nothing of it was taken; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did. `rejects` is the file of rejected lines, None if there were none."""
+
+    table: str
+    taken: int
+    rejected: int
+    rejects: Path | None
+    emptied_others: bool = False
+
+
+def nothing(_done: int) -> None:
+    """A progress that nobody watches."""
+
+
+def import_csv(
+    registry: Path,
+    key: bytes,
+    table: str,
+    file: Path,
+    *,
+    source: Source = Source.OWN,
+    replace: bool = False,
+    threshold_percent: float = 0.0,
+    progress: Callable[[int], None] = nothing,
+) -> Report:
+    """Import `file` into `table` ("residents", "applications", "offices") of the registry at `registry`.
+
+    Rows are added, or take the place of rows with the same key; with `replace` the whole table is replaced.
+    Lines that can't be taken go to FILE.rejects.csv, and if they are more than `threshold_percent` of all,
+    nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
+
+    With `replace`, a registry that is damaged or of another key is begun anew (`Report.emptied_others`).
+    Raises TableError, ImportRefused, ImportRunning, KeyMismatch, RegistryDamaged.
+    """
+    options = (table, file, source, replace, threshold_percent, progress)
+    try:
+        with draft(registry, key) as connection:
+            return load_table(connection, key, *options)
+    except (KeyMismatch, RegistryDamaged):
+        if not replace:
+            raise
+    with draft(registry, key, fresh=True) as connection:
+        report = load_table(connection, key, *options)
+    return Report(report.table, report.taken, report.rejected, report.rejects, emptied_others=True)
+
+
+def load_table(
+    connection: sqlite3.Connection,
+    key: bytes,
+    table: str,
+    file: Path,
+    source: Source,
+    replace: bool,
+    threshold_percent: float = 0.0,
+    progress: Callable[[int], None] = nothing,
+) -> Report:
+    """Load `file` into `table` of a draft; see `import_csv`."""
+    layout = LAYOUTS[table]
+    if not replace and source is Source.OWN and source_of(connection, table) is Source.SAMPLE:
+        raise ImportRefused(f"The {table} are the sample's: import with --replace, so that they do not mix with yours.")
+    rows = Table(file, layout.required, layout.optional)
+    with _Rejects(file) as rejects:
+        connection.execute("BEGIN")
+        _stage(connection, layout, rows, key, rejects, progress)
+        _reject_twins(connection, layout, rejects)
+        (staged,) = connection.execute("SELECT count(*) FROM temp.staged").fetchone()
+        if not staged + rejects.count:
+            raise ImportRefused(f"{file} has no rows below its header: nothing was imported.")
+        share = 100 * rejects.count / (staged + rejects.count)
+        if share > threshold_percent or not staged:
+            raise ImportRefused(
+                f"{rejects.count} of {staged + rejects.count} rows can't be taken ({share:.1f} %, allowed are "
+                f"{threshold_percent:g} %): nothing was imported. The reasons are in {rejects.path}."
+            )
+        _take(connection, layout, replace)
+        set_source(connection, table, source)
+        connection.execute("COMMIT")
+    return Report(table, staged, rejects.count, rejects.path if rejects.count else None)
+
+
+class _Rejects:
+    """FILE.rejects.csv: line numbers and reasons, nothing of what stood in the lines. Absent when there are none."""
+
+    def __init__(self, file: Path) -> None:
+        self.path = file.with_suffix(".rejects.csv")
+        self.count = 0
+        self._out: TextIO | None = None
+
+    def __enter__(self) -> "_Rejects":
+        self.path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._out is not None:
+            self._out.close()
+
+    def __call__(self, line: int, reason: str) -> None:
+        if self._out is None:
+            try:
+                self._out = self.path.open("w", encoding="utf-8", newline="")
+            except OSError as error:
+                raise TableError(f"{self.path} can't be written: {error.strerror}.") from None
+            csv.writer(self._out).writerow(("line", "reason"))
+        csv.writer(self._out).writerow((line, reason))
+        self.count += 1
+
+
+def _stage(
+    connection: sqlite3.Connection,
+    layout: Layout,
+    table: Table,
+    key: bytes,
+    rejects: _Rejects,
+    progress: Callable[[int], None],
+) -> None:
+    """Put the good rows into a temporary table, in the file's order."""
+    offices = [code for (code,) in connection.execute("SELECT code FROM offices")]
+    check = layout.checker(key, offices)
+
+    def good() -> Iterator[tuple[int | str | bytes, ...]]:
+        for number, fields in table.rows(rejects, progress):
+            try:
+                row: Row = check(fields)
+            except RowError as error:
+                rejects(number, str(error))
+            else:
+                yield number, *row
+
+    columns = ", ".join(layout.columns)
+    connection.execute(f"CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, {columns})")
+    marks = ", ".join("?" * (len(layout.columns) + 1))
+    connection.executemany(f"INSERT INTO temp.staged VALUES ({marks})", good())  # noqa: S608
+
+
+def _reject_twins(connection: sqlite3.Connection, layout: Layout, rejects: _Rejects) -> None:
+    """Reject rows whose key has come before in the same file."""
+    key = layout.columns[0]
+    twins = connection.execute(
+        f"""SELECT line, first FROM (
+            SELECT line, min(line) OVER (PARTITION BY {key}) AS first FROM temp.staged
+            WHERE {key} IN (SELECT {key} FROM temp.staged GROUP BY 1 HAVING count(*) > 1)
+        ) WHERE line > first ORDER BY line"""  # noqa: S608
+    ).fetchall()
+    for line, first in twins:
+        rejects(line, f"{key} is the same as in line {first}")
+        connection.execute("DELETE FROM temp.staged WHERE line = ?", (line,))
+
+
+def _take(connection: sqlite3.Connection, layout: Layout, replace: bool) -> None:
+    """Write the staged rows, sorted by key: inserting in the tree's order is five times as fast."""
+    key, *others = layout.columns
+    columns = ", ".join(layout.columns)
+    if replace:
+        connection.execute(f"DELETE FROM {layout.name}")  # noqa: S608
+    news = ", ".join(f"{column} = excluded.{column}" for column in others)
+    connection.execute(
+        f"INSERT INTO {layout.name} ({columns}) SELECT {columns} FROM temp.staged WHERE true ORDER BY {key} "  # noqa: S608
+        f"ON CONFLICT ({key}) DO UPDATE SET {news}"
+    )
+    connection.execute("DROP TABLE temp.staged")

@@ -1,0 +1,128 @@
+"""Reading a CSV table line by line: whatever a spreadsheet saved, and nothing that would be guessed wrongly.
+
+Commas, semicolons or tabs (found in the header); LF or CRLF; UTF-8 with or without a BOM; fields may be quoted,
+but hold no line break: so every row is one line, one broken quote spoils one row, and line numbers are true.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+LONGEST_LINE = 65536
+_FOREIGN = {
+    b"\xff\xfe": "is UTF-16",
+    b"\xfe\xff": "is UTF-16",
+    b"PK\x03\x04": "is a spreadsheet or a ZIP archive",
+    b"\x1f\x8b": "is compressed",
+}
+
+
+class TableError(Exception):
+    """The file as a whole can't be imported; the message says what to do."""
+
+
+class Table:
+    """A CSV file opened for one pass over its rows.
+
+    `required` columns must be in the header, `optional` ones may be; any other name is an error, so that a
+    misspelt column is not silently ignored. Raises TableError.
+    """
+
+    def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        self._path = path
+        try:
+            self.size = path.stat().st_size
+            self._file = path.open("rb")
+        except IsADirectoryError:
+            raise TableError(f"{path} is a folder: name a CSV file.") from None
+        except FileNotFoundError:
+            raise TableError(f"{path} does not exist.") from None
+        except OSError as error:
+            raise TableError(f"{path} can't be opened: {error.strerror}.") from None
+        try:
+            self._read_header(required, optional)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read_header(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        raw = self._file.readline(LONGEST_LINE + 1)
+        for start, what in _FOREIGN.items():
+            if raw.startswith(start):
+                raise TableError(f"{self._path} {what}: save it as CSV in UTF-8.")
+        if not raw.strip(b"\xef\xbb\xbf \r\n\t"):
+            raise TableError(f"{self._path} is empty: its first line must name the columns {', '.join(required)}.")
+        try:
+            line = raw.decode("utf-8-sig").strip("\r\n")
+        except UnicodeDecodeError:
+            raise TableError(f"{self._path} is not UTF-8: save it as CSV in UTF-8.") from None
+        if len(raw) > LONGEST_LINE or "\0" in line:
+            raise TableError(f"{self._path} is no CSV file: its first line must name the columns.")
+        self._delimiter = max(",;\t", key=line.count)
+        names = [name.strip().casefold() for name in self._split(line) or []]
+        while names and not names[-1]:
+            names.pop()  # a spreadsheet may leave empty columns at the right
+        self._check_names(names, required, optional)
+        self._width = len(names)
+        self._places = [names.index(name) if name in names else -1 for name in required + optional]
+
+    def _check_names(self, names: list[str], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        allowed = ", ".join(required) + (f" and perhaps {', '.join(optional)}" if optional else "")
+        for what, found in (
+            ("lacks the column", [name for name in required if name not in names]),
+            ("has an unknown column", [_shown(name) for name in names if name not in required + optional]),
+            ("names a column twice", sorted({name for name in names if names.count(name) > 1})),
+        ):
+            if found:
+                raise TableError(f"{self._path} {what}: {', '.join(found)}. It needs {allowed}.")
+
+    def rows(
+        self, reject: Callable[[int, str], None], progress: Callable[[int], None]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Each row as its line number and the fields in the order required + optional, stripped; "" if absent.
+
+        A line that is no row goes to `reject` with its number and a reason, which never holds what stood there.
+        `progress` is told the bytes read, about 100 times. The file is closed at the end.
+        """
+        readline, delimiter, width, places = self._file.readline, self._delimiter, self._width, self._places
+        number, done, told = 1, self._file.tell(), 0
+        step = max(self.size // 100, 1)
+        with self._file:
+            while raw := readline(LONGEST_LINE + 1):
+                number += 1
+                done += len(raw)
+                if done - told >= step:
+                    progress(done - told)
+                    told = done
+                if len(raw) > LONGEST_LINE:
+                    while raw and not raw.endswith(b"\n"):
+                        raw = readline(LONGEST_LINE)
+                        done += len(raw)
+                    reject(number, f"longer than {LONGEST_LINE} bytes")
+                    continue
+                try:
+                    line = raw.decode()
+                except UnicodeDecodeError:
+                    reject(number, "not UTF-8")
+                    continue
+                line = line.rstrip("\r\n")
+                fields = line.split(delimiter) if '"' not in line else self._split(line)
+                if fields is None:
+                    reject(number, "a quote is not closed")
+                elif len(fields) == width or (len(fields) > width and not any(fields[width:])):
+                    yield number, [fields[i].strip() if i >= 0 else "" for i in places]
+                elif line.strip(delimiter + " "):
+                    reject(number, f"{len(fields)} columns instead of {width}")
+            progress(done - told)
+
+    def _split(self, line: str) -> list[str] | None:
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter, strict=True), [])
+        except csv.Error:
+            return None
+
+
+def _shown(name: str) -> str:
+    """A header's name as an error may show it: where the header is missing, it is a person's number."""
+    return re.sub(r"\d", "•", name[:40]) or "(no name)"

@@ -1,0 +1,150 @@
+"""The three tables as they come in CSV files: their columns, and what makes a row good."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from agi.books.numbers import NikFault, nik_fault, registration_valid
+from agi.books.registry_schema import kk_hash, pin_hash
+from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
+
+KK_DIGITS = 6
+"""How many digits at the end of the KK number a caller is asked for."""
+
+_KK = re.compile(r"[0-9]{16}")
+_PIN = re.compile(r"[0-9]{6}")
+_REGION = re.compile(r"[0-9]{4}(?:[0-9]{2})?")
+_OFFICE = re.compile(r"[A-Za-z0-9-]{1,16}")
+_NIK_FAULTS = {
+    NikFault.FORMAT: "nik is not 16 digits (a spreadsheet may have turned it into a number)",
+    NikFault.PROVINCE: "nik begins with no known province",
+    NikFault.REGION: "nik has a regency or district 00",
+    NikFault.BIRTH_DATE: "nik has no possible date of birth",
+    NikFault.SERIAL: "nik ends in 0000",
+}
+Row = tuple[str | bytes, ...]
+
+
+class RowError(Exception):
+    """The row can't be taken; the message names the column and the rule, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One table: columns in the CSV file, columns in the database (the key first), and the check of a row.
+
+    `checker` takes the key of the hashes and the known office codes; what it returns turns the fields
+    (required + optional) into a row of `columns` or raises RowError.
+    """
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    columns: tuple[str, ...]
+    checker: Callable[[bytes, Iterable[str]], Callable[[list[str]], Row]]
+    exported: tuple[str, ...]
+
+
+def _residents(key: bytes, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
+    statuses, states = set(ResidentStatus), set(KtpState)
+
+    def check(fields: list[str]) -> Row:
+        nik, kk, status, ktp, region, _name = fields
+        fault = nik_fault(nik)
+        if fault is not None:
+            raise RowError(_NIK_FAULTS[fault])
+        if not _KK.fullmatch(kk):
+            raise RowError("kk is not 16 digits")
+        if status not in statuses:
+            raise RowError("status is not a status of residents")
+        if ktp not in states:
+            raise RowError("ktp is not a state of the KTP-el")
+        if region and not _REGION.fullmatch(region):
+            raise RowError("region is not a code of 4 or 6 digits")
+        return nik, kk_hash(key, nik, kk[-KK_DIGITS:]), status, ktp, region or nik[:6]
+
+    return check
+
+
+def _applications(key: bytes, offices: Iterable[str]) -> Callable[[list[str]], Row]:
+    documents, statuses, known = set(Document), set(ApplicationStatus), set(offices)
+
+    def check(fields: list[str]) -> Row:
+        number, pin, nik, document, status, since, reason, office = fields
+        if not registration_valid(number):
+            raise RowError("number is not 12 digits with a right check digit")
+        if not _PIN.fullmatch(pin):
+            raise RowError("pin is not 6 digits")
+        fault = nik_fault(nik)
+        if fault is not None:
+            raise RowError(_NIK_FAULTS[fault])
+        if document not in documents:
+            raise RowError("document is not one of the six")
+        if status not in statuses:
+            raise RowError("status is not a status of applications")
+        if not _is_date(since):
+            raise RowError("since is not a date (YYYY-MM-DD)")
+        reasons: Iterable[str] = REASONS.get(ApplicationStatus(status), ("",))
+        if reason not in reasons:
+            raise RowError("reason does not fit the status" if reason else "reason is missing for this status")
+        if office not in known and (office or status == ApplicationStatus.SIAP_DIAMBIL):
+            raise RowError("office is not known: import the offices first" if office else "office is missing")
+        return number, pin_hash(key, number, pin), nik, document, status, since, reason, office
+
+    return check
+
+
+def _offices(_key: bytes, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
+    def check(fields: list[str]) -> Row:
+        code, name, hours = fields
+        if not _OFFICE.fullmatch(code):
+            raise RowError("code is not 1 to 16 letters, digits or hyphens")
+        if not (0 < len(name) <= 100 and name.isprintable()):
+            raise RowError("name is not 1 to 100 printable characters")
+        if not (len(hours) <= 200 and (hours.isprintable() or not hours)):
+            raise RowError("hours is not up to 200 printable characters")
+        return code, name, hours
+
+    return check
+
+
+@lru_cache(maxsize=20_000)
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+LAYOUTS = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            name="residents",
+            required=("nik", "kk", "status", "ktp"),
+            optional=("region", "name"),  # a name may stand in the file; it is never stored
+            columns=("nik", "kk_hash", "status", "ktp", "region"),
+            checker=_residents,
+            exported=("nik", "status", "ktp", "region"),
+        ),
+        Layout(
+            name="applications",
+            required=("number", "pin", "nik", "document", "status", "since"),
+            optional=("reason", "office"),
+            columns=("number", "pin_hash", "nik", "document", "status", "since", "reason", "office"),
+            checker=_applications,
+            exported=("number", "nik", "document", "status", "since", "reason", "office"),
+        ),
+        Layout(
+            name="offices",
+            required=("code", "name"),
+            optional=("hours",),
+            columns=("code", "name", "hours"),
+            checker=_offices,
+            exported=("code", "name", "hours"),
+        ),
+    )
+}
+"""The tables by name. Hashes can't be turned back into digits, so `exported` leaves KK numbers and PINs out."""
