@@ -1,0 +1,66 @@
+"""A WAV (8 kHz, 16 bit, mono) that others may read while it grows."""
+
+import io
+import struct
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 8000
+HEADER_BYTES = 44
+
+
+class Recording:
+    """What a phone hears, kept in step with the clock: time without packets becomes silence."""
+
+    LATE = RATE // 10  # packets may be this many samples late before silence is put in their place
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb", buffering=0)
+        self._file.write(_header(0))
+        self._samples = 0
+
+    def add(self, samples: bytes) -> None:
+        """Append what arrived."""
+        self._file.write(samples)
+        self._samples += len(samples) // 2
+
+    def fill(self, elapsed_s: float) -> None:
+        """Append silence when less than `elapsed_s` seconds were heard and no packet can still be on its way."""
+        missing = int(elapsed_s * RATE) - self._samples - self.LATE
+        if missing >= self.LATE:
+            self.add(bytes(2 * missing))
+
+    def close(self) -> None:
+        """Complete the header."""
+        if not self._file.closed:
+            self._file.seek(0)
+            self._file.write(_header(self._samples))
+            self._file.close()
+
+
+def _header(samples: int) -> bytes:
+    size = 2 * samples
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16)
+    return b"RIFF" + struct.pack("<I", 36 + size) + b"WAVE" + form + b"data" + struct.pack("<I", size)
+
+
+def growing(path: Path, start: int = 0) -> NDArray[np.float32]:
+    """The samples from number `start` on of a recording that may still grow; empty when it has not begun."""
+    try:
+        with path.open("rb") as source:
+            source.seek(HEADER_BYTES + 2 * start)
+            data = source.read()
+    except FileNotFoundError:
+        data = b""
+    return np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float32)
+
+
+def samples(path: Path) -> NDArray[np.int16]:
+    """All samples of a complete WAV. Raises ValueError when it is not 8 kHz, 16 bit, mono."""
+    with wave.open(io.BytesIO(path.read_bytes())) as source:
+        if (source.getframerate(), source.getsampwidth(), source.getnchannels()) != (RATE, 2, 1):
+            raise ValueError(f"{path}: a WAV of 8 kHz, 16 bit and one channel is needed")
+        return np.frombuffer(source.readframes(source.getnframes()), "<i2")
