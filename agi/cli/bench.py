@@ -1,0 +1,146 @@
+"""`hotline bench`: figures of this machine, in ratios that hold on another."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import soundfile
+
+from agi.bench import answer as answer_bench
+from agi.bench import books as books_bench
+from agi.bench import calls as calls_bench
+from agi.bench.caller import KEY_GAP_MS, Load, NoSipp
+from agi.bench.figures import table
+from agi.bench.installation import Bench, BenchFailed, running
+from agi.books.sample import load as load_sample
+from agi.books.words import KtpState, ResidentStatus
+from agi.cli.bringup import SAMPLE
+
+_MEDIA_PORT = 24200
+_CHOICE = "1"  # the main menu's option for the NIK check
+_CALLERS = 50
+
+
+@click.group()
+def bench() -> None:
+    """Measure what a call costs, how fast a key is answered, how fast the books are."""
+
+
+@bench.command()
+@click.option("--calls", default=150, show_default=True, help="Calls of each way (a tenth for the slowest).")
+@click.option("--rate", default=10, show_default=True, help="New calls a second.")
+def calls(calls: int, rate: int) -> None:
+    """CPU time of a NIK check: our line, the dialplan alone, a process per call."""
+    with _bench(calls) as box:
+        load = Load("", calls, rate, _callers(), _MEDIA_PORT)
+        figures = calls_bench.measure(box, load, lambda way: click.echo(f"measuring: {way} …", err=True))
+    floor = figures[0].cpu_ms
+    click.echo(
+        table(
+            ("way", "calls", "failed", "CPU ms a call", "of it Asterisk", "new calls/s a core", "against the dialplan"),
+            [
+                (
+                    one.way,
+                    str(one.calls),
+                    str(one.failed),
+                    f"{one.cpu_ms:.1f}",
+                    f"{one.asterisk_ms:.1f}",
+                    f"{one.calls_per_s:.1f}",
+                    f"{one.cpu_ms / floor:.2f} ×",
+                )
+                for one in figures
+            ],
+        )
+    )
+    click.echo(f"A process per call costs {figures[2].cpu_ms / figures[1].cpu_ms:.1f} times our line.")
+
+
+@bench.command()
+@click.option("--at-once", multiple=True, type=int, default=(1, 20, 50), show_default=True, help="Calls at once.")
+def answer(at_once: tuple[int, ...]) -> None:
+    """Time from a key to the first audio of the next prompt, heard from outside."""
+    with _bench(max(at_once)) as box:
+        keys = _callers()
+        pauses = [KEY_GAP_MS] * len(keys[0])
+        pauses[0] = 6000  # the question for the NIK is heard to its end
+        ends = (0, 16, 22)  # the choice, the last digit of the NIK, the last KK digit
+        load = Load(
+            box.settings.telephony.number,
+            1,
+            1,
+            keys,
+            _MEDIA_PORT,
+            first_pause_ms=_opening_ms(box) + 1500,
+            pauses_ms=pauses,
+        )
+        figures = []
+        for count in at_once:
+            click.echo(f"measuring: {count} at once …", err=True)
+            figures.append(answer_bench.measure(box.target, load, ends, count, box.folder))
+    click.echo(
+        table(
+            ("calls at once", "p50 ms", "p95 ms", "longest ms", "keys counted", "failed calls"),
+            [
+                (
+                    str(one.at_once),
+                    f"{one.p50_ms:.0f}",
+                    f"{one.p95_ms:.0f}",
+                    f"{one.worst_ms:.0f}",
+                    f"{one.counted} of {one.expected}",
+                    str(one.failed_calls),
+                )
+                for one in figures
+            ],
+        )
+    )
+
+
+@bench.command()
+@click.option("--rows", default=10_000_000, show_default=True, help="Residents in the registry.")
+def books(rows: int) -> None:
+    """Look-ups in a large registry, and events through the one writer."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
+        click.progressbar(length=rows, label="filling the registry", file=sys.stderr) as bar,
+    ):
+        one = books_bench.measure(Path(folder), rows, bar.update)
+    click.echo(
+        table(
+            ("what", "figure"),
+            [
+                ("residents", f"{one.residents:,}"),
+                ("look-up p50", f"{one.lookup_p50_ms:.3f} ms"),
+                ("look-up p99", f"{one.lookup_p99_ms:.3f} ms"),
+                ("look-up of an unknown number p99", f"{one.unknown_p99_ms:.3f} ms"),
+                ("events written", f"{one.events_per_s:,.0f} a second ({one.events:,} events)"),
+                ("handing an event over p99", f"{one.event_handover_p99_ms:.3f} ms"),
+            ],
+        )
+    )
+
+
+@contextmanager
+def _bench(calls: int) -> Iterator[Bench]:
+    """A hotline to measure; what can go wrong with it becomes one sentence for the person who typed the command."""
+    try:
+        with running(max_calls=calls + 10) as box:
+            yield box
+    except (NoSipp, BenchFailed) as trouble:
+        raise click.ClickException(str(trouble)) from trouble
+
+
+def _callers() -> list[str]:
+    """The keys of NIK checks that succeed, each of another resident of the sample."""
+    sample = load_sample(SAMPLE)
+    residents = [sample.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED, nth) for nth in range(_CALLERS)]
+    return [_CHOICE + resident.nik + resident.kk_digits for resident in residents]
+
+
+def _opening_ms(box: Bench) -> int:
+    """Length of what is heard before the first key is due."""
+    prompts = box.settings.var / "prompts" / box.settings.office.language
+    seconds = [float(soundfile.info(prompts / name).duration) for name in ("call/welcome.wav", "menu/main.wav")]
+    return round(1000 * sum(seconds))
