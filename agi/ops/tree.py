@@ -23,7 +23,7 @@ SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm")
 _MIRROR = "http://deb.debian.org/debian"
 _STAMP = ".packages"
-_USELESS = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/perl", "usr/share/perl5",
+_USELESS = ("usr/share/man", "usr/share/locale", "usr/share/perl", "usr/share/perl5",
             "usr/share/lintian", "usr/share/info")  # fmt: skip
 _FETCH_LIMIT_S = 900.0
 
@@ -207,3 +207,6 @@ def _unpack(debs: list[Path], tree: Path, progress: Progress) -> None:
             bar(1)
     for folder in _USELESS:
         shutil.rmtree(tree / folder, ignore_errors=True)
+    for path in (tree / "usr/share/doc").rglob("*"):
+        if path.name != "copyright" and not path.is_dir():  # licences stay beside what they cover
+            path.unlink()

@@ -1,0 +1,45 @@
+"""`hotline doctor`: is this installation sound, and if not, what to do."""
+
+import click
+
+from agi.cli import bringup
+from agi.ops import asterisk, launch, licences
+from agi.ops import doctor as examination
+from agi.ops.doctor import Finding, Level
+from agi.settings import Settings
+
+_COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+
+
+@click.command()
+@click.option("--licences", "show_licences", is_flag=True, help="List the licence of all that is installed.")
+@click.pass_context
+def doctor(context: click.Context, show_licences: bool) -> None:
+    """Check ports, versions, rights, disk, clock, prompts and databases. Exit code 1 on a FAIL."""
+    settings = Settings()
+    if show_licences:
+        _licences(settings)
+        return
+    # What runs may listen elsewhere than the settings say (`up --listen`): look there.
+    begun = launch.started(settings.var)
+    worst = Level.OK
+    for finding in examination.examine(bringup.use_address(begun.listen if begun else None)):
+        _show(finding)
+        if finding.level is Level.FAIL or worst is Level.OK:
+            worst = finding.level
+    context.exit(1 if worst is Level.FAIL else 0)
+
+
+def _show(finding: Finding) -> None:
+    level = click.style(f"{finding.level:<4}", fg=_COLOURS[finding.level])
+    click.echo(f"{level}  {finding.about:<15} {finding.text}")
+    if finding.advice:
+        click.echo(f"{'':<22}→ {finding.advice}")
+
+
+def _licences(settings: Settings) -> None:
+    program = asterisk.find(settings.var)
+    for each in (*licences.of_programs(program, examination.espeak_version()), *licences.of_packages()):
+        click.echo(f"{each.name:<24} {each.version:<28} {each.licence}")
+    if program is not None and program.private:
+        click.echo("\nDebian's packages beside Asterisk: var/asterisk/tree/usr/share/doc/*/copyright")

@@ -1,0 +1,244 @@
+"""What can be wrong with an installation, checked one by one, and what to do about it."""
+
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agi import privacy
+from agi.books.calls import CallBook
+from agi.books.registry import Registry, RegistryError, RegistryMissing
+from agi.ops import asterisk, launch, ready
+from agi.ops.asterisk import Program
+from agi.ops.configure import etc_folder
+from agi.ops.supervise import Supervisor
+from agi.settings import ROOT, Settings
+
+_SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
+_MB = 1 << 20
+
+
+class Level(StrEnum):
+    """How bad: FAIL means calls are not answered, or not safely."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `hotline doctor`; `advice` says what to do and is empty when all is well."""
+
+    level: Level
+    about: str
+    text: str
+    advice: str = ""
+
+
+def _ok(about: str, text: str) -> Finding:
+    return Finding(Level.OK, about, text)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All findings, in the order of what rests on what."""
+    program = asterisk.find(settings.var)
+    running = Supervisor(settings).running()
+    checks: tuple[Callable[[], Finding], ...] = (
+        _system,
+        lambda: _rights(settings),
+        lambda: _disk(settings),
+        lambda: _clock(settings),
+        lambda: _secrets(settings),
+        lambda: _espeak(),
+        _speech,
+        lambda: _asterisk(program),
+        lambda: _audio_ports(settings),
+        lambda: _registry(settings),
+        lambda: _calls(settings),
+        lambda: _prompts(settings),
+        lambda: _ports(settings, running),
+        lambda: _processes(settings, running),
+    )
+    for check in checks:
+        yield check()
+    if running and program is not None:
+        yield _answering(settings, program)
+        yield _asterisk_log(settings)
+
+
+def espeak_version() -> str | None:
+    """Version of espeak-ng, None when it is not installed."""
+    try:
+        done = subprocess.run(("espeak-ng", "--version"), capture_output=True, text=True, check=False, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    words = done.stdout.split()
+    return words[3] if len(words) > 3 else None
+
+
+def _system() -> Finding:
+    try:
+        about = platform.freedesktop_os_release()
+    except OSError:
+        about = {}
+    name = f"{about.get('ID', 'unknown')} {about.get('VERSION_ID', '')}".strip()
+    text = f"{about.get('PRETTY_NAME', name)}, Python {platform.python_version()}"
+    if name not in _SYSTEMS:
+        return Finding(Level.WARN, "system", text, "Use Debian 12, Debian 13 or Ubuntu 24.04; others are not tried.")
+    return _ok("system", text)
+
+
+def _rights(settings: Settings) -> Finding:
+    for folder in (settings.var, settings.data):
+        place = folder if folder.exists() else folder.parent
+        if not os.access(place, os.W_OK | os.X_OK):
+            return Finding(Level.FAIL, "rights", f"{place} cannot be written", f"chown -R {os.getuid()} {place}")
+    if os.getuid() == 0:
+        return Finding(
+            Level.WARN,
+            "rights",
+            "the hotline runs as root",
+            "Once everything is installed it needs no root: give the folder to an ordinary user and start it as that.",
+        )
+    return _ok("rights", "ordinary user; var and data can be written")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.var if settings.var.exists() else ROOT
+    free = shutil.disk_usage(place).free // _MB
+    text = f"{free} MB free at {place}"
+    if free < 1000:
+        level = Level.FAIL if free < 200 else Level.WARN
+        return Finding(level, "disk", text, "Free some space: Asterisk, prompts and call records need 1 GB.")
+    return _ok("disk", text)
+
+
+def _clock(settings: Settings) -> Finding:
+    text = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    known = max(path.stat().st_mtime for path in (Path(__file__), settings.var) if path.exists())
+    if time.time() < known - 60:
+        return Finding(Level.WARN, "clock", f"{text} is earlier than our own files", "Set the clock (timedatectl).")
+    ZoneInfo(settings.office.zone)
+    return _ok("clock", f"{text}; callers hear times of {settings.office.zone}")
+
+
+def _secrets(settings: Settings) -> Finding:
+    folder = settings.var / "secrets"
+    if not folder.exists():
+        return _ok("secrets", "none yet: made at the first start")
+    wrong = [path for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        wrong.append(folder)
+    if wrong:
+        return Finding(
+            Level.FAIL, "secrets", f"others may read {wrong[0]}", f"chmod go= {folder} {folder}/* and change passwords."
+        )
+    return _ok("secrets", "readable by their owner only")
+
+
+def _espeak() -> Finding:
+    version = espeak_version()
+    if version is None:
+        return Finding(Level.FAIL, "voice", "espeak-ng is missing", "apt-get install espeak-ng libespeak-ng1")
+    return _ok("voice", f"espeak-ng {version}")
+
+
+def _speech() -> Finding:
+    return _ok("speech model", "none configured: keypad only")
+
+
+def _asterisk(program: Program | None) -> Finding:
+    if program is None:
+        return Finding(Level.FAIL, "Asterisk", "neither on PATH (22.5 or newer) nor in var/asterisk", "./hotline up")
+    return _ok("Asterisk", f"{program.version}, {'private tree' if program.private else program.command[0]}")
+
+
+def _audio_ports(settings: Settings) -> Finding:
+    telephony = settings.telephony
+    calls = (telephony.rtp_last - telephony.rtp_first + 1) // 2
+    text = f"ports {telephony.rtp_first} to {telephony.rtp_last}: {max(calls, 0)} legs of calls at once"
+    if calls < settings.line.max_calls:
+        return Finding(Level.WARN, "audio", text, "Raise telephony.rtp_last: it is too few for line.max_calls.")
+    return _ok("audio", text)
+
+
+def _registry(settings: Settings) -> Finding:
+    if not settings.registry_db.exists():
+        return Finding(Level.FAIL, "registry", "there is none", "./hotline up, or ./hotline registry import")
+    try:
+        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+        counts = {table: sum(rows.values()) for table, rows in registry.counts().items()}
+        source = registry.source
+        registry.close()
+    except RegistryMissing as error:
+        return Finding(Level.FAIL, "registry", str(error), "./hotline up")
+    except RegistryError as error:
+        return Finding(Level.FAIL, "registry", str(error), "./hotline registry import residents FILE.csv --replace")
+    return _ok("registry", f"{source} data: " + ", ".join(f"{count} {table}" for table, count in counts.items()))
+
+
+def _calls(settings: Settings) -> Finding:
+    if not settings.calls_db.exists():
+        return _ok("call records", "none yet: made by the line at its first start")
+    try:
+        unfinished = len(CallBook.reader(settings.calls_db).open_calls())
+    except (OSError, ValueError, RuntimeError) as error:
+        return Finding(Level.FAIL, "call records", str(error), f"Move {settings.calls_db} away, then ./hotline up.")
+    return _ok("call records", f"readable; {unfinished} calls not ended")
+
+
+def _prompts(settings: Settings) -> Finding:
+    published = settings.var / "prompts" / settings.office.language
+    if not published.exists():
+        return Finding(Level.FAIL, "prompts", "none are rendered", "./hotline up")
+    begun = launch.started(settings.var)
+    now = launch.fingerprint(settings)
+    if begun is not None and begun.prompts != now:
+        return Finding(Level.WARN, "prompts", "changed since the start", "./hotline prompts check, then ./hotline up")
+    return _ok("prompts", f"version {now}")
+
+
+def _ports(settings: Settings, running: bool) -> Finding:
+    telephony, line = settings.telephony, settings.line
+    text = f"SIP {telephony.listen}:{telephony.sip_port}/UDP, FastAGI 127.0.0.1:{line.agi_port}/TCP"
+    trouble = None if running else ready.taken(settings)
+    if trouble is not None:
+        return Finding(Level.FAIL, "ports", trouble, "./hotline up names the port again once it is free.")
+    return _ok("ports", text + ("" if running else "; free"))
+
+
+def _processes(settings: Settings, running: bool) -> Finding:
+    supervisor = Supervisor(settings)
+    if not running:
+        if supervisor.orphans():
+            return Finding(Level.FAIL, "processes", "supervisord was killed, the rest still runs", "./hotline up")
+        return Finding(Level.FAIL, "processes", "the hotline is not running", "./hotline up")
+    down = [process.name for process in supervisor.processes() if not process.running]
+    if down:
+        return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
+    return _ok("processes", "supervisord, asterisk, line")
+
+
+def _answering(settings: Settings, program: Program) -> Finding:
+    trouble = ready.unmet(settings, program)
+    if trouble is not None:
+        return Finding(Level.FAIL, "calls", trouble, "./hotline logs, then ./hotline up")
+    shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
+    return _ok("calls", f"answered; {shown.splitlines()[0] if shown else 'no count'}")
+
+
+def _asterisk_log(settings: Settings) -> Finding:
+    path = settings.var / "log" / "asterisk" / "messages"
+    lines = path.read_text(errors="replace").splitlines()[-1000:] if path.exists() else []
+    bad = [line for line in lines if " WARNING[" in line or " ERROR[" in line]
+    if bad:
+        return Finding(Level.WARN, "Asterisk's log", f"{len(bad)} warnings or errors", f"Read {path}.")
+    return _ok("Asterisk's log", "no warning, no error")
