@@ -1,0 +1,80 @@
+"""`hotline line`: the service that Asterisk hands calls to; started by `hotline up`."""
+
+import signal
+import sys
+from collections.abc import Callable
+
+import click
+import structlog
+
+from agi import log
+from agi.dialogue.question import HungUp
+from agi.line.call import NoCall, talk_through
+from agi.line.channel import Channel, ChannelError
+from agi.line.server import Server
+from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
+from agi.line.wire import Wire
+from agi.settings import Settings
+
+_log = structlog.get_logger("line")
+
+
+@click.command()
+@click.option("--agi", is_flag=True, help="Talk in one call as a plain AGI script on stdin and stdout, then end.")
+def line(agi: bool) -> None:
+    """Answer calls for Asterisk (FastAGI on 127.0.0.1) until it is told to stop.
+
+    SIGTERM lets calls in progress finish for `line.stop_grace_s` seconds; new ones go to the agents' queue.
+    """
+    settings = Settings()
+    log.configure(settings, "line-agi" if agi else "line", console=not agi)
+    try:
+        shared = Shared.load(settings)
+    except NotReady as wrong:
+        _log.error("line.not_ready", why=str(wrong))
+        raise click.ClickException(str(wrong)) from wrong
+    if agi:
+        _one_call(shared)
+    else:
+        _serve(shared)
+
+
+def _serve(shared: Shared) -> None:
+    settings = shared.settings
+    live = LiveCalls()
+
+    def answer(channel: Channel, cut: Callable[[], bool]) -> None:
+        try:
+            talk_through(channel, shared, live, cut)
+        except NoCall:
+            _log.warning("line.no_call", why="no call id")
+
+    try:
+        server = Server(settings.line.agi_port, settings.line.max_calls, answer, grace_s=settings.line.stop_grace_s)
+    except OSError as error:
+        shared.close()
+        raise click.ClickException(
+            f"port {settings.line.agi_port} is not free ({error.strerror}): end what uses it, "
+            "or set line.agi_port in hotline.toml."
+        ) from error
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    spool = spool_of(shared, live)
+    spool.start()
+    _log.info("line.serves", port=server.port, max_calls=settings.line.max_calls)
+    server.serve()
+    spool.stop()
+    shared.close()
+    _log.info("line.stopped")
+
+
+def _one_call(shared: Shared) -> None:
+    """Asterisk's AGI(script): the caller's hang-up comes as SIGHUP, which must not end us before the record."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        channel = Channel(Wire(sys.stdin.fileno(), sys.stdout.fileno()))
+        talk_through(channel, shared, LiveCalls(), lambda: False)
+    except (HungUp, ChannelError, NoCall) as error:
+        _log.info("line.no_call", why=type(error).__name__)
+    finally:
+        shared.close()

@@ -1,0 +1,107 @@
+"""One call, from the AGI headers to the word that tells the dialplan what comes next."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from agi import log
+from agi.books.calls import Outcome
+from agi.dialogue.question import HungUp
+from agi.line.channel import Channel, ChannelError
+from agi.line.journal import CallJournal
+from agi.line.phone import NEXT, AsteriskPhone
+from agi.line.shared import LiveCalls, Shared, clock_ms, now
+from agi.line.spool import CALL_ID
+from agi.privacy import keyed_hash
+from agi.services.conversation import Ending, Start, converse
+from agi.services.desk import Desk
+
+_log = structlog.get_logger("line")
+_FAILURES = "HOTLINE_FAILURES"
+_BACK = {"left": Start.QUEUE_LEFT, "empty": Start.QUEUE_EMPTY, "timeout": Start.QUEUE_TIMEOUT}
+
+
+class NoCall(Exception):
+    """What connected is not a call of Asterisk's."""
+
+
+def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callable[[], bool]) -> None:
+    """Have the whole conversation with the caller on `channel`, and its record.
+
+    A fault in it is logged and recorded as failed, and the script ends without HOTLINE_NEXT: the dialplan then
+    apologises and asks the agents. `cut()`: whether the line itself ended the connection. Raises `NoCall`.
+    """
+    call_id = channel.env.get("agi_uniqueid", "")
+    if not CALL_ID.fullmatch(call_id):
+        raise NoCall
+    log.call(call_id)
+    live.enter(call_id)
+    try:
+        _talk(channel, shared, call_id, cut)
+    finally:
+        live.leave(call_id)
+        log.call("")
+
+
+def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool]) -> None:
+    start = _BACK.get(channel.env.get("agi_arg_1", ""), Start.WELCOME)
+    caller = _caller(channel)
+    journal = CallJournal(shared.book, call_id, now)
+    shared.book.begin(call_id, caller, now())
+    if start is not Start.WELCOME:
+        shared.book.resume(call_id)
+    _log.info("call.begins", start=str(start))
+    try:
+        channel.lift_time_limit()
+        ending = _converse(channel, shared, journal, caller, start)
+    except HungUp:
+        ending = Ending(Outcome.ABANDONED, journal.node, "hung up")
+    except Exception as error:  # noqa: BLE001  # whatever it is, this caller goes to the agents and the others talk on
+        _log.error("call.failed", node=journal.node, exc_info=error)
+        ending = Ending(Outcome.FAILED, journal.node, type(error).__name__)
+        _leave_to_the_dialplan(channel)
+    if cut():
+        ending = Ending(Outcome.FAILED, journal.node, "line stopped")
+    shared.book.end(call_id, ending.outcome, ending.where, ending.why, now())
+    _log.info("call.ends", outcome=str(ending.outcome), where=ending.where, why=ending.why)
+
+
+def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: str, start: Start) -> Ending:
+    settings = shared.settings
+    desk = Desk(
+        shared.registry,
+        shared.lockouts,
+        caller=keyed_hash(shared.key, "caller", caller).hex() if caller else "",
+        clock=now,
+        zone=settings.zone,
+        failures=_failures(channel) if start is not Start.WELCOME else 0,
+        short_lock=timedelta(minutes=settings.lockout.minutes),
+        on_number=journal.about,
+    )
+    phone = AsteriskPhone(channel, shared.clips, clock_ms)
+    ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start)
+    if ending.outcome is Outcome.TRANSFERRED and desk.failures:
+        with suppress(HungUp):
+            channel.set_variable(_FAILURES, desk.failures)
+    return replace(ending, where=ending.where or journal.node)
+
+
+def _leave_to_the_dialplan(channel: Channel) -> None:
+    """Whatever was said to come next does not come: the dialplan apologises."""
+    with suppress(HungUp, ChannelError):
+        channel.set_variable(NEXT, "")
+
+
+def _failures(channel: Channel) -> int:
+    """Failed tries of this call before it went to the queue."""
+    value = channel.get_variable(_FAILURES)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
+
+
+def _caller(channel: Channel) -> str:
+    """The caller's number; "" where it is withheld or no number."""
+    number = channel.env.get("agi_callerid", "").lstrip("+")
+    return number if number.isascii() and number.isdigit() and len(number) <= 20 else ""

