@@ -99,9 +99,9 @@ def fill_books(settings: Settings, progress: Progress) -> None:
 
 def make_music(settings: Settings) -> None:
     """Put the music on hold where Asterisk finds it, unless it is there."""
-    from agi.line.music import write_music
+    from agi.line.music import make
 
-    write_music(settings.var / "asterisk" / "share" / "moh")
+    make(settings.var / "asterisk" / "share" / "moh")
 
 
 def sample(settings: Settings) -> Sample | None:
