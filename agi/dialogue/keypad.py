@@ -8,7 +8,8 @@ The rules, in VoiceXML 2.1's words where it has them:
   time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are missing.
 - Type-ahead: a key pressed before a prompt skips it and answers the turn. A no-match throws away what was typed
   ahead: it was meant for another place. A prompt without barge-in does so too (VoiceXML 2.0, section 4.1.5).
-- `#` pressed by habit right after an entry that ended by itself belongs to that entry and is swallowed.
+- `#` pressed by habit after a turn that ended without it (a menu's key, an entry that ended by itself) still belongs
+  to that turn and is swallowed: at the start of a turn it could mean nothing else.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +32,6 @@ class Entry:
         self._question = question
         self._keyed = ""
         self._first_at_ms: int | None = None
-        self.ended_by_itself = False
 
     def patience_ms(self, now_ms: int) -> int:
         """How long to wait for the next key (ms); 0 when the time for the whole entry is up."""
@@ -65,10 +65,7 @@ class Entry:
         if key not in DIGITS:
             return Answer(Result.NO_MATCH, self._keyed, Mode.KEYS)
         self._keyed += key
-        if len(self._keyed) < accepts.most:
-            return None
-        self.ended_by_itself = True
-        return self._whole()
+        return self._whole() if len(self._keyed) == accepts.most else None
 
     def _ended_by_hash(self, accepts: Digits) -> Answer:
         if not self._keyed:
@@ -102,7 +99,7 @@ class KeypadTurns:
         self._keypad = keypad
         self._clock_ms = clock_ms
         self._ahead = ""  # the key that cut a message short: it answers the next turn
-        self._hash_is_habit = False  # the last entry ended by itself: a "#" now still belongs to it
+        self._hash_is_habit = False  # the last turn ended without "#": one now still belongs to it
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts`; a key cuts them short and answers the next turn. Without barge-in keys are thrown away."""
@@ -124,7 +121,7 @@ class KeypadTurns:
                 break
             wait_ms = entry.patience_ms(self._clock_ms())
             key = self._keypad.key(wait_ms) if wait_ms else ""
-        self._hash_is_habit = entry.ended_by_itself
+        self._hash_is_habit = key not in ("", "#")
         if answer.result is Result.NO_MATCH:
             self._flush()
         return replace(answer, took_ms=self._clock_ms() - started_ms)

@@ -113,6 +113,7 @@ class Talk:
     def tell(self, *prompts: Prompt) -> None:
         """Say what the caller called for; `9` repeats it afterwards."""
         self.told = prompts
+        self._step = "told"
         self.say(*prompts)
         self.answered = True
 

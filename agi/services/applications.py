@@ -25,7 +25,6 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     found = desk.registry.applications_of(person.nik, person.kk_digits)
     desk.verified("nik+kk", f"{len(found)} applications")
-    desk.reached("told")
     talk.note("applications.told", str(len(found)))
     if not found:
         talk.tell(Prompt("applications.none"))

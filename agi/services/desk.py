@@ -41,11 +41,7 @@ class Desk:
 
     def open_case(self, topic: str) -> None:
         """The caller has begun something new."""
-        self.case = Case(topic=topic, reached=topic)
-
-    def reached(self, step: str) -> None:
-        """The caller has come as far as `step`."""
-        self.case = replace(self.case, reached=step)
+        self.case = Case(topic=topic)
 
     def about(self, number: str) -> None:
         """The case is about `number`, which is kept masked."""
@@ -57,3 +53,8 @@ class Desk:
         """The caller has proved something ("nik+kk", "registration+pin") and was told `status`."""
         self.case = replace(self.case, verified=how, status=status)
         self.locked_at = ""
+
+    def locked(self, where: str) -> None:
+        """Guessing was stopped at `where`."""
+        self.case = replace(self.case, verified="", status="locked out")
+        self.locked_at = where

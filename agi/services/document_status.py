@@ -27,6 +27,8 @@ SAYS: Says = {
 def run(talk: Talk, desk: Desk) -> None:
     """Ask for number and PIN, look up, tell the status."""
     desk.open_case("document_status")
+    if stopped(talk, desk):
+        return
     while True:
         number = _ask_number(talk, desk)
         subject = f"registration:{number}"
@@ -43,7 +45,6 @@ def run(talk: Talk, desk: Desk) -> None:
             return
     desk.lockouts.cleared(subject)
     desk.verified("registration+pin", f"application.{application.status.lower()}")
-    desk.reached("told")
     talk.note("application.told", application.status.lower())
     talk.tell(*status_words.status_words(application, desk))
 
@@ -60,7 +61,6 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
         )
         if registration_valid(number):
             desk.about(number)
-            desk.reached("registration")
             return number
         talk.note("registration.invalid")
         talk.refuse(Prompt("registration.invalid"))

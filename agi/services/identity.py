@@ -43,6 +43,8 @@ def identify(talk: Talk, desk: Desk) -> Person | None:
 
     Raises Back before the NIK, ToAgent, GaveUp, HungUp.
     """
+    if stopped(talk, desk):
+        return None
     while True:
         nik = _ask_nik(talk, desk)
         if stopped(talk, desk, f"nik:{nik}"):
@@ -59,16 +61,15 @@ def identify(talk: Talk, desk: Desk) -> Person | None:
             return None
 
 
-def stopped(talk: Talk, desk: Desk, subject: str) -> bool:
-    """Whether `subject` or this caller is locked; if so, the caller is told for how long."""
+def stopped(talk: Talk, desk: Desk, subject: str = "") -> bool:
+    """Whether `subject` (the number asked about) or this caller is locked; if so, the caller is told for how long."""
     locks = [desk.lockouts.locked(one) for one in _subjects(desk, subject)]
     longest = max((lock for lock in locks if lock is not None), default=None)
     if longest is None and desk.failures >= MOST_FAILURES:
         longest = desk.short_lock
     if longest is None:
         return False
-    desk.locked_at = talk.where
-    desk.reached("locked out")
+    desk.locked(talk.where)
     talk.note("lockout", talk.where)
     talk.refuse(how_long(longest))
     return True
@@ -94,7 +95,7 @@ def how_long(lock: timedelta) -> Prompt:
 
 def _subjects(desk: Desk, subject: str) -> list[str]:
     """What is locked: the number asked about, and the caller where the number is known."""
-    return [subject, f"caller:{desk.caller}"] if desk.caller else [subject]
+    return [one for one in (subject, desk.caller and f"caller:{desk.caller}") if one]
 
 
 def _ask_nik(talk: Talk, desk: Desk) -> str:
@@ -104,7 +105,6 @@ def _ask_nik(talk: Talk, desk: Desk) -> str:
         check = check_nik(nik, desk.today())
         if check.valid:
             desk.about(nik)
-            desk.reached("nik")
             return nik
         talk.note("nik.invalid", str(check.reason))
         talk.refuse(Prompt(f"nik.invalid.{check.reason}"))

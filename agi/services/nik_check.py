@@ -23,7 +23,6 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     status = _status(person.resident)
     desk.verified("nik+kk", status)
-    desk.reached("told")
     talk.note("nik.checked", status)
     talk.tell(Prompt(status))
 

@@ -16,6 +16,7 @@ SAYS: Says = {
         for status in ApplicationStatus
     },
     "application.office": {"office": "text"},
+    "application.office_hours": {"hours": "text"},
     "application.office_unknown": {},
 }
 
@@ -29,9 +30,13 @@ def status_words(application: Application, desk: Desk) -> tuple[Prompt, ...]:
     if application.reason is not None:
         places["reason"] = f"reason.{application.reason.lower()}"
     told = Prompt(f"application.{application.status.lower()}", places)
-    return (told, _where(application, desk)) if application.status is _TO_COLLECT else (told,)
+    return (told, *_where(application, desk)) if application.status is _TO_COLLECT else (told,)
 
 
-def _where(application: Application, desk: Desk) -> Prompt:
+def _where(application: Application, desk: Desk) -> tuple[Prompt, ...]:
+    """The place to collect, and when it is open as far as that is known."""
     office = desk.registry.office(application.office)
-    return Prompt("application.office", {"office": office.name}) if office else Prompt("application.office_unknown")
+    if office is None:
+        return (Prompt("application.office_unknown"),)
+    name = Prompt("application.office", {"office": office.name})
+    return (name, Prompt("application.office_hours", {"hours": office.hours})) if office.hours else (name,)

@@ -1,0 +1,143 @@
+"""A small registry with every status in it, and whole calls against it."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from scripted_caller import PROMPTS, Notes, ScriptedKeypad, ScriptedPhone, SetClock
+
+from agi.books.calls import CallBook
+from agi.books.importing import import_csv
+from agi.books.lockout import Lockouts
+from agi.books.numbers import registration_number
+from agi.books.registry import Registry
+from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
+from agi.services.checked import load_checked
+from agi.services.conversation import Ending, Start, converse
+from agi.services.desk import Desk
+from agi.settings import Dialogue
+
+KEY = bytes(range(32))
+MENU, TEXTS = load_checked(PROMPTS, "id")
+OFFICE = "Kantor Dukcapil Kota Bandung"
+
+
+def nik(serial: int) -> str:
+    """A NIK that is well formed and belongs to nobody."""
+    return f"327305410190{serial:04d}"
+
+
+def kk(serial: int) -> str:
+    """The KK number of the resident with this serial."""
+    return f"3273050101{100000 + serial}"
+
+
+def kk_digits(serial: int) -> str:
+    return kk(serial)[-6:]
+
+
+def pin(serial: int) -> str:
+    return f"{700000 + serial}"
+
+
+RESIDENTS = {
+    **{state: 1 + at for at, state in enumerate(KtpState)},
+    **{status: 31 + at for at, status in enumerate(ResidentStatus) if status is not ResidentStatus.ACTIVE},
+}
+"""The serial of a resident in every state."""
+
+APPLICATIONS = {
+    (document, status): 100 * (1 + at) + step
+    for at, document in enumerate(Document)
+    for step, status in enumerate(ApplicationStatus)
+}
+"""The serial of an application of every document in every status."""
+
+WITH_MANY, WITH_ONE, WITH_NONE = 71, 72, 73
+"""Residents with three applications, one, and none."""
+
+
+def build_registry(folder: Path) -> Path:
+    """Import the rows below; the path of the registry."""
+    path = folder / "registry.db"
+    residents = [
+        (nik(serial), kk(serial), "ACTIVE" if isinstance(state, KtpState) else state, state)
+        if isinstance(state, KtpState)
+        else (nik(serial), kk(serial), state, KtpState.CARD_ISSUED)
+        for state, serial in RESIDENTS.items()
+    ]
+    residents += [(nik(serial), kk(serial), "ACTIVE", "CARD_ISSUED") for serial in (WITH_MANY, WITH_ONE, WITH_NONE)]
+    applications = [_application(serial, *what, nik(1)) for what, serial in APPLICATIONS.items()]
+    for number, owner, status in (
+        (901, WITH_MANY, ApplicationStatus.DIPROSES),
+        (902, WITH_MANY, ApplicationStatus.SIAP_DIAMBIL),
+        (903, WITH_MANY, ApplicationStatus.DITOLAK),
+        (904, WITH_ONE, ApplicationStatus.SELESAI),
+    ):
+        applications.append(_application(number, Document.KK, status, nik(owner)))
+    _import(
+        path, folder, "offices", ("code", "name", "hours"), [("BDG", OFFICE, "Senin sampai Jumat"), ("X", "Loket", "")]
+    )
+    _import(path, folder, "residents", ("nik", "kk", "status", "ktp"), residents)
+    columns = ("number", "pin", "nik", "document", "status", "since", "reason", "office")
+    _import(path, folder, "applications", columns, applications)
+    return path
+
+
+def _application(serial: int, document: Document, status: ApplicationStatus, owner: str) -> tuple[str, ...]:
+    reason = sorted(REASONS.get(status, [""]))[serial % len(REASONS.get(status, [""]))]
+    office = ("BDG", "X")[serial // 100 % 2] if status is ApplicationStatus.SIAP_DIAMBIL else ""
+    return registration_number(serial), pin(serial), owner, document, status, "2026-11-03", reason, office
+
+
+def _import(path: Path, folder: Path, table: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    file = folder / f"{table}.csv"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([columns, *rows])
+    assert import_csv(path, KEY, table, file).rejected == 0
+
+
+@dataclass
+class Called:
+    """What came of a call."""
+
+    ending: Ending
+    phone: ScriptedPhone
+    notes: Notes
+    desk: Desk
+
+    @property
+    def heard(self) -> list[str]:
+        return self.phone.heard
+
+
+@dataclass
+class SampleOffice:
+    """The registry, lock-outs and clock that calls are made against."""
+
+    registry: Registry
+    book: CallBook
+    clock: SetClock = field(default_factory=SetClock)
+
+    @classmethod
+    def open(cls, registry: Path, folder: Path) -> "SampleOffice":
+        return cls(Registry.open(registry, KEY), CallBook.open(folder / "calls.db", KEY))
+
+    def close(self) -> None:
+        self.registry.close()
+        self.book.close()
+
+    def call(self, script: str, *, start: Start = Start.WELCOME, caller: str = "caller-1") -> Called:
+        """A whole call by `caller` who does what stands in `script`."""
+        phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
+        notes = Notes()
+        desk = Desk(
+            self.registry,
+            Lockouts(self.book, clock=self.clock),
+            caller=caller,
+            clock=self.clock,
+            zone=ZoneInfo("Asia/Jakarta"),
+        )
+        return Called(converse(phone, notes, desk, MENU, Dialogue(), start), phone, notes, desk)

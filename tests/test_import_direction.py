@@ -1,0 +1,74 @@
+"""Imports run down the floors only, and the rooms of the ground floor do not know each other (DESIGN: The house)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+AGI = Path(__file__).parent.parent / "agi"
+
+FLOOR = {
+    "cli": 4,
+    "admin": 4,
+    "bench": 4,
+    "line": 3,
+    "softphone": 3,
+    "services": 2,
+    "ops": 2,
+    "dialogue": 1,
+    "speech": 1,
+    "voice": 1,
+    "books": 1,
+    "settings": 0,
+    "privacy": 0,
+    "log": 0,
+}
+MODULES = sorted(AGI.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    """The room a file belongs to: the folder or module right below `agi`."""
+    return path.relative_to(AGI).parts[0].removesuffix(".py")
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms that a file imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            found |= {f"{node.module}.{name.name}" for name in node.names} | {str(node.module)}
+    return {name.split(".")[1] for name in found if name.startswith("agi.")} - {room(path)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(AGI)))
+def test_imports_run_down_the_floors(path: Path) -> None:
+    own = room(path)
+    if own == "__init__":
+        assert not rooms_imported(path)
+        return
+    for other in rooms_imported(path) & FLOOR.keys():
+        assert FLOOR[other] < FLOOR[own] or FLOOR[other] == FLOOR[own] != 1, f"{path} is in {own} and imports {other}"
+
+
+@pytest.mark.parametrize("path", sorted((AGI / "dialogue").rglob("*.py")), ids=lambda path: path.name)
+def test_the_dialogue_imports_nothing_of_ours(path: Path) -> None:
+    assert not rooms_imported(path)
+
+
+def test_every_room_has_its_floor() -> None:
+    assert {room(path) for path in MODULES} - {"__init__"} <= FLOOR.keys()
+
+
+def test_services_know_no_sockets_audio_or_sql() -> None:
+    forbidden = {"socket", "asyncio", "sqlite3", "sqlite_utils", "soundfile", "asterisk", "subprocess"}
+    for path in (AGI / "services").rglob("*.py"):
+        imported = {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+        }
+        assert not imported & forbidden, path
