@@ -83,9 +83,9 @@ class CallReader:
             (len(id_prefix), id_prefix, id_prefix),
         )
         if not rows or not id_prefix:
-            raise CallNotFound(f"no call has an id that begins with {id_prefix!r}")
+            raise CallNotFound(f"No call has an id that begins with {id_prefix!r}.")
         if len(rows) > 1 and rows[0][0] != id_prefix:
-            raise CallNotFound(f"several calls have an id that begins with {id_prefix!r}: type more of it")
+            raise CallNotFound(f"Several calls have an id that begins with {id_prefix!r}: type more of it.")
         return _call(rows[0])
 
     def open_calls(self) -> tuple[Call, ...]:
