@@ -1,5 +1,6 @@
 """From any audio to what Asterisk plays: trimmed, levelled, faded, 8 kHz and 16 kHz, whole 20 ms frames."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,22 @@ def write(audio: Audio, narrow: Path, wide: Path) -> None:
     """Write both rates as WAV files, 16-bit mono."""
     for path, samples, hz in ((narrow, audio.narrow, NARROW_HZ), (wide, audio.wide, WIDE_HZ)):
         soundfile.write(path, samples, hz, format="WAV", subtype="PCM_16")
+
+
+def joined(stems: Sequence[Path]) -> NDArray[np.int16]:
+    """The 16 kHz samples of clips (paths without extension) one after another, as a caller hears them."""
+    return np.concatenate([soundfile.read(f"{stem}.wav16", dtype="int16")[0] for stem in stems])
+
+
+def save(samples: NDArray[np.int16], path: Path) -> None:
+    """Write 16 kHz `samples` as a WAV file; raises OSError."""
+    with path.open("wb") as out:
+        soundfile.write(out, samples, WIDE_HZ, format="WAV", subtype="PCM_16")
+
+
+def seconds(stem: Path) -> float:
+    """Length of the clip at `stem` (path without extension)."""
+    return float(soundfile.info(f"{stem}.wav").duration)
 
 
 def _trimmed(samples: Samples, rate: int) -> Samples:

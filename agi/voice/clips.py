@@ -116,6 +116,19 @@ class Clips:
         parts = {key: len(self.pieces(key)) for key in self._plan if self.texts.text(key).places}
         return self.recordings.dead(self.texts, parts)
 
+    def to_render(self, *, force: bool = False) -> list[Piece]:
+        """What `render_all` would render now, each audio once."""
+        if not force and self._published.is_current(self._identity):
+            return []
+        by_identity = {piece.identity: piece for piece in self.pieces()}
+        return [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
+
+    def rendered(self, piece: Piece) -> Path | None:
+        """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
+        if self._held:
+            return self._held.folder / piece.name
+        return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
+
     def render_all(self, progress: Progress | None = None, *, force: bool = False) -> Report:
         """Render what is missing (with `force`: everything) and publish it as one version.
 
@@ -124,12 +137,11 @@ class Clips:
         """
         start = time.monotonic()
         pieces = self.pieces()
+        missing = self.to_render(force=force)
         recorded = sum(piece.recording is not None for piece in pieces)
         if not force and self._published.is_current(self._identity):
             self._cache.trim()
             return Report(len(pieces), 0, recorded, time.monotonic() - start)
-        by_identity = {piece.identity: piece for piece in pieces}
-        missing = [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
         problems: list[Problem] = []
 
         def render(piece: Piece) -> None:

@@ -83,9 +83,11 @@ def _averaged(signal: Samples, keep: float) -> Samples:
 @cache
 def _kernel(keep: float) -> tuple[Samples, Samples]:
     """What one block adds to itself, and what the block before adds to it."""
-    steps = np.arange(_BLOCK)
-    fading = np.triu(keep ** np.maximum(steps[None, :] - steps[:, None], 0)) * (1 - keep)
-    return fading, keep ** (steps + 1)
+    steps = np.arange(_BLOCK, dtype=np.float64)
+    ages = np.maximum(steps[None, :] - steps[:, None], 0)
+    fading: Samples = np.triu(np.power(keep, ages)) * (1 - keep)
+    decay: Samples = np.power(keep, steps + 1)
+    return fading, decay
 
 
 def _active_samples(envelope: Samples, threshold: float, hangover: int) -> int:
