@@ -32,6 +32,8 @@ def check(
     know texts and recordings. Nothing is raised for what stands in the files.
     """
     found = read(menu)
+    if not found.nodes:  # nothing else can be said about a menu that cannot be read
+        return (*found.findings, *check_tree(found), *found_by_voice)
     findings = [
         *found.findings,
         *check_tree(found),
@@ -84,8 +86,6 @@ def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
     if keys and keys != OPTION_KEYS[: len(keys)]:
         problem = f"the options of [{node.name}] are {', '.join(keys)}: count from 1 without gaps"
         yield Finding("M010", found.path, node.line_of(keys[0]), problem)
-    if node.options and set(node.options.values()) == {node.name}:
-        yield Finding("M019", found.path, node.line, f"every option of [{node.name}] leads back to itself")
 
 
 def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
@@ -107,19 +107,25 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
 
 
 def _check_reachable(found: MenuFile) -> Iterator[Finding]:
-    if found.start not in found.nodes:
-        return
-    reached: set[str] = set()
-    ahead = [found.start]
-    while ahead:
-        name = ahead.pop()
-        if name in reached or name not in found.nodes:
-            continue
-        reached.add(name)
-        ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
+    reached = _reachable(found, found.start) if found.start in found.nodes else set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
             yield Finding("M016", found.path, node.line, f"no option leads to [{node.name}]")
+        if node.options and all(found.nodes[name].options for name in _reachable(found, node.name)):
+            problem = f"[{node.name}] leads to menus only, round and round: no service and no information"
+            yield Finding("M019", found.path, node.line, problem)
+
+
+def _reachable(found: MenuFile, start: str) -> set[str]:
+    """All nodes that keys or giving up lead to from `start`, itself included."""
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached and name in found.nodes:
+            reached.add(name)
+            ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
+    return reached
 
 
 def _check_services(found: MenuFile, services: Collection[str]) -> Iterator[Finding]:

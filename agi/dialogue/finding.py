@@ -28,7 +28,7 @@ CODES = {
     "M016": "a node that no caller can reach",
     "M017": "a time-out or a number of tries is out of bounds",
     "M018": "the menu's prompt mentions a key that is no option",
-    "M019": "a menu that only leads back to itself",
+    "M019": "a menu that leads round and round, to no service and no information",
     "T001": "a prompt that does not exist",
     "T002": "a place that is needed is missing from the text",
     "T003": "a place that nobody fills",

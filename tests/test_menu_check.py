@@ -1,0 +1,155 @@
+"""The checker: every mistake an admin can make in menu or texts has a code, a file and a line."""
+
+from pathlib import Path
+
+import pytest
+
+from agi.dialogue.check import check
+from agi.dialogue.finding import CODES, WARNINGS, Finding
+from agi.voice.texts import Texts
+
+MENU = """\
+start = "main"
+
+[main]
+prompt = "menu.main"
+1 = "check"
+2 = "facts"
+
+[check]
+service = "nik_check"
+
+[facts]
+say = "info.facts"
+"""
+
+TEXTS = """\
+[menu]
+main = "Untuk cek NIK, tekan 1. Untuk informasi, tekan dua."
+
+[info]
+facts = "Tidak dipungut biaya."
+
+[nik]
+told = "Sejak {since:date}."
+
+[digits]
+0 = "nol"
+"""
+
+SAYS = {"nik.told": {"since": "date"}}
+
+
+def found(folder: Path, menu: str = MENU, texts: str = TEXTS, by_voice: tuple[Finding, ...] = ()) -> list[str]:
+    """Code and line of all findings."""
+    return [f"{one.code}:{one.line}" for one in findings(folder, menu, texts, by_voice)]
+
+
+def findings(
+    folder: Path, menu: str = MENU, texts: str = TEXTS, by_voice: tuple[Finding, ...] = ()
+) -> tuple[Finding, ...]:
+    (folder / "menu.toml").write_text(menu)
+    (folder / "id.toml").write_text(texts)
+    services = ["nik_check", "document_status"]
+    return check(folder / "menu.toml", Texts.load(folder), SAYS, services, ["digits.*"], by_voice)
+
+
+def test_a_good_menu_has_no_findings(tmp_path: Path) -> None:
+    assert found(tmp_path) == []
+
+
+MISTAKES = [
+    ("M001:9", 'service = "nik_check"', 'service = "nik_check'),
+    ("M002:5", '1 = "check"', "1 = 5"),
+    ("M002:12", 'say = "info.facts"', "say = 7"),
+    ("M002:12", 'say = "info.facts"', "say = []"),
+    ("M003:9", 'service = "nik_check"', 'servise = "nik_check"'),
+    ("M003:1", 'start = "main"', 'strat = "main"'),
+    ("M004:6", '2 = "facts"', '1 = "facts"'),
+    ("M005:7", '2 = "facts"', '2 = "facts"\n9 = "check"'),
+    ("M005:7", '2 = "facts"', '2 = "facts"\n"*" = "check"'),
+    ("M006:8", 'service = "nik_check"', ""),
+    ("M006:8", 'service = "nik_check"', 'service = "nik_check"\nsay = "info.facts"'),
+    ("M006:9", 'service = "nik_check"', 'prompt = "menu.main"\nservice = "nik_check"'),
+    ("M007:1", 'start = "main"', 'start = "mian"'),
+    ("M007:1", 'start = "main"\n', "\n"),
+    ("M008:6", '2 = "facts"', '2 = "fact"'),
+    ("M009:3", '2 = "facts"', '2 = "facts"\n3 = "facts"\n4 = "facts"\n5 = "facts"'),
+    ("M010:5", '2 = "facts"', '3 = "facts"'),
+    ("M012:3", 'prompt = "menu.main"', ""),
+    ("M013:9", 'service = "nik_check"', 'service = "nik_chek"'),
+    ("M014:4", 'prompt = "menu.main"', 'give_up = "agnet"\nprompt = "menu.main"'),
+    ("M015:4", 'prompt = "menu.main"', 'give_up = "main"\nprompt = "menu.main"'),
+    ("M016:11", '2 = "facts"', '2 = "check"'),
+    ("M017:4", 'prompt = "menu.main"', 'tries = 99\nprompt = "menu.main"'),
+    ("M017:4", 'prompt = "menu.main"', 'first_key_ms = 10\nprompt = "menu.main"'),
+    ("M002:4", 'prompt = "menu.main"', 'barge_in = "no"\nprompt = "menu.main"'),
+    ("T001:4", 'prompt = "menu.main"', 'prompt = "menu.mian"'),
+    ("T001:12", 'say = "info.facts"', 'say = ["info.facts", "info.fact"]'),
+]
+
+
+@pytest.mark.parametrize(("expected", "right", "wrong"), MISTAKES)
+def test_a_mistake_in_the_menu_is_found_with_its_line(tmp_path: Path, expected: str, right: str, wrong: str) -> None:
+    assert right in MENU
+    assert expected in found(tmp_path, MENU.replace(right, wrong))
+
+
+TEXT_MISTAKES = [
+    ("M011:6", "tekan dua", "pilih yang kedua"),
+    ("M018:2", "tekan dua", "tekan dua, atau tekan 3"),
+    ("T002:8", " {since:date}", ""),
+    ("T003:8", "{since:date}", "{since:date} {until:date}"),
+    ("T003:5", "dipungut", "{sum:amount}"),
+    ("T004:8", "{since:date}", "{since:text}"),
+    ("T005:7", "[nik]", 'more = "Satu lagi."\n[nik]'),
+]
+
+
+@pytest.mark.parametrize(("expected", "right", "wrong"), TEXT_MISTAKES)
+def test_a_mistake_in_the_texts_is_found_with_its_line(tmp_path: Path, expected: str, right: str, wrong: str) -> None:
+    assert right in TEXTS
+    assert expected in found(tmp_path, texts=TEXTS.replace(right, wrong))
+
+
+def test_a_text_that_a_service_says_and_that_is_missing_is_found(tmp_path: Path) -> None:
+    texts = TEXTS.replace('told = "Sejak {since:date}."', 'other = "Lain."')
+    assert {"T001:0", "T005:8"} <= set(found(tmp_path, texts=texts))
+
+
+def test_round_trips_of_giving_up_are_found_over_several_nodes(tmp_path: Path) -> None:
+    menu = MENU.replace("[check]", '[check]\ngive_up = "facts"').replace("[facts]", '[facts]\ngive_up = "check"')
+    assert {one for one in found(tmp_path, menu) if one.startswith("M015")} == {"M015:9", "M015:13"}
+
+
+def test_a_menu_that_only_leads_back_to_itself_is_found(tmp_path: Path) -> None:
+    menu = MENU + '\n[round]\nprompt = "menu.main"\n1 = "round"\n2 = "round"\n'
+    assert "M019:14" in found(tmp_path, menu)
+
+
+def test_a_missing_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "id.toml").write_text(TEXTS)
+    [one, *_] = check(tmp_path / "menu.toml", Texts.load(tmp_path), {}, [])
+    assert (one.code, one.line, one.is_error) == ("M001", 0, True)
+
+
+def test_findings_of_the_voice_stand_in_the_same_list(tmp_path: Path) -> None:
+    dead = Finding("R001", tmp_path / "recordings" / "menu.main.wav", 0, "this is no audio")
+    assert found(tmp_path, by_voice=(dead,)) == ["R001:0"]
+
+
+def test_a_finding_reads_as_file_line_code_and_what_to_do(tmp_path: Path) -> None:
+    [one] = findings(tmp_path, MENU.replace("nik_check", "nik_chek"))
+    path = tmp_path / "menu.toml"
+    assert str(one) == (
+        f"{path}:9: M013 error: service of [check]: 'nik_chek' does not exist; did you mean 'nik_check'?"
+    )
+
+
+def test_warnings_are_codes_too() -> None:
+    assert set(CODES) >= WARNINGS
+
+
+def test_a_comment_or_a_text_with_brackets_does_not_shift_lines(tmp_path: Path) -> None:
+    menu = MENU.replace("[check]", "# [facts] 1 = \n[check]").replace('say = "info.facts"', 'say = "info.fact"')
+    assert "T001:13" in found(tmp_path, menu)
