@@ -51,9 +51,10 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
     settings.var.mkdir(parents=True, exist_ok=True)
     with launch.alone(settings.var):
         try:
+            launch.clear_the_way(settings)
+            fill_books(settings, progress)
             program = asterisk.obtain(settings.var, progress)
             publish_prompts(settings)
-            fill_books(settings, progress)
             make_music(settings)
             launch.start(settings, program, progress)
         except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:

@@ -70,6 +70,20 @@ def alone(var: Path) -> Iterator[None]:
         yield
 
 
+def clear_the_way(settings: Settings) -> None:
+    """Before a start: end what outlived a killed supervisord, and see that our ports are free.
+
+    Does nothing while the hotline runs. Raises NotAnswering.
+    """
+    supervisor = Supervisor(settings)
+    if supervisor.running():
+        return
+    supervisor.end_orphans()
+    trouble = ready.taken(settings)
+    if trouble is not None:
+        raise NotAnswering(trouble)
+
+
 def start(settings: Settings, program: Program, progress: Progress) -> None:
     """Start or renew the processes until a call would be answered; cuts no call unless Asterisk's own
     addresses, ports or modules have changed.
@@ -87,11 +101,6 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
         line_fingerprint(settings),
         fingerprint(settings),
     )
-    if not supervisor.running():
-        supervisor.end_orphans()
-        trouble = ready.taken(settings)
-        if trouble is not None:
-            raise NotAnswering(trouble)
     began = {process.name: process.pid for process in supervisor.processes()}
     supervisor.start(program, environment())
     kept = {process.name for process in supervisor.processes() if process.pid and process.pid == began[process.name]}
