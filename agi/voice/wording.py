@@ -23,7 +23,7 @@ Name = Callable[[re.Match[str], Lexicon], str]
 
 def spoken(text: str, lexicon: Lexicon) -> str:
     """`text` in words: only Latin letters, spaces and , . ? ! - ' ; remain, and no digit."""
-    text = _plain(text)
+    text = "".join(" " if _lost(char, lexicon) else char for char in _plain(text))
     # Each replacement is fenced by spaces, so that no rule joins it to a neighbour.
     for named, name in _NAMES:
         text = named.sub(lambda found, name=name: f" {name(found, lexicon)} ", text)  # type: ignore[misc]
