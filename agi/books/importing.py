@@ -77,13 +77,12 @@ def load_table(
 ) -> Report:
     """Load `file` into `table` of a draft; see `import_csv`."""
     layout = LAYOUTS[table]
-    rows = Table(file, layout.required, layout.optional)
-    if not replace and source_of(connection, table) not in (Source.EMPTY, source):
-        raise ImportRefused(
-            f"Either the {table} in the registry or those in {file} are the sample's: import with --replace, so "
-            "that made-up and real persons do not mix."
-        )
-    with _Rejects(file) as rejects:
+    with Table(file, layout.required, layout.optional) as rows, _Rejects(file) as rejects:
+        if not replace and source_of(connection, table) not in (Source.EMPTY, source):
+            raise ImportRefused(
+                f"Either the {table} in the registry or those in {file} are the sample's: import with --replace, "
+                "so that made-up and real persons do not mix."
+            )
         connection.execute("BEGIN")
         _stage(connection, layout, rows, key, rejects, progress)
         _reject_twins(connection, layout, rejects)
