@@ -120,7 +120,11 @@ def test_a_caller_who_has_left_the_queue_is_in_the_main_menu(office: SampleOffic
 
 
 def test_a_caller_for_whom_no_agent_is_on_duty_hears_of_other_ways(office: SampleOffice) -> None:
-    assert office.call("!", start=Start.QUEUE_EMPTY).heard == ["queue.no_agent", "menu.main"]
+    assert office.call("!", start=Start.QUEUE_EMPTY).heard == [
+        "queue.no_agent",
+        "info.channels",
+        "menu.main",
+    ]
 
 
 @pytest.mark.parametrize(

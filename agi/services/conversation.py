@@ -18,6 +18,7 @@ SAYS: Says = {
     "call.give_up_end": {},
     "queue.left": {},
     "queue.no_agent": {},
+    "info.channels": {},
     "queue.timeout": {},
 }
 
@@ -89,7 +90,7 @@ def _open(talk: Talk, start: Start) -> None:
         case Start.QUEUE_LEFT:
             talk.say(Prompt("queue.left"))
         case Start.QUEUE_EMPTY:
-            talk.say(Prompt("queue.no_agent"))
+            talk.say(Prompt("queue.no_agent"), Prompt("info.channels"))
         case Start.QUEUE_TIMEOUT:
             try:
                 if talk.confirm("queue_timeout", [Prompt("queue.timeout")]):
