@@ -51,7 +51,7 @@ def _take(handle: int, wait_s: float | None) -> None:
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise Busy from None
-            time.sleep(0.01)
+            time.sleep(0.002)
         else:
             return
 

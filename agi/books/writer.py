@@ -59,7 +59,8 @@ class Row(Enum):
             outcome = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.outcome, outcome),
             place = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.place, place),
             why = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.why, why),
-            afterwards = iif(coalesce(outcome, 'transferred') = 'transferred' OR excluded.place <> 'queue',
+            afterwards = iif(coalesce(outcome, 'transferred') = 'transferred' OR excluded.place <> 'queue'
+                                 OR (outcome, place, why) = (excluded.outcome, excluded.place, excluded.why),
                              afterwards, trim(excluded.outcome || ': ' || excluded.why, ': '))""",
     )
     RESUME = (
@@ -156,7 +157,7 @@ class Writer:
         self._give_up_at = time.monotonic() + wait_s
         self._queue.put(None)
         self._wake.set()
-        self._thread.join(wait_s + _LOCK_WAIT_S)
+        self._thread.join(wait_s + 2 * _LOCK_WAIT_S)
 
     @property
     def health(self) -> Health:
@@ -180,7 +181,11 @@ class Writer:
                 self._write_until_done(items)
             if job:
                 self._do(job)
-        self._disconnect()
+        try:
+            with exclusive(self._lock, _LOCK_WAIT_S):
+                self._disconnect()
+        except (sqlite3.Error, OSError, Busy) as error:
+            _log.error("books.not_closed", error=type(error).__name__)
 
     def _taken(self) -> tuple[list[_Item], _Job | None, bool]:
         """Rows that wait, up to the next job or the end of all."""
@@ -216,10 +221,13 @@ class Writer:
                 self._count(written=len(items))
                 self._health = replace(self._health, trouble="")
                 return
-            if self._give_up_at is not None and time.monotonic() >= self._give_up_at:
-                self._count(dropped=len(items))
-                _log.error("books.rows_lost", rows=len(items))
-                return
+            if self._give_up_at is not None:
+                left = self._give_up_at - time.monotonic()
+                if left <= 0:
+                    self._count(dropped=len(items))
+                    _log.error("books.rows_lost", rows=len(items))
+                    return
+                pause = min(pause, left)
             self._wake.wait(pause)
             self._wake.clear()
             pause = min(pause * 2, _LONGEST_PAUSE_S)
@@ -288,7 +296,7 @@ class Writer:
         return connection
 
     def _disconnect(self) -> None:
-        """Close the connection; SQLite checkpoints when it is the last one."""
+        """Close the connection; SQLite checkpoints when it is the last one, so the lock must be held."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
