@@ -10,6 +10,7 @@ from agi.ops.configure import etc_folder
 from agi.settings import Settings
 
 _PAUSE_S = 0.05
+_KNOWN = "tester1"  # a stranger's request would be noted in Asterisk's log each time
 
 
 def unmet(settings: Settings, program: Program) -> str | None:
@@ -54,8 +55,8 @@ def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
                     f"OPTIONS sip:{shown}:{port} SIP/2.0",
                     f"Via: SIP/2.0/UDP {shown}:{own[1]};branch=z9hG4bK{token};rport",
                     "Max-Forwards: 1",
-                    f"From: <sip:ready@{shown}>;tag={token}",
-                    f"To: <sip:ready@{shown}>",
+                    f"From: <sip:{_KNOWN}@{shown}>;tag={token}",
+                    f"To: <sip:{_KNOWN}@{shown}>",
                     f"Call-ID: {token}",
                     "CSeq: 1 OPTIONS",
                     "Content-Length: 0",
