@@ -14,6 +14,7 @@ from agi.books.lockout import Lockouts
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
+from agi.dialogue.question import Case
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
@@ -129,7 +130,9 @@ class SampleOffice:
         self.registry.close()
         self.book.close()
 
-    def call(self, script: str, *, start: Start = Start.WELCOME, caller: str = "caller-1") -> Called:
+    def call(
+        self, script: str, *, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
+    ) -> Called:
         """A whole call by `caller` who does what stands in `script`."""
         phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
         notes = Notes()
@@ -139,5 +142,6 @@ class SampleOffice:
             caller=caller,
             clock=self.clock,
             zone=ZoneInfo("Asia/Jakarta"),
+            case=case or Case(),
         )
         return Called(converse(phone, notes, desk, MENU, Dialogue(), start), phone, notes, desk)

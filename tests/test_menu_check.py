@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agi.dialogue.check import check
 from agi.dialogue.finding import CODES, WARNINGS, Finding
+from agi.dialogue.menu import Menu, MenuError
+from agi.dialogue.menufile import read
 from agi.voice.texts import Texts
 
 MENU = """\
@@ -153,3 +157,34 @@ def test_warnings_are_codes_too() -> None:
 def test_a_comment_or_a_text_with_brackets_does_not_shift_lines(tmp_path: Path) -> None:
     menu = MENU.replace("[check]", "# [facts] 1 = \n[check]").replace('say = "info.facts"', 'say = "info.fact"')
     assert "T001:13" in found(tmp_path, menu)
+
+
+def test_another_language_may_have_another_word_for_pressing(tmp_path: Path) -> None:
+    texts = TEXTS.replace(
+        "Untuk cek NIK, tekan 1. Untuk informasi, tekan dua.", "Priksa NIK, pencet 1. Katrangan, pencet 2."
+    )
+    assert found(tmp_path, texts=texts) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(MENU)), st.integers(0, 12), st.text('[]"=#\n1*ab .é\\', max_size=6))
+def test_no_damage_to_the_file_is_more_than_findings(tmp_path: Path, at: int, cut: int, added: str) -> None:
+    file = tmp_path / "menu.toml"
+    file.write_text(MENU[:at] + added + MENU[at + cut :], encoding="utf-8")
+    (tmp_path / "id.toml").write_text(TEXTS)
+    assert all(finding.line >= 0 for finding in read(file).findings)
+    check(file, Texts.load(tmp_path), SAYS, ["nik_check"])
+    try:
+        menu = Menu.load(file)
+    except MenuError as error:
+        assert error.findings
+    else:
+        assert menu.start in menu.nodes
+        assert all(target in menu.nodes for node in menu.nodes.values() for target in node.options.values())
+
+
+def test_a_file_that_is_no_text_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "menu.toml"
+    file.write_bytes(b'start = "\xff"')
+    [finding] = read(file).findings
+    assert finding.code == "M001"

@@ -6,7 +6,7 @@ from scripted_caller import ScriptedKeypad
 
 from agi.books.calls import Outcome
 from agi.books.numbers import registration_number
-from agi.dialogue.question import Digits
+from agi.dialogue.question import Case, Digits
 from agi.services.conversation import Start
 
 pytest_plugins = ["office_fixtures"]
@@ -87,6 +87,11 @@ def test_a_caller_who_hangs_up_after_the_answer_has_completed_the_call(office: S
     assert (during.ending.outcome, during.ending.where) == (Outcome.ABANDONED, "nik_check.told")
 
 
+def test_a_caller_who_wants_an_agent_after_the_answer_and_hangs_up_has_abandoned_the_call(office: SampleOffice) -> None:
+    call = office.call(f"1 {nik(1)} {kk_digits(1)} 0 ^")
+    assert (call.ending.outcome, call.ending.where) == (Outcome.ABANDONED, "nik_check.more")
+
+
 @pytest.mark.parametrize(
     ("script", "where"),
     [
@@ -153,6 +158,18 @@ def test_an_agent_sees_what_was_verified_and_told(office: SampleOffice) -> None:
     assert case.status == "application.siap_diambil"
     assert case.reached == "status_by_registration.more"
     assert case.number == "•" * 8 + registration_number(106)[-4:]
+
+
+def test_the_case_outlives_a_stay_in_the_queue(office: SampleOffice) -> None:
+    before = Case("nik_check", "nik+kk", "nik_check.more", "••••0001", "ktp.card_issued")
+    assert office.call("1", start=Start.QUEUE_TIMEOUT, case=before).phone.cases == [before]
+    [new] = office.call("2 1 0#", start=Start.QUEUE_TIMEOUT, case=before).phone.cases
+    assert new == Case("nik_check", reached="nik_check.nik")
+
+
+def test_a_caller_without_a_case_is_shown_where_they_are(office: SampleOffice) -> None:
+    [case] = office.call("1", start=Start.QUEUE_TIMEOUT).phone.cases
+    assert (case.topic, case.reached) == ("queue.timeout", "queue.timeout")
 
 
 def test_a_fault_in_a_service_is_left_to_the_line(office: SampleOffice, monkeypatch: pytest.MonkeyPatch) -> None:

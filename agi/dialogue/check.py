@@ -161,9 +161,10 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
 def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Finding]:
     """Every option is offered as "tekan N", and no key is offered that is none."""
     words = texts.text(node.prompt).raw
+    digits = set(re.findall(r"\b[1-8]\b", words))  # another language has another word for "tekan"
     offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
     for key in node.options:
-        if key not in offered:
+        if key not in offered | digits:
             problem = f"{node.prompt} does not say what key {key} of [{node.name}] is for: “untuk …, tekan {key}”"
             yield Finding("M011", found.path, node.line_of(key), problem)
     for key in sorted(offered - set(node.options)):

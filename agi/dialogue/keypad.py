@@ -6,6 +6,7 @@ The rules, in VoiceXML 2.1's words where it has them:
 - Entry (`Digits`): ends by itself at `most` digits, or by `#`. `*` after digits clears the entry, before any
   digit it goes back. `0#` asks for an agent and `9#` for a repetition; a lone `0` followed by the between-digits
   time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are missing.
+- The time for a whole entry (`total_ms`) counts from its first key.
 - Type-ahead: a key pressed before a prompt skips it and answers the turn. A no-match throws away what was typed
   ahead: it was meant for another place. A prompt without barge-in does so too (VoiceXML 2.0, section 4.1.5).
 - `#` pressed by habit after a turn that ended without it (a menu's key, an entry that ended by itself) still belongs

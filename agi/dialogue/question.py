@@ -121,10 +121,13 @@ class Keypad(Protocol):
     """The two things a keypad-only phone can do; `keypad.turn` makes turns of them."""
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
-        """Play until the end or, with barge-in, until a key: that key (consumed), or ""."""
+        """Play until the end or, with barge-in, until a key: that key (consumed), or "".
+
+        A key pressed before counts too: with barge-in nothing is played then. Without barge-in keys are discarded.
+        """
 
     def key(self, timeout_ms: int) -> str:
-        """The next key (0-9, *, #) within `timeout_ms`, or ""."""
+        """The next key (0-9, *, #), also one pressed before, within `timeout_ms`, or ""."""
 
 
 class Journal(Protocol):

@@ -57,6 +57,7 @@ class TerminalKeypad:
         except KeyboardInterrupt:
             raise HungUp from None
         if not line:
+            print(file=self._out)
             raise HungUp
         keys = "".join(key for key in line if key in _KEYS)
         if not interactive:

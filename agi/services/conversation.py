@@ -46,7 +46,8 @@ def converse(
 ) -> Ending:
     """Talk with a caller until the end of the call or until the agents have them.
 
-    A hang-up ends as an `Ending`; any other exception is a fault and is left to the line, which apologises.
+    A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
+    exception is a fault and is left to the line, which apologises.
     """
     talk = Talk(
         phone,
@@ -92,8 +93,9 @@ def _open(talk: Talk, start: Start) -> None:
         case Start.QUEUE_EMPTY:
             talk.say(Prompt("queue.no_agent"), Prompt("info.channels"))
         case Start.QUEUE_TIMEOUT:
+            talk.enter("queue")
             try:
-                if talk.confirm("queue_timeout", [Prompt("queue.timeout")]):
+                if talk.confirm("timeout", [Prompt("queue.timeout")]):
                     raise ToAgent
             except Back:
                 return
@@ -103,6 +105,7 @@ def _open(talk: Talk, start: Start) -> None:
 
 def _to_agent(talk: Talk, desk: Desk, outcome: Outcome, why: str) -> Ending:
     where = talk.where
+    talk.answered = False
     try:
         agent.run(talk, desk)
     except Transferred:
