@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from installation import Hotline, lend_tree, private_environment, run_hotline, settings_of
+from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
 
 from agi.cli.bringup import sample
 from agi.ops import configure
@@ -18,6 +18,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     environment = private_environment(home)
     settings = settings_of(environment)
     lend_tree(settings.var)
+    lend_voice(settings.var)
     try:
         run_hotline(environment, "up", limit_s=120)
         numbers = sample(settings)

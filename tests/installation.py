@@ -102,3 +102,11 @@ def lend_tree(var: Path) -> None:
         tree.make(ROOT / "var", Progress(quiet=True))
     (var / "asterisk").mkdir(parents=True, exist_ok=True)
     (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+
+
+def lend_voice(var: Path) -> None:
+    """Let the installation at `var` use the repository's cache of spoken clips, which any number may share."""
+    cache = ROOT / "var" / "voice-cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
+    (var / "voice-cache").symlink_to(cache)

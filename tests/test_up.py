@@ -1,13 +1,14 @@
 """`hotline up`, `status`, `logs` and `down`, with a real installation."""
 
 import json
+import shutil
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Hotline, lend_tree, private_environment, run_hotline, settings_of
+from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
 
 from agi import privacy
 from agi.books.registry import Registry
@@ -19,6 +20,7 @@ from agi.settings import ROOT
 
 
 def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotline) -> None:
+    hotline.run("up")
     before = json.loads(hotline.run("status", "--json").stdout)["processes"]
     begun = time.monotonic()
     told = hotline.run("up").stdout
@@ -75,6 +77,7 @@ def stopped(tmp_path: Path) -> Iterator[dict[str, str]]:
     """An installation of its own that is not running, with the prompts of the repository."""
     environment = private_environment(tmp_path)
     lend_tree(settings_of(environment).var)
+    lend_voice(settings_of(environment).var)
     yield environment
     run_hotline(environment, "down", check=False)
 
@@ -130,3 +133,35 @@ def test_own_data_made_with_a_lost_key_are_never_replaced(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "key" in done.stderr
     assert settings.registry_db.read_bytes() == before
+
+
+def test_a_changed_prompt_is_served_by_the_next_up(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    shutil.copytree(ROOT / "prompts", prompts)
+    environment = private_environment(tmp_path, HOTLINE_PLACES__PROMPTS=str(prompts))
+    settings = settings_of(environment)
+    lend_tree(settings.var)
+    lend_voice(settings.var)
+    try:
+        run_hotline(environment, "up", limit_s=120)
+        before = json.loads(run_hotline(environment, "status", "--json").stdout)
+        texts = prompts / "id.toml"
+        texts.write_text(texts.read_text() + "# another version\n")
+        changed = json.loads(run_hotline(environment, "status", "--json").stdout)
+        assert changed["answering"] is True
+        assert changed["prompts_current"] is False
+        run_hotline(environment, "up", limit_s=120)
+        after = json.loads(run_hotline(environment, "status", "--json").stdout)
+        assert after["prompts"] != before["prompts"]
+        assert after["prompts_current"] is True
+        asterisk, line = after["processes"]
+        assert asterisk["pid"] == before["processes"][0]["pid"]
+        assert line["pid"] != before["processes"][1]["pid"]
+
+        texts.write_text(texts.read_text() + "[broken\n")
+        refused = run_hotline(environment, "up", check=False, limit_s=120)
+        assert refused.returncode == 1
+        assert "id.toml" in refused.stdout + refused.stderr
+        assert json.loads(run_hotline(environment, "status", "--json").stdout)["answering"] is True
+    finally:
+        run_hotline(environment, "down", check=False)
