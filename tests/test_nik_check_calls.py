@@ -75,6 +75,14 @@ def test_ten_failures_in_a_day_lock_for_a_day(office: SampleOffice) -> None:
     assert (prompt.key, prompt.places["hours"]) == ("lockout.hours", 24)
 
 
+def test_a_match_begins_the_short_count_again_but_not_the_day_s(office: SampleOffice) -> None:
+    for serial in (1, 3, 5, 7):
+        call = office.call(f"1 {nik(serial)} 999999 {nik(serial + 1)} 999999 {GOOD} 2")
+        assert call.ending.outcome is Outcome.COMPLETED
+    assert office.call(f"1 {nik(9)} 999999 !").heard[-1] == "nik.ask"
+    assert office.call(f"1 {nik(10)} 999999 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
+
+
 def test_three_tries_a_call_even_where_the_caller_withholds_the_number(office: SampleOffice) -> None:
     tries = " ".join(f"{nik(serial)} 999999" for serial in (1, 2, 3))
     call = office.call(f"1 {tries} 1 1 2", caller="")

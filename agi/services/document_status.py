@@ -6,7 +6,7 @@ from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.services import status_words
 from agi.services.desk import Desk
 from agi.services.identity import SAYS as IDENTITY_SAYS
-from agi.services.identity import failed, stopped
+from agi.services.identity import failed, matched, stopped
 
 REGISTRATION_DIGITS = 12
 PIN_DIGITS = 6
@@ -43,7 +43,7 @@ def run(talk: Talk, desk: Desk) -> None:
             break
         if failed(talk, desk, subject, Prompt("registration.mismatch")):
             return
-    desk.lockouts.cleared(subject)
+    matched(desk, subject)
     desk.verified("registration+pin", f"application.{application.status.lower()}")
     talk.note("application.told", application.status.lower())
     talk.tell(*status_words.status_words(application, desk))

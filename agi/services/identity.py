@@ -55,7 +55,7 @@ def identify(talk: Talk, desk: Desk) -> Person | None:
             continue
         resident = desk.registry.resident(nik, kk_digits)
         if resident is not None:
-            desk.lockouts.cleared(f"nik:{nik}")
+            matched(desk, f"nik:{nik}")
             return Person(nik, kk_digits, resident)
         if failed(talk, desk, f"nik:{nik}", Prompt("identity.mismatch")):
             return None
@@ -83,6 +83,12 @@ def failed(talk: Talk, desk: Desk, subject: str, words: Prompt) -> bool:
     talk.note("mismatch", talk.where)
     talk.refuse(words)
     return stopped(talk, desk, subject)
+
+
+def matched(desk: Desk, subject: str) -> None:
+    """A try was right: the short counts begin again. The day's counts stay: a match of one's own buys no guesses."""
+    for one in _subjects(desk, subject):
+        desk.lockouts.cleared(one)
 
 
 def how_long(lock: timedelta) -> Prompt:
