@@ -227,6 +227,32 @@ def test_an_import_killed_half_way_leaves_the_old_data(tmp_path: Path) -> None:
     assert not (tmp_path / "registry.db.draft").exists()
 
 
+_IMPORT_WITH_LITTLE_DISK = """
+import resource, sys
+from pathlib import Path
+from agi.books.draft import ImportFailed
+from agi.books.importing import import_csv
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+try:
+    import_csv(Path(sys.argv[1]), bytes(range(32)), "residents", Path(sys.argv[2]))
+except ImportFailed as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_the_old_data_and_is_told(tmp_path: Path) -> None:
+    path = registry_of(tmp_path, 1)
+    (tmp_path / "big").mkdir()
+    big = residents_file(tmp_path / "big", *map(resident_line, range(2, 990)))
+    ended = subprocess.run(
+        [sys.executable, "-c", _IMPORT_WITH_LITTLE_DISK, str(path), str(big)], capture_output=True, text=True
+    )
+    assert "check the disk's space. Nothing was changed." in ended.stdout, ended.stderr
+    assert known(path, 1)
+    assert not known(path, 2)
+    assert not (tmp_path / "registry.db.draft").exists()
+
+
 def test_an_import_is_quick(tmp_path: Path) -> None:
     (tmp_path / "big").mkdir()
     niks = (f"3273{d:02d}{day:02d}{m:02d}92{s}" for s in ("9001", "9002", "9003", "9004", "9005")

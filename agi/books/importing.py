@@ -51,7 +51,7 @@ def import_csv(
     nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
 
     With `replace`, a registry that is damaged or of another key is begun anew (`Report.emptied_others`).
-    Raises TableError, ImportRefused, ImportRunning, KeyMismatch, RegistryDamaged.
+    Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, RegistryDamaged, OSError.
     """
     options = (table, file, source, replace, threshold_percent, progress)
     try:
