@@ -6,9 +6,17 @@ import pytest
 from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
 
 from agi.cli.bringup import sample
-from agi.ops import configure
+from agi.ops import asterisk, configure
+from agi.ops.progress import Progress
+from agi.settings import ROOT
 
 __all__ = ["Hotline"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def an_asterisk() -> None:
+    """Whichever test comes first: the machine has an Asterisk, or the repository's private tree is made."""
+    asterisk.obtain(ROOT / "var", Progress(quiet=True))
 
 
 @pytest.fixture(scope="session")
