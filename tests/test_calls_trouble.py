@@ -11,6 +11,7 @@ from books_data import KEY, START, asked
 
 from agi.books import writer as writing
 from agi.books.calls import CallBook, CallReader, Outcome
+from agi.books.rows import Row
 
 
 def wait_for(what: Callable[[], object], limit_s: float = 10) -> None:
@@ -108,7 +109,7 @@ def test_one_bad_row_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     path = tmp_path / "calls.db"
     book = CallBook.open(path, KEY)
     book.begin("1", "", START)
-    book.writer.put(writing.Row.BEGIN, ("bad", None, None, None))  # NOT NULL
+    book.writer.put(Row.BEGIN, ("bad", None, None, None))  # NOT NULL
     book.end("2\udc80", Outcome.FAILED, "", "not UTF-8", START)
     book.begin("3", "", START)
     assert book.flush()

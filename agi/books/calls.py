@@ -10,7 +10,8 @@ from pathlib import Path
 
 from agi.books.call_words import QUEUE, Call, Event, Kind, Outcome, Value, pack, unpack
 from agi.books.reader import CallReader
-from agi.books.writer import Health, Row, Writer
+from agi.books.rows import Row
+from agi.books.writer import Health, Writer
 from agi.privacy import keyed_hash, mask
 
 _PURGE_WAIT_S = 30.0
