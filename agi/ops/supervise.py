@@ -183,6 +183,7 @@ class Supervisor:
         log.mkdir(parents=True, exist_ok=True)
         line = {**environment, "PYTHONPATH": str(ROOT), MARK: str(self._run)}
         rotation = f"stdout_logfile_maxbytes={settings.log.max_mb}MB\nstdout_logfile_backups={settings.log.keep}"
+        variables = ",".join(f'{name}="{_quoted(value)}"' for name, value in sorted(line.items()))
         common = (
             "autostart=true\nautorestart=true\n"
             # Dead within a second counts as a failed start: it is tried again, each time a second later.
@@ -219,11 +220,22 @@ stdout_logfile={_plain(log)}/asterisk/console.log
 [program:line]
 command={_plain(talking)}
 directory={_plain(ROOT)}
-environment={",".join(f'{name}="{_quoted(value)}"' for name, value in sorted(line.items()))}
+environment={variables}
 priority=20
 stopwaitsecs={int(settings.line.stop_grace_s) + 5}
 stdout_logfile={_plain(log)}/line.out
-{common}"""
+{common}
+[eventlistener:rotate]
+command={_plain(subprocess.list2cmdline((sys.executable, "-m", "agi.ops.rotate")))}
+directory={_plain(ROOT)}
+environment={variables}
+events=TICK_60
+autorestart=true
+startretries=1000000
+stderr_logfile={_plain(log)}/rotate.err
+stderr_logfile_maxbytes=1MB
+stderr_logfile_backups=1
+"""
 
 
 def _plain(value: object) -> str:
