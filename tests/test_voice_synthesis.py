@@ -36,6 +36,14 @@ def test_long_texts_are_spoken_whole_from_the_first_on(tmp_path: Path) -> None:
     assert max(lengths) - min(lengths) < 0.3
 
 
+def test_pyttsx3_is_what_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Synthesis, "_second_way", lambda *_: pytest.fail("espeak-ng itself was asked"))
+    speech = Synthesis(Voice(), tmp_path)
+    for text in ("satu", "-f/etc/hostname", LONG, "Selamat datang!") * 5:
+        speech.speak(text)
+    speech.close()
+
+
 def test_many_threads_speak_at_once_and_each_gets_its_own_text(tmp_path: Path) -> None:
     speech = Synthesis(Voice(), tmp_path)
     texts = [("dua tiga " * count).strip() for count in range(1, 13)] * 2

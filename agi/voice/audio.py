@@ -138,7 +138,8 @@ def _levelled(samples: Samples, rate: int) -> Samples:
 
 def _limited(samples: Samples) -> Samples:
     """Soft limiter: straight up to `KNEE`, above it bent smoothly towards `CEILING`."""
-    size = np.abs(samples)
+    out = samples.copy()
+    over = np.flatnonzero(np.abs(samples) > KNEE)
     room = CEILING - KNEE
-    bent = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.where(size > KNEE, np.sign(samples) * bent, samples)
+    out[over] = np.sign(samples[over]) * (KNEE + room * np.tanh((np.abs(samples[over]) - KNEE) / room))
+    return out

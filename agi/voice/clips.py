@@ -157,7 +157,8 @@ class Clips:
                     progress(done, len(missing))
         if problems:
             raise RecordingError(sorted(problems, key=lambda problem: problem.file))
-        self._published.publish(self._identity, {piece.name: self._cache.stem(piece.identity) for piece in pieces})
+        stems = {piece.name: self._cache.stem(piece.identity) for piece in pieces}
+        self._published.publish(self._identity, stems, anew=force)
         self._held = self._published.held(self._identity)
         self._cache.trim()
         return Report(len(pieces), len(missing), recorded, time.monotonic() - start)

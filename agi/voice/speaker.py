@@ -32,12 +32,12 @@ def main() -> None:
         engine = pyttsx3.init("espeak")
         before = engine.getProperty("voice")
         engine.setProperty("voice", voice)
-        if engine.getProperty("voice") == before != voice.lower():
-            raise ValueError(f"pyttsx3 knows no voice '{voice}'")
         engine.setProperty("rate", words_per_minute)
         with tempfile.TemporaryDirectory() as folder:
             engine.save_to_file(WARM_UP, str(Path(folder) / "warm-up.wav"))
             engine.runAndWait()
+        if engine.getProperty("voice") == before != voice.lower():  # properties are set by the first run
+            raise ValueError(f"pyttsx3 knows no voice '{voice}'")
     except Exception as error:  # noqa: BLE001 - whatever pyttsx3 raises, the parent must be told
         channel.write(json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n")
         return
