@@ -115,7 +115,7 @@ def test_an_unknown_id_is_told() -> None:
 def test_export_writes_csv(tmp_path: Path) -> None:
     (row,) = csv.DictReader(io.StringIO(hotline("export", "--csv").output))
     assert (row["id"], row["outcome"], row["afterwards"]) == (CALL, "gave up", "transferred: agent 7001")
-    assert "1 calls written" in hotline("export", "--csv", str(tmp_path / "out.csv")).output
+    assert "out.csv: 1." in hotline("export", "--csv", str(tmp_path / "out.csv")).output
     assert (tmp_path / "out.csv").read_text() == hotline("export", "--csv").output
 
 
@@ -127,11 +127,11 @@ def test_nothing_that_is_shown_holds_a_whole_number() -> None:
 
 @pytest.mark.usefixtures("a_call")
 def test_purge_deletes_old_calls_only(tmp_path: Path) -> None:
-    assert "0 calls deleted." in hotline("purge", "--older-than", "99999", "--yes").output
+    assert "Calls deleted: 0." in hotline("purge", "--older-than", "99999", "--yes").output
     book = CallBook.open(tmp_path / "calls.db", KEY)
     book.begin("ancient", "", START - timedelta(days=4000))
     book.close()
-    assert "1 calls deleted." in hotline("purge", "--older-than", "3000", "--yes").output
+    assert "Calls deleted: 1." in hotline("purge", "--older-than", "3000", "--yes").output
     assert CALL in hotline("list").output
 
 

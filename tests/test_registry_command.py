@@ -57,7 +57,7 @@ def test_a_refused_import_names_the_file_of_reasons(tmp_path: Path) -> None:
     assert "residents.rejects.csv" in refused.output
     taken = hotline("import", "residents", str(file), "--threshold", "50")
     assert taken.exit_code == 0
-    assert "1 rows were not taken" in taken.output
+    assert "Rows not taken: 1" in taken.output
 
 
 def test_the_sample_is_written_where_it_is_wanted(tmp_path: Path) -> None:

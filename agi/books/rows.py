@@ -7,7 +7,7 @@ class Row(Enum):
     """What can be handed over; each value is the SQL that writes it, with one set of parameters for all of it."""
 
     BEGIN = (
-        """INSERT INTO calls (id, caller_hash, caller, started) VALUES (?1, ?2, ?3, ?4)
+        """INSERT INTO calls (id, caller_hash, caller, started) VALUES (?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
             caller_hash = coalesce(caller_hash, excluded.caller_hash),
             caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
@@ -15,9 +15,9 @@ class Row(Enum):
     )
     EVENT = (
         """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)""",
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
     )
-    ABOUT = ("""UPDATE calls SET about_hash = ?1, about = ?2 WHERE id = ?3""",)
+    ABOUT = ("""UPDATE calls SET about_hash = ?, about = ? WHERE id = ?""",)
     END = (
         """INSERT INTO calls (id, started, ended, outcome, place, why) VALUES (?1, ?2, ?2, ?3, ?4, ?5)
         ON CONFLICT (id) DO UPDATE SET

@@ -132,7 +132,7 @@ def export(file: Path | None, outcome: str | None, since: datetime | None) -> No
     writer.writerows(rows)
     if file:
         out.close()
-        click.echo(f"{len(rows)} calls written to {file}.")
+        click.echo(f"Calls written to {file}: {len(rows)}.")
 
 
 @calls.command()
@@ -151,7 +151,7 @@ def purge(older_than: int) -> None:
         raise click.ClickException(f"The call records could not be changed: {error}.") from error
     finally:
         book.close()
-    click.echo(f"{count} calls deleted.")
+    click.echo(f"Calls deleted: {count}.")
 
 
 _COLUMNS = ("id", "started", "ended", "lasted_s", "caller", "outcome", "where", "why", "afterwards", "about")

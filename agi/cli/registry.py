@@ -74,7 +74,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float) -> None:
         )
     click.echo(f"{report.taken} {table} imported.")
     if report.rejects:
-        click.echo(f"{report.rejected} rows were not taken; the reasons are in {report.rejects}.")
+        click.echo(f"Rows not taken: {report.rejected}; the reasons are in {report.rejects}.")
     if report.emptied_others:
         click.echo("The registry was begun anew: import the other tables again too.")
 
