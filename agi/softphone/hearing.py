@@ -18,6 +18,7 @@ from agi.softphone.matching import (
     Sound,
     Trace,
     blocks,
+    candidates,
     find,
     find_first,
     follow,
@@ -34,7 +35,6 @@ BEGIN = RATE  # so much of a prompt is compared before it counts as heard
 BLOCK_SURE = 0.55  # a block of 200 ms agrees
 APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which one it is
 POLL_S = 0.08
-CHUNK_S = 12
 
 
 @dataclass(frozen=True)
@@ -231,10 +231,11 @@ class Ear:
 
 def recognise(bank: Bank, sound: Sound) -> list[Heard]:
     """All prompts in `sound`, in order; of those that begin alike, the one that explains most of it."""
+    references = tuple(bank.references.values())
     found = [
-        (at, follow(sound, at, reference.pieces, BLOCK_SURE), reference)
-        for reference in bank.references.values()
-        for at in _beginnings(sound, reference)
+        (at, follow(sound, at, references[number].pieces, BLOCK_SURE), references[number])
+        for number, at in candidates(sound, [reference.probe for reference in references], CANDIDATE)
+        if references[number].begins(sound, at)
     ]
     found.sort(key=lambda one: (-_explained(*one), one[2].length))
     # The best explanation first; what overlaps a taken stretch is the same sound under another name.
@@ -252,15 +253,11 @@ def _explained(at: int, trace: Trace, reference: Reference) -> int:
     return trace.matched if complete else trace.matched - BLOCK
 
 
-def _beginnings(sound: Sound, reference: Reference) -> Iterator[int]:
-    probe = reference.probe
-    for first in range(0, max(len(sound) - len(probe) + 1, 0), CHUNK_S * RATE):
-        start = first
-        while match := find_first(sound[start : first + CHUNK_S * RATE + len(probe)], probe, CANDIDATE):
-            at = start + match.start
-            if reference.begins(sound, at):
-                yield at
-            start = at + len(probe) // 2
+def was_heard(bank: Bank, sound: Sound, key: str) -> bool:
+    """Whether the prompt `key` is anywhere in `sound`; quick when nothing is like it."""
+    wanted = bank.references[key]
+    alike = any(wanted.begins(sound, at) for _, at in candidates(sound, [wanted.probe], CANDIDATE))
+    return alike and any(heard.key == key for heard in recognise(bank, sound))
 
 
 def reference(key: str, clips: Sequence[Sound], *, open_end: bool = False) -> Reference:
@@ -274,4 +271,4 @@ def reference(key: str, clips: Sequence[Sound], *, open_end: bool = False) -> Re
     return Reference(key, tuple(pieces), open_end)
 
 
-__all__ = ["Bank", "Ear", "Heard", "NotHeard", "Reference", "recognise", "reference"]
+__all__ = ["Bank", "Ear", "Heard", "NotHeard", "Reference", "recognise", "reference", "was_heard"]
