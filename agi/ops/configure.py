@@ -150,7 +150,7 @@ def _globals(settings: Settings) -> str:
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
     }
     return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(
-        f"{name} = {value}\n" for name, value in values.items()
+        f"{name}={value}\n" for name, value in values.items()
     )
 
 

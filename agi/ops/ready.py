@@ -16,9 +16,12 @@ _KNOWN = "tester1"  # a stranger's request would be noted in Asterisk's log each
 def unmet(settings: Settings, program: Program) -> str | None:
     """The first thing in the way of a call, in words; None when a call would be answered."""
     telephony = settings.telephony
+    etc = etc_folder(settings.var)
+    # Asked first: a SIP request before the last module is loaded makes the SIP library complain in the log.
+    if asterisk.ask(program, etc, "core waitfullybooted") is None:
+        return "Asterisk is not up"
     if not sip_answers(reachable(telephony.listen), telephony.sip_port):
         return f"Asterisk does not answer SIP on {telephony.listen}, port {telephony.sip_port}"
-    etc = etc_folder(settings.var)
     shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
     if shown is None or f"'{telephony.number}'" not in shown:
         return f"the dialplan knows no {telephony.number} for testers"
