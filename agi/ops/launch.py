@@ -108,7 +108,11 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
         _renew(settings, program, supervisor, before, now, kept, progress)
     trouble = ready.wait(settings, program, READY_LIMIT_S)
     if trouble is not None:
-        raise NotAnswering(f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs`.")
+        log = settings.var / "log"
+        raise NotAnswering(
+            f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs`, {log / 'line.out'} and "
+            f"{log / 'asterisk' / 'console.log'}."
+        )
     write_whole(_record(settings.var), json.dumps(asdict(now)))
 
 

@@ -64,6 +64,8 @@ def make(var: Path, progress: Progress) -> Path:
         draft.mkdir()
         _unpack(debs, draft, progress)
         (draft / _STAMP).write_text("".join(f"{deb.name}\n" for deb in debs))
+        if tree.is_symlink():
+            tree.unlink()
         shutil.rmtree(tree, ignore_errors=True)
         draft.rename(tree)
         shutil.rmtree(apt, ignore_errors=True)
