@@ -154,13 +154,18 @@ class Clips:
             except RecordingError as error:
                 problems.extend(error.problems)
 
-        # One thread more than children, so that none of them waits while audio is levelled.
+        # Recordings first: if one is bad, that is told before the long work. One thread more than children, so that
+        # none of them waits while audio is levelled.
+        missing.sort(key=lambda piece: piece.recording is None)
+        done = 0
         with ThreadPoolExecutor(CHILDREN + 1) as pool:
-            for done, _ in enumerate(pool.map(render, missing), start=1):
-                if progress:
-                    progress(done, len(missing))
-        if problems:
-            raise RecordingError(sorted(problems, key=lambda problem: problem.file))
+            for batch in (missing[:recorded], missing[recorded:]):
+                for _ in pool.map(render, batch):
+                    done += 1
+                    if progress:
+                        progress(done, len(missing))
+                if problems:
+                    raise RecordingError(sorted(problems, key=lambda problem: problem.file))
         stems = {piece.name: self._cache.stem(piece.identity) for piece in pieces}
         self._published.publish(self._identity, stems, anew=force)
         self._held = self._published.held(self._identity)
