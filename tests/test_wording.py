@@ -55,6 +55,7 @@ CASES = {
     "tekan * lalu #": "tekan bintang lalu pagar",
     "SMS/WhatsApp": "es em es atau wotsap",
     "“Halo” (Dukcapil): ok… ya — tidak": "Halo, Dukcapil, ok. ya, tidak",
+    "offlıne": "offlıne",  # a dotless i counts as an i for the pattern, not for the lexicon
     "3×24 jam": "tiga kali dua puluh empat jam",
 }
 
