@@ -22,7 +22,7 @@ from agi.softphone.phone import CallOver, PhoneError, Softphone
 from agi.softphone.play import Played, Player, new_caller, transcript
 from agi.softphone.references import References
 from agi.softphone.scenario import Expect, Scenario, ScenarioError, load
-from agi.softphone.wavfile import growing
+from agi.softphone.wavfile import folder_for_recordings, growing
 from agi.voice.errors import VoiceError
 
 SAMPLE = ROOT / "data" / "sample"
@@ -102,7 +102,7 @@ def _call_with_files(
         else:
             click.echo(told(played, steps=not (quiet and played.ok)))
 
-    with tempfile.TemporaryDirectory(prefix="hotline-call-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
         played = roster.play_all(
             scenarios, settings, player, Path(folder), parallel=parallel, make=make,
             done=done, stop=threading.Event(),
@@ -148,7 +148,7 @@ def _call_with_keys(
     if not all(set(group) <= set("0123456789*#") for group in groups):
         raise click.UsageError("--keys takes 0-9, * and # and descriptions such as {resident ACTIVE nik}.")
     caller, began = new_caller(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="hotline-call-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
         phones = pick.phones(settings.var, roster.account(settings, roster.TESTER), make)
         phone = phones.phone(Path(folder) / "heard.wav")
         try:
@@ -234,7 +234,7 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
         if once:
             stop.set()
 
-    with tempfile.TemporaryDirectory(prefix="hotline-agent-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder:
         phones = None
         try:
             phones = pick.phones(

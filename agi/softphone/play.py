@@ -22,7 +22,7 @@ from agi.softphone.wavfile import growing
 from agi.voice.errors import VoiceError
 from agi.voice.places import Kind, Value
 
-HEAR_S = 20.0
+HEAR_S = 30.0
 END_S = 30.0
 PAUSE_S = 0.12  # a person's finger is not quicker after a prompt
 
