@@ -17,7 +17,7 @@ from agi.ops import asterisk, configure, launch
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
-from agi.ops.ready import reachable
+from agi.ops.ready import dialled
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.settings import ROOT, Settings
@@ -59,7 +59,7 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             launch.start(settings, program, progress)
         except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:
             raise click.ClickException(str(trouble)) from trouble
-    address = reachable(settings.telephony.listen)
+    address = dialled(settings.telephony.listen)
     tester = configure.account(settings.var, configure.testers()[0])
     return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
 

@@ -106,6 +106,7 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
     kept = {process.name for process in supervisor.processes() if process.pid and process.pid == began[process.name]}
     if before is not None:
         _renew(settings, program, supervisor, before, now, kept, progress)
+    write_whole(_record(settings.var), json.dumps(asdict(now)))
     trouble = ready.wait(settings, program, READY_LIMIT_S)
     if trouble is not None:
         log = settings.var / "log"
@@ -113,7 +114,6 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
             f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs`, {log / 'line.out'} and "
             f"{log / 'asterisk' / 'console.log'}."
         )
-    write_whole(_record(settings.var), json.dumps(asdict(now)))
 
 
 def environment() -> dict[str, str]:

@@ -43,6 +43,20 @@ def reachable(listen: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104 - compared, not bound
 
 
+def dialled(listen: str) -> str:
+    """The address a telephone is given for a server that listens on `listen`, as it stands in a SIP address."""
+    address = listen
+    if listen in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        family, outside = (socket.AF_INET6, "2001:db8::1") if ":" in listen else (socket.AF_INET, "192.0.2.1")
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            try:
+                sock.connect((outside, 9))  # sends nothing: it only asks which of our addresses leads outside
+                address = sock.getsockname()[0]
+            except OSError:
+                address = reachable(listen)
+    return f"[{address}]" if ":" in address else address
+
+
 def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
     """Whether anything answers a SIP OPTIONS request (RFC 3261, 11) there; 401 is an answer too."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
