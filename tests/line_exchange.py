@@ -82,6 +82,10 @@ class Exchange:
         body = "".join(f" same => n,{line}\n" for line in lines)
         self._contexts.append(f"[test-{name}]\nexten => s,1,NoOp()\n{body} same => n,Hangup()\n")
 
+    def context(self, name: str, *lines: str) -> None:
+        """Define a context of the dialplan (before `start`)."""
+        self._contexts.append("\n".join((f"[{name}]", *lines, "")))
+
     def start(self) -> None:
         """Write the configuration and start Asterisk; returns when it is fully booted."""
         configure.write(self.settings, self.program)
