@@ -109,6 +109,8 @@ class Rival:
     pause: int
     sound: Sound
     own: bool
+    agreed: int
+    """Where the last block that can be compared ends within `shared` (the rest is a pause)."""
 
     @property
     def needed(self) -> int:
@@ -143,10 +145,10 @@ class Bank:
                 shared = max(follow(wanted.sound, alike.start, (other.sound,), BLOCK_SURE).end, BLOCK)
                 pause, sound = wanted.after(shared)
                 if not len(sound):  # `wanted` is how the other one begins
-                    pause, sound = other.after(max(shared, wanted.length))
-                    yield Rival(max(shared, wanted.length), pause, sound, False)
-                else:
-                    yield Rival(shared, pause, sound, True)
+                    shared = max(shared, wanted.length)
+                    pause, sound = other.after(shared)
+                agreed = follow(wanted.sound, 0, (wanted.sound[:shared],), BLOCK_SURE).end
+                yield Rival(shared, pause, sound, shared < wanted.length, agreed)
 
 
 class Ear:
@@ -205,7 +207,8 @@ class Ear:
         for rival in self._bank.rivals(wanted):
             if not len(rival.sound) or (wanted.open and not rival.own):
                 continue
-            base = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end
+            drift = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end - at - rival.agreed
+            base = at + rival.shared + (drift if abs(drift) <= SEAM else 0)
             heard = signal[max(base - DRIFT, 0) : base + rival.pause + APART + SEAM]
             if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
                 return False
