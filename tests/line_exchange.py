@@ -4,7 +4,9 @@ Callers need no telephone: one end of a Local channel runs a few dialplan applic
 up), the other end is in our dialplan.
 """
 
+import atexit
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,6 +41,7 @@ def until(what: str, true: Callable[[], object], limit_s: float = 10.0) -> None:
 def _voice() -> Path:
     """A var/ with all prompts rendered, once for all tests of this process."""
     var = Path(mkdtemp(prefix="line-voice-"))
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
     settings = Settings()
     with Clips(Texts.load(settings.prompts), settings.voice, settings.prompts, var) as clips:
         clips.render_all()
