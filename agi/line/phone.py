@@ -12,6 +12,7 @@ out the last 22 samples of a file (44 bytes: the length of the header), 2.75 ms 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Protocol
 
@@ -55,15 +56,15 @@ class AsteriskPhone:
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
-        for name, value in (
-            ("TOPIC", case.topic),
-            ("VERIFIED", case.verified),
-            ("REACHED", case.reached),
-            ("NUMBER", case.number),
-            ("STATUS", case.status),
-        ):
-            self._channel.set_variable(f"__HOTLINE_{name}", header_safe(value))
+        for part in fields(Case):
+            self._channel.set_variable(f"__HOTLINE_{part.name.upper()}", header_safe(getattr(case, part.name)))
         self._channel.set_variable(NEXT, "queue")
+
+    def case(self) -> Case:
+        """The case as `transfer` left it on the channel: of a caller who comes back from the queue."""
+        kept = {part.name: self._channel.get_variable(f"HOTLINE_{part.name.upper()}") for part in fields(Case)}
+        kept["number"] = kept["number"].replace("*", "•")
+        return Case(**kept)
 
     def hang_up(self) -> None:
         """The dialplan hangs up when the script ends."""
