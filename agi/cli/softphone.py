@@ -196,7 +196,7 @@ def _press_all(phone: Softphone, groups: list[str]) -> None:
 
 
 def _wait_for_words(phone: Softphone, since: int) -> None:
-    """Wait until some seconds of sound (enough to know a prompt by) have come after sample `since`, or the call is over."""
+    """Wait until enough sound to know a prompt by has come after sample `since`, or the call is over."""
     limit = time.monotonic() + _LISTEN_S
     step = RATE // 10
     while time.monotonic() < limit and phone.wait_ended(_POLL_S) is None:
