@@ -41,5 +41,5 @@ def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) ->
         agent.wait(20)
     assert shown["answered"]
     assert (shown["case"]["topic"], shown["case"]["verified"]) == ("nik_check", "nik+kk")
-    assert shown["case"]["number"].startswith("•")
+    assert sum(character.isdigit() for character in shown["case"]["number"]) == 4
     assert json.loads(done.stdout)["hung_up_by"] == "hotline"
