@@ -20,7 +20,7 @@ def sample() -> Sample:
     "keys",
     [
         "2 1 {application KK number} {application KK pin}",
-        "1 {resident ACTIVE nik} 9# {resident ACTIVE wrong kk}",
+        "1 {resident spare ACTIVE nik} 9# {resident spare ACTIVE wrong kk}",
     ],
 )
 def test_a_call_leaves_no_number_behind(hotline: Hotline, sample: Sample, keys: str) -> None:
