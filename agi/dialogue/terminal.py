@@ -72,6 +72,11 @@ class Terminal:
         self._out = out
         self._turns = KeypadTurns(TerminalKeypad(keys, out, written), lambda: time.monotonic_ns() // 1_000_000)
 
+    @property
+    def hears(self) -> bool:
+        """A terminal has keys only."""
+        return False
+
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Print `prompts`."""
         self._turns.say(prompts, barge_in=barge_in)
