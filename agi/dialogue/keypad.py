@@ -127,6 +127,20 @@ class KeypadTurns:
             self._flush()
         return replace(answer, took_ms=self._clock_ms() - started_ms)
 
+    @property
+    def ahead(self) -> str:
+        """The key that cut a message short and answers the next turn, or ""."""
+        return self._ahead
+
+    @property
+    def hash_is_habit(self) -> bool:
+        """Whether a `#` pressed before any other key still belongs to the last turn."""
+        return self._hash_is_habit
+
+    def ended_elsewhere(self, key: str) -> None:
+        """A turn was taken by other means; `key` was its last key, "" where the caller pressed none."""
+        self._hash_is_habit = key not in ("", "#")
+
     def _play(self, prompts: Sequence[Prompt], barge_in: bool) -> str:
         """Play `prompts`; the key that cut them short, or ""."""
         if not barge_in:

@@ -45,6 +45,11 @@ class AsteriskPhone:
 
     # ---- Phone ----
 
+    @property
+    def hears(self) -> bool:
+        """Whether speech is listened to now."""
+        return False
+
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts`; with barge-in a key cuts them short and answers the next turn."""
         self._turns.say(prompts, barge_in=barge_in)
