@@ -34,6 +34,11 @@ class Entry:
         self._keyed = ""
         self._first_at_ms: int | None = None
 
+    @property
+    def keyed(self) -> str:
+        """The digits so far; private."""
+        return self._keyed
+
     def patience_ms(self, now_ms: int) -> int:
         """How long to wait for the next key (ms); 0 when the time for the whole entry is up."""
         if self._first_at_ms is None:

@@ -82,7 +82,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
         short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
-    phone = AsteriskPhone(channel, shared.clips, clock_ms)
+    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start)
     if ending.outcome is Outcome.TRANSFERRED and desk.failures:
         with suppress(HungUp):
