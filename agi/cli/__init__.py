@@ -18,6 +18,7 @@ COMMANDS = {
     "registry": "agi.cli.registry:registry",
     "nik": "agi.cli.nik:nik",
     "calls": "agi.cli.calls:calls",
+    "speech": "agi.cli.speech:speech",
     "bench": "agi.cli.bench:bench",
     "test": "agi.cli.test:test",
 }

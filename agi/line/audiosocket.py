@@ -5,6 +5,7 @@ connection and says its UUID first; audio goes both ways. Source: res_audiosocke
 documentation; recorded frames stand in tests/fixtures/audiosocket.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from uuid import UUID
@@ -29,6 +30,15 @@ class Kind(IntEnum):
     KEY = 0x03
     AUDIO = 0x10
     ERROR = 0xFF
+
+
+_LENGTHS: Mapping[int, tuple[int, int]] = {
+    Kind.END: (0, 0),
+    Kind.UUID: (16, 16),
+    Kind.KEY: (1, 1),
+    Kind.AUDIO: (0, LONGEST_AUDIO),
+    Kind.ERROR: (0, 255),
+}
 
 
 class NotAudioSocket(Exception):
@@ -97,8 +107,7 @@ END = packed(Kind.END)
 
 def _check(kind: int, length: int) -> None:
     """Refuse a frame by its head, before its payload is waited for."""
-    allowed = {Kind.END: (0, 0), Kind.UUID: (16, 16), Kind.KEY: (1, 1), Kind.AUDIO: (0, LONGEST_AUDIO), Kind.ERROR: (0, 255)}
-    least, most = allowed.get(kind, (1, 0))  # type: ignore[call-overload]
+    least, most = _LENGTHS.get(kind, (1, 0))
     if not least <= length <= most or (kind == Kind.AUDIO and length % 2):
         raise NotAudioSocket(f"A frame of kind {kind} with {length} bytes.")
 

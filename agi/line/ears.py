@@ -42,7 +42,7 @@ _SWITCH_S = 0.001
 
 
 class CannotListen(Exception):
-    """The question cannot be answered by speech; the reason in one word of a record ("dead", "off")."""
+    """The model does not know this question's grammar: its words are new, and `hotline speech build` has not run."""
 
 
 class Listener(Protocol):
@@ -55,7 +55,7 @@ class Listener(Protocol):
 class Ears:
     """The service on the Unix socket `path`. `start`, then `stop`.
 
-    At most `limit` turns at once; one more is refused ("full"). `slow_ms`: the lag of recognition that is not waited for.
+    At most `limit` turns at once; one more is refused ("full"). `slow_ms`: a lag of recognition that is not waited for.
     """
 
     def __init__(
@@ -135,30 +135,26 @@ class Ears:
             return False
         try:
             prompt = self._sounds.joined(order.clips)
-            live, ear = self._prepared(order, prompt, self._listener.maker(order.question), control)
+            live = self._prepared(order, prompt, self._listener.maker(order.question), control)
         except (NoSound, CannotListen) as trouble:
-            _log.error("speech.cannot", question=order.question.name, why=str(trouble))
+            _log.error("speech.cannot", question=order.question.name, trouble=type(trouble).__name__, why=str(trouble))
             self._free()
-            control.sendall(READY.written(Ready(refused=str(trouble) if isinstance(trouble, CannotListen) else "dead")))
+            control.sendall(READY.written(Ready(refused="dead")))
             return False
-        try:
-            control.sendall(READY.written(Ready(str(live.uuid), self.pump.port)))
-            control.setblocking(False)
-        except OSError:
-            ear.close()
-            self._free()
-            return False
-        self.pump.expect(live)
+        control.setblocking(False)
+        self.pump.expect(live)  # first: Asterisk may be there at once
+        with suppress(OSError):  # the line has gone: the pump sees it too
+            control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
         return True
 
-    def _prepared(self, order: Order, prompt: bytes, make: Make, control: socket.socket) -> tuple[Live, WorkerEar]:
+    def _prepared(self, order: Order, prompt: bytes, make: Make, control: socket.socket) -> Live:
         # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.
         ear = self._workers.ear(make, lambda news: self.pump.news(live, news))
         turn = SpokenTurn(
             order.question, prompt, ear, self._clock_ms(), slow_ms=self._slow_ms, hash_is_habit=order.hash_is_habit
         )
         live = Live(turn, lambda live: self._ended(live, ear), control)
-        return live, ear
+        return live
 
     def _ended(self, live: Live, ear: WorkerEar) -> None:
         ear.close()

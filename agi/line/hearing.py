@@ -8,7 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from agi.dialogue.question import Question
-from agi.line.orders import ASK_STATE, LONGEST_MESSAGE, ORDER, READY, REPORT, STATE, BadMessage, Message, Order, Ready, Report, State
+from agi.line.orders import (
+    ASK_STATE,
+    LONGEST_MESSAGE,
+    ORDER,
+    READY,
+    REPORT,
+    STATE,
+    BadMessage,
+    Message,
+    Order,
+    Ready,
+    Report,
+    State,
+)
 
 ASK_LIMIT_S = 0.5
 """How long the service may take to say that it is ready, and to report when the turn is over."""
@@ -46,7 +59,12 @@ class Hearing:
             return _read(control, time.monotonic() + self._limit_s, STATE.read)
 
     def turn(
-        self, question: Question, clips: Sequence[Path], connect: Callable[[str, int], None], *, hash_is_habit: bool = False
+        self,
+        question: Question,
+        clips: Sequence[Path],
+        connect: Callable[[str, int], None],
+        *,
+        hash_is_habit: bool = False,
     ) -> Report:
         """Have `question` asked; `connect(uuid, port)` brings the call there and returns when it is back.
 

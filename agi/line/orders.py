@@ -4,15 +4,12 @@ Each message is one line of JSON on a Unix socket that only the installation's o
 `Report` may hold a caller's number, so neither is ever logged.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from agi.dialogue.question import Answer, Question
-from agi.ops.places import run_folder
 
 LONGEST_MESSAGE = 262_144
 """Bytes of one message: a prompt of some hundred clips has a path for each."""
@@ -72,7 +69,7 @@ Message = TypeVar("Message")
 class Form(Generic[Message]):
     """How one kind of message is written and read."""
 
-    def __init__(self, kind: Callable[..., Message]) -> None:
+    def __init__(self, kind: type[Message]) -> None:
         self._adapter: TypeAdapter[Message] = TypeAdapter(kind)
 
     def written(self, message: Message) -> bytes:
@@ -92,8 +89,3 @@ READY = Form(Ready)
 REPORT = Form(Report)
 STATE = Form(State)
 ASK_STATE = b"state\n"
-
-
-def socket_path(var: Path) -> Path:
-    """The Unix socket on which the speech service of the installation at `var` takes orders."""
-    return run_folder(var) / "speech.sock"

@@ -11,10 +11,9 @@ from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
 from agi.line.hearing import Hearing
-from agi.line.orders import socket_path
 from agi.line.phone import Clips
 from agi.line.spool import Spool, asterisk_since
-from agi.ops.speech import speech_is_on
+from agi.ops.speech import socket_path, speech_is_on
 from agi.services.checked import load_checked
 from agi.settings import Settings
 from agi.voice import clips

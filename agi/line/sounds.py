@@ -51,4 +51,6 @@ def _read(path: str) -> bytes:
                 raise NoSound("A clip is not of 8 kHz, 16 bits, one channel: `hotline prompts render` makes it anew.")
             return clip.readframes(clip.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise NoSound(f"A clip cannot be read ({type(error).__name__}): `hotline prompts render` makes it anew.") from error
+        raise NoSound(
+            f"A clip cannot be read ({type(error).__name__}): `hotline prompts render` makes it anew."
+        ) from error

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agi.books.numbers import check_nik
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.line.ears import CannotListen
 from agi.line.listening import Make, Recogniser
 from agi.line.turn import Said, Voice
 from agi.speech import grammar as grammars
@@ -20,21 +21,24 @@ _COMMANDS = {Command.REPEAT: Result.REPEAT, Command.BACK: Result.BACK, Command.A
 _YES_NO = {"ya": "1", "tidak": "2"}
 
 
-class NoGrammar(Exception):
-    """The model was not built for this question: its words are new, `hotline speech build` has not run."""
+class ModelListener:
+    """The `Listener` that hears with `model`."""
 
+    def __init__(self, model: Model, tuning: Tuning) -> None:
+        self._model = model
+        self._tuning = tuning
 
-def maker(model: Model, tuning: Tuning, question: Question) -> Make:
-    """What makes the recognisers of `question`'s turn. Raises `NoGrammar`."""
-    whole = _grammar(model, question)
-    if whole.name not in model.names:
-        raise NoGrammar(question.grammar)
+    def maker(self, question: Question) -> Make:
+        """What makes the recognisers of `question`'s turn. Raises `CannotListen` where the model does not know it."""
+        whole = _grammar(self._model, question)
+        if whole.name not in self._model.names:
+            raise CannotListen(question.grammar)
 
-    def make(rest: int) -> Recogniser:
-        heard_for = grammars.Digits(1, rest) if rest else whole
-        return _Adapted(model.recogniser(heard_for, tuning), question, heard_for, rest)
+        def make(rest: int) -> Recogniser:
+            heard_for = grammars.Digits(1, rest) if rest else whole
+            return _Adapted(self._model.recogniser(heard_for, self._tuning), question, rest)
 
-    return make
+        return make
 
 
 def _grammar(model: Model, question: Question) -> Grammar:
@@ -55,7 +59,7 @@ def _grammar(model: Model, question: Question) -> Grammar:
     try:
         return model.grammar(question.grammar)
     except KeyError:
-        raise NoGrammar(question.grammar) from None
+        raise CannotListen(question.grammar) from None
 
 
 def standing(nik: str) -> NikStanding:
@@ -69,10 +73,9 @@ def standing(nik: str) -> NikStanding:
 class _Adapted:
     """A recogniser of `agi.speech` in the words of the turn."""
 
-    def __init__(self, inner: SpeechRecogniser, question: Question, grammar: Grammar, rest: int) -> None:
+    def __init__(self, inner: SpeechRecogniser, question: Question, rest: int) -> None:
         self._inner = inner
         self._question = question
-        self._grammar = grammar
         self._rest = rest
 
     def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
@@ -100,7 +103,9 @@ def said(heard: Heard, question: Question, digits_in: Callable[[str], str]) -> S
     """`heard` as the answer to `question`."""
     if heard.verdict is Verdict.SILENCE:
         return Said(Answer(Result.NO_INPUT))
-    answer = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=heard.confidence, sure=heard.verdict is Verdict.ACCEPTED)
+    answer = Answer(
+        Result.NO_MATCH, mode=Mode.SPEECH, confidence=heard.confidence, sure=heard.verdict is Verdict.ACCEPTED
+    )
     digits = digits_in(heard.text)
     if heard.verdict is Verdict.REJECTED:
         return Said(answer, digits)

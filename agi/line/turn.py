@@ -74,7 +74,14 @@ class SpokenTurn:
     """
 
     def __init__(
-        self, question: Question, prompt: bytes, ear: Ear, now_ms: int, *, slow_ms: int = 1500, hash_is_habit: bool = False
+        self,
+        question: Question,
+        prompt: bytes,
+        ear: Ear,
+        now_ms: int,
+        *,
+        slow_ms: int = 1500,
+        hash_is_habit: bool = False,
     ) -> None:
         self._question = question
         self._prompt = prompt
@@ -110,7 +117,7 @@ class SpokenTurn:
         return self._at < len(self._prompt)
 
     def next_frame(self, now_ms: int) -> bytes:
-        """The frame of the prompt to send now, "" when nothing is played. To be called every 20 ms; keeps the time-outs."""
+        """The frame of the prompt to send now, "" when there is none. To be called every 20 ms; keeps the time-outs."""
         if self.over:
             return b""
         if self.playing:
