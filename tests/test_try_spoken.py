@@ -49,7 +49,8 @@ def test_a_doubtful_answer_is_confirmed(home: Path) -> None:
 
 def test_a_doubtful_nik_can_be_corrected_in_one_group(home: Path) -> None:
     wrong = f"{nik(WITH_NONE)[:12]}0999"
-    said = run("NIK", f"{one_by_one(wrong)}?", f"bukan, kelompok keempat {nik(WITH_NONE)[12:]}", "ya", kk_digits(WITH_NONE))
+    repair = f"bukan, kelompok keempat {nik(WITH_NONE)[12:]}"
+    said = run("NIK", f"{one_by_one(wrong)}?", repair, "ya", kk_digits(WITH_NONE))
     assert "KTP-el sudah dicetak dan diserahkan." in said
     events = "\n".join(line for line in said.splitlines() if "·" in line)
     assert not re.search(r"\d{4}", events)
