@@ -130,6 +130,7 @@ class Recogniser:
         self._activity.awake = False
         self._heard = None
         self._words = self._tried = ()
+        self._started = False
 
     def _patience_ms(self, heard: Heard) -> int:
         if heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
