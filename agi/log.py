@@ -93,7 +93,7 @@ def _file(settings: Settings, name: str) -> logging.Handler:
         encoding="utf-8",
         errors="backslashreplace",
     )
-    handler.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
+    handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
     return handler
 
 

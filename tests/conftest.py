@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from installation import Hotline, lend_tree, private_environment, run_hotline, settings_of
+from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
 
 from agi.cli.bringup import sample
-from agi.ops import configure
+from agi.ops import asterisk, configure
+from agi.ops.progress import Progress
+from agi.settings import ROOT
 
 __all__ = ["Hotline"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def an_asterisk() -> None:
+    """Whichever test comes first: the machine has an Asterisk, or the repository's private tree is made."""
+    asterisk.obtain(ROOT / "var", Progress(quiet=True))
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +26,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     environment = private_environment(home)
     settings = settings_of(environment)
     lend_tree(settings.var)
+    lend_voice(settings.var)
     try:
         run_hotline(environment, "up", limit_s=120)
         numbers = sample(settings)

@@ -14,7 +14,6 @@ import pytest
 from agi.cli.bringup import Sample
 from agi.ops import tree
 from agi.ops.configure import Account
-from agi.ops.progress import Progress
 from agi.settings import ROOT, Settings
 
 # A caller's patience is shortened so that silence does not make tests slow.
@@ -97,8 +96,15 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
 
 
 def lend_tree(var: Path) -> None:
-    """Let the installation at `var` use the repository's private Asterisk, which is made once."""
-    if not tree.is_made(ROOT / "var"):
-        tree.make(ROOT / "var", Progress(quiet=True))
+    """Let the installation at `var` use the repository's private Asterisk, where the machine has none."""
     (var / "asterisk").mkdir(parents=True, exist_ok=True)
-    (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+    if tree.is_made(ROOT / "var"):
+        (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+
+
+def lend_voice(var: Path) -> None:
+    """Let the installation at `var` use the repository's cache of spoken clips, which any number may share."""
+    cache = ROOT / "var" / "voice-cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
+    (var / "voice-cache").symlink_to(cache)

@@ -1,28 +1,30 @@
-"""A real Asterisk for the tests of the line: our dialplan, its own folder and ports, callers made of Local channels."""
+"""A real Asterisk with our dialplan, and a real line beside it that tests can kill.
 
-import os
+Callers need no telephone: one end of a Local channel runs a few dialplan applications (press keys, record, hang
+up), the other end is in our dialplan.
+"""
+
+import re
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
+import sample_office
+from installation import private_environment, settings_of
+
+from agi.books.calls import Call, CallBook, Event
+from agi.line import music
 from agi.ops import asterisk, configure, tree
-from agi.settings import Line, Places, Queue, Settings, Telephony
+from agi.settings import ROOT, Settings
+from agi.voice.clips import Clips
+from agi.voice.texts import Texts
 
-SIP_PORT, AGI_PORT, RTP_FIRST = 5700, 4700, 17000
-
-# A caller without a telephone: one end of a Local channel runs these lines, the other one is in our dialplan.
-_CALLERS = "\n; callers of the tests\n"
 _TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
-
-
-def program() -> asterisk.Program:
-    """The Asterisk of this machine: HOTLINE_TEST_TREE, the repository's private tree, or the one on PATH."""
-    named = os.environ.get("HOTLINE_TEST_TREE")
-    found = asterisk._in_tree(Path(named)) if named else asterisk.find(Settings().var)
-    assert found is not None, f"No Asterisk: run `./hotline up` once, it makes {tree.tree_folder(Settings().var)}."
-    return found
 
 
 def until(what: str, true: Callable[[], object], limit_s: float = 10.0) -> None:
@@ -33,28 +35,42 @@ def until(what: str, true: Callable[[], object], limit_s: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def settings_in(folder: Path, offset: int = 0, **sections: object) -> Settings:
-    """Settings with everything below `folder` and with the tests' ports; `offset` keeps two exchanges apart."""
-    given = {
-        "telephony": Telephony(
-            sip_port=SIP_PORT + offset, rtp_first=RTP_FIRST + 100 * offset, rtp_last=RTP_FIRST + 100 * offset + 99
-        ),
-        "line": Line(agi_port=AGI_PORT + offset),
-        "queue": Queue(announce_s=10),
-        "places": Places(var=folder / "var", data=folder / "data"),
-    }
-    return Settings(**{**given, **sections})
+@cache
+def _voice() -> Path:
+    """A var/ with all prompts rendered, once for all tests of this process."""
+    var = Path(mkdtemp(prefix="line-voice-"))
+    settings = Settings()
+    with Clips(Texts.load(settings.prompts), settings.voice, settings.prompts, var) as clips:
+        clips.render_all()
+    return var
 
 
 class Exchange:
-    """One running Asterisk in `settings.var`; `start`, then `stop` always."""
+    """One Asterisk and one line in `home`; `start` and `start_line`, and `close` always."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.program = program()
-        self.etc = configure.etc_folder(settings.var)
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.environment: Mapping[str, str] = private_environment(home, **environment)
+        self.settings = settings_of(self.environment)
+        found = asterisk.find(ROOT / "var")
+        assert found is not None, f"No Asterisk: run `./hotline up` once, it makes {tree.tree_folder(ROOT / 'var')}."
+        self.program = found
+        self.etc = configure.etc_folder(self.settings.var)
+        self._asterisk: subprocess.Popen[bytes] | None = None
+        self.line: subprocess.Popen[bytes] | None = None
         self._contexts: list[str] = []
+        self._prepare()
+
+    def _prepare(self) -> None:
+        var, data = self.settings.var, self.settings.data
+        (var / "secrets").mkdir(parents=True)
+        (var / "secrets" / "hash-key").write_text(sample_office.KEY.hex())
+        (var / "prompts").symlink_to(_voice() / "prompts")
+        (var / "voice-cache").symlink_to(_voice() / "voice-cache")
+        data.mkdir()
+        sample_office.build_registry(data)
+        music.make(var / "asterisk" / "share" / "moh")
+
+    # ---- Asterisk ----
 
     @property
     def spool(self) -> Path:
@@ -67,11 +83,11 @@ class Exchange:
         self._contexts.append(f"[test-{name}]\nexten => s,1,NoOp()\n{body} same => n,Hangup()\n")
 
     def start(self) -> None:
-        """Write the configuration and start; returns when Asterisk is fully booted."""
+        """Write the configuration and start Asterisk; returns when it is fully booted."""
         configure.write(self.settings, self.program)
-        self._add("extensions.conf", _CALLERS + "\n".join(self._contexts))
+        self._add("extensions.conf", "\n; callers of the tests\n" + "\n".join(self._contexts))
         self._add("modules.conf", "".join(f"load = {name}.so\n" for name in _TEST_MODULES))
-        self._process = subprocess.Popen(
+        self._asterisk = subprocess.Popen(
             self.program.run(self.etc, "-f", "-q"),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -82,30 +98,98 @@ class Exchange:
         link.unlink()
         link.write_text((configure.DIALPLAN / name).read_text() + more)
 
-    def stop(self, how: int = signal.SIGTERM) -> None:
-        """End it."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-            self._process = None
-
     def ask(self, question: str) -> str:
         """The answer to a CLI command; "" when there is none."""
         return asterisk.ask(self.program, self.etc, question) or ""
 
-    def call(self, name: str, *, entrance: str = "from-testers", number: str = "1500537") -> None:
-        """Place a call by the caller `name`."""
-        self.ask(f"channel originate Local/{number}@{entrance}/n extension s@test-{name}")
+    def dial(self, name: str, *, entrance: str = "from-testers", number: str = "1500537") -> str:
+        """Place a call by the caller `name`; what Asterisk says to it."""
+        return self.ask(f"channel originate Local/{number}@{entrance}/n extension s@test-{name}")
 
     def channels(self) -> Sequence[str]:
         """The channels that live, as `core show channels concise` tells them."""
         return [line for line in self.ask("core show channels concise").splitlines() if "!" in line]
 
-    def log(self) -> str:
-        """Asterisk's log: notices, warnings, errors."""
+    def at(self, context: str) -> list[str]:
+        """Channels that are in `context` of the dialplan now."""
+        return [line for line in self.channels() if f"!{context}!" in line]
+
+    def wait_for_silence(self, limit_s: float = 30.0) -> None:
+        """Wait until no call is left."""
+        until("all calls have ended", lambda: not self.channels(), limit_s)
+
+    def hang_up_all(self) -> None:
+        """Every caller hangs up."""
+        self.ask("channel request hangup all")
+        self.wait_for_silence()
+
+    def log(self) -> list[str]:
+        """Warnings and errors of Asterisk."""
         path = self.settings.var / "log" / "asterisk" / "messages"
-        return path.read_text(errors="replace") if path.exists() else ""
+        text = path.read_text(errors="replace") if path.exists() else ""
+        return [line for line in text.splitlines() if re.search(r"\] (WARNING|ERROR)\[", line)]
+
+    # ---- the line ----
+
+    def start_line(self, *, wait: bool = True) -> None:
+        """Start the line; returns when it accepts calls."""
+        (self.settings.var / "log").mkdir(parents=True, exist_ok=True)
+        with (self.settings.var / "log" / "line.out").open("ab") as out:
+            self.line = subprocess.Popen(
+                (sys.executable, "-m", "agi.cli", "line"),
+                env=dict(self.environment), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            )  # fmt: skip
+        if wait:
+            before = self._served()
+            until("the line serves", lambda: self._served() > before or self.line_is_open(), 20.0)
+
+    def _served(self) -> int:
+        path = self.settings.var / "log" / "line.jsonl"
+        return path.read_text().count('"line.serves"') if path.exists() else 0
+
+    def line_is_open(self) -> bool:
+        """Whether something listens on the line's port (looked up, not connected to)."""
+        wanted = f"0100007F:{self.settings.line.agi_port:04X}"
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
+        return any(row[1] == wanted and row[3] == "0A" for row in rows)
+
+    def kill_line(self, how: int = signal.SIGKILL) -> None:
+        """End the line by a signal and wait for its end."""
+        assert self.line is not None
+        self.line.send_signal(how)
+        self.line.wait(30)
+        self.line = None
+
+    # ---- the books ----
+
+    def calls(self) -> tuple[Call, ...]:
+        """All call records."""
+        with CallBook.reader(self.settings.calls_db) as reader:
+            return reader.calls(-1)
+
+    def events(self, call_id: str) -> tuple[Event, ...]:
+        """What happened in one call."""
+        with CallBook.reader(self.settings.calls_db) as reader:
+            return reader.events(call_id)
+
+    def record_of_the_only_call(self, limit_s: float = 10.0) -> Call:
+        """The record of the one call there was, once the spool has been taken in."""
+        until("the call is over and recorded", lambda: self.calls() and not self.spooled(), limit_s)
+        (call,) = self.calls()
+        return call
+
+    def spooled(self) -> list[str]:
+        """Files of ended calls that the line has not taken in."""
+        return [path.name for path in self.spool.iterdir()] if self.spool.exists() else []
+
+    def close(self) -> None:
+        """End everything that was started."""
+        for process in (self.line, self._asterisk):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait(10)
+        self.line = self._asterisk = None

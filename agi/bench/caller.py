@@ -42,7 +42,7 @@ class Load:
     port_each: bool = False
     first_pause_ms: int = 1000
     pauses_ms: Sequence[int] = ()
-    last_pause_ms: int = 2000
+    last_pause_ms: int = 10000
 
 
 @dataclass(frozen=True, slots=True)

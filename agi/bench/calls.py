@@ -4,15 +4,19 @@ All three play the same prompts and take the same keys from the same callers thr
 dialplan alone (`Read`) looks nothing up and writes nothing down: it is the floor, not a rival.
 """
 
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agi.bench.caller import Load, run
 from agi.bench.installation import AGI_SCRIPT, Bench, BenchFailed
 from agi.bench.processes import cpu_ms
+from agi.books.calls import CallReader, Outcome
 
 DIALPLAN_ONLY = "8001"
 PROCESS_PER_CALL = "8002"
+_RECORDED_S = 3.0  # the last record may be on its way to the disk when the last caller has gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def measure(bench: Bench, load: Load, progress: Callable[[str], None]) -> tuple[
         progress(way)
         calls = load.calls if service != PROCESS_PER_CALL else max(10, load.calls // 10)
         figures.append(_one_way(bench, way, replace(load, service=service, rate=rate, calls=calls)))
+        if service != DIALPLAN_ONLY:
+            _were_served(bench, calls, way)
     return tuple(figures)
 
 
@@ -55,6 +61,19 @@ def _one_way(bench: Bench, way: str, load: Load) -> CallsFigures:
     used = cpu_ms(bench.asterisk_pid, bench.line_pid) - before
     used_by_asterisk = cpu_ms(bench.asterisk_pid) - before_asterisk
     return CallsFigures(way, ran.successful, ran.failed, used / load.calls, used_by_asterisk / load.calls)
+
+
+def _were_served(bench: Bench, calls: int, way: str) -> None:
+    """Hold that the newest `calls` calls were told a status: a call that is cheap because it failed counts nothing."""
+    limit = time.monotonic() + _RECORDED_S
+    with CallReader(bench.settings.calls_db) as reader:
+        while reader.open_calls() and time.monotonic() < limit:
+            time.sleep(0.05)
+        ended = reader.calls(calls)
+    served = [call for call in ended if call.outcome is Outcome.COMPLETED]
+    if len(served) < calls:
+        others = Counter(f"{call.outcome or 'open'} at {call.where}" for call in ended if call not in served)
+        raise BenchFailed(f"Only {len(served)} of {calls} calls were served by {way}: {dict(others)}.")
 
 
 def _add_rivals(bench: Bench) -> None:

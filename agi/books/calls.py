@@ -4,13 +4,17 @@ The line hands over what happened and goes on; one writer thread (`writer.py`) p
 UTC; durations come from the caller's monotonic clock and are never computed from two times of day.
 """
 
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 from agi.books.call_words import QUEUE, Call, Event, Kind, Outcome, Value, pack, unpack
 from agi.books.reader import CallReader
-from agi.books.writer import Health, Row, Writer
+from agi.books.rows import Row
+from agi.books.writer import Health, Writer
 from agi.privacy import keyed_hash, mask
+
+_PURGE_WAIT_S = 30.0
 
 
 class CallBook:
@@ -92,6 +96,16 @@ class CallBook:
         with CallReader(self.path) as reader:
             return tuple(call.id for call in reader.open_calls())
 
+    def purge(self, before: datetime) -> int:
+        """Delete calls begun before `before`, with their events, and say how many. Raises WriterError.
+
+        In steps, so that the line's rows need not wait long.
+        """
+        deleted = 0
+        while count := self.writer.run(lambda connection: _purged(connection, _stored(before)), _PURGE_WAIT_S):
+            deleted += count
+        return deleted
+
     @property
     def health(self) -> Health:
         """How the writer is doing."""
@@ -104,6 +118,12 @@ class CallBook:
     def close(self, wait_s: float = 10.0) -> None:
         """Write what is left, for at most `wait_s` seconds, and stop the writer."""
         self.writer.close(wait_s)
+
+
+def _purged(connection: sqlite3.Connection, before: str) -> int:
+    old = "SELECT id FROM calls WHERE started < ? ORDER BY started LIMIT 500"
+    connection.execute(f"DELETE FROM events WHERE call IN ({old})", (before,))  # noqa: S608
+    return connection.execute(f"DELETE FROM calls WHERE id IN ({old})", (before,)).rowcount  # noqa: S608
 
 
 def number_hash(key: bytes, number: str) -> bytes:

@@ -23,12 +23,17 @@ class ImportRunning(RegistryError):
     """Another process is building a registry at this moment."""
 
 
+class ImportFailed(RegistryError):
+    """The disk did not take the new registry; the old one stands."""
+
+
 @contextmanager
 def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
     """A copy of the registry at `path` (an empty one if there is none, or with `fresh`), open for writing.
 
     When the block ends well, the copy replaces the registry; when it raises, the copy is thrown away.
-    Raises ImportRunning, KeyMismatch (the registry was built with another key), RegistryDamaged.
+    Raises ImportRunning, ImportFailed, KeyMismatch (the registry was built with another key), RegistryDamaged, and
+    OSError if the folder can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     new = beside(path, ".draft")
@@ -47,6 +52,10 @@ def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Co
                 _publish(new, path)
             finally:
                 new.unlink(missing_ok=True)
+    except sqlite3.OperationalError as error:
+        raise ImportFailed(
+            f"The new registry could not be written ({error}): check the disk's space. Nothing was changed."
+        ) from error
     except Busy:
         raise ImportRunning("Another import is running: wait until it is done, then try again.") from None
 
@@ -58,6 +67,8 @@ def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         SCHEMA.apply(Database(connection, execute_plugins=False))
         stored = connection.execute("SELECT value FROM meta WHERE name = 'key-check'").fetchone()
+    except sqlite3.OperationalError:  # the disk, not the file
+        raise
     except sqlite3.DatabaseError as error:
         raise RegistryDamaged(f"{path} is damaged ({error}): import with --replace to begin anew.") from error
     if stored is None:

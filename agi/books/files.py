@@ -50,8 +50,8 @@ def _take(handle: int, wait_s: float | None) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise Busy from None
-            time.sleep(0.01)
+                raise Busy("another process holds the lock") from None
+            time.sleep(0.002)
         else:
             return
 

@@ -51,7 +51,7 @@ def import_csv(
     nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
 
     With `replace`, a registry that is damaged or of another key is begun anew (`Report.emptied_others`).
-    Raises TableError, ImportRefused, ImportRunning, KeyMismatch, RegistryDamaged.
+    Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, RegistryDamaged, OSError.
     """
     options = (table, file, source, replace, threshold_percent, progress)
     try:
@@ -77,10 +77,12 @@ def load_table(
 ) -> Report:
     """Load `file` into `table` of a draft; see `import_csv`."""
     layout = LAYOUTS[table]
-    if not replace and source is Source.OWN and source_of(connection, table) is Source.SAMPLE:
-        raise ImportRefused(f"The {table} are the sample's: import with --replace, so that they do not mix with yours.")
-    rows = Table(file, layout.required, layout.optional)
-    with _Rejects(file) as rejects:
+    with Table(file, layout.required, layout.optional) as rows, _Rejects(file) as rejects:
+        if not replace and source_of(connection, table) not in (Source.EMPTY, source):
+            raise ImportRefused(
+                f"Either the {table} in the registry or those in {file} are the sample's: import with --replace, "
+                "so that made-up and real persons do not mix."
+            )
         connection.execute("BEGIN")
         _stage(connection, layout, rows, key, rejects, progress)
         _reject_twins(connection, layout, rejects)

@@ -1,7 +1,7 @@
 """Who may not try again for now: failed tries counted per subject, on the disk before the next try.
 
 A subject is a word for what is locked and the number itself ("nik:" + NIK, "caller:" + number); only its keyed
-hash is stored. Rule (UU 27/2022, see the README): `tries` failures lock for `minutes`; `day_tries` failures
+hash is stored. Rule of the office: `tries` failures lock for `minutes`; `day_tries` failures
 within `hours` lock for `hours`.
 """
 

@@ -78,14 +78,15 @@ class CallReader:
 
     def call(self, id_prefix: str) -> Call:
         """The call whose id begins with `id_prefix`. Raises CallNotFound for none and for several."""
+        # A range and not LIKE: it finds its way by the primary key. An id that is the whole prefix comes first.
         rows = self._rows(
-            f"SELECT {_CALL} FROM calls WHERE substr(id, 1, ?) = ? ORDER BY id = ? DESC, id LIMIT 3",  # noqa: S608
-            (len(id_prefix), id_prefix, id_prefix),
+            f"SELECT {_CALL} FROM calls WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 2",  # noqa: S608
+            (id_prefix,),
         )
         if not rows or not id_prefix:
-            raise CallNotFound(f"no call has an id that begins with {id_prefix!r}")
+            raise CallNotFound(f"No call has an id that begins with {id_prefix!r}.")
         if len(rows) > 1 and rows[0][0] != id_prefix:
-            raise CallNotFound(f"several calls have an id that begins with {id_prefix!r}: type more of it")
+            raise CallNotFound(f"Several calls have an id that begins with {id_prefix!r}: type more of it.")
         return _call(rows[0])
 
     def open_calls(self) -> tuple[Call, ...]:

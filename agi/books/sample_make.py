@@ -4,7 +4,7 @@ import csv
 import io
 import random
 from datetime import date, timedelta
-from itertools import cycle, product, zip_longest
+from itertools import cycle, product
 
 from agi.books.numbers import registration_number
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
@@ -124,8 +124,8 @@ def _applications(dice: random.Random, residents: _Rows) -> _Rows:
     """Each document with each status ten times, reasons in turn; 24 persons have two to four of them."""
     persons = [row for row in residents if row[2] == ResidentStatus.ACTIVE]
     dice.shuffle(persons)
-    several = (4, 3, 3, *[2] * 21)
-    owners = [row for row, count in zip_longest(persons, several, fillvalue=1) for _ in range(count)]
+    several = (4, 3, 3, *[2] * 21, *[1] * (len(persons) - 24))
+    owners = [row for row, count in zip(persons, several, strict=True) for _ in range(count)]
     kinds = list(product(Document, ApplicationStatus)) * (APPLICATIONS // 60)
     dice.shuffle(kinds)
     reasons = {status: cycle(sorted(codes)) for status, codes in REASONS.items()}

@@ -23,7 +23,7 @@ class TableError(Exception):
 
 
 class Table:
-    """A CSV file opened for one pass over its rows.
+    """A CSV file opened for one pass over its rows; a context manager that closes it.
 
     `required` columns must be in the header, `optional` ones may be; any other name is an error, so that a
     misspelt column is not silently ignored. Raises TableError.
@@ -45,6 +45,12 @@ class Table:
         except BaseException:
             self._file.close()
             raise
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def _read_header(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
         raw = self._file.readline(LONGEST_LINE + 1)
@@ -83,38 +89,38 @@ class Table:
         """Each row as its line number and the fields in the order required + optional, stripped; "" if absent.
 
         A line that is no row goes to `reject` with its number and a reason, which never holds what stood there.
-        `progress` is told the bytes read, about 100 times. The file is closed at the end.
+        `progress` is told the bytes read, about 100 times.
         """
         readline, delimiter, width, places = self._file.readline, self._delimiter, self._width, self._places
         number, done, told = 1, self._file.tell(), 0
         step = max(self.size // 100, 1)
-        with self._file:
-            while raw := readline(LONGEST_LINE + 1):
-                number += 1
-                done += len(raw)
-                if done - told >= step:
-                    progress(done - told)
-                    told = done
-                if len(raw) > LONGEST_LINE:
-                    while raw and not raw.endswith(b"\n"):
-                        raw = readline(LONGEST_LINE)
-                        done += len(raw)
-                    reject(number, f"longer than {LONGEST_LINE} bytes")
-                    continue
-                try:
-                    line = raw.decode()
-                except UnicodeDecodeError:
-                    reject(number, "not UTF-8")
-                    continue
-                line = line.rstrip("\r\n")
-                fields = line.split(delimiter) if '"' not in line else self._split(line)
-                if fields is None:
-                    reject(number, "a quote is not closed")
-                elif len(fields) == width or (len(fields) > width and not any(fields[width:])):
+        while raw := readline(LONGEST_LINE + 1):
+            number += 1
+            done += len(raw)
+            if done - told >= step:
+                progress(done - told)
+                told = done
+            if len(raw) > LONGEST_LINE:
+                while raw and not raw.endswith(b"\n"):
+                    raw = readline(LONGEST_LINE)
+                    done += len(raw)
+                reject(number, f"longer than {LONGEST_LINE} bytes")
+                continue
+            try:
+                line = raw.decode()
+            except UnicodeDecodeError:
+                reject(number, "not UTF-8")
+                continue
+            line = line.rstrip("\r\n")
+            fields = line.split(delimiter) if '"' not in line else self._split(line)
+            if fields is None:
+                reject(number, "a quote is not closed")
+            elif len(fields) == width or (len(fields) > width and not any(fields[width:])):
+                if any(fields):
                     yield number, [fields[i].strip() if i >= 0 else "" for i in places]
-                elif line.strip(delimiter + " "):
-                    reject(number, f"{len(fields)} columns instead of {width}")
-            progress(done - told)
+            elif line.strip(delimiter + " "):
+                reject(number, f"{len(fields)} columns instead of {width}")
+        progress(done - told)
 
     def _split(self, line: str) -> list[str] | None:
         try:

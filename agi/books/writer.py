@@ -16,7 +16,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import groupby
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -27,6 +26,7 @@ from sqlite_utils import Database
 
 from agi.books.calls_schema import SCHEMA
 from agi.books.files import Busy, beside, exclusive, open_writer
+from agi.books.rows import Row
 
 BATCH = 4096
 WAITING_EVENTS = 100_000
@@ -35,39 +35,6 @@ _LOCK_WAIT_S = 5.0
 _log = structlog.get_logger("books")
 _T = TypeVar("_T")
 Values = tuple[Any, ...]
-
-
-class Row(Enum):
-    """What can be handed over; each value is the SQL that writes it, with one set of parameters for all of it."""
-
-    BEGIN = (
-        """INSERT INTO calls (id, caller_hash, caller, started) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (id) DO UPDATE SET
-            caller_hash = coalesce(caller_hash, excluded.caller_hash),
-            caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
-            started = min(started, excluded.started)""",
-    )
-    EVENT = (
-        """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)""",
-    )
-    ABOUT = ("""UPDATE calls SET about_hash = ?1, about = ?2 WHERE id = ?3""",)
-    END = (
-        """INSERT INTO calls (id, started, ended, outcome, place, why) VALUES (?1, ?2, ?2, ?3, ?4, ?5)
-        ON CONFLICT (id) DO UPDATE SET
-            ended = max(started, coalesce(ended, ''), excluded.ended),
-            outcome = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.outcome, outcome),
-            place = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.place, place),
-            why = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.why, why),
-            afterwards = iif(coalesce(outcome, 'transferred') = 'transferred' OR excluded.place <> 'queue',
-                             afterwards, trim(excluded.outcome || ': ' || excluded.why, ': '))""",
-    )
-    RESUME = (
-        """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
-        SELECT id, ended, 'noted', 'queue', '[]', outcome, '', 0, '', 0, why
-        FROM calls WHERE id = ?1 AND ended IS NOT NULL""",
-        """UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = ?1""",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +71,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._health = Health()
+        self._counting = threading.Lock()
         self._closed = False
         self._give_up_at: float | None = None
         self._wake = threading.Event()
@@ -156,21 +124,23 @@ class Writer:
         self._give_up_at = time.monotonic() + wait_s
         self._queue.put(None)
         self._wake.set()
-        self._thread.join(wait_s + _LOCK_WAIT_S)
+        self._thread.join(wait_s + 2 * _LOCK_WAIT_S)
 
     @property
     def health(self) -> Health:
         """How it is going."""
         return replace(self._health, waiting=self._queue.qsize())
 
-    def _count(self, written: int = 0, dropped: int = 0, failures: int = 0) -> None:
-        health = self._health
-        self._health = replace(
-            health,
-            written=health.written + written,
-            dropped=health.dropped + dropped,
-            failures=health.failures + failures,
-        )
+    def _count(self, written: int = 0, dropped: int = 0, failures: int = 0, trouble: str | None = None) -> None:
+        with self._counting:
+            health = self._health
+            self._health = replace(
+                health,
+                written=health.written + written,
+                dropped=health.dropped + dropped,
+                failures=health.failures + failures,
+                trouble=health.trouble if trouble is None else trouble,
+            )
 
     def _run(self) -> None:
         stopping = False
@@ -180,7 +150,11 @@ class Writer:
                 self._write_until_done(items)
             if job:
                 self._do(job)
-        self._disconnect()
+        try:
+            with exclusive(self._lock, _LOCK_WAIT_S):
+                self._disconnect()
+        except (sqlite3.Error, OSError, Busy) as error:
+            _log.error("books.not_closed", error=type(error).__name__)
 
     def _taken(self) -> tuple[list[_Item], _Job | None, bool]:
         """Rows that wait, up to the next job or the end of all."""
@@ -213,13 +187,15 @@ class Writer:
                 self._write_one_by_one(items)
                 return
             else:
-                self._count(written=len(items))
-                self._health = replace(self._health, trouble="")
+                self._count(written=len(items), trouble="")
                 return
-            if self._give_up_at is not None and time.monotonic() >= self._give_up_at:
-                self._count(dropped=len(items))
-                _log.error("books.rows_lost", rows=len(items))
-                return
+            if self._give_up_at is not None:
+                left = self._give_up_at - time.monotonic()
+                if left <= 0:
+                    self._count(dropped=len(items))
+                    _log.error("books.rows_lost", rows=len(items))
+                    return
+                pause = min(pause, left)
             self._wake.wait(pause)
             self._wake.clear()
             pause = min(pause * 2, _LONGEST_PAUSE_S)
@@ -288,16 +264,16 @@ class Writer:
         return connection
 
     def _disconnect(self) -> None:
-        """Close the connection; SQLite checkpoints when it is the last one."""
+        """Close the connection; SQLite checkpoints when it is the last one, so the lock must be held."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def _trouble(self, error: Exception) -> None:
-        self._count(failures=1)
-        if self._health.trouble != str(error):
-            _log.error("books.trouble", error=str(error) or type(error).__name__)
-        self._health = replace(self._health, trouble=str(error) or type(error).__name__)
+        what = str(error) or type(error).__name__
+        if self._health.trouble != what:
+            _log.error("books.trouble", error=what)
+        self._count(failures=1, trouble=what)
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             self._set_aside()
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "registry": "agi.cli.registry:registry",
     "nik": "agi.cli.nik:nik",
     "calls": "agi.cli.calls:calls",
+    "speech": "agi.cli.speech:speech",
     "bench": "agi.cli.bench:bench",
     "test": "agi.cli.test:test",
 }
@@ -38,6 +39,32 @@ class Lazy(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; wrong settings are told as one sentence, not as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as wrong:
+            told = _told_of_settings(wrong)
+            if told is None:
+                raise
+            raise click.ClickException(told) from wrong
+
+
+def _told_of_settings(wrong: ValueError) -> str | None:
+    """What is wrong with the settings, in words; None when `wrong` is about something else."""
+    from tomllib import TOMLDecodeError
+
+    from pydantic import ValidationError
+
+    from agi.settings import settings_file
+
+    if isinstance(wrong, TOMLDecodeError):
+        return f"{settings_file()} cannot be read: {wrong}."
+    if isinstance(wrong, ValidationError) and wrong.title == "Settings":
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in wrong.errors()]
+        return f"The settings are wrong (hotline.toml or HOTLINE_… variables). {'; '.join(faults)}."
+    return None
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,26 +1,28 @@
 """What `hotline up` does, step by step; each step does only what is missing or has changed."""
 
-import csv
+import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from agi import privacy
-from agi.books.registry import KeyMismatch, Registry, RegistryError
-from agi.books.words import Source
+from agi.books import sample as books_sample
+from agi.books.draft import draft, source_of
+from agi.books.files import open_reader
+from agi.books.registry import KeyMismatch, Registry, RegistryError, RegistryMissing, RegistryOutdated
+from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.ops import asterisk, configure, launch
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
-from agi.ops.ready import reachable
+from agi.ops.ready import dialled
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.settings import ROOT, Settings
 
 SAMPLE = ROOT / "data" / "sample"
-_TABLES = ("offices", "residents", "applications")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,15 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
     settings.var.mkdir(parents=True, exist_ok=True)
     with launch.alone(settings.var):
         try:
+            launch.clear_the_way(settings)
+            fill_books(settings, progress)
             program = asterisk.obtain(settings.var, progress)
             publish_prompts(settings)
-            fill_books(settings, progress)
             make_music(settings)
             launch.start(settings, program, progress)
         except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:
             raise click.ClickException(str(trouble)) from trouble
-    address = reachable(settings.telephony.listen)
+    address = dialled(settings.telephony.listen)
     tester = configure.account(settings.var, configure.testers()[0])
     return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
 
@@ -67,7 +70,8 @@ def publish_prompts(settings: Settings) -> None:
     Raises click.ClickException when the checker finds an error; what was published before stays.
     """
     stamp = settings.var / "prompts" / ".published"
-    wanted = launch.fingerprint(settings)
+    maker = b"".join(path.read_bytes() for path in sorted((ROOT / "agi" / "voice").glob("*.py")))
+    wanted = launch.fingerprint(settings) + hashlib.sha256(maker).hexdigest()[:12]
     if stamp.is_file() and stamp.read_text() == wanted and (stamp.parent / settings.office.language).exists():
         return
     _command("prompts", "check", trouble="The prompts have errors (above); what callers hear is unchanged.")
@@ -76,25 +80,27 @@ def publish_prompts(settings: Settings) -> None:
 
 
 def fill_books(settings: Settings, progress: Progress) -> None:
-    """Create the registry with the sample data when there is none, or renew a sample made with a lost key.
+    """Create the registry with the sample data when there is none; renew one of an older version, or a sample
+    that was made with a lost key.
 
     Raises RegistryError when an own registry cannot be used.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
-    key = privacy.hash_key(settings.var)
-    if settings.registry_db.exists():
-        try:
-            Registry.open(settings.registry_db, key).close()
-        except KeyMismatch:
-            if Registry(settings.registry_db, key).source is not Source.SAMPLE:
-                raise
-            progress.note("The key in var/secrets is new: the sample data is imported again")
-        else:
-            return
-    for table in _TABLES:
-        path = SAMPLE / f"{table}.csv"
-        if path.is_file():
-            _command("registry", "import", table, str(path), "--replace", trouble="The sample was not imported.")
+    key, path = privacy.hash_key(settings.var), settings.registry_db
+    try:
+        Registry.open(path, key).close()
+    except RegistryMissing:
+        books_sample.install(path, key, SAMPLE)
+    except RegistryOutdated:
+        progress.note("Bringing the registry to this version")
+        with draft(path, key):
+            pass  # opening a draft applies what is pending
+    except KeyMismatch:
+        with closing(open_reader(path)) as connection:
+            own = any(source_of(connection, table) is Source.OWN for table in books_sample.ORDER)
+        if own:
+            raise
+        progress.note("The key in var/secrets is new: the sample data is imported again")
+        books_sample.install(path, key, SAMPLE)
 
 
 def make_music(settings: Settings) -> None:
@@ -114,14 +120,10 @@ def sample(settings: Settings) -> Sample | None:
     registry.close()
     if not with_sample:
         return None
-    resident = _row(SAMPLE / "residents.csv", "status", "ACTIVE")
-    application = _row(SAMPLE / "applications.csv", "status", "SIAP_DIAMBIL")
-    return Sample(resident["nik"], resident["kk"][-6:], application["number"], application["pin"])
-
-
-def _row(path: Path, column: str, value: str) -> dict[str, str]:
-    with path.open(newline="", encoding="utf-8-sig") as lines:
-        return next(row for row in csv.DictReader(lines) if row[column] == value)
+    numbers = books_sample.load(SAMPLE)
+    resident = numbers.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
+    application = numbers.application(status=ApplicationStatus.SIAP_DIAMBIL)
+    return Sample(resident.nik, resident.kk_digits, application.number, application.pin)
 
 
 def _command(*words: str, trouble: str) -> None:

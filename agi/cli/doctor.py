@@ -6,6 +6,7 @@ from agi.cli import bringup
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Finding, Level
+from agi.services.checked import check_prompts
 from agi.settings import Settings
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
@@ -23,11 +24,20 @@ def doctor(context: click.Context, show_licences: bool) -> None:
     # What runs may listen elsewhere than the settings say (`up --listen`): look there.
     begun = launch.started(settings.var)
     worst = Level.OK
-    for finding in examination.examine(bringup.use_address(begun.listen if begun else None)):
+    settings = bringup.use_address(begun.listen if begun else None)
+    for finding in (*examination.examine(settings), _texts(settings)):
         _show(finding)
         if finding.level is Level.FAIL or worst is Level.OK:
             worst = finding.level
     context.exit(1 if worst is Level.FAIL else 0)
+
+
+def _texts(settings: Settings) -> Finding:
+    findings = check_prompts(settings.prompts, settings.office.language)
+    errors = [finding for finding in findings if finding.is_error]
+    if errors:
+        return Finding(Level.FAIL, "texts", f"{len(errors)} errors, first {errors[0]}", "./hotline prompts check")
+    return Finding(Level.OK, "texts", f"menu and texts checked, {len(findings)} warnings")
 
 
 def _show(finding: Finding) -> None:

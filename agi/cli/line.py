@@ -10,7 +10,8 @@ import structlog
 from agi import log
 from agi.dialogue.question import HungUp
 from agi.line.call import NoCall, talk_through
-from agi.line.channel import Channel, ChannelError
+from agi.line.channel import Channel
+from agi.line.protocol import ChannelError
 from agi.line.server import Server
 from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
 from agi.line.wire import Wire

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agi.dialogue.finding import Finding, TextBook
 from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node, read
+from agi.dialogue.spoken import check_questions, check_words
 from agi.dialogue.talk import Says
 
 MOST_OPTIONS = 4
@@ -24,14 +25,18 @@ def check(
     services: Collection[str],
     used_elsewhere: Collection[str] = (),
     found_by_voice: Iterable[Finding] = (),
+    questions: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the menu at `menu` and the texts, in order of file and line.
 
     `says`: what engine and services say, with places and kinds. `used_elsewhere`: prompts that others say (the
     dialplan, the voice's own pieces), as patterns such as "digits.*". `found_by_voice`: findings of the floors that
-    know texts and recordings. Nothing is raised for what stands in the files.
+    know texts and recordings. `questions`: what services ask, with its keys, for [questions]. Nothing is raised for
+    what stands in the files.
     """
     found = read(menu)
+    if not found.nodes:  # nothing else can be said about a menu that cannot be read
+        return (*found.findings, *check_tree(found), *found_by_voice)
     findings = [
         *found.findings,
         *check_tree(found),
@@ -39,6 +44,7 @@ def check(
         *_check_prompts(found, texts),
         *_check_places(found, texts, says),
         *_check_unused(found, texts, says, used_elsewhere),
+        *check_questions(found.path, found.words, questions or {}),
         *found_by_voice,
     ]
     return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
@@ -57,6 +63,8 @@ def check_tree(found: MenuFile) -> Iterator[Finding]:
         yield from _check_options(found, node)
         yield from _check_give_up(found, node)
     yield from _check_reachable(found)
+    menus = {f"menu:{node.name}": ("".join(node.options), node.line) for node in found.nodes.values() if node.options}
+    yield from check_words(found.path, found.words, menus)
 
 
 def _check_kind(path: Path, node: Node) -> Iterator[Finding]:
@@ -84,8 +92,6 @@ def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
     if keys and keys != OPTION_KEYS[: len(keys)]:
         problem = f"the options of [{node.name}] are {', '.join(keys)}: count from 1 without gaps"
         yield Finding("M010", found.path, node.line_of(keys[0]), problem)
-    if node.options and set(node.options.values()) == {node.name}:
-        yield Finding("M019", found.path, node.line, f"every option of [{node.name}] leads back to itself")
 
 
 def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
@@ -107,19 +113,25 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
 
 
 def _check_reachable(found: MenuFile) -> Iterator[Finding]:
-    if found.start not in found.nodes:
-        return
-    reached: set[str] = set()
-    ahead = [found.start]
-    while ahead:
-        name = ahead.pop()
-        if name in reached or name not in found.nodes:
-            continue
-        reached.add(name)
-        ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
+    reached = _reachable(found, found.start) if found.start in found.nodes else set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
             yield Finding("M016", found.path, node.line, f"no option leads to [{node.name}]")
+        if node.options and all(found.nodes[name].options for name in _reachable(found, node.name)):
+            problem = f"[{node.name}] leads to menus only, round and round: no service and no information"
+            yield Finding("M019", found.path, node.line, problem)
+
+
+def _reachable(found: MenuFile, start: str) -> set[str]:
+    """All nodes that keys or giving up lead to from `start`, itself included."""
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached and name in found.nodes:
+            reached.add(name)
+            ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
+    return reached
 
 
 def _check_services(found: MenuFile, services: Collection[str]) -> Iterator[Finding]:
@@ -155,9 +167,10 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
 def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Finding]:
     """Every option is offered as "tekan N", and no key is offered that is none."""
     words = texts.text(node.prompt).raw
+    digits = set(re.findall(r"\b[1-8]\b", words))  # another language has another word for "tekan"
     offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
     for key in node.options:
-        if key not in offered:
+        if key not in offered | digits:
             problem = f"{node.prompt} does not say what key {key} of [{node.name}] is for: “untuk …, tekan {key}”"
             yield Finding("M011", found.path, node.line_of(key), problem)
     for key in sorted(offered - set(node.options)):

@@ -6,6 +6,7 @@ The rules, in VoiceXML 2.1's words where it has them:
 - Entry (`Digits`): ends by itself at `most` digits, or by `#`. `*` after digits clears the entry, before any
   digit it goes back. `0#` asks for an agent and `9#` for a repetition; a lone `0` followed by the between-digits
   time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are missing.
+- The time for a whole entry (`total_ms`) counts from its first key.
 - Type-ahead: a key pressed before a prompt skips it and answers the turn. A no-match throws away what was typed
   ahead: it was meant for another place. A prompt without barge-in does so too (VoiceXML 2.0, section 4.1.5).
 - `#` pressed by habit after a turn that ended without it (a menu's key, an entry that ended by itself) still belongs
@@ -32,6 +33,11 @@ class Entry:
         self._question = question
         self._keyed = ""
         self._first_at_ms: int | None = None
+
+    @property
+    def keyed(self) -> str:
+        """The digits so far; private."""
+        return self._keyed
 
     def patience_ms(self, now_ms: int) -> int:
         """How long to wait for the next key (ms); 0 when the time for the whole entry is up."""
@@ -125,6 +131,20 @@ class KeypadTurns:
         if answer.result is Result.NO_MATCH:
             self._flush()
         return replace(answer, took_ms=self._clock_ms() - started_ms)
+
+    @property
+    def ahead(self) -> str:
+        """The key that cut a message short and answers the next turn, or ""."""
+        return self._ahead
+
+    @property
+    def hash_is_habit(self) -> bool:
+        """Whether a `#` pressed before any other key still belongs to the last turn."""
+        return self._hash_is_habit
+
+    def ended_elsewhere(self, key: str) -> None:
+        """A turn was taken by other means; `key` was its last key, "" where the caller pressed none."""
+        self._hash_is_habit = key not in ("", "#")
 
     def _play(self, prompts: Sequence[Prompt], barge_in: bool) -> str:
         """Play `prompts`; the key that cut them short, or ""."""

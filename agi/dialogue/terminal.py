@@ -57,6 +57,7 @@ class TerminalKeypad:
         except KeyboardInterrupt:
             raise HungUp from None
         if not line:
+            print(file=self._out)
             raise HungUp
         keys = "".join(key for key in line if key in _KEYS)
         if not interactive:
@@ -70,6 +71,11 @@ class Terminal:
     def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str]) -> None:
         self._out = out
         self._turns = KeypadTurns(TerminalKeypad(keys, out, written), lambda: time.monotonic_ns() // 1_000_000)
+
+    @property
+    def hears(self) -> bool:
+        """A terminal has keys only."""
+        return False
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Print `prompts`."""

@@ -10,9 +10,10 @@ import structlog
 from agi import log
 from agi.books.calls import Outcome
 from agi.dialogue.question import HungUp
-from agi.line.channel import Channel, ChannelError
+from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import NEXT, AsteriskPhone
+from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID
 from agi.privacy import keyed_hash
@@ -81,7 +82,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
         short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
-    phone = AsteriskPhone(channel, shared.clips, clock_ms)
+    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start)
     if ending.outcome is Outcome.TRANSFERRED and desk.failures:
         with suppress(HungUp):

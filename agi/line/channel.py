@@ -4,9 +4,6 @@ What is kept is pyst2's set of commands. What is mended: every argument passes t
 (pyst2 escapes nothing, so a value could carry a second command); nothing that was entered or said is written
 anywhere; no signal handler is set, so it works in threads; replies are bytes until they are parsed; the five
 faces of a hang-up are one exception; every command has a time limit.
-
-Protocol: "Asterisk Gateway Interface", one command a line, one reply a line (`CODE result=VALUE (DATA)
-endpos=N`); a line is at most 8,192 bytes.
 """
 
 import re
@@ -17,65 +14,25 @@ from dataclasses import dataclass
 from asterisk.agi import AGI
 
 from agi.dialogue.question import HungUp
+from agi.line.protocol import (
+    CLOSED,
+    ChannelError,
+    Quoted,
+    Refused,
+    Reply,
+    Silent,
+    command_line,
+    key_in,
+    parsed,
+    quote,
+    wait_of,
+)
 from agi.line.wire import Ended, TooLong, Wire
 
 KEYS = "0123456789*#"
-LONGEST_LINE = 8191
-"""Bytes of a command with its line feed: Asterisk's buffer of 8,192 holds a closing NUL too."""
 
-_VERB = re.compile(r"[A-Za-z]+( [A-Za-z]+)*")
-_REPLY = re.compile(rb"(\d{3})(?: result=(\S*))?(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
-_OPEN = re.compile(rb"200 result=\S* \((?!.*\)(?: endpos=\d+)?\s*\Z)", re.DOTALL)
 _DEAD = 511
-_USAGE = 520
 _KEYS_AND_CLEAR = "${HOTLINE_KEYS}${SET(HOTLINE_KEYS=)}"
-
-
-class ChannelError(Exception):
-    """Something went wrong with a command while the caller is still there. Never holds a value."""
-
-
-class BadArgument(ChannelError, ValueError):
-    """An argument that cannot be sent on an AGI line; nothing was sent."""
-
-
-class Refused(ChannelError):
-    """Asterisk did not do the command (unknown, wrong use, missing file or application)."""
-
-
-class Silent(ChannelError, TimeoutError):
-    """Asterisk did not reply within the limit; the channel is of no more use."""
-
-
-class Quoted(str):
-    """An argument that has been through `quote`."""
-
-    __slots__ = ()
-
-
-def quote(value: object) -> Quoted:
-    """`value` as one AGI argument: in double quotes, `\\` and `"` escaped.
-
-    Raises `BadArgument` for CR, LF, NUL and for what is not Unicode text (lone surrogates).
-    """
-    text = str(value)
-    if any(mark in text for mark in "\r\n\0"):
-        raise BadArgument("An AGI argument may not hold a line break or a NUL.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadArgument("An AGI argument must be Unicode text.") from None
-    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What Asterisk said: `result` as it stands after `result=`, `data` from the parentheses, `endpos` in samples."""
-
-    code: int
-    result: str = ""
-    data: str = ""
-    endpos: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +63,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
         Raises `BadArgument`, `Refused`, `Silent`, `HungUp`.
         """
-        line = _line(verb, arguments)
+        line = command_line(verb, arguments)
         self._check()
         deadline = time.monotonic() + self._limit_s + wait_s
         try:
@@ -136,7 +93,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         Raises `Refused` when there is no such file.
         """
         reply = self.command("STREAM FILE", path, escape, offset, wait_s=600.0)
-        return Played(_key(reply), reply.endpos or 0)
+        return Played(key_in(reply), reply.endpos or 0)
 
     def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
         """Play a file; the key that stopped it, or ""."""
@@ -144,7 +101,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def wait_for_digit(self, timeout: int = 2000) -> str:
         """The next key within `timeout` (ms), or ""."""
-        return _key(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
+        return key_in(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
 
     def take_keys(self) -> str:
         """All keys (0-9, *, #) since the last time, in order, read and cleared in one step of Asterisk's.
@@ -198,7 +155,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             "RECORD FILE", filename, format, escape_digits, timeout, offset, *extra, f"s={silence}",
             wait_s=timeout / 1000 if timeout > 0 else 3600.0,
         )  # fmt: skip
-        return "" if reply.data in {"timeout", "randomerror", "waitfor"} else _key(reply)
+        return "" if reply.data in {"timeout", "randomerror", "waitfor"} else key_in(reply)
 
     def database_get(self, family: str, key: str) -> str:
         """A value of Asterisk's own database; raises `Refused` when there is none."""
@@ -221,7 +178,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def execute(self, command: str, *args: object) -> dict[str, tuple[str, str]]:
         """pyst2's way to run a command: its reply as `{"result": (value, data), "endpos": …}`."""
-        reply = self.command(command, *args, wait_s=_wait_of(command))
+        reply = self.command(command, *args, wait_s=wait_of(command))
         found = {"result": (reply.result, reply.data)}
         if reply.endpos is not None:
             found["endpos"] = (str(reply.endpos), "")
@@ -291,13 +248,29 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             if line.startswith(b"520-"):
                 self._skip_usage(deadline)
                 line = b"520 usage"
-            while _OPEN.match(line):
-                line += b"\n" + self._wire.read_line(deadline)
-                if len(line) > Wire.LONGEST:
-                    raise TooLong
+            if line.startswith(b"200 result=") and b" (" in line:
+                line = self._whole_value(line, deadline)
             if hung_up:
                 raise HungUp
-            return _parsed(line)
+            return parsed(line)
+
+    def _whole_value(self, line: bytes, deadline: float) -> bytes:
+        """A reply with a value in parentheses up to the end of the value, which may have line breaks in it.
+
+        A reply comes in one piece and nothing follows it but `HANGUP`: the last line held that can be its end is
+        its end, so that no line within a value passes for a reply or for a hang-up.
+        """
+        while True:
+            held = self._wire.held_lines()
+            ends = [number for number, one in enumerate(held, start=1) if CLOSED.search(one)]
+            if ends:
+                line = b"\n".join((line, *held[: ends[-1]]))
+                self._wire.drop_lines(ends[-1])
+            if CLOSED.search(line):
+                return line
+            if len(line) > Wire.LONGEST:
+                raise TooLong
+            line += b"\n" + self._wire.read_line(deadline)
 
     def _skip_usage(self, deadline: float) -> None:
         while not self._wire.read_line(deadline).startswith(b"520 "):
@@ -305,7 +278,7 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def _unchecked(self, verb: str, *arguments: object) -> Reply:
         """A command whose result -1 means what it says."""
-        line = _line(verb, arguments)
+        line = command_line(verb, arguments)
         self._check()
         deadline = time.monotonic() + self._limit_s
         try:
@@ -327,39 +300,3 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         if state.code != 200 or state.result in {"-1", "0", ""}:
             raise self._end(HungUp())
         raise Refused(f"Asterisk could not do {verb}.")
-
-
-def _line(verb: str, arguments: tuple[object, ...]) -> bytes:
-    """The bytes of one command. Raises `BadArgument`."""
-    if not _VERB.fullmatch(verb):
-        raise BadArgument("An AGI command is made of letters.")
-    quoted = [part if isinstance(part, Quoted) else quote(part) for part in arguments]
-    line = " ".join([verb, *quoted]).encode() + b"\n"
-    if len(line) > LONGEST_LINE:
-        raise BadArgument(f"An AGI line may have {LONGEST_LINE} bytes, this one has {len(line)}.")
-    return line
-
-
-def _parsed(line: bytes) -> Reply:
-    found = _REPLY.fullmatch(line)
-    if found is None:
-        return Reply(int(line[:3]))
-    code, result, data, endpos = found.groups()
-    return Reply(
-        int(code),
-        (result or b"").decode(errors="replace"),
-        (data or b"").decode(errors="replace"),
-        int(endpos) if endpos else None,
-    )
-
-
-def _key(reply: Reply) -> str:
-    """The key in a reply's result (its ASCII code; 0 is none)."""
-    code = int(reply.result) if reply.result.isascii() and reply.result.isdigit() else 0
-    return chr(code) if 0 < code < 128 else ""
-
-
-def _wait_of(command: str) -> float:
-    """How long (s) a command of pyst2's that waits for the caller may take."""
-    waits = command.upper().startswith(("SAY ", "GET DATA", "GET OPTION", "CONTROL ", "RECEIVE ", "SEND ", "EXEC"))
-    return 600.0 if waits else 0.0

@@ -14,7 +14,8 @@ from contextlib import suppress
 import structlog
 
 from agi.dialogue.question import HungUp
-from agi.line.channel import Channel, ChannelError
+from agi.line.channel import Channel
+from agi.line.protocol import ChannelError
 from agi.line.wire import Wire
 
 _log = structlog.get_logger("line")

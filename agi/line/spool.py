@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from agi.books.calls import QUEUE, Call, CallBook, Outcome
+from agi.books.calls import QUEUE, Call, CallBook, Kind, Outcome
 from agi.books.reader import BookUnreadable, CallNotFound
 from agi.ops.places import run_folder
 
@@ -25,6 +25,7 @@ CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _HALF_WRITTEN_S = 5.0
 _LONGEST_FILE = 4096
 _AT_ONCE = 200
+_FAULTS = {"stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Spool:
         """Take in what is there; the number of files that are done with. Never raises for what it finds."""
         live = self._live()
         found = [path for path in sorted(self._folder.glob("*"))[:_AT_ONCE] if path.name not in live]
+        if found and not self._book.flush():  # what the line itself has said of these calls comes first
+            return 0
         taken = [path for path in found if self._take(path)]
         if taken and not self._book.flush():
             return 0  # the disk is in trouble: the files stay for the next time
@@ -139,20 +142,21 @@ class Spool:
         if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
             return False
         call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
-        known = self._known(call_id)
+        known, node = self._known(call_id)
         self._book.begin(call_id, call.caller, call.started)
-        for end in ends(call, known):
+        for end in ends(call, known, node):
             self._book.end(call_id, end.outcome, end.where, end.why, call.ended)
         return True
 
-    def _known(self, call_id: str) -> Call | None:
-        self._book.flush()
+    def _known(self, call_id: str) -> tuple[Call | None, str]:
+        """The record so far, and the last question asked in it."""
         try:
             with CallBook.reader(self._book.path) as reader:
                 found = reader.call(call_id)
+                asked = [event.node for event in reader.events(call_id) if event.kind is Kind.ASKED]
         except (CallNotFound, BookUnreadable):
-            return None
-        return found if found.id == call_id else None
+            return None, "start"
+        return (found if found.id == call_id else None), (asked or ["start"])[-1]
 
 
 def parse(call_id: str, text: str, written: datetime) -> Ended:
@@ -177,12 +181,14 @@ def parse(call_id: str, text: str, written: datetime) -> Ended:
         word("fault"),
         word("queue"),
         word("agent").removeprefix("PJSIP/"),
-        f"••••••{caller}" if caller.isdigit() else "",
+        f"••••••{caller[-3:]}" if caller.isdigit() else "",
     )
 
 
-def ends(call: Ended, known: Call | None) -> tuple[End, ...]:
+def ends(call: Ended, known: Call | None, last_node: str = "start") -> tuple[End, ...]:
     """What is to be written for `call`, in order, when its record is `known` so far (None: there is none).
+
+    `last_node`: the last question asked in it.
 
     The book keeps the more informative outcome: `transferred` is replaced by what came of it, any other stays and
     what happened in the queue goes beside it.
@@ -191,9 +197,9 @@ def ends(call: Ended, known: Call | None) -> tuple[End, ...]:
     found: list[End] = []
     if outcome is None:
         if call.fault:
-            found.append(End(Outcome.FAILED, "line", f"line {call.fault}"))
+            found.append(End(Outcome.FAILED, last_node, _FAULTS.get(call.fault, "line failed")))
         elif call.step not in {"queue", "nobody"}:
-            found.append(End(Outcome.ABANDONED, "line", "hung up"))
+            found.append(End(Outcome.ABANDONED, last_node, "hung up"))
     after = _in_queue(call)
     if after is not None and not _is_written(known, after):
         found.append(after)

@@ -57,10 +57,19 @@ class Wire:
             except OSError as error:
                 raise Ended from error
 
+    def held_lines(self) -> list[bytes]:
+        """The whole lines that have come so far, without waiting; they stay."""
+        self._take_what_is_there()
+        return bytes(self._held).split(b"\n")[:-1]
+
+    def drop_lines(self, count: int) -> None:
+        """Take away the first `count` lines held."""
+        for _ in range(count):
+            del self._held[: self._held.find(b"\n") + 1]
+
     def drop_held(self) -> tuple[bytes, ...]:
         """Forget what has come and was not asked for; the whole lines of it."""
-        self._take_what_is_there()
-        *lines, _half = bytes(self._held).split(b"\n")
+        lines = self.held_lines()
         self._held.clear()
         return tuple(lines)
 

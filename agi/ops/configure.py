@@ -5,7 +5,10 @@ installations (paths, ports, passwords, numbers) is generated into `asterisk.con
 """
 
 import hashlib
+import os
 import re
+import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from agi.ops.places import run_folder, write_whole
 from agi.settings import ROOT, Settings
 
 DIALPLAN = ROOT / "dialplan"
+AGI_SCRIPT = "hotline.agi"
+"""For a dialplan that wants a process per call instead of the service: AGI(hotline.agi)."""
 _AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
@@ -74,6 +79,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
     write_whole(local / "pjsip-accounts.conf", _accounts(settings), mode=0o600)
+    write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
     return _stamp(etc)
 
 
@@ -144,7 +150,7 @@ def _globals(settings: Settings) -> str:
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
     }
     return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(
-        f"{name} = {value}\n" for name, value in values.items()
+        f"{name}={value}\n" for name, value in values.items()
     )
 
 
@@ -188,6 +194,15 @@ def _auth(held: Account, section: str = "") -> str:
     return (
         f"[{section or held.name + '-auth'}]\ntype = auth\nauth_type = digest\n"
         f"username = {held.name}\npassword = {held.password}\n"
+    )
+
+
+def _agi_script() -> str:
+    ours = {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")}
+    variables = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(ours.items()))
+    return (
+        f"#!/bin/sh\n# Generated at start.\n{variables}export PYTHONPATH={shlex.quote(str(ROOT))}\n"
+        f"exec {shlex.quote(sys.executable)} -m agi.cli line --agi\n"
     )
 
 

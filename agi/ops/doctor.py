@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, ready
+from agi.ops import asterisk, launch, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -58,7 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _clock(settings),
         lambda: _secrets(settings),
         lambda: _espeak(),
-        _speech,
+        lambda: _speech(settings, running),
         lambda: _asterisk(program),
         lambda: _audio_ports(settings),
         lambda: _registry(settings),
@@ -151,8 +151,22 @@ def _espeak() -> Finding:
     return _ok("voice", f"espeak-ng {version}")
 
 
-def _speech() -> Finding:
-    return _ok("speech model", "none configured: keypad only")
+def _speech(settings: Settings, running: bool) -> Finding:
+    about = "speech model"
+    if not settings.speech.enabled:
+        return _ok(about, "speech is off in the settings: keypad only")
+    if not speech.speech_is_on(settings):
+        return Finding(
+            Level.WARN, about, f"none in {settings.speech_model}: keypad only", "Name a Vosk model in speech.model."
+        )
+    from agi.speech.model import test  # loads Vosk, which nothing else here needs
+
+    trouble = test(settings.speech_built)
+    if trouble:
+        return Finding(Level.FAIL, about, trouble.rstrip("."), "./hotline up builds and starts it.")
+    if running and not speech.listens(settings.var):
+        return Finding(Level.FAIL, about, "the speech service does not answer", "Read var/log/speech.out.")
+    return _ok(about, f"{settings.speech_model} loads and listens")
 
 
 def _asterisk(program: Program | None) -> Finding:
@@ -224,7 +238,7 @@ def _processes(settings: Settings, running: bool) -> Finding:
     down = [process.name for process in supervisor.processes() if not process.running]
     if down:
         return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
-    return _ok("processes", "supervisord, asterisk, line")
+    return _ok("processes", ", ".join(("supervisord", *supervisor.programs)))
 
 
 def _answering(settings: Settings, program: Program) -> Finding:

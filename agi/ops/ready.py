@@ -10,14 +10,18 @@ from agi.ops.configure import etc_folder
 from agi.settings import Settings
 
 _PAUSE_S = 0.05
+_KNOWN = "tester1"  # a stranger's request would be noted in Asterisk's log each time
 
 
 def unmet(settings: Settings, program: Program) -> str | None:
     """The first thing in the way of a call, in words; None when a call would be answered."""
     telephony = settings.telephony
+    etc = etc_folder(settings.var)
+    # Asked first: a SIP request before the last module is loaded makes the SIP library complain in the log.
+    if asterisk.ask(program, etc, "core waitfullybooted") is None:
+        return "Asterisk is not up"
     if not sip_answers(reachable(telephony.listen), telephony.sip_port):
         return f"Asterisk does not answer SIP on {telephony.listen}, port {telephony.sip_port}"
-    etc = etc_folder(settings.var)
     shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
     if shown is None or f"'{telephony.number}'" not in shown:
         return f"the dialplan knows no {telephony.number} for testers"
@@ -39,6 +43,20 @@ def reachable(listen: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104 - compared, not bound
 
 
+def dialled(listen: str) -> str:
+    """The address a telephone is given for a server that listens on `listen`, as it stands in a SIP address."""
+    address = listen
+    if listen in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        family, outside = (socket.AF_INET6, "2001:db8::1") if ":" in listen else (socket.AF_INET, "192.0.2.1")
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            try:
+                sock.connect((outside, 9))  # sends nothing: it only asks which of our addresses leads outside
+                address = sock.getsockname()[0]
+            except OSError:
+                address = reachable(listen)
+    return f"[{address}]" if ":" in address else address
+
+
 def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
     """Whether anything answers a SIP OPTIONS request (RFC 3261, 11) there; 401 is an answer too."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -54,8 +72,8 @@ def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
                     f"OPTIONS sip:{shown}:{port} SIP/2.0",
                     f"Via: SIP/2.0/UDP {shown}:{own[1]};branch=z9hG4bK{token};rport",
                     "Max-Forwards: 1",
-                    f"From: <sip:ready@{shown}>;tag={token}",
-                    f"To: <sip:ready@{shown}>",
+                    f"From: <sip:{_KNOWN}@{shown}>;tag={token}",
+                    f"To: <sip:{_KNOWN}@{shown}>",
                     f"Call-ID: {token}",
                     "CSeq: 1 OPTIONS",
                     "Content-Length: 0",

@@ -64,6 +64,8 @@ def make(var: Path, progress: Progress) -> Path:
         draft.mkdir()
         _unpack(debs, draft, progress)
         (draft / _STAMP).write_text("".join(f"{deb.name}\n" for deb in debs))
+        if tree.is_symlink():
+            tree.unlink()
         shutil.rmtree(tree, ignore_errors=True)
         draft.rename(tree)
         shutil.rmtree(apt, ignore_errors=True)
@@ -133,10 +135,25 @@ def _write_apt_state(apt: Path) -> None:
 
 
 def _apt(apt: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run apt-get on our own state; waits for one that a killed run of ours has left behind."""
     environment = {**os.environ, "APT_CONFIG": str(apt.absolute() / "apt.conf"), "LC_ALL": "C"}
-    return subprocess.run(
-        ("apt-get", *words), capture_output=True, text=True, check=False, env=environment, timeout=_FETCH_LIMIT_S
-    )
+    end = time.monotonic() + _FETCH_LIMIT_S
+    while True:
+        try:
+            done = subprocess.run(
+                ("apt-get", *words),
+                capture_output=True,
+                text=True,
+                check=False,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                timeout=_FETCH_LIMIT_S,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise TreeFailed("Debian's mirror is too slow; run the command again: it resumes.") from slow
+        if "Could not get lock" not in done.stderr or time.monotonic() > end:
+            return done
+        time.sleep(1)
 
 
 def _complaint(done: subprocess.CompletedProcess[str]) -> str:

@@ -11,7 +11,7 @@ SAYS: Says = {"agent.connecting": {}}
 
 def run(talk: Talk, desk: Desk) -> None:
     """Say that an agent comes, and hand over the case. Always raises Transferred (or HungUp)."""
-    case = replace(desk.case, topic=desk.case.topic or talk.where, reached=talk.where)
+    case = replace(desk.case, topic=desk.case.topic or talk.where, reached=desk.case.reached or talk.where)
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note("transfer", case.topic)
     talk.transfer(case)

@@ -1,5 +1,6 @@
 """A whole call, from greeting to end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,8 +19,13 @@ SAYS: Says = {
     "call.give_up_end": {},
     "queue.left": {},
     "queue.no_agent": {},
+    "info.channels": {},
     "queue.timeout": {},
 }
+
+
+ASKS: Mapping[str, str] = {"timeout": "12"}
+"""Questions that may have words in [questions] of the menu, and their keys."""
 
 
 class Start(StrEnum):
@@ -45,12 +51,14 @@ def converse(
 ) -> Ending:
     """Talk with a caller until the end of the call or until the agents have them.
 
-    A hang-up ends as an `Ending`; any other exception is a fault and is left to the line, which apologises.
+    A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
+    exception is a fault and is left to the line, which apologises.
     """
     talk = Talk(
         phone,
         journal,
         Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
+        menu.spoken,
     )
     try:
         return _talk(talk, desk, menu, start)
@@ -89,10 +97,11 @@ def _open(talk: Talk, start: Start) -> None:
         case Start.QUEUE_LEFT:
             talk.say(Prompt("queue.left"))
         case Start.QUEUE_EMPTY:
-            talk.say(Prompt("queue.no_agent"))
+            talk.say(Prompt("queue.no_agent"), Prompt("info.channels"))
         case Start.QUEUE_TIMEOUT:
+            talk.enter("queue")
             try:
-                if talk.confirm("queue_timeout", [Prompt("queue.timeout")]):
+                if talk.confirm("timeout", [Prompt("queue.timeout")], "question:timeout"):
                     raise ToAgent
             except Back:
                 return
@@ -102,6 +111,7 @@ def _open(talk: Talk, start: Start) -> None:
 
 def _to_agent(talk: Talk, desk: Desk, outcome: Outcome, why: str) -> Ending:
     where = talk.where
+    talk.answered = False
     try:
         agent.run(talk, desk)
     except Transferred:

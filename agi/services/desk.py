@@ -19,8 +19,9 @@ class Desk:
     """The books, and what is known of the caller.
 
     `caller` is the keyed hash of the caller's number, "" where it is withheld. `case` grows during the call; it is
-    what an agent sees. `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller
-    was served afterwards). `short_lock` is what a caller is told whose number is withheld. `on_number` is told the
+    what an agent sees, and it outlives a stay in the queue (its `reached` is set when the caller goes there).
+    `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller was served
+    afterwards). `short_lock` is what a caller is told whose number is withheld. `on_number` is told the
     whole number that the call is about: the line gives it to the call record, which keeps a keyed hash.
     """
 

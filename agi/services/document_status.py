@@ -6,7 +6,7 @@ from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.services import status_words
 from agi.services.desk import Desk
 from agi.services.identity import SAYS as IDENTITY_SAYS
-from agi.services.identity import failed, stopped
+from agi.services.identity import failed, matched, stopped
 
 REGISTRATION_DIGITS = 12
 PIN_DIGITS = 6
@@ -43,7 +43,7 @@ def run(talk: Talk, desk: Desk) -> None:
             break
         if failed(talk, desk, subject, Prompt("registration.mismatch")):
             return
-    desk.lockouts.cleared(subject)
+    matched(desk, subject)
     desk.verified("registration+pin", f"application.{application.status.lower()}")
     talk.note("application.told", application.status.lower())
     talk.tell(*status_words.status_words(application, desk))
@@ -58,6 +58,7 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
             least=REGISTRATION_DIGITS,
             most=REGISTRATION_DIGITS,
             short="registration.short",
+            plausible=registration_valid,
         )
         if registration_valid(number):
             desk.about(number)
@@ -68,12 +69,17 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
 
 
 def _ask_pin(talk: Talk, number: str) -> str:
-    """`9#` reads the number back before asking again; `*` goes back to it."""
+    """`9#` reads the number back before asking again; `*` goes back to it.
+
+    A PIN said aloud is heard by whoever stands near: it may be spoken, but the caller is asked to key it, and it is
+    never read back.
+    """
     return talk.enter_digits(
         "pin",
         [Prompt("pin.ask")],
         least=PIN_DIGITS,
         most=PIN_DIGITS,
         short="pin.short",
+        secret=True,
         repeat=[Prompt("registration.readback", {"number": number})],
     )

@@ -55,7 +55,7 @@ def identify(talk: Talk, desk: Desk) -> Person | None:
             continue
         resident = desk.registry.resident(nik, kk_digits)
         if resident is not None:
-            desk.lockouts.cleared(f"nik:{nik}")
+            matched(desk, f"nik:{nik}")
             return Person(nik, kk_digits, resident)
         if failed(talk, desk, f"nik:{nik}", Prompt("identity.mismatch")):
             return None
@@ -85,6 +85,12 @@ def failed(talk: Talk, desk: Desk, subject: str, words: Prompt) -> bool:
     return stopped(talk, desk, subject)
 
 
+def matched(desk: Desk, subject: str) -> None:
+    """A try was right: the short counts begin again. The day's counts stay: a match of one's own buys no guesses."""
+    for one in _subjects(desk, subject):
+        desk.lockouts.cleared(one)
+
+
 def how_long(lock: timedelta) -> Prompt:
     """The words for a lock: minutes up to an hour and a half, else hours; rounded up, never zero."""
     minutes = max(1, -(-int(lock.total_seconds()) // 60))
@@ -101,7 +107,15 @@ def _subjects(desk: Desk, subject: str) -> list[str]:
 def _ask_nik(talk: Talk, desk: Desk) -> str:
     """Ask until the number can be a NIK at all; an unknown district is no reason to refuse it."""
     for _ in range(talk.patience.tries):
-        nik = talk.enter_digits("nik", [Prompt("nik.ask")], least=NIK_DIGITS, most=NIK_DIGITS, short="nik.short")
+        nik = talk.enter_digits(
+            "nik",
+            [Prompt("nik.ask")],
+            least=NIK_DIGITS,
+            most=NIK_DIGITS,
+            short="nik.short",
+            grammar="nik",
+            plausible=lambda number: check_nik(number, desk.today()).valid,
+        )
         check = check_nik(nik, desk.today())
         if check.valid:
             desk.about(nik)

@@ -1,6 +1,7 @@
 """Which prompt is being said: the recording of a call compared with the prompts as they were rendered."""
 
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from agi.softphone.matching import (
     Sound,
     Trace,
     blocks,
+    candidates,
     find,
     find_first,
     follow,
@@ -34,10 +36,9 @@ BEGIN = RATE  # so much of a prompt is compared before it counts as heard
 BLOCK_SURE = 0.55  # a block of 200 ms agrees
 APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which one it is
 POLL_S = 0.08
-CHUNK_S = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """A prompt as it sounds: its pieces in order, without silence around them.
 
@@ -63,6 +64,15 @@ class Reference:
         """All pieces without the seams."""
         return np.concatenate(self.pieces)
 
+    def head(self, length: int) -> tuple[Sound, ...]:
+        """The pieces up to `length` samples."""
+        taken: list[Sound] = []
+        for piece in self.pieces:
+            if length > 0:
+                taken.append(piece[:length])
+            length -= len(piece)
+        return tuple(taken)
+
     def after(self, shared: int) -> tuple[int, Sound]:
         """Length of the pause beyond `shared` samples, and the first 0.4 s of sound after it; empty at the end."""
         rest = self.sound[shared:]
@@ -74,7 +84,7 @@ class Reference:
         """Whether `signal` has the beginning of this prompt at `at`."""
         begin = self.sound[:BEGIN]
         loud = sum(len(block) for block in blocks(begin) if not is_quiet(block))
-        trace = follow(signal, at, (begin,), BLOCK_SURE)
+        trace = follow(signal, at, self.head(BEGIN), BLOCK_SURE)
         return trace if trace.score >= SURE and trace.matched >= 0.7 * loud else None
 
 
@@ -115,13 +125,13 @@ class Bank:
 
     def __init__(self, references: Sequence[Reference]) -> None:
         self.references = {reference.key: reference for reference in references if reference.pieces}
-        self._rivals: dict[str, tuple[Rival, ...]] = {}
+        self._rivals: weakref.WeakKeyDictionary[Reference, tuple[Rival, ...]] = weakref.WeakKeyDictionary()
 
     def rivals(self, wanted: Reference) -> Sequence[Rival]:
         """The prompts that begin as `wanted` does."""
-        if wanted.key not in self._rivals or wanted is not self.references.get(wanted.key):
-            self._rivals[wanted.key] = tuple(self._begin_alike(wanted))
-        return self._rivals[wanted.key]
+        if wanted not in self._rivals:
+            self._rivals[wanted] = tuple(self._begin_alike(wanted))
+        return self._rivals[wanted]
 
     def _begin_alike(self, wanted: Reference) -> Iterator[Rival]:
         for other in self.references.values():
@@ -195,7 +205,7 @@ class Ear:
         for rival in self._bank.rivals(wanted):
             if not len(rival.sound) or (wanted.open and not rival.own):
                 continue
-            base = follow(signal, at, (wanted.sound[: rival.shared],), BLOCK_SURE).end
+            base = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end
             heard = signal[max(base - DRIFT, 0) : base + rival.pause + APART + SEAM]
             if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
                 return False
@@ -231,10 +241,11 @@ class Ear:
 
 def recognise(bank: Bank, sound: Sound) -> list[Heard]:
     """All prompts in `sound`, in order; of those that begin alike, the one that explains most of it."""
+    references = tuple(bank.references.values())
     found = [
-        (at, follow(sound, at, reference.pieces, BLOCK_SURE), reference)
-        for reference in bank.references.values()
-        for at in _beginnings(sound, reference)
+        (at, follow(sound, at, references[number].pieces, BLOCK_SURE), references[number])
+        for number, at in candidates(sound, [reference.probe for reference in references], CANDIDATE)
+        if references[number].begins(sound, at)
     ]
     found.sort(key=lambda one: (-_explained(*one), one[2].length))
     # The best explanation first; what overlaps a taken stretch is the same sound under another name.
@@ -252,15 +263,11 @@ def _explained(at: int, trace: Trace, reference: Reference) -> int:
     return trace.matched if complete else trace.matched - BLOCK
 
 
-def _beginnings(sound: Sound, reference: Reference) -> Iterator[int]:
-    probe = reference.probe
-    for first in range(0, max(len(sound) - len(probe) + 1, 0), CHUNK_S * RATE):
-        start = first
-        while match := find_first(sound[start : first + CHUNK_S * RATE + len(probe)], probe, CANDIDATE):
-            at = start + match.start
-            if reference.begins(sound, at):
-                yield at
-            start = at + len(probe) // 2
+def was_heard(bank: Bank, sound: Sound, key: str) -> bool:
+    """Whether the prompt `key` is anywhere in `sound`; quick when nothing is like it."""
+    wanted = bank.references[key]
+    alike = any(wanted.begins(sound, at) for _, at in candidates(sound, [wanted.probe], CANDIDATE))
+    return alike and any(heard.key == key for heard in recognise(bank, sound))
 
 
 def reference(key: str, clips: Sequence[Sound], *, open_end: bool = False) -> Reference:
@@ -274,4 +281,4 @@ def reference(key: str, clips: Sequence[Sound], *, open_end: bool = False) -> Re
     return Reference(key, tuple(pieces), open_end)
 
 
-__all__ = ["Bank", "Ear", "Heard", "NotHeard", "Reference", "recognise", "reference"]
+__all__ = ["Bank", "Ear", "Heard", "NotHeard", "Reference", "recognise", "reference", "was_heard"]

@@ -37,6 +37,7 @@ class PlainPhone:
 
     def dial(self, number: str, caller: str = "", timeout_s: float = ANSWER_S) -> None:
         """Call and wait for the answer."""
+        self._call.recording = self.recording
         self._do(self._call.dial(number, caller, timeout_s))
         ended = self._do(self._call.wait_ended(0))
         if ended is not None:
@@ -48,6 +49,7 @@ class PlainPhone:
 
     def answer(self) -> None:
         """Answer it."""
+        self._call.recording = self.recording
         if not self._do(self._call.answer()):
             raise CallOver("the caller has gone before the phone answered")
 

@@ -31,13 +31,13 @@ class PlainCall:
 
     def __init__(self, account: Account, recording: Path) -> None:
         self._account = account
-        self._recording_path = recording
+        self.recording = recording
         self._server = f"{account.host}:{account.port}"
         self._tasks: list[asyncio.Task[None]] = []
         self._cseq = secrets.randbelow(1000) + 1
         self._pending: dict[tuple[int, str], asyncio.Future[sip.Message]] = {}
         self._ringing: asyncio.Queue[sip.Message] = asyncio.Queue()
-        self._challenge: tuple[str, str] = ("", "")
+        self._signed_in = False
         self._fresh()
 
     def _fresh(self) -> None:
@@ -72,6 +72,8 @@ class PlainCall:
         self._up = False
         if self._audio is not None:
             await self._audio
+        if self._signed_in:
+            await self.register(0)
         for task in self._tasks:
             task.cancel()
         self._sip.close()
@@ -79,13 +81,15 @@ class PlainCall:
 
     # What the phone does
 
-    async def register(self) -> int:
-        """Register for five minutes; the registrar's status code."""
+    async def register(self, seconds: int = 300) -> int:
+        """Register for so long, 0 signs off; the registrar's status code."""
         us = f"<sip:{self._account.user}@{self._account.host}>;tag={self._tag}"
         them = f"<sip:{self._account.user}@{self._account.host}>"
         request = self._request("REGISTER", f"sip:{self._server}", us, them)
-        request.headers.append(("Expires", "300"))
-        return (await self._ask(request)).code
+        request.headers.append(("Expires", str(seconds)))
+        code = (await self._ask(request)).code
+        self._signed_in = code == 200 and seconds > 0
+        return code
 
     async def dial(self, number: str, caller: str, timeout_s: float) -> None:
         """Call `number`; afterwards the call is up, or ended with the reason."""
@@ -285,7 +289,7 @@ class PlainCall:
     async def _stream(self) -> None:
         """Send 20 ms every 20 ms and write down what arrives, until the call ends."""
         loop = asyncio.get_running_loop()
-        recording = wavfile.Recording(self._recording_path)
+        recording = wavfile.Recording(self.recording)
         begun, ticks = loop.time(), 0
         try:
             while self._up:

@@ -1,6 +1,7 @@
 """A WAV (8 kHz, 16 bit, mono) that others may read while it grows."""
 
 import io
+import os
 import struct
 import wave
 from pathlib import Path
@@ -39,6 +40,12 @@ class Recording:
             self._file.seek(0)
             self._file.write(_header(self._samples))
             self._file.close()
+
+
+def folder_for_recordings() -> str | None:
+    """Where recordings are made: in memory where that is possible, since a busy disk would make a phone stutter."""
+    memory = Path("/dev/shm")  # noqa: S108 - only as the parent of a private temporary folder
+    return str(memory) if os.access(memory, os.W_OK) else None
 
 
 def _header(samples: int) -> bytes:

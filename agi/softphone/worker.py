@@ -103,9 +103,11 @@ class Account(pj.Account):  # type: ignore[misc, unused-ignore]
     def __init__(self, worker: "Worker") -> None:
         super().__init__()
         self._worker = worker
+        self.signed_in = False
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         """Report the registrar's answer."""
+        self.signed_in = prm.code == 200 and prm.expiration > 0
         tell("registered", code=int(prm.code))
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
@@ -195,7 +197,10 @@ class Worker:
     def hang_up(self, leg: int) -> None:
         """End the call on `leg`; nothing happens when it has ended by itself."""
         if leg in self.legs and not self.legs[leg].ended:
-            self.legs[leg].hangup(pj.CallOpParam(True))
+            try:
+                self.legs[leg].hangup(pj.CallOpParam(True))
+            except pj.Error:
+                return  # the far end hung up in the same moment; its event is on the way
 
     def run(self) -> None:
         """Serve until `quit` or the end of stdin."""
@@ -222,8 +227,10 @@ class Worker:
     def close(self) -> None:
         """Hang up what is still up and wait briefly for the far end, so that no call is left hanging there."""
         self.endpoint.hangupAllCalls()
-        for _ in range(50):
-            if all(leg.ended for leg in self.legs.values()):
+        if self.account.signed_in:
+            self.account.setRegistration(False)
+        for _ in range(100):
+            if all(leg.ended for leg in self.legs.values()) and not self.account.signed_in:
                 break
             self.endpoint.libHandleEvents(POLL_MS)
         for leg in self.legs.values():

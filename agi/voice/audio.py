@@ -1,5 +1,6 @@
 """From any audio to what Asterisk plays: trimmed, levelled, faded, 8 kHz and 16 kHz, whole 20 ms frames."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,8 @@ CLOSE_DB = 0.2
 KNEE = 10 ** (-6 / 20)
 CEILING = 10 ** (-3.2 / 20)
 """Peaks above the knee are bent towards the ceiling, so that no sample passes -3 dBFS."""
-LEAD_S = 0.02
-TAIL_S = 0.04
+LEAD_MS = 20
+TAIL_MS = 40
 """Silence left before and after speech: pieces are joined, so they keep little."""
 FADE_S = 0.004
 _WINDOW_S = 0.005
@@ -53,9 +54,9 @@ def read(path: Path) -> tuple[Samples, int]:
     return samples.mean(axis=1), int(rate)
 
 
-def polished(samples: Samples, rate: int) -> Audio:
-    """`samples` at `rate` Hz, ready to be played and joined. Raises `NoSpeech`."""
-    speech = _trimmed(samples - samples.mean() if len(samples) else samples, rate)
+def polished(samples: Samples, rate: int, tail_ms: int = TAIL_MS) -> Audio:
+    """`samples` at `rate` Hz, ready to be played and joined; `tail_ms` of silence stay last. Raises `NoSpeech`."""
+    speech = _trimmed(samples - samples.mean() if len(samples) else samples, rate, tail_ms)
     narrow, wide = (soxr.resample(speech, rate, hz, quality="VHQ") for hz in (NARROW_HZ, WIDE_HZ))
     frames = -(-len(narrow) // (NARROW_HZ * FRAME_MS // 1000))
     return Audio(_finished(narrow, NARROW_HZ, frames), _finished(wide, WIDE_HZ, frames))
@@ -73,8 +74,24 @@ def write(audio: Audio, narrow: Path, wide: Path) -> None:
         soundfile.write(path, samples, hz, format="WAV", subtype="PCM_16")
 
 
-def _trimmed(samples: Samples, rate: int) -> Samples:
-    """`samples` from `LEAD_S` before the first speech to `TAIL_S` after the last (zeros where there is less)."""
+def joined(stems: Sequence[Path]) -> NDArray[np.int16]:
+    """The 16 kHz samples of clips (paths without extension) one after another, as a caller hears them."""
+    return np.concatenate([soundfile.read(f"{stem}.wav16", dtype="int16")[0] for stem in stems])
+
+
+def save(samples: NDArray[np.int16], path: Path) -> None:
+    """Write 16 kHz `samples` as a WAV file; raises OSError."""
+    with path.open("wb") as out:
+        soundfile.write(out, samples, WIDE_HZ, format="WAV", subtype="PCM_16")
+
+
+def seconds(stem: Path) -> float:
+    """Length of the clip at `stem` (path without extension)."""
+    return float(soundfile.info(f"{stem}.wav").duration)
+
+
+def _trimmed(samples: Samples, rate: int, tail_ms: int) -> Samples:
+    """`samples` from `LEAD_MS` before the first speech to `tail_ms` after the last (zeros where there is less)."""
     size = max(int(_WINDOW_S * rate), 1)
     windows = samples[: len(samples) // size * size].reshape(-1, size)
     if len(windows) == 0:
@@ -86,8 +103,8 @@ def _trimmed(samples: Samples, rate: int) -> Samples:
     noise = float(np.percentile(power, 10)) * 4  # 6 dB above the quietest tenth
     limit = max(loud * 10 ** (_SPEECH_DB / 10), min(noise, loud * 10 ** (_NOISY_DB / 10)))
     spoken = np.flatnonzero(power >= limit)
-    start = int(spoken[0]) * size - int(LEAD_S * rate)
-    end = (int(spoken[-1]) + 1) * size + int(TAIL_S * rate)
+    start = int(spoken[0]) * size - LEAD_MS * rate // 1000
+    end = (int(spoken[-1]) + 1) * size + tail_ms * rate // 1000
     return np.pad(samples[max(start, 0) : end], (max(-start, 0), max(end - len(samples), 0)))
 
 
@@ -121,7 +138,8 @@ def _levelled(samples: Samples, rate: int) -> Samples:
 
 def _limited(samples: Samples) -> Samples:
     """Soft limiter: straight up to `KNEE`, above it bent smoothly towards `CEILING`."""
-    size = np.abs(samples)
+    out = samples.copy()
+    over = np.flatnonzero(np.abs(samples) > KNEE)
     room = CEILING - KNEE
-    bent = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.where(size > KNEE, np.sign(samples) * bent, samples)
+    out[over] = np.sign(samples[over]) * (KNEE + room * np.tanh((np.abs(samples[over]) - KNEE) / room))
+    return out

@@ -34,7 +34,10 @@ MAKING = "1"
 """Raise it when the same text would give other audio than before: the cache is then made anew."""
 GROUP_PAUSE_MS = 400
 """Between groups of four digits."""
+DIGIT_TAIL_MS = 100
+"""After a single digit: callers write along, and need to hear where one ends."""
 PAUSE = f"{RESERVED}/{GROUP_PAUSE_MS}"
+_SINGLE_DIGITS = frozenset(f"digits.{digit}" for digit in range(10))
 Progress = Callable[[int, int], None]
 
 
@@ -45,6 +48,7 @@ class Piece:
     name: str
     spoken: str
     recording: Path | None
+    tail_ms: int
     identity: str
 
 
@@ -81,7 +85,7 @@ class Clips:
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
         self._published = Published(var / "prompts", texts.language)
         self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
-        self._pause = Piece(PAUSE, "", None, identity("pause", str(GROUP_PAUSE_MS), MAKING))
+        self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), MAKING))
         self._cache.keep = frozenset(piece.identity for piece in self.pieces())
         self._identity = identity(*(f"{piece.name} {piece.identity}" for piece in self.pieces()))
         self._held: Held | None = self._published.held(self._identity)
@@ -116,6 +120,19 @@ class Clips:
         parts = {key: len(self.pieces(key)) for key in self._plan if self.texts.text(key).places}
         return self.recordings.dead(self.texts, parts)
 
+    def to_render(self, *, force: bool = False) -> list[Piece]:
+        """What `render_all` would render now, each audio once."""
+        if not force and self._published.is_current(self._identity):
+            return []
+        by_identity = {piece.identity: piece for piece in self.pieces()}
+        return [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
+
+    def rendered(self, piece: Piece) -> Path | None:
+        """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
+        if self._held:
+            return self._held.folder / piece.name
+        return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
+
     def render_all(self, progress: Progress | None = None, *, force: bool = False) -> Report:
         """Render what is missing (with `force`: everything) and publish it as one version.
 
@@ -124,12 +141,11 @@ class Clips:
         """
         start = time.monotonic()
         pieces = self.pieces()
+        missing = self.to_render(force=force)
         recorded = sum(piece.recording is not None for piece in pieces)
         if not force and self._published.is_current(self._identity):
             self._cache.trim()
             return Report(len(pieces), 0, recorded, time.monotonic() - start)
-        by_identity = {piece.identity: piece for piece in pieces}
-        missing = [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
         problems: list[Problem] = []
 
         def render(piece: Piece) -> None:
@@ -138,14 +154,20 @@ class Clips:
             except RecordingError as error:
                 problems.extend(error.problems)
 
-        # One thread more than children, so that none of them waits while audio is levelled.
+        # Recordings first: if one is bad, that is told before the long work. One thread more than children, so that
+        # none of them waits while audio is levelled.
+        missing.sort(key=lambda piece: piece.recording is None)
+        done = 0
         with ThreadPoolExecutor(CHILDREN + 1) as pool:
-            for done, _ in enumerate(pool.map(render, missing), start=1):
-                if progress:
-                    progress(done, len(missing))
-        if problems:
-            raise RecordingError(sorted(problems, key=lambda problem: problem.file))
-        self._published.publish(self._identity, {piece.name: self._cache.stem(piece.identity) for piece in pieces})
+            for batch in (missing[:recorded], missing[recorded:]):
+                for _ in pool.map(render, batch):
+                    done += 1
+                    if progress:
+                        progress(done, len(missing))
+                if problems:
+                    raise RecordingError(sorted(problems, key=lambda problem: problem.file))
+        stems = {piece.name: self._cache.stem(piece.identity) for piece in pieces}
+        self._published.publish(self._identity, stems, anew=force)
         self._held = self._published.held(self._identity)
         self._cache.trim()
         return Report(len(pieces), len(missing), recorded, time.monotonic() - start)
@@ -176,7 +198,7 @@ class Clips:
         text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
         if not text:
             return []
-        made_from = identity("text", text, *self._made_by)
+        made_from = identity("text", text, str(audio.TAIL_MS), *self._made_by)
         return [self._cache.get(made_from, lambda: self._synthesised(text)).absolute()]
 
     def _worded(self, kind: Kind, value: Value) -> str:
@@ -212,11 +234,11 @@ class Clips:
 
     def _made(self, piece: Piece) -> Audio:
         if piece.recording:
-            return recordings.load(piece.recording)
-        return self._synthesised(piece.spoken) if piece.spoken else audio.pause(GROUP_PAUSE_MS)
+            return recordings.load(piece.recording, piece.tail_ms)
+        return self._synthesised(piece.spoken, piece.tail_ms) if piece.spoken else audio.pause(GROUP_PAUSE_MS)
 
-    def _synthesised(self, text: str) -> Audio:
-        return audio.polished(*self._synthesis.speak(text))
+    def _synthesised(self, text: str, tail_ms: int = audio.TAIL_MS) -> Audio:
+        return audio.polished(*self._synthesis.speak(text), tail_ms)
 
     def _planned(self, text: Text) -> tuple[Piece | Slot, ...]:
         """What is played for one text, in order; parts with nothing to say (a full stop after a place) are left out."""
@@ -233,13 +255,14 @@ class Clips:
         return tuple(steps)
 
     def _piece(self, text: Text, suffix: str, words: str) -> Piece:
+        tail_ms = DIGIT_TAIL_MS if text.key in _SINGLE_DIGITS else audio.TAIL_MS
         recording = self.recordings.path(text.file.stem, f"{text.key}{suffix}")
         if recording:
             content = blake2b(recording.read_bytes(), digest_size=16).hexdigest()
-            made_from = identity("recording", content, MAKING)
+            made_from = identity("recording", content, str(tail_ms), MAKING)
         else:
-            made_from = identity("text", words, *self._made_by)
-        return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, made_from)
+            made_from = identity("text", words, str(tail_ms), *self._made_by)
+        return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, tail_ms, made_from)
 
 
 def _has_words(words: str) -> bool:

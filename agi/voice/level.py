@@ -4,7 +4,6 @@ Silence before, after and between words does not lower the figure, as it would l
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,25 +66,20 @@ def _envelope(samples: Samples, step: int, rate: float) -> Samples:
 
 
 def _averaged(signal: Samples, keep: float) -> Samples:
-    """y[n] = keep·y[n-1] + (1-keep)·x[n], worked out a block at a time because numpy has no such filter."""
+    """y[n] = keep·y[n-1] + (1-keep)·x[n], a block at a time because numpy has no such filter.
+
+    Within a block y[n] = keepⁿ·Σ x[k]·(1-keep)/keepᵏ; blocks are short enough for keepⁿ to stay far from 0.
+    """
     count = len(signal)
     blocks = np.pad(signal, (0, -count % _BLOCK)).reshape(-1, _BLOCK)
-    kernel, decay = _kernel(keep)
-    out = blocks @ kernel
+    decay = np.power(keep, np.arange(1, _BLOCK + 1, dtype=np.float64))
+    out: Samples = np.cumsum(blocks * ((1 - keep) / decay), axis=1) * decay
     last = 0.0
     for block in out:
         block += last * decay
         last = float(block[-1])
     whole: Samples = out.reshape(-1)[:count]
     return whole
-
-
-@cache
-def _kernel(keep: float) -> tuple[Samples, Samples]:
-    """What one block adds to itself, and what the block before adds to it."""
-    steps = np.arange(_BLOCK)
-    fading = np.triu(keep ** np.maximum(steps[None, :] - steps[:, None], 0)) * (1 - keep)
-    return fading, keep ** (steps + 1)
 
 
 def _active_samples(envelope: Samples, threshold: float, hangover: int) -> int:

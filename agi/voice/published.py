@@ -56,24 +56,31 @@ class Published:
         current = self._current()
         return current is not None and current.startswith(f"{self._language}.{identity}.") and self._link.is_dir()
 
-    def publish(self, identity: str, clips: Mapping[str, Path]) -> None:
+    def publish(self, identity: str, clips: Mapping[str, Path], *, anew: bool = False) -> None:
         """Make a version of `clips` (name with slashes → path of the audio, both without extension) the current one.
 
+        A version of the same identity that is still on disk is used again unless `anew` is set.
         Killed at any moment, the link shows the old version or the new one, whole.
         """
         with self._alone():
-            name = f"{self._language}.{identity}.{secrets.token_hex(4)}"
-            draft = self._versions / f"{_DRAFT}{name}"
-            for clip, source in clips.items():
-                target = draft / clip
-                target.parent.mkdir(parents=True, exist_ok=True)
-                for kind in KINDS:
-                    _link_or_copy(f"{source}{kind}", f"{target}{kind}")
-            draft.rename(self._versions / name)
-            arrow = self._versions / f"{_DRAFT}{name}.link"
-            arrow.symlink_to(os.path.relpath(self._versions / name, self._link.parent))
+            held = None if anew else self.held(identity)
+            folder = held.folder if held else self._built(identity, clips)
+            arrow = self._versions / f"{_DRAFT}{folder.name}.link"
+            arrow.unlink(missing_ok=True)
+            arrow.symlink_to(os.path.relpath(folder, self._link.parent))
             arrow.replace(self._link)
-            self._clean(name)
+            self._clean(folder.name)
+
+    def _built(self, identity: str, clips: Mapping[str, Path]) -> Path:
+        """A new version, which appears whole."""
+        name = f"{self._language}.{identity}.{secrets.token_hex(4)}"
+        draft = self._versions / f"{_DRAFT}{name}"
+        for clip, source in clips.items():
+            target = draft / clip
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for kind in KINDS:
+                _link_or_copy(f"{source}{kind}", f"{target}{kind}")
+        return draft.rename(self._versions / name)
 
     def _current(self) -> str | None:
         """Folder name of the current version."""

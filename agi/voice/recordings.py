@@ -38,7 +38,7 @@ class Recordings:
         return self.folder if language == FALLBACK else self.folder / language
 
 
-def load(path: Path) -> Audio:
+def load(path: Path, tail_ms: int = audio.TAIL_MS) -> Audio:
     """The recording at `path` as clips are: trimmed, levelled, mono.
 
     Raises `RecordingError`, which names the file, for what is no audio, empty, silent or too long.
@@ -53,7 +53,7 @@ def load(path: Path) -> Audio:
     if len(samples) == 0:
         raise RecordingError([Problem(path, 0, "is empty: record it again")])
     try:
-        return audio.polished(samples, rate)
+        return audio.polished(samples, rate, tail_ms)
     except audio.NoSpeech:
         raise RecordingError([Problem(path, 0, "is silent: record it again")]) from None
 

@@ -6,6 +6,7 @@ with its stdin. It imports nothing of ours, so that it starts quickly. What it w
 
 - the first run of a process is cut short: one warm-up utterance before anything counts;
 - several files in one run: only the last is written, so one file a run, and never `say()`;
+- a voice it does not know leaves the voice as it was, without an error: it is asked which one it has;
 - it prints on stdout, which is our channel: file descriptor 1 is moved away before pyttsx3 is imported;
 - text comes in on stdin, never as an argument.
 """
@@ -29,11 +30,14 @@ def main() -> None:
 
     try:
         engine = pyttsx3.init("espeak")
+        before = engine.getProperty("voice")
         engine.setProperty("voice", voice)
         engine.setProperty("rate", words_per_minute)
         with tempfile.TemporaryDirectory() as folder:
             engine.save_to_file(WARM_UP, str(Path(folder) / "warm-up.wav"))
             engine.runAndWait()
+        if engine.getProperty("voice") == before != voice.lower():  # properties are set by the first run
+            raise ValueError(f"pyttsx3 knows no voice '{voice}'")
     except Exception as error:  # noqa: BLE001 - whatever pyttsx3 raises, the parent must be told
         channel.write(json.dumps({"error": f"{type(error).__name__}: {error}"}) + "\n")
         return

@@ -23,11 +23,11 @@ Name = Callable[[re.Match[str], Lexicon], str]
 
 def spoken(text: str, lexicon: Lexicon) -> str:
     """`text` in words: only Latin letters, spaces and , . ? ! - ' ; remain, and no digit."""
-    text = _plain(text)
+    text = "".join(" " if _lost(char, lexicon) else char for char in _plain(text))
     # Each replacement is fenced by spaces, so that no rule joins it to a neighbour.
     for named, name in _NAMES:
         text = named.sub(lambda found, name=name: f" {name(found, lexicon)} ", text)  # type: ignore[misc]
-    text = lexicon.pattern.sub(lambda found: f" {lexicon.word(found[0])} ", text)
+    text = lexicon.pattern.sub(lambda found: f" {lexicon.word(found[0]) or found[0]} ", text)
     for pattern, say in RULES:
         text = pattern.sub(lambda found, say=say: f" {say(found)} ", text)  # type: ignore[misc]
     text = _CAPITALS.sub(lambda found: f" {_abbreviation(found[0], lexicon)} ", text)

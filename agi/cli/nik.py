@@ -1,0 +1,66 @@
+"""`hotline nik`: what numbers on stdin say about themselves, one JSON object a line."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import click
+
+from agi.books.numbers import NikCheck, check_nik
+
+_LONGEST = 4096
+
+
+@click.command()
+def nik() -> None:
+    """Check NIKs: one a line on stdin, one JSON object a line on stdout.
+
+    \b
+    valid        whether the number can be a NIK (nothing proves that it is registered)
+    reason       why not: format, province, region, birth_date, serial; or null
+    birth_date   YYYY-MM-DD, the century inferred
+    sex          female or male
+    region       code, province, regency, district where the NIK was issued
+    warnings     unknown_region: a code that is no longer in use, perhaps
+
+    The number itself is not repeated.
+    """
+    out = sys.stdout
+    try:
+        for line in _lines(sys.stdin.buffer):
+            out.write(json.dumps(_told(check_nik(line)), ensure_ascii=False) + "\n")
+            out.flush()
+    except BrokenPipeError:
+        # Whoever read our lines has enough. Python would complain once more when it closes stdout.
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        click.echo(err=True)
+
+
+def _lines(source: BinaryIO) -> Iterator[str]:
+    """The lines of `source` as they come; of an over-long one its beginning, which is no NIK in any case."""
+    while raw := source.readline(_LONGEST):
+        rest = raw
+        while rest and not rest.endswith(b"\n"):
+            rest = source.readline(_LONGEST)
+        yield raw.decode(errors="replace").strip().removeprefix("\ufeff")
+
+
+def _told(check: NikCheck) -> dict[str, object]:
+    region = check.region
+    return {
+        "valid": check.valid,
+        "reason": check.reason,
+        "birth_date": check.birth_date and check.birth_date.isoformat(),
+        "sex": check.sex,
+        "region": region
+        and {
+            "code": region.code,
+            "province": region.province,
+            "regency": region.regency or None,
+            "district": region.district or None,
+        },
+        "warnings": list(check.warnings),
+    }

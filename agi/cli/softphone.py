@@ -1,0 +1,253 @@
+"""`hotline call` and `hotline agent`: the testers' telephone and a scripted agent."""
+
+import json
+import signal
+import tempfile
+import threading
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from agi.books import sample as samples
+from agi.ops.ready import reachable, sip_answers
+from agi.settings import ROOT, Settings
+from agi.softphone import pick, record, roster
+from agi.softphone.duty import Script, Taken, serve
+from agi.softphone.matching import QUIET, RATE, rms
+from agi.softphone.numbers import BadDescription, Numbers
+from agi.softphone.phone import CallOver, PhoneError, Softphone
+from agi.softphone.play import Played, Player, new_caller, transcript
+from agi.softphone.references import References
+from agi.softphone.scenario import Expect, Scenario, ScenarioError, load
+from agi.softphone.wavfile import folder_for_recordings, growing
+from agi.voice.errors import VoiceError
+
+SAMPLE = ROOT / "data" / "sample"
+_LISTEN_S = 25.0
+_QUIET_S = 2.0
+_BEGUN_S = 1.2
+_POLL_S = 0.1
+
+phone_option = click.option(
+    "--phone",
+    "make",
+    type=click.Choice([str(make) for make in pick.Make]),
+    help="Which softphone; the best one here if left out.",
+)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--keys", help='One call: keys to press, a group for each prompt, such as "1 {resident ACTIVE nik}".')
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
+@click.option("--parallel", default=8, show_default=True, type=click.IntRange(1, 64), help="Calls at the same time.")
+@click.option("--quiet", is_flag=True, help="Show the steps of failed calls only.")
+@phone_option
+def call(
+    files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int, quiet: bool, make: str | None
+) -> None:
+    """Call the running hotline as a tester: whole calls from FILES (YAML, or folders of them), or --keys.
+
+    Ends with 1 when a call did not go as it should.
+    """
+    if bool(files) == (keys is not None):
+        raise click.UsageError('Give scenario files (tests/calls/*.yaml), or --keys "1 …", not both.')
+    settings = Settings()
+    _must_answer(settings)
+    chosen = pick.Make(make) if make else None
+    try:
+        references = References(settings)
+    except (PhoneError, VoiceError) as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        if keys is not None:
+            good = _call_with_keys(settings, references, keys, chosen, as_json)
+        else:
+            good = _call_with_files(settings, references, _listed(files), chosen, parallel, as_json, quiet)
+    except PhoneError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        references.close()
+    if not good:
+        raise SystemExit(1)
+
+
+def _must_answer(settings: Settings) -> None:
+    telephony = settings.telephony
+    if not sip_answers(reachable(telephony.listen), telephony.sip_port, limit_s=2.0):
+        raise click.ClickException(
+            f"Nothing answers SIP on {telephony.listen}, port {telephony.sip_port}: type `hotline up` first."
+        )
+
+
+def _listed(files: tuple[Path, ...]) -> list[Path]:
+    return [found for path in files for found in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+
+
+def _call_with_files(
+    settings: Settings, references: References, files: list[Path], make: pick.Make | None, parallel: int,
+    as_json: bool, quiet: bool,
+) -> bool:  # fmt: skip
+    scenarios, wrong = _loaded(files, references)
+    if wrong:
+        raise click.ClickException("\n".join(wrong))
+    player = Player(settings.telephony.number, settings.calls_db, samples.load(SAMPLE), references)
+
+    def done(scenario: Scenario, played: Played) -> None:
+        if as_json:
+            click.echo(json.dumps({"file": str(scenario.file), "ok": played.ok, **asdict(played)}, ensure_ascii=False))
+        else:
+            click.echo(told(played, steps=not (quiet and played.ok)))
+
+    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
+        played = roster.play_all(
+            scenarios, settings, player, Path(folder), parallel=parallel, make=make,
+            done=done, stop=threading.Event(),
+        )  # fmt: skip
+    good = sum(one.ok for one in played)
+    if not as_json:
+        click.echo(f"{good} of {len(played)} calls went as they should.")
+    return good == len(scenarios)
+
+
+def _loaded(files: list[Path], references: References) -> tuple[list[Scenario], list[str]]:
+    """All scenarios, and everything that is wrong with any of them."""
+    scenarios: list[Scenario] = []
+    wrong: list[str] = []
+    for path in files:
+        try:
+            scenarios.append(load(path, references.known))
+        except ScenarioError as error:
+            wrong.append(str(error))
+    return scenarios, wrong
+
+
+def told(played: Played, *, steps: bool = True) -> str:
+    """A call as a person reads it."""
+    lines = [f"{_mark(played.ok)} {played.title} ({played.seconds:.1f} s)"]
+    if steps:
+        lines += [f"    {_mark(line.ok)} {line.at_s:5.1f} s  {line.text}" for line in played.lines]
+    return "\n".join(lines)
+
+
+def _mark(ok: bool) -> str:
+    return click.style("✓", fg="green") if ok else click.style("✗", fg="red")
+
+
+def _call_with_keys(
+    settings: Settings, references: References, keys: str, make: pick.Make | None, as_json: bool
+) -> bool:
+    """One call from the command line: what was heard, how it ended, and its record."""
+    try:
+        groups = Numbers(samples.load(SAMPLE)).fill(keys).split()
+    except BadDescription as error:
+        raise click.UsageError(str(error)) from None
+    if not all(set(group) <= set("0123456789*#") for group in groups):
+        raise click.UsageError("--keys takes 0-9, * and # and descriptions such as {resident ACTIVE nik}.")
+    caller, began = new_caller(), datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
+        phones = pick.phones(settings.var, roster.account(settings, roster.TESTER), make)
+        phone = phones.phone(Path(folder) / "heard.wav")
+        try:
+            phone.dial(settings.telephony.number, caller)
+            _press_all(phone, groups)
+            ended = phone.wait_ended(0)
+            phone.hang_up()
+        finally:
+            phones.close()
+        heard = transcript(phone.recording, references)
+    found = record.settled(settings.calls_db, caller, began, Expect())
+    result = {
+        "heard": [{"at_s": round(at, 1), "key": key, "score": round(score, 2)} for at, key, score in heard],
+        "pressed": len(groups),
+        "hung_up_by": "hotline" if ended is not None else "us",
+        "call": found[0].id if found else None,
+        "outcome": str(found[0].outcome) if found else None,
+        "where": found[0].where if found else None,
+    }
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        for at, key, _ in heard:
+            click.echo(f"{at:6.1f} s  {key}: {references.texts.text(key).raw.strip()}")
+        click.echo(
+            f"Hung up by {result['hung_up_by']}; record {result['call']}: {result['outcome']}, {result['where']}"
+        )
+    return found is not None
+
+
+def _press_all(phone: Softphone, groups: list[str]) -> None:
+    """Press each group when something new has been said for a while; then listen until it is quiet or over."""
+    try:
+        for group in groups:
+            _wait_for_words(phone, len(growing(phone.recording)))
+            phone.press(group)
+        _wait_for_words(phone, len(growing(phone.recording)))
+    except CallOver:
+        return
+    limit = time.monotonic() + _LISTEN_S
+    while time.monotonic() < limit and phone.wait_ended(_POLL_S) is None:
+        last = growing(phone.recording)[-round(_QUIET_S * RATE) :]
+        if rms(last) < QUIET:
+            return
+
+
+def _wait_for_words(phone: Softphone, since: int) -> None:
+    """Wait until more than a second of sound has come after sample `since`, or the call is over."""
+    limit = time.monotonic() + _LISTEN_S
+    step = RATE // 10
+    while time.monotonic() < limit and phone.wait_ended(_POLL_S) is None:
+        sound = growing(phone.recording, since)
+        if sum(rms(sound[at : at + step]) > 2 * QUIET for at in range(0, len(sound), step)) * 0.1 > _BEGUN_S:
+            return
+
+
+@click.command()
+@click.argument("number")
+@click.option("--answer-after", default=1.0, show_default=True, help="Seconds it rings; below 0: never answered.")
+@click.option("--talk", default=10.0, show_default=True, help="Seconds until the agent hangs up.")
+@click.option("--say", default=roster.AGENT_SAYS, show_default=True, help="Key of the prompt said to the caller.")
+@click.option("--once", is_flag=True, help="Leave after one call.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
+@phone_option
+def agent(number: str, answer_after: float, talk: float, say: str, once: bool, as_json: bool, make: str | None) -> None:
+    """Sign in as agent NUMBER (7001, 7002) and answer calls as a script; shows the case of each. Ctrl-C signs off."""
+    settings = Settings()
+    _must_answer(settings)
+    says = settings.var / "prompts" / settings.office.language / f"{say.replace('.', '/')}.wav"
+    if not says.is_file():
+        raise click.UsageError(f"There is no rendered prompt '{say}'; `hotline prompts list` shows all.")
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+
+    def taken(one: Taken) -> None:
+        if as_json:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+        else:
+            case = ", ".join(f"{key} {value}" for key, value in one.case.items()) or "nothing known"
+            how = f"talked {one.talked_s:.0f} s, {one.hung_up_by} hung up" if one.answered else "not answered"
+            click.echo(f"Call from {one.caller[:-1][-3:] if one.caller else '?'}: {case}; {how}")
+        if once:
+            stop.set()
+
+    with tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder:
+        phones = None
+        try:
+            phones = pick.phones(
+                settings.var, roster.account(settings, number), pick.Make(make) if make else None, register=True
+            )
+            phone = phones.phone(Path(folder) / "heard.wav")
+            phone.register()
+            if not as_json:
+                click.echo(f"Agent {number} is on duty; Ctrl-C signs off.")
+            script = Script(answer_after if answer_after >= 0 else None, says, talk)
+            serve(phone, script, stop, taken)
+        except PhoneError as error:
+            raise click.ClickException(str(error)) from None
+        finally:
+            if phones is not None:
+                phones.close()

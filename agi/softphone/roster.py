@@ -1,0 +1,109 @@
+"""Many scenarios against one hotline: who may run at the same time, and the agents they need."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from agi.ops import configure
+from agi.ops.ready import reachable
+from agi.settings import Settings
+from agi.softphone import pick
+from agi.softphone.duty import Script, Taken, serve
+from agi.softphone.phone import Account, Phones, Softphone
+from agi.softphone.play import Played, Player
+from agi.softphone.scenario import Agent, Scenario
+
+TESTER = "tester1"
+AGENT_SAYS = "call.goodbye"
+
+
+def account(settings: Settings, user: str) -> Account:
+    """The account of a tester or an agent of this installation."""
+    held = configure.account(settings.var, user)
+    return Account(reachable(settings.telephony.listen), settings.telephony.sip_port, held.name, held.password)
+
+
+def play_all(
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    player: Player,
+    recordings: Path,
+    *,
+    parallel: int,
+    make: pick.Make | None,
+    done: Callable[[Scenario, Played], None],
+    stop: threading.Event,
+) -> list[Played]:
+    """Play all: first, `parallel` at a time, those without agents, then one by one those that bring agents.
+
+    The queue is one for all callers: an agent on duty for one call would be on duty for the others too. Each call is
+    recorded into `recordings`. Results come in the order of `scenarios`.
+    """
+    with ExitStack() as stack:
+        callers = pick.phones(settings.var, account(settings, TESTER), make)
+        stack.callback(callers.close)
+        results: dict[int, Played] = {}
+        idle: queue.SimpleQueue[Softphone] = queue.SimpleQueue()
+        for number in range(min(max(parallel, 1), len(scenarios))):
+            idle.put(callers.phone(recordings / f"phone{number}.wav"))
+
+        def place(number: int, taken: Sequence[Taken]) -> None:
+            if stop.is_set():
+                return
+            scenario, phone = scenarios[number], idle.get()
+            phone.recording = recordings / f"{number:03d}-{scenario.file.stem}.wav"
+            try:
+                results[number] = player.play(scenario, phone, taken, stop=stop)
+            finally:
+                idle.put(phone)
+            done(scenario, results[number])
+
+        alone = [number for number, scenario in enumerate(scenarios) if scenario.agents]
+        together = [number for number in range(len(scenarios)) if number not in alone]
+        pool = stack.enter_context(ThreadPoolExecutor(max(parallel, 1)))
+        stack.callback(stop.set)  # an interruption ends the calls in progress before the pool is waited for
+        for waiting in [pool.submit(place, number, ()) for number in together]:
+            waiting.result()
+        for number in alone:
+            with OnDuty(settings, scenarios[number].agents or (), recordings, make) as duty:
+                place(number, duty.taken)
+        return [results[number] for number in sorted(results)]
+
+
+class OnDuty:
+    """Scripted agents, signed in for as long as the context lasts; `taken` are the calls that rang."""
+
+    def __init__(
+        self, settings: Settings, agents: Sequence[Agent], recordings: Path, make: pick.Make | None = None
+    ) -> None:
+        self.taken: list[Taken] = []
+        self._settings = settings
+        self._agents = agents
+        self._recordings = recordings
+        self._make = make
+        self._stop = threading.Event()
+        self._phones: list[Phones] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "OnDuty":
+        says = self._settings.var / "prompts" / self._settings.office.language / f"{AGENT_SAYS.replace('.', '/')}.wav"
+        for agent in self._agents:
+            phones = pick.phones(self._settings.var, account(self._settings, agent.user), self._make, register=True)
+            self._phones.append(phones)
+            phone = phones.phone(self._recordings / f"agent-{agent.user}.wav")
+            phone.register()
+            script = Script(1.0 if agent.answers else None, says, 5.0)
+            thread = threading.Thread(target=serve, args=(phone, script, self._stop, self.taken.append), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        for phones in self._phones:
+            phones.close()

@@ -1,0 +1,281 @@
+"""Whole calls in plain words: the YAML files of `tests/calls`, read and checked with file and line.
+
+title: A NIK that is ready for printing
+agents: none                      # or "7001 answers", "7001 lets it ring"; left out: it does not matter
+steps:
+  - hear: menu.main               # until the words are certain; "hear whole" waits for the end
+  - press: "1 {resident ACTIVE nik}"
+  - hear: nik.short count=5       # a text with places, where they matter
+  - silence: 2 s
+  - wait: 500 ms
+  - hang up                       # we hang up
+  - they hang up                  # the hotline does
+expect:
+  outcome: completed              # and where, afterwards (in the queue), events (some, in order), never (keys),
+                                  # case (what the agent is shown)
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+
+from agi.books.call_words import Outcome
+from agi.softphone.numbers import BRACES, BadDescription, Description
+
+
+class ScenarioError(Exception):
+    """A scenario that can't be run; every line of the text names file and line and says what to do."""
+
+
+class Do(StrEnum):
+    """What a step does, by the word that a scenario uses."""
+
+    HEAR = "hear"
+    HEAR_WHOLE = "hear whole"
+    PRESS = "press"
+    WAIT = "wait"
+    SILENCE = "silence"
+    HANG_UP = "hang up"
+    THEY_HANG_UP = "they hang up"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `text` is a key or keys to press, `seconds` a time."""
+
+    line: int
+    do: Do
+    text: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        if self.do in (Do.WAIT, Do.SILENCE):
+            return f"{self.do} {self.seconds:g} s"
+        return " ".join([self.do, self.text, *(f"{name}={value}" for name, value in self.places.items())]).rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent on duty: signs in, and answers or lets it ring."""
+
+    user: str
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What the record of the call must say; what is left out may be anything."""
+
+    outcome: Outcome | None = None
+    where: str = ""
+    afterwards: str = ""
+    events: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    case: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One call. `agents` None: it does not matter who is on duty."""
+
+    file: Path
+    title: str
+    steps: tuple[Step, ...]
+    expect: Expect
+    agents: tuple[Agent, ...] | None = None
+
+
+_TIME = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|ms|seconds?)$")
+_AGENT = re.compile(r"(\d+) (answers|lets it ring)$")
+_HEAR = re.compile(r"([a-z0-9_.]+)((?:\s+\w+=(?:\{[^{}]*\}|\S+))*)\s*$")
+_PLACE = re.compile(r"(\w+)=(\{[^{}]*\}|\S+)")
+_TOP = ("title", "agents", "steps", "expect")
+_CASE = ("topic", "verified", "reached", "status")
+_KEYS = re.compile(r"[0-9*#]*$")
+
+
+class _Reader:
+    """Walks one file's YAML nodes, which know their lines; collects what is wrong."""
+
+    def __init__(self, path: Path, known: Mapping[str, frozenset[str]]) -> None:
+        self.path = path
+        self.known = known
+        self.wrong: list[str] = []
+
+    def error(self, node: yaml.Node, text: str) -> None:
+        self.wrong.append(f"{self.path}:{node.start_mark.line + 1}: {text}")
+
+    def table(self, node: yaml.Node, names: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
+        """The entries of a table whose names must be among `names`."""
+        if not isinstance(node, yaml.MappingNode):
+            self.error(node, f"{what} must be lines of 'name: value', with the names {', '.join(names)}")
+            return {}
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            if key.value not in names:
+                self.error(key, f"'{key.value}' is not known in {what}; write one of {', '.join(names)}")
+            elif key.value in found:
+                self.error(key, f"'{key.value}' stands twice in {what}; delete one")
+            else:
+                found[key.value] = value
+        return found
+
+    def word(self, node: yaml.Node, what: str) -> str:
+        """The text of a single value."""
+        if isinstance(node, yaml.ScalarNode) and node.value:
+            return str(node.value)
+        self.error(node, f"{what} must be one value")
+        return ""
+
+    def words(self, node: yaml.Node, what: str) -> tuple[str, ...]:
+        """A list of values; a single one counts as a list."""
+        if isinstance(node, yaml.SequenceNode):
+            return tuple(self.word(one, f"an entry of {what}") for one in node.value)
+        return (self.word(node, what),)
+
+    def key(self, node: yaml.Node, key: str) -> bool:
+        """Whether `key` is a key of a prompt."""
+        if key in self.known:
+            return True
+        self.error(node, f"there is no prompt '{key}'; `hotline prompts list` shows all")
+        return False
+
+    def step(self, node: yaml.Node) -> Step | None:
+        """One step of the list."""
+        line = node.start_mark.line + 1
+        alone = (Do.HANG_UP, Do.THEY_HANG_UP)
+        if isinstance(node, yaml.ScalarNode):
+            if node.value in alone:
+                return Step(line, Do(node.value))
+            self.error(node, f"'{node.value}' is not a step; the steps are {', '.join(Do)}")
+            return None
+        if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
+            self.error(node, "a step is one line, such as '- hear: menu.main'")
+            return None
+        name, value = node.value[0]
+        if name.value not in list(Do) or name.value in alone:
+            self.error(name, f"'{name.value}:' is not a step; the steps are {', '.join(Do)}")
+            return None
+        do, text = Do(name.value), self._spelled(value)
+        match do:
+            case Do.HEAR | Do.HEAR_WHOLE:
+                return self._hear(value, line, do, text)
+            case Do.PRESS:
+                return self._press(value, line, text)
+        seconds = _TIME.match(text)
+        if seconds is None:
+            self.error(value, f"'{text}' is not a time; write '2 s' or '500 ms'")
+            return None
+        number = float(seconds[1].replace(",", "."))
+        return Step(line, do, seconds=number / 1000 if seconds[2] == "ms" else number)
+
+    def _spelled(self, node: yaml.Node) -> str:
+        return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+    def _hear(self, node: yaml.Node, line: int, do: Do, text: str) -> Step | None:
+        parsed = _HEAR.match(text)
+        if parsed is None:
+            self.error(node, f"'{text}' is not a prompt; write its key, and its places like this: kk.short count=3")
+            return None
+        key = parsed[1]
+        if not self.key(node, key):
+            return None
+        places = dict(_PLACE.findall(parsed[2]))
+        if places and set(places) != self.known[key]:
+            self.error(
+                node, f"'{key}' has the places {', '.join(sorted(self.known[key])) or '(none)'}; give all or none"
+            )
+            return None
+        for value in places.values():
+            self._described(node, value)
+        return Step(line, do, key, places)
+
+    def _press(self, node: yaml.Node, line: int, text: str) -> Step | None:
+        rest = BRACES.sub("", text).replace(" ", "")
+        if not text or not _KEYS.match(rest):
+            self.error(
+                node, f"'{text}' can't be pressed; use 0-9, *, # and descriptions such as {{resident ACTIVE nik}}"
+            )
+            return None
+        if len(rest) >= 6 and rest.isdigit() and len(set(rest)) > 2:
+            self.error(node, "a number in clear must not stand here; describe it, such as {resident ACTIVE nik}")
+            return None
+        self._described(node, text)
+        return Step(line, Do.PRESS, text)
+
+    def _described(self, node: yaml.Node, text: str) -> None:
+        for inside in BRACES.findall(text):
+            try:
+                Description.parse(inside)
+            except BadDescription as error:
+                self.error(node, str(error))
+
+    def agents(self, node: yaml.Node) -> tuple[Agent, ...]:
+        """Who is on duty."""
+        found: list[Agent] = []
+        for text in self.words(node, "agents"):
+            parsed = _AGENT.match(text)
+            if parsed:
+                found.append(Agent(parsed[1], parsed[2] == "answers"))
+            elif text != "none":
+                self.error(node, f"'{text}': write 'none', '7001 answers' or '7001 lets it ring'")
+        return tuple(found)
+
+    def expect(self, node: yaml.Node) -> Expect:
+        """What is expected."""
+        found = self.table(node, ("outcome", "where", "afterwards", "events", "never", "case"), "expect")
+        outcome: Outcome | None = None
+        if "outcome" in found:
+            text = self.word(found["outcome"], "outcome")
+            if text in list(Outcome):
+                outcome = Outcome(text)
+            else:
+                self.error(found["outcome"], f"'{text}' is not an outcome; the outcomes are {', '.join(Outcome)}")
+        never = self.words(found["never"], "never") if "never" in found else ()
+        for key in never:
+            self.key(found["never"], key)
+        case = self.table(found["case"], _CASE, "case") if "case" in found else {}
+        return Expect(
+            outcome,
+            self.word(found["where"], "where") if "where" in found else "",
+            self.word(found["afterwards"], "afterwards") if "afterwards" in found else "",
+            self.words(found["events"], "events") if "events" in found else (),
+            never,
+            {name: self.word(value, name) for name, value in case.items()},
+        )
+
+
+def load(path: Path, known: Mapping[str, frozenset[str]]) -> Scenario:
+    """The scenario in `path`; `known` are the keys of all prompts with their places' names. Raises ScenarioError."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: can't be read: {error}") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        hint = "put texts with ':', '#', '*' or '{' into quotes"
+        raise ScenarioError(f"{path}:{line}: not valid YAML: {error.problem}; {hint}") from None
+    if root is None:
+        raise ScenarioError(f"{path}:1: is empty; it needs {', '.join(_TOP)}")
+    reader = _Reader(path, known)
+    found = reader.table(root, _TOP, "a scenario")
+    for name in ("title", "steps", "expect"):
+        if name not in found and isinstance(root, yaml.MappingNode):
+            reader.error(root, f"'{name}:' is missing")
+    steps: list[Step | None] = []
+    if "steps" in found:
+        if isinstance(found["steps"], yaml.SequenceNode):
+            steps = [reader.step(node) for node in found["steps"].value]
+        else:
+            reader.error(found["steps"], "steps must be a list: one '- …' a line")
+    title = reader.word(found["title"], "title") if "title" in found else ""
+    expect = reader.expect(found["expect"]) if "expect" in found else Expect()
+    agents = reader.agents(found["agents"]) if "agents" in found else None
+    if reader.wrong:
+        raise ScenarioError("\n".join(reader.wrong))
+    return Scenario(path, title, tuple(step for step in steps if step), expect, agents)

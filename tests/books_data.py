@@ -1,0 +1,51 @@
+"""Rows and books for the tests of the books; every number is made up."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agi.books.calls import Event, Kind
+from agi.books.importing import import_csv
+from agi.books.numbers import registration_number
+
+KEY = bytes(range(32))
+START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+RESIDENT_COLUMNS = "nik,kk,status,ktp"
+
+
+def nik(serial: int) -> str:
+    return f"327301440292{9000 + serial:04d}"
+
+
+def kk(serial: int) -> str:
+    return f"327301010115{9000 + serial:04d}"
+
+
+def resident_line(serial: int, status: str = "ACTIVE", ktp: str = "CARD_ISSUED") -> str:
+    return f"{nik(serial)},{kk(serial)},{status},{ktp}"
+
+
+def residents_file(folder: Path, *lines: str, header: str = RESIDENT_COLUMNS, name: str = "residents.csv") -> Path:
+    file = folder / name
+    file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return file
+
+
+def registry_of(folder: Path, *serials: int) -> Path:
+    """A registry with these residents, one office, and one application of the first resident."""
+    registry = folder / "registry.db"
+    import_csv(registry, KEY, "residents", residents_file(folder, *map(resident_line, serials)))
+    offices = folder / "offices.csv"
+    offices.write_text("code,name,hours\n3273,Dukcapil Kota Bandung,Senin sampai Jumat\n")
+    import_csv(registry, KEY, "offices", offices)
+    applications = folder / "applications.csv"
+    applications.write_text(
+        "number,pin,nik,document,status,since,reason,office\n"
+        f"{registration_number(1)},123456,{nik(serials[0])},KK,SIAP_DIAMBIL,2026-05-01,,3273\n"
+        f"{registration_number(2)},654321,{nik(serials[0])},KTP_EL,DITOLAK,2026-06-01,DATA_TIDAK_SESUAI,\n"
+    )
+    import_csv(registry, KEY, "applications", applications)
+    return registry
+
+
+def asked(node: str = "menu", value: str = "1") -> Event:
+    return Event(START, Kind.ASKED, node, '[["menu.ask",{}]]', "match", "keys", 1, value, 1500)

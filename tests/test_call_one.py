@@ -1,0 +1,45 @@
+"""`hotline call --keys` and `hotline agent`: one call from the command line, on either softphone."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+from installation import Hotline
+
+
+@pytest.mark.parametrize("phone", ["plain", "best"])
+def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, phone: str) -> None:
+    which = ["--phone", phone] if phone != "best" else []
+    keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk} 2"
+    done = hotline.run("call", "--json", *which, "--keys", keys, limit_s=120)
+    result = json.loads(done.stdout)
+    heard = [one["key"] for one in result["heard"]]
+    assert heard[0] == "call.welcome"
+    assert "ktp.card_issued" in heard
+    assert result["outcome"] == "completed"
+
+
+def test_keys_that_no_telephone_has_are_refused(hotline: Hotline) -> None:
+    done = hotline.run("call", "--keys", "1 A", check=False)
+    assert done.returncode == 2
+    assert "--keys takes 0-9" in done.stderr
+
+
+def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) -> None:
+    agent = subprocess.Popen(
+        [sys.executable, "-m", "agi.cli", "agent", "7001", "--once", "--talk", "2", "--json", "--phone", "plain"],
+        env=dict(hotline.environment), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk} 0"
+        done = hotline.run("call", "--json", "--phone", "plain", "--keys", keys, limit_s=120)
+        shown = json.loads(agent.communicate(timeout=30)[0])
+    finally:
+        agent.send_signal(signal.SIGTERM)
+        agent.wait(20)
+    assert shown["answered"]
+    assert (shown["case"]["topic"], shown["case"]["verified"]) == ("nik_check", "nik+kk")
+    assert shown["case"]["number"].startswith("•")
+    assert json.loads(done.stdout)["hung_up_by"] == "hotline"

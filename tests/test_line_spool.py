@@ -1,0 +1,209 @@
+"""Ended calls that the dialplan tells of: every one gets its record, whatever the line knew of it."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agi.books.calls import Call, CallBook, Event, Kind, Outcome
+from agi.line.spool import Spool, asterisk_since, parse
+
+STARTED, ENDED = 1795504227, 1795504257
+ID = "1795504227.1"
+
+
+def told(**fields: object) -> str:
+    """What the dialplan writes of a call."""
+    given = {
+        "started": STARTED, "ended": ENDED, "step": "line", "fault": "", "back": "", "queue": "", "agent": "",
+        "caller": "537", **fields,
+    }  # fmt: skip
+    return " ".join(f"{name}={value}" for name, value in given.items()) + " end\n"
+
+
+class Desk:
+    """A spool, the book it fills, and what it is told of the world."""
+
+    def __init__(self, folder: Path) -> None:
+        self.book = CallBook.open(folder / "calls.db", bytes(32))
+        self.folder = folder / "ended"
+        self.folder.mkdir()
+        self.live: set[str] = set()
+        self.asterisk: datetime | None = datetime.fromtimestamp(STARTED - 60, UTC)
+        self.spool = Spool(self.folder, self.book, lambda: self.live, lambda: self.asterisk)
+
+    def drop(self, text: str, name: str = ID) -> None:
+        (self.folder / name).write_text(text)
+
+    def record(self, call_id: str = ID) -> Call:
+        with CallBook.reader(self.book.path) as reader:
+            return reader.call(call_id)
+
+    def outcome(self, **fields: object) -> tuple[Outcome | None, str, str, str]:
+        """What the record says after the spool was drained of one call."""
+        self.drop(told(**fields))
+        assert self.spool.drain() == 1
+        assert not list(self.folder.iterdir())
+        record = self.record()
+        return record.outcome, record.where, record.why, record.afterwards
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.book.close()
+
+
+NEVER_REACHED = {
+    "hung up before the line took it": ({}, ("abandoned", "start", "hung up", "")),
+    "hung up during the apology": (
+        {"step": "fault", "fault": "refused"},
+        ("failed", "start", "line not reached", "abandoned: hung up during the apology"),
+    ),
+    "answered by an agent instead": (
+        {"step": "queue", "fault": "refused", "agent": "PJSIP/7001"},
+        ("failed", "start", "line not reached", "transferred: agent 7001"),
+    ),
+    "hung up in the queue": (
+        {"step": "queue", "fault": "silent"},
+        ("failed", "start", "line silent", "abandoned: hung up while waiting"),
+    ),
+    "nobody at all": (
+        {"step": "nobody", "fault": "refused", "back": "empty", "queue": "JOINEMPTY"},
+        ("failed", "start", "line not reached", "failed: no agent on duty"),
+    ),
+}
+
+
+@pytest.mark.parametrize("story", NEVER_REACHED)
+def test_a_call_the_line_never_saw_gets_a_record(desk: Desk, story: str) -> None:
+    fields, expected = NEVER_REACHED[story]
+    assert desk.outcome(**fields) == expected
+    record = desk.record()
+    assert record.caller.endswith("537") and "•" in record.caller
+    assert record.lasted_s == ENDED - STARTED
+
+
+TRANSFERRED = {
+    "an agent answered": ({"step": "queue", "agent": "PJSIP/7002"}, ("transferred", "queue", "agent 7002", "")),
+    "hung up while waiting": ({"step": "queue"}, ("abandoned", "queue", "hung up while waiting", "")),
+    "hung up on the way": ({"step": "line"}, ("abandoned", "queue", "hung up before the queue", "")),
+}
+
+
+@pytest.mark.parametrize("story", TRANSFERRED)
+def test_what_came_of_a_transfer_completes_the_record(desk: Desk, story: str) -> None:
+    fields, expected = TRANSFERRED[story]
+    desk.book.begin(ID, "0215550537", datetime.fromtimestamp(STARTED, UTC))
+    desk.book.end(ID, Outcome.TRANSFERRED, "main", "asked for an agent", datetime.fromtimestamp(STARTED + 9, UTC))
+    assert desk.outcome(**fields) == expected
+
+
+def test_a_call_that_the_line_has_ended_stays_as_it_is(desk: Desk) -> None:
+    desk.book.end(ID, Outcome.COMPLETED, "nik_check", "goodbye", datetime.fromtimestamp(ENDED, UTC))
+    assert desk.outcome() == ("completed", "nik_check", "goodbye", "")
+
+
+def test_a_call_whose_line_was_killed_is_failed_where_it_was(desk: Desk) -> None:
+    at = datetime.fromtimestamp(STARTED, UTC)
+    desk.book.begin(ID, "", at)
+    desk.book.event(ID, Event(at, Kind.ASKED, node="nik"))
+    assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == (
+        "failed", "nik", "line stopped", "transferred: agent 7001",
+    )  # fmt: skip
+
+
+def test_taking_the_same_file_in_again_changes_nothing(desk: Desk) -> None:
+    first = desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001")
+    assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
+    assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
+
+
+def test_a_call_that_the_line_is_still_talking_in_is_left_alone(desk: Desk) -> None:
+    desk.drop(told())
+    desk.live.add(ID)
+    assert desk.spool.drain() == 0
+    assert (desk.folder / ID).exists()
+    desk.live.clear()
+    assert desk.spool.drain() == 1
+
+
+def test_a_half_written_file_is_waited_for_and_then_taken_as_it_is(desk: Desk) -> None:
+    desk.drop("started=1795504227 ended=17")
+    assert desk.spool.drain() == 0
+    old = time.time() - 60
+    os.utime(desk.folder / ID, (old, old))
+    assert desk.spool.drain() == 1
+    assert desk.record().outcome == Outcome.ABANDONED
+
+
+@pytest.mark.parametrize("name", ["..x", "a b", "-rf", "é", "x" * 200, ".hidden"])
+def test_a_file_that_is_no_call_is_set_aside(desk: Desk, name: str) -> None:
+    desk.drop(told(), name)
+    desk.spool.drain()
+    assert not list(desk.folder.iterdir())
+    assert len(list((desk.folder.parent / "junk").iterdir())) == 1
+
+
+@given(st.binary(max_size=400))
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_junk_in_a_file_still_gives_a_record(desk: Desk, junk: bytes) -> None:
+    (desk.folder / ID).write_bytes(junk)
+    os.utime(desk.folder / ID, (STARTED, STARTED))
+    assert desk.spool.drain() == 1
+    assert desk.record().ended is not None
+
+
+def test_nothing_of_a_number_but_three_digits_is_taken_from_a_file() -> None:
+    call = parse(ID, told(caller="3273050000000001"), datetime.now(UTC))
+    assert call.caller == "••••••001"
+
+
+def test_a_file_stays_while_the_book_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.drop(told())
+    monkeypatch.setattr(desk.book, "flush", lambda *_: False)
+    assert desk.spool.drain() == 0
+    assert (desk.folder / ID).exists()
+
+
+def test_calls_from_before_asterisk_was_started_are_closed(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    desk.asterisk = now - timedelta(minutes=1)
+    desk.book.begin("old.1", "", now - timedelta(minutes=5))
+    desk.book.begin("live.2", "", now - timedelta(seconds=30))
+    desk.book.flush()
+    assert desk.spool.close_orphans() == 1
+    desk.book.flush()
+    assert desk.record("old.1").outcome == Outcome.FAILED
+    assert desk.record("old.1").why == "Asterisk stopped"
+    assert desk.record("live.2").outcome is None
+
+
+def test_without_an_asterisk_no_call_is_alive(desk: Desk) -> None:
+    desk.asterisk = None
+    desk.book.begin(ID, "", datetime.now(UTC))
+    desk.book.flush()
+    assert desk.spool.close_orphans() == 1
+
+
+def test_asterisks_start_is_told_by_its_pid_file(tmp_path: Path) -> None:
+    assert asterisk_since(tmp_path) is None
+    (tmp_path / "run").mkdir(exist_ok=True)
+    (tmp_path / "run" / "asterisk.pid").write_text("999999999\n")
+    assert asterisk_since(tmp_path) is None
+
+
+def test_a_running_spool_takes_files_in_by_itself(desk: Desk) -> None:
+    desk.spool.start(every_s=0.02)
+    desk.drop(told())
+    deadline = time.monotonic() + 5
+    while list(desk.folder.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    desk.spool.stop()
+    assert desk.record().outcome == Outcome.ABANDONED

@@ -1,0 +1,126 @@
+"""Logs say what happened and to which call, and nothing that was entered."""
+
+import json
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agi import log
+from agi.settings import Log, Places, Settings
+
+NIK = "3273050000000001"
+HOSTILE = [
+    NIK,
+    "3273 0500 0000 0001",
+    "3273-0500-0000-0001",
+    f"nik={NIK};",
+    f"{NIK}{NIK}",
+    {"deep": [{"er": (NIK, {NIK})}]},
+    {NIK: "as a name"},
+    int(NIK),
+    NIK.encode(),
+    ValueError(f"bad {NIK}"),
+    Path("/srv") / NIK,
+]
+
+
+@pytest.fixture
+def settings_here(tmp_path: Path) -> Settings:
+    return Settings(places=Places(var=tmp_path), log=Log(level="DEBUG"))
+
+
+def lines(here: Settings, name: str = "t") -> list[dict[str, object]]:
+    text = (here.var / "log" / f"{name}.jsonl").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+def test_a_number_does_not_pass_in_whatever_it_is_wrapped(
+    settings_here: Settings, capsys: pytest.CaptureFixture[str], value: object
+) -> None:
+    log.configure(settings_here, "t", console=True)
+    structlog.get_logger("x").info(f"said {value}", thing=value, other=[value])
+    logging.getLogger("foreign").warning("foreign %s", value)
+    written = (settings_here.var / "log" / "t.jsonl").read_text() + capsys.readouterr().err
+    assert written
+    for form in (NIK, "3273 0500 0000 0001", "3273-0500-0000-0001"):
+        assert form not in written
+    assert len(lines(settings_here)) == 2
+
+
+@pytest.mark.parametrize("name", sorted(log.HIDDEN))
+def test_fields_that_stand_for_what_was_entered_lose_it(settings_here: Settings, name: str) -> None:
+    log.configure(settings_here, "t", console=False)
+    structlog.get_logger().info("x", **{name: "123456"}, inner={name: "123456"})
+    assert "123456" not in (settings_here.var / "log" / "t.jsonl").read_text()
+
+
+def test_an_exception_leaves_its_class_and_place_and_not_its_words(settings_here: Settings) -> None:
+    log.configure(settings_here, "t", console=False)
+    try:
+        int("12x456")
+    except ValueError:
+        structlog.get_logger().exception("call.failed")
+    (line,) = lines(settings_here)
+    assert "12x456" not in json.dumps(line)
+    assert str(line["error"]).startswith("ValueError at ")
+    assert "test_log.py" in str(line["trace"])
+
+
+def test_every_line_of_a_call_carries_its_id_and_only_of_that_call(settings_here: Settings) -> None:
+    log.configure(settings_here, "t", console=False)
+
+    def one(call: str) -> None:
+        log.call(call)
+        structlog.get_logger("a").info("one")
+        logging.getLogger("library").info("two")
+
+    threads = [threading.Thread(target=one, args=(f"1795504227.{number}",)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    structlog.get_logger().info("none")
+    found = lines(settings_here)
+    assert sorted(str(line["call"]) for line in found[:-1]) == sorted(f"1795504227.{n}" for n in range(5) for _ in "ab")
+    assert "call" not in found[-1]
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_makes_one_line_of_json(settings_here: Settings, text: str) -> None:
+    log.configure(settings_here, "t", console=False)
+    before = len(lines(settings_here))
+    structlog.get_logger().info("event", thing=text)
+    assert len(lines(settings_here)) == before + 1
+
+
+def test_files_are_rotated_by_size(tmp_path: Path) -> None:
+    here = Settings(places=Places(var=tmp_path), log=Log(max_mb=1, keep=2))
+    log.configure(here, "t", console=False)
+    for _ in range(350):
+        structlog.get_logger().info("x" * 10_000)
+    names = sorted(path.name for path in (tmp_path / "log").iterdir())
+    assert names == ["t.jsonl", "t.jsonl.1", "t.jsonl.2"]
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "log").write_text("a file where the folder should be")
+    log.configure(Settings(places=Places(var=tmp_path)), "t", console=True)
+    structlog.get_logger().info("still.here")
+    shown = capsys.readouterr().err
+    assert "No log file" in shown
+    assert "still.here" in shown
+
+
+def test_levels_below_the_set_one_are_not_written(tmp_path: Path) -> None:
+    here = Settings(places=Places(var=tmp_path), log=Log(level="WARNING"))
+    log.configure(here, "t", console=False)
+    structlog.get_logger().info("quiet")
+    structlog.get_logger().warning("loud")
+    assert [line["event"] for line in lines(here)] == ["loud"]

@@ -1,0 +1,162 @@
+"""The script `hotline`: what it refuses, prepares, resumes and skips. Python itself is a stand-in here."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from agi.settings import ROOT
+
+# Stands in for python3: makes an "environment" out of itself and writes down what it is asked for.
+_PYTHON = """#!/bin/bash
+echo "$*" >>"$ASKED"
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin" && ln -s "$STANDIN" "$3/bin/python" ;;
+    "-m pip install "*) [ -z "${PIP_FAILS-}" ] || exit 1 ;;
+    "-m agi.cli"*) echo "handed on: ${*:3} in $PWD, PYTHONPATH=$PYTHONPATH" ;;
+esac
+"""
+
+
+class Clone:
+    """A copy of the script with its lock files, and a stand-in for Python."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home / "clone"
+        self.asked = home / "asked"
+        self.standin = home / "bin" / "python3"
+        self.standin.parent.mkdir()
+        self.standin.write_text(_PYTHON)
+        self.standin.chmod(0o755)
+        self.home.mkdir()
+        shutil.copy(ROOT / "hotline", self.home)
+        shutil.copytree(ROOT / ".lock", self.home / ".lock")
+
+    def start(self, *words: str, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
+        path = f"{self.standin.parent}:{os.environ['PATH']}"
+        names = {"PATH": path, "ASKED": str(self.asked), "STANDIN": str(self.standin), **more}
+        return subprocess.Popen(
+            (self.home / "hotline", *words),
+            env={**os.environ, **names},
+            cwd=cwd or self.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
+        process = self.start(*words, cwd=cwd, **more)
+        out, err = process.communicate(timeout=30)
+        return process.returncode, out, err
+
+    def installs(self) -> list[str]:
+        """The lock files that pip was asked to install, in order."""
+        return re.findall(r"--requirement \S+/\.lock/(\w+)\.txt", self.asked.read_text())
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path)
+
+
+def test_first_use_prepares_and_hands_on_from_any_folder(clone: Clone, tmp_path: Path) -> None:
+    code, out, _ = clone.run("status", "--json", cwd=tmp_path)
+    assert code == 0
+    assert out == f"handed on: status --json in {tmp_path}, PYTHONPATH={clone.home}\n"
+    assert clone.installs() == ["run"]
+
+
+def test_a_second_use_asks_for_nothing_and_says_nothing(clone: Clone) -> None:
+    clone.run("status")
+    clone.asked.write_text("")
+    code, out, err = clone.run("status")
+    assert (code, err) == (0, "")
+    assert clone.asked.read_text() == "-m agi.cli status\n"
+    assert out.startswith("handed on")
+
+
+def test_a_second_use_costs_under_50_ms(clone: Clone) -> None:
+    clone.run("status")
+    taken = []
+    for _ in range(10):
+        begun = time.monotonic()
+        clone.run("status")
+        taken.append(time.monotonic() - begun)
+    assert min(taken) < 0.05
+
+
+@pytest.mark.parametrize("command", ["test", "call", "agent"])
+def test_commands_for_testers_get_the_testers_packages(clone: Clone, command: str) -> None:
+    clone.run(command)
+    assert clone.installs() == ["run", "test"]
+
+
+def test_what_was_interrupted_is_done_again(clone: Clone) -> None:
+    code, out, err = clone.run("status", PIP_FAILS="yes")
+    assert code == 1
+    assert out == ""
+    assert "run this command again" in err
+    assert clone.run("status")[0] == 0
+    assert clone.installs() == ["run", "run"]
+
+
+def test_a_changed_lock_file_is_installed(clone: Clone) -> None:
+    clone.run("status")
+    lock = clone.home / ".lock" / "run.txt"
+    lock.write_text(lock.read_text() + "# changed\n")
+    clone.run("status")
+    assert clone.installs() == ["run", "run"]
+
+
+def test_an_environment_of_another_python_is_made_anew(clone: Clone) -> None:
+    clone.run("status")
+    (clone.home / "var" / "venv" / ".python").write_text("/usr/bin/python3.10\n")
+    clone.run("status")
+    assert clone.asked.read_text().count("-m venv") == 2
+
+
+def test_two_at_once_prepare_once(clone: Clone) -> None:
+    both = [clone.start("status"), clone.start("status")]
+    assert [process.wait(timeout=30) for process in both] == [0, 0]
+    assert clone.installs() == ["run"]
+    for process in both:
+        process.communicate()
+
+
+def test_no_lock_file_names_an_index_and_every_package_has_a_hash() -> None:
+    for lock in (ROOT / ".lock").glob("*.txt"):
+        text = lock.read_text()
+        assert "://" not in text
+        assert "--index" not in text
+        for package in re.split(r"^(?=[a-z])", text, flags=re.M)[1:]:
+            assert "--hash=sha256:" in package
+
+
+@pytest.mark.parametrize(
+    ("release", "accepted"),
+    [
+        ('ID=debian\nVERSION_ID="12"\n', True),
+        ('ID=debian\nVERSION_ID="13"\n', True),
+        ('ID=ubuntu\nVERSION_ID="24.04"\n', True),
+        ('PRETTY_NAME="Ubuntu 22.04.5 LTS"\nID=ubuntu\nVERSION_ID="22.04"\n', False),
+        ('PRETTY_NAME="Fedora Linux 43"\nID=fedora\nVERSION_ID=43\n', False),
+        ("", False),
+    ],
+)
+def test_other_systems_are_refused_in_one_sentence(tmp_path: Path, release: str, accepted: bool) -> None:
+    (tmp_path / "os-release").write_text(release)
+    functions = (ROOT / "hotline").read_text().rpartition("\nprepared ")[0]
+    done = subprocess.run(
+        ("bash", "-c", f'{functions}\ncheck_system "$1"', "hotline", tmp_path / "os-release"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) is accepted
+    if not accepted:
+        assert len(done.stderr.splitlines()) == 1
+        assert "Debian 12, Debian 13 and Ubuntu 24.04" in done.stderr

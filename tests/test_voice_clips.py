@@ -1,0 +1,331 @@
+"""Clips: rendered ahead, published as one version, joined with values, cached by what they are made from."""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from voice_office import WORDS, PromptsFolder, prompts_folder, silent_ms
+
+from agi.settings import ROOT, Voice
+from agi.voice import audio, cache
+from agi.voice.cache import Cache
+from agi.voice.errors import PlaceError, SynthesisError, UnknownKey
+from agi.voice.level import active_level
+from agi.voice.published import Published
+
+NIK = "3273000000000042"
+SINCE = {"document": "document.kk", "since": date(2026, 11, 24), "office": "Kota Bandung"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PromptsFolder:
+    return prompts_folder(tmp_path)
+
+
+def sound(stem: Path, kind: str = ".wav") -> np.ndarray:
+    samples: np.ndarray = soundfile.read(f"{stem}{kind}", dtype="int16")[0]
+    return samples
+
+
+def names(paths: list[Path], version: Path) -> list[str]:
+    return [str(path.relative_to(version)) for path in paths]
+
+
+def test_every_text_is_published_under_its_key_at_both_rates(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        report = made.render_all()
+    published = folder.var / "prompts" / "id"
+    assert report.rendered == report.clips == 20
+    for name in ("call/welcome", "digits/7", "nik/readback.1", "status/cost.2", "silence/400"):
+        narrow, wide = soundfile.info(published / f"{name}.wav"), soundfile.info(published / f"{name}.wav16")
+        assert (narrow.samplerate, wide.samplerate) == (8000, 16000)
+        assert narrow.frames % 160 == 0
+        assert wide.frames == 2 * narrow.frames
+
+
+def test_synthetic_speech_keeps_level_peak_and_silence(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        for piece in made.pieces():
+            if piece.spoken:
+                path = made.rendered(piece)
+                for kind, rate in ((".wav", 8000), (".wav16", 16000)):
+                    samples = sound(path, kind) / 32768
+                    assert active_level(samples, rate).active_db == pytest.approx(-26, abs=1), piece
+                    assert np.abs(samples).max() <= 10 ** (-3 / 20)
+                    assert max(silent_ms(samples, rate)) <= 150
+
+
+def test_two_hundred_prompts_take_less_than_ten_seconds_cold_and_none_warm(folder: PromptsFolder) -> None:
+    more = "\n".join(
+        f'k{number} = "Untuk memeriksa status dokumen nomor {number}, tekan {number % 10}."' for number in range(200)
+    )
+    folder.write(f"{WORDS}\n[many]\n{more}\n")
+    with folder.clips() as made:
+        done: list[tuple[int, int]] = []
+        report = made.render_all(lambda count, total: done.append((count, total)))
+        assert report.seconds <= 10
+        assert done == [(count, 220) for count in range(1, 221)]
+    with folder.clips() as again:
+        report = again.render_all(lambda count, total: pytest.fail("nothing is to be done"))
+    assert report.rendered == 0
+    assert report.seconds < 0.1
+
+
+def test_only_what_has_changed_is_rendered(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+    folder.write(WORDS.replace("Selamat datang di", "Selamat pagi dari"))
+    with folder.clips() as made:
+        assert made.render_all().rendered == 1
+    with folder.clips(voice=Voice(words_per_minute=160)) as made:
+        assert made.render_all().rendered == 19  # all but the pause
+    with folder.clips() as made:
+        assert made.render_all(force=True).rendered == 20
+
+
+def test_a_digits_value_is_joined_of_digits_in_fours_and_never_kept_as_a_whole(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        before = set(folder.var.rglob("*"))
+        paths = made.clips("nik.readback", {"nik": "123456789"})
+        assert set(folder.var.rglob("*")) == before
+        version = (folder.var / "prompts" / "id").resolve()
+    assert names(paths, version) == [
+        "nik/readback.1",
+        *(f"digits/{digit}" for digit in "1234"),
+        "silence/400",
+        *(f"digits/{digit}" for digit in "5678"),
+        "silence/400",
+        "digits/9",
+    ]
+    assert all(path.is_absolute() for path in paths)
+    assert len(sound(version / "silence" / "400")) == 3200
+
+
+def test_phrases_and_small_numbers_are_the_published_clips(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        version = (folder.var / "prompts" / "id").resolve()
+        assert version / "document" / "kk" in made.clips("status.since", SINCE)
+        assert version / "digits" / "5" in made.clips("status.cost", {"cost": 10000, "minutes": 5})
+
+
+def test_a_value_is_rendered_once_and_quickly(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        made.warm()
+        took = []
+        for days in range(20):
+            places = {**SINCE, "since": date(2026, 1, 1) + timedelta(days)}
+            start = time.monotonic()
+            first = made.clips("status.since", places)
+            took.append(time.monotonic() - start)
+            assert made.clips("status.since", places) == first
+            assert len(sound(first[3])) > 8000
+        # A median, because other processes share the machine.
+        assert sorted(took)[10] <= 0.1
+
+
+def test_the_same_value_asked_for_by_many_calls_at_once_is_rendered_once(
+    folder: PromptsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        spoken: list[str] = []
+        speak = made._synthesis.speak
+
+        def counting(text: str) -> tuple[np.ndarray, int]:
+            spoken.append(text)
+            return speak(text)
+
+        monkeypatch.setattr(made._synthesis, "speak", counting)
+        with ThreadPoolExecutor(30) as calls:
+            answers = list(calls.map(lambda _: made.clips("status.since", SINCE), range(60)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(spoken) == len(set(spoken)) == 2  # the date and the office
+
+
+def test_clips_that_are_not_published_yet_are_made_when_they_are_asked_for(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        paths = made.clips("nik.readback", {"nik": NIK})
+    assert len(paths) == 1 + 16 + 3
+    assert all(len(sound(path)) for path in paths)
+
+
+def test_joined_clips_have_neither_a_gap_nor_a_click(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+        for key, places in (("status.since", SINCE), ("status.cost", {"cost": 25000, "minutes": 45})):
+            paths = made.clips(key, places)
+            ends = [silent_ms(sound(path) / 32768, 8000, limit_db=-45) for path in paths]
+            assert all(after + before < 200 for (_, after), (before, _) in pairwise(ends))
+            # At every joint the clips start and end at nothing, so that no step is heard.
+            for path in paths:
+                samples = sound(path, ".wav16")
+                assert abs(int(samples[0])) <= 2
+                assert abs(int(samples[-1])) <= 2
+
+
+def test_wrong_keys_and_places_are_refused(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        with pytest.raises(UnknownKey):
+            made.clips("call.nothing")
+        with pytest.raises(PlaceError):
+            made.clips("nik.readback", {})
+
+
+def test_a_process_keeps_the_files_of_its_version_while_new_ones_are_published(folder: PromptsFolder) -> None:
+    with folder.clips() as old:
+        old.render_all()
+        before = sound(old.clips("call.welcome")[0])
+        for word in ("pagi", "siang", "malam"):
+            folder.write(WORDS.replace("Selamat datang", f"Selamat {word}"))
+            with folder.clips() as new:
+                new.render_all()
+                assert not np.array_equal(sound(new.clips("call.welcome")[0])[: len(before)], before)
+        assert np.array_equal(sound(old.clips("call.welcome")[0]), before)
+        assert len(list((folder.var / "prompts" / ".versions").iterdir())) == 2
+    folder.write(WORDS)
+    with folder.clips() as new:
+        new.render_all()
+    assert len(list((folder.var / "prompts" / ".versions").iterdir())) == 1
+
+
+def test_a_failure_publishes_nothing(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+    current = (folder.var / "prompts" / "id").resolve()
+    with folder.clips(voice=Voice(name="poz/klingon")) as broken, pytest.raises(SynthesisError):
+        broken.render_all()
+    assert (folder.var / "prompts" / "id").resolve() == current
+
+
+RENDER = """
+import sys
+from pathlib import Path
+from agi.settings import Voice
+from agi.voice.clips import Clips
+from agi.voice.texts import Texts
+prompts, var = map(Path, sys.argv[1:])
+with Clips(Texts.load(prompts), Voice(), prompts, var) as made:
+    print("begin", flush=True)
+    made.render_all(force=True)
+"""
+
+
+def render_process(folder: PromptsFolder) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", RENDER, str(folder.prompts), str(folder.var)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+
+
+def test_two_processes_may_render_at_once(folder: PromptsFolder) -> None:
+    processes = [render_process(folder) for _ in range(3)]
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    with folder.clips() as made:
+        assert made.render_all().rendered == 0
+        assert all(len(sound(made.rendered(piece))) for piece in made.pieces())
+
+
+def test_killed_at_any_moment_no_half_file_is_ever_published(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        made.render_all()
+    for number in range(6):
+        process = render_process(folder)
+        assert process.stdout and process.stdout.readline() == b"begin\n"
+        time.sleep(0.05 * number)  # not a wait for anything: the moment to kill at
+        process.kill()
+        process.communicate(timeout=10)
+        published = folder.var / "prompts" / "id"
+        assert all(soundfile.info(path).frames % 160 == 0 for path in published.rglob("*.wav*"))
+    with folder.clips() as made:
+        made.render_all(force=True)
+        assert all(len(sound(made.rendered(piece))) for piece in made.pieces())
+    left = {path.name for path in (folder.var / "prompts" / ".versions").iterdir()}
+    assert not [name for name in left if name.startswith(".")]
+    assert published.resolve().name in left
+
+
+def test_a_cached_clip_that_is_half_there_is_made_again(tmp_path: Path) -> None:
+    store = Cache(tmp_path)
+    stem = store.get("abcd", lambda: audio.pause(400))
+    for kind in cache.KINDS:
+        Path(f"{stem}{kind}").write_bytes(b"")
+        store.get("abcd", lambda: audio.pause(400))
+        assert len(sound(stem, kind))
+        Path(f"{stem}{kind}").unlink()
+        store.get("abcd", lambda: audio.pause(400))
+        assert len(sound(stem, kind))
+
+
+def test_what_fails_is_told_to_all_who_wait_and_tried_again_later(tmp_path: Path) -> None:
+    store = Cache(tmp_path)
+
+    def fail() -> audio.Audio:
+        raise SynthesisError("no voice")
+
+    with pytest.raises(SynthesisError):
+        store.get("abcd", fail)
+    assert store.get("abcd", lambda: audio.pause(20))
+
+
+def test_the_cache_forgets_what_is_old_or_one_too_many_but_never_what_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "MOST_VALUES", 2)
+    store = Cache(tmp_path)
+    ages = {"kept": 90 * 86400, "ancient": 31 * 86400, "hour": 3600, "day": 86400, "young": 60, "new": 0, "newer": 0}
+    store.keep = {"kept"}
+    for name, age in ages.items():
+        stem = store.get(name, lambda: audio.pause(20))
+        for kind in cache.KINDS:
+            os.utime(f"{stem}{kind}", (time.time() - age,) * 2)
+    assert store.trim() == 3
+    left = {path.stem for path in tmp_path.rglob("*.wav")}
+    assert left == {"kept", "young", "new", "newer"}
+
+
+def test_drafts_of_killed_processes_are_cleaned_away(folder: PromptsFolder) -> None:
+    drafts = folder.var / "voice-cache" / "drafts"
+    drafts.mkdir(parents=True)
+    old, young = drafts / "a.draft", drafts / "b.draft"
+    for path in (old, young):
+        path.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    with folder.clips() as made:
+        made.render_all()
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_a_version_that_is_no_longer_current_can_still_be_held(folder: PromptsFolder, tmp_path: Path) -> None:
+    published = Published(tmp_path / "published", "id")
+    stem = Cache(tmp_path / "cache").get("abcd", lambda: audio.pause(20))
+    published.publish("one", {"a/b": stem})
+    one = published.held("one")
+    published.publish("two", {"a/b": stem})
+    assert published.is_current("two")
+    assert one
+    assert published.held("one").folder == one.folder
+    assert published.held("three") is None
+    one.close()
+
+
+def test_other_languages_have_a_tree_of_their_own(folder: PromptsFolder) -> None:
+    folder.write('[call]\nwelcome = "Sugeng rawuh."\n', "jv")
+    for language in ("id", "jv"):
+        with folder.clips(language) as made:
+            made.render_all()
+    trees = [folder.var / "prompts" / language for language in ("id", "jv")]
+    assert not np.array_equal(*(sound(tree / "call" / "welcome")[:2000] for tree in trees))
+    assert all((tree / "document" / "kk.wav").exists() for tree in trees)

@@ -1,0 +1,133 @@
+"""Speaking: pyttsx3 in its child, and every way in which that child can fail."""
+
+import os
+import sys
+import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from agi.settings import Voice
+from agi.voice import synthesis
+from agi.voice.errors import SynthesisError
+from agi.voice.synthesis import Synthesis
+
+LONG = "Untuk memeriksa nomor induk kependudukan, tekan satu. " * 4
+
+
+def child(tmp_path: Path, body: str) -> list[str]:
+    """The command of a child that says it is ready and then does `body` for each request."""
+    script = tmp_path / "child.py"
+    script.write_text(
+        "import json, sys, time, wave\n"
+        "print(json.dumps({'error': None}), flush=True)\n"
+        "for line in sys.stdin:\n    request = json.loads(line)\n" + textwrap.indent(body, "    ")
+    )
+    return [sys.executable, str(script)]
+
+
+def test_long_texts_are_spoken_whole_from_the_first_on(tmp_path: Path) -> None:
+    speech = Synthesis(Voice(), tmp_path)
+    lengths = [len(samples) / rate for samples, rate in (speech.speak(LONG) for _ in range(5))]
+    speech.close()
+    assert min(lengths) > 10
+    assert max(lengths) - min(lengths) < 0.3
+
+
+def test_pyttsx3_is_what_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Synthesis, "_second_way", lambda *_: pytest.fail("espeak-ng itself was asked"))
+    speech = Synthesis(Voice(), tmp_path)
+    for text in ("satu", "-f/etc/hostname", LONG, "Selamat datang!") * 5:
+        speech.speak(text)
+    speech.close()
+
+
+def test_many_threads_speak_at_once_and_each_gets_its_own_text(tmp_path: Path) -> None:
+    speech = Synthesis(Voice(), tmp_path)
+    texts = [("dua tiga " * count).strip() for count in range(1, 13)] * 2
+    with ThreadPoolExecutor(12) as pool:
+        lengths = list(pool.map(lambda text: len(speech.speak(text)[0]), texts))
+    speech.close()
+    assert lengths[:12] == sorted(lengths[:12])
+    assert lengths[12:] == pytest.approx(lengths[:12], rel=0.05)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_comes_out_on_stdout(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    speech = Synthesis(Voice(), tmp_path)
+    speech.speak("halo")
+    speech.close()
+    assert capfd.readouterr().out == ""
+
+
+def test_text_that_looks_like_an_option_is_spoken_as_text(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("rahasia " * 50)
+    for command in (None, ["false"]):
+        speech = Synthesis(Voice(), tmp_path / "drafts", command)
+        samples, rate = speech.speak(f"-f{secret}")
+        speech.close()
+        assert len(samples) / rate < 15
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "sys.exit(1)\n",
+        "time.sleep(60)\n",
+        "print('Audio saved to x', flush=True)\n",
+        "print(json.dumps({'error': None}), flush=True)\n",
+        "open(request['file'], 'w').write('no audio')\nprint(json.dumps({'error': None}), flush=True)\n",
+        "out = wave.open(request['file'], 'wb')\nout.setparams((1, 2, 22050, 0, 'NONE', ''))\n"
+        "out.writeframes(bytes(2000))\nout.close()\nprint(json.dumps({'error': None}), flush=True)\n",
+        "print(json.dumps({'error': 'RuntimeError: no'}), flush=True)\n",
+    ],
+    ids=["dies", "hangs", "nonsense", "no file", "no audio", "too short", "error"],
+)
+def test_a_child_that_fails_is_replaced_by_espeak(tmp_path: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synthesis, "LIMIT_S", 1.0)
+    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    samples, rate = speech.speak(LONG)
+    speech.close()
+    assert len(samples) / rate > 10
+
+
+def test_a_child_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    body = (
+        f"import os\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\n"
+        "out = wave.open(request['file'], 'wb')\nout.setparams((1, 2, 22050, 0, 'NONE', ''))\n"
+        "out.writeframes(bytes(88200))\nout.close()\nprint(json.dumps({'error': None}), flush=True)\n"
+    )
+    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    speech.speak("satu")
+    os.kill(int(pids.read_text()), 9)
+    speech.speak("dua")
+    speech.close()
+    assert len(set(pids.read_text().split())) == 2
+
+
+def test_a_voice_that_nobody_has_is_one_clear_sentence(tmp_path: Path) -> None:
+    speech = Synthesis(Voice(name="poz/klingon"), tmp_path)
+    with pytest.raises(SynthesisError, match="The voice 'poz/klingon' could not speak"):
+        speech.speak("halo")
+    speech.close()
+
+
+def test_a_folder_that_can_not_be_written_is_an_error_and_does_not_hang(tmp_path: Path) -> None:
+    (tmp_path / "drafts").write_text("a file")
+    start = time.monotonic()
+    with pytest.raises(OSError):
+        Synthesis(Voice(), tmp_path / "drafts").speak("halo")
+    assert time.monotonic() - start < 5
+
+
+def test_children_end_with_us(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    body = f"import os\nopen({str(pids)!r}, 'w').write(str(os.getpid()))\nprint('{{}}', flush=True)\n"
+    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    speech.speak("halo")
+    speech.close()
+    assert not Path(f"/proc/{pids.read_text()}").exists()

@@ -1,0 +1,143 @@
+"""The spoken form of written Indonesian."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lokal import terbilang
+
+from agi.settings import ROOT
+from agi.voice.errors import TextsError
+from agi.voice.lexicon import Lexicon
+from agi.voice.number_words import number
+from agi.voice.wording import spoken, unspeakable
+
+LEXICON = Lexicon.load(ROOT / "prompts" / "lexicon.toml")
+
+CASES = {
+    # numbers of things, digit by digit in their groups
+    "Hubungi 1500-537.": "Hubungi satu lima nol nol, lima tiga tujuh.",
+    "0815-3636-9999": "nol delapan satu lima, tiga enam tiga enam, sembilan sembilan sembilan sembilan",
+    "+62 811-800-5373": "plus enam dua, delapan satu satu, delapan nol nol, lima tiga tujuh tiga",
+    "3273000000000042": "tiga dua tujuh tiga, nol nol nol nol, nol nol nol nol, nol nol empat dua",
+    "3273 0000 0000 0042": "tiga dua tujuh tiga, nol nol nol nol, nol nol nol nol, nol nol empat dua",
+    "007": "nol nol tujuh",
+    # quantities
+    "60 hari, 1.250 orang, 2,5 jam": "enam puluh hari, seribu dua ratus lima puluh orang, dua koma lima jam",
+    "3-5 hari": "tiga sampai lima hari",
+    "2017-2024": "dua ribu tujuh belas sampai dua ribu dua puluh empat",
+    "12,5%": "dua belas koma lima persen",
+    "ke-1 dan ke-2": "pertama dan kedua",
+    "Rp10.000": "sepuluh ribu rupiah",
+    "Rp 7.800.000,00": "tujuh juta delapan ratus ribu rupiah",
+    "Rp1.000,-": "seribu rupiah",
+    # dates and times
+    "24-11-2026": "dua puluh empat November dua ribu dua puluh enam",
+    "2026-11-24": "dua puluh empat November dua ribu dua puluh enam",
+    "Selasa, 24 November 2026": "Selasa, dua puluh empat November dua ribu dua puluh enam",
+    "pukul 08.00": "pukul delapan",
+    "pukul 16.05": "pukul enam belas nol lima",
+    "08.00–15.30 WIB": "delapan sampai lima belas tiga puluh wib",
+    # abbreviations and codes
+    "KTP-el, KK-nya, RT/RW": "ka te pe el, ka ka nya, er te er we",
+    "SKPWNI, IKD, BPJS, SPTJM": "es ka pe we en i, i ka de, be pe je es, es pe te je em",
+    "UU 24/2013": "undang-undang dua puluh empat tahun dua ribu tiga belas",
+    "F-1.02": "ef satu titik nol dua",
+    "3273-LU-01012020-0001": "tiga dua tujuh tiga, el u, nol satu nol satu, dua nol dua nol, nol nol nol satu",
+    "PENTING!": "penting!",
+    # addresses
+    "callcenter@dukcapil.kemendagri.go.id.": "kol senter at dukcapil titik kemendagri titik go titik id.",
+    "https://dukcapil.kemendagri.go.id/info": "dukcapil titik kemendagri titik go titik id garis miring info",
+    # marks
+    "tekan * lalu #": "tekan bintang lalu pagar",
+    "SMS/WhatsApp": "es em es atau wotsap",
+    "“Halo” (Dukcapil): ok… ya — tidak": "Halo, Dukcapil, ok. ya, tidak",
+    "offlıne": "offlıne",  # a dotless i counts as an i for the pattern, not for the lexicon
+    "3×24 jam": "tiga kali dua puluh empat jam",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.items())
+def test_written_indonesian_is_said_as_people_say_it(text: str, expected: str) -> None:
+    assert spoken(text, LEXICON) == expected
+    assert unspeakable(text, LEXICON) == []
+
+
+MARKS = "0123456789 .,-/+*#@%:()RpKTPelnikWA’–\n"
+TEXTS = st.text() | st.text(alphabet=MARKS) | st.lists(st.sampled_from(sorted(CASES))).map(" ".join)
+
+
+@given(TEXTS)
+def test_only_words_and_pauses_are_left(text: str) -> None:
+    said = spoken(text, LEXICON)
+    assert all(char.isalpha() or char in " ,.?!-';" for char in said)
+    assert "  " not in said
+    assert said == said.strip()
+
+
+@given(TEXTS)
+def test_what_is_in_words_already_stays_as_it_is(text: str) -> None:
+    said = spoken(text, LEXICON)
+    assert spoken(said, LEXICON) == said
+
+
+@given(st.integers(0, 10**15 - 1))
+def test_numbers_are_said_as_lokal_id_says_them(value: int) -> None:
+    assert number(value) == terbilang(value)
+
+
+@given(st.text(alphabet="0123456789", min_size=7, max_size=20))
+def test_no_digit_of_a_long_number_is_lost_or_added(digits: str) -> None:
+    assert len(re.findall(r"\w+", spoken(digits, LEXICON))) == len(digits)
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+def test_a_date_is_said_the_same_in_both_orders(day: date) -> None:
+    assert spoken(day.isoformat(), LEXICON) == spoken(day.strftime("%d-%m-%Y"), LEXICON)
+    assert spoken(day.isoformat(), LEXICON) != spoken((day + timedelta(1)).isoformat(), LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("Halo 😀", ["😀"]),
+        ("漢字", ["漢", "字"]),
+        ("NIK §7", ["§"]),
+        ("jl dago", ["jl"]),
+        ("…", ["…"]),
+        ("Nomor {nik:digits}.", []),
+        ("{nik:digits}", []),
+    ],
+)
+def test_what_can_not_be_spoken_is_found(text: str, lost: list[str]) -> None:
+    assert unspeakable(text, LEXICON) == lost
+
+
+def test_an_admin_can_teach_a_word(tmp_path: Path) -> None:
+    source = (ROOT / "prompts" / "lexicon.toml").read_text()
+    path = tmp_path / "lexicon.toml"
+    path.write_text(source.replace("[words]\n", '[words]\n"SIAK" = "si ak"\n"adminduk" = "administrasi penduduk"\n'))
+    assert spoken("SIAK Adminduk siak", Lexicon.load(path)) == "si ak administrasi penduduk siak"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (('"NIK" = "nik"', '"NIK" = "n1k"'), "'NIK': the spoken form must be words"),
+        (('"NIK" = "nik"', '"NIK" = 7'), "'NIK': the spoken form must be words"),
+        (("[symbols]", "[symbol]"), "'symbol' is not one of the tables"),
+        (('z = "zet"', ""), r"\[letters\] has no name for: z"),
+        (("[words]", "[words"), "is not valid"),
+    ],
+)
+def test_a_wrong_lexicon_is_told_with_file_and_line(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    source = (ROOT / "prompts" / "lexicon.toml").read_text()
+    path = tmp_path / "lexicon.toml"
+    path.write_text(source.replace(*change))
+    with pytest.raises(TextsError, match=expected) as caught:
+        Lexicon.load(path)
+    if "NIK" in expected:
+        assert caught.value.problems[0].line == source[: source.index('"NIK"')].count("\n") + 1
