@@ -51,6 +51,12 @@ class Recogniser:
             self._take(one, sent)
         return self._partial()
 
+    def hear_all(self, sound: bytes) -> None:
+        """Take a whole recording as one answer, whatever pauses are in it: for files."""
+        self._activity.awake = True
+        self._started = True
+        self._sound += sound
+
     def finish(self) -> Heard:
         """What was said, whether or not it has ended. Call it once, then `close`."""
         if self._heard is None:

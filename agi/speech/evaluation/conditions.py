@@ -42,7 +42,8 @@ def babble_of(recordings: Sequence[Samples], seed: int) -> Babble:
     ]
 
     def some(length: int) -> Floats:
-        return np.asarray(sum(np.resize(lane, length) for lane in lanes))
+        together: Floats = np.sum([np.resize(lane, length) for lane in lanes], axis=0, dtype=np.float64)
+        return together
 
     return some
 
@@ -50,7 +51,8 @@ def babble_of(recordings: Sequence[Samples], seed: int) -> Babble:
 def _loud(samples: Samples) -> Floats:
     """At one level, so that no talker stands out."""
     floats = _banded(samples.astype(np.float64))
-    return floats / (np.sqrt(np.mean(floats**2)) + 1e-9)
+    even: Floats = floats / (np.sqrt(np.mean(floats**2)) + 1e-9)
+    return even
 
 
 def _banded(samples: Floats) -> Floats:
