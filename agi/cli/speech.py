@@ -5,6 +5,9 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "build": "agi.cli.speech_build:build",
+    "eval": "agi.cli.speech_eval:evaluate",
+    "train": "agi.cli.speech_train:train",
     "serve": "agi.cli.speech_serve:serve",
 }
 

@@ -65,12 +65,12 @@ CARRIERS = (
 )
 """What people say before an answer; it means nothing."""
 
-ENDINGS = ("saja", "dong", "pak", "bu", "ya", "terima kasih", "tolong")
+ENDINGS = ("saja", "dong", "pak", "bu", "ya", "tolong")
 """What people say after an answer; it means nothing."""
 
 _CARRIERS = {tuple(text.split()) for text in CARRIERS}
 _ENDINGS = {tuple(text.split()) for text in ENDINGS}
-_ASIDE_COST = 1.0
+_ASIDE_COST = 2.0
 _ORDINALS = ("pertama", "kedua", "ketiga", "keempat", "kelima", "keenam", "ketujuh", "kedelapan")
 _NUMBERED = ("", "nomor ", "pilihan ", "angka ", "tekan ", "nomor pilihan ")
 _DOUBLE_COST = 3.0

@@ -16,6 +16,13 @@ _LETTERS = {
     **{letter: letter for letter in "abcdfghijklmnoprstuvwyz"},
     **{"q": "k", "x": "s", "e": "e"},
 }
+_NAMES = {
+    **{"b": "b e", "c": "c e", "d": "d e", "f": "e f", "g": "g e", "h": "h a", "j": "j e", "k": "k a", "l": "e l"},
+    **{"m": "e m", "n": "e n", "p": "p e", "q": "k i", "r": "e r", "s": "e s", "t": "t e", "v": "f e", "w": "w e"},
+    **{"x": "e k s", "y": "y e", "z": "z e t"},
+}
+"""The names of consonants: a word without a vowel is an abbreviation and is spelt."""
+
 _SPELT = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)))
 _WORD = re.compile(r"[a-z]+")
 _MOST_E = 3
@@ -85,6 +92,8 @@ def _by_spelling(word: str) -> tuple[tuple[str, ...], ...]:
     """Readings of `word` by the rules of spelling: an e may be that of "empat" or that of "meja"."""
     if not _WORD.fullmatch(word):
         raise LexiconError(f"{word!r} is not a word of letters a to z: write it as it is spoken.")
+    if not set(word) & set("aiueo"):
+        return (tuple(sound for letter in word for sound in _NAMES[letter].split()),)
     sounds = _SPELT.findall(word)
     readings: list[list[str]] = [[]]
     spread = sounds.count("e") <= _MOST_E

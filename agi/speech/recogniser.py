@@ -51,6 +51,12 @@ class Recogniser:
             self._take(one, sent)
         return self._partial()
 
+    def hear_all(self, sound: bytes) -> None:
+        """Take a whole recording as one answer, whatever pauses are in it: for files."""
+        self._activity.awake = True
+        self._started = True
+        self._sound += sound
+
     def finish(self) -> Heard:
         """What was said, whether or not it has ended. Call it once, then `close`."""
         if self._heard is None:
@@ -130,6 +136,7 @@ class Recogniser:
         self._activity.awake = False
         self._heard = None
         self._words = self._tried = ()
+        self._started = False
 
     def _patience_ms(self, heard: Heard) -> int:
         if heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
