@@ -1,4 +1,4 @@
-"""A speech service in this process for tests: hears by level (see audiosocket_peer), takes orders on a socket in a folder."""
+"""A speech service in this process for tests: hears by level (see audiosocket_peer), takes orders as the real one."""
 
 import threading
 import time

@@ -9,11 +9,10 @@ import structlog
 from agi import log
 from agi.line.ears import Ears
 from agi.line.shared import clock_ms
-from agi.line.spoken import ModelListener
+from agi.line.spoken import ModelListener, tuning
 from agi.ops.speech import socket_path
 from agi.settings import Settings
 from agi.speech.model import Model, ModelError
-from agi.speech.tuning import Tuning
 
 _log = structlog.get_logger("speech")
 
@@ -34,7 +33,7 @@ def serve() -> None:
     speech = settings.speech
     ears = Ears(
         socket_path(settings.var),
-        ModelListener(model, Tuning()),
+        ModelListener(model, tuning(speech)),
         clock_ms,
         limit=speech.recognisers,
         slow_ms=speech.slow_ms,

@@ -180,7 +180,7 @@ def _line(control: socket.socket) -> bytes:
     held = bytearray()
     while not held.endswith(b"\n"):
         data = control.recv(65_536)
+        held += data
         if not data or len(held) > LONGEST_MESSAGE:
             raise BadMessage
-        held += data
     return bytes(held)

@@ -8,17 +8,30 @@ from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Resul
 from agi.line.ears import CannotListen
 from agi.line.listening import Make, Recogniser
 from agi.line.turn import Said, Voice
+from agi.settings import Speech
 from agi.speech import grammar as grammars
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Command, Grammar, NikStanding
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser as SpeechRecogniser
-from agi.speech.tuning import Tuning
+from agi.speech.tuning import DEFAULT, Thresholds, Tuning
 
 HELP = "bantuan"
 """The value of a no-match by which a caller asks for help."""
 _COMMANDS = {Command.REPEAT: Result.REPEAT, Command.BACK: Result.BACK, Command.AGENT: Result.AGENT}
 _YES_NO = {"ya": "1", "tidak": "2"}
+
+
+def tuning(speech: Speech) -> Tuning:
+    """How turns listen: the measured thresholds, and what the settings say instead of them."""
+    own = {
+        kind: Thresholds(
+            speech.accept.get(kind.value, limits.accept),
+            speech.confirm.get(kind.value, limits.confirm),
+        )
+        for kind, limits in DEFAULT.items()
+    }
+    return Tuning(thresholds=own)
 
 
 class ModelListener:
