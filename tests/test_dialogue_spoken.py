@@ -1,6 +1,7 @@
 """Answers by voice: certain ones are taken, doubtful ones confirmed, and after two failures the keypad comes first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from scripted_caller import Notes
@@ -137,6 +138,12 @@ def test_silence_and_doubtful_consent_confirm_nothing() -> None:
     ]
 
 
+def test_who_stays_silent_is_not_offered_the_second_reading() -> None:
+    call = Call(perhaps("1", "2"), SILENCE, SILENCE, said("2"))
+    assert call.choose() == "2"
+    assert [prompt.places.get("option") for prompt in call.phone.prompts if prompt.places] == ["cek nik", "cek nik"]
+
+
 def test_after_two_failures_the_keypad_is_offered_first() -> None:
     call = Call(MUMBLE, MUMBLE, keyed("1"))
     assert call.choose() == "1"
@@ -161,6 +168,24 @@ def test_commands_by_voice_do_what_their_keys_do(command: Answer, flow: type[Exc
     for ask in (Call.choose, Call.nik, Call.kk):
         with pytest.raises(flow):
             ask(Call(command))
+
+
+@pytest.mark.parametrize(("command", "flow", "word"), [(BACK, Back, "kembali"), (AGENT, ToAgent, "petugas")])
+def test_a_doubtful_command_is_confirmed_before_it_takes_the_caller_away(
+    command: Answer, flow: type[Exception], word: str
+) -> None:
+    call = Call(replace(command, sure=False), said("1"))
+    with pytest.raises(flow):
+        call.choose()
+    assert call.phone.prompts[-1] == Prompt("speech.confirm_option", {"option": word})
+    call = Call(replace(command, sure=False), said("2"), said("1"))
+    assert call.choose() == "1"
+    assert call.heard[-2:] == ["help.menu.unheard", "menu.main"]
+
+
+def test_a_doubtful_command_in_a_confirmation_is_no_command() -> None:
+    call = Call(perhaps("1"), replace(AGENT, sure=False), said("1"))
+    assert call.choose() == "1"
 
 
 def test_asking_for_a_repetition_or_for_help_is_no_failure() -> None:

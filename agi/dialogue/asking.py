@@ -20,6 +20,9 @@ MOST_UNHEARD = 2
 _DOWN = ("slow", "full", "dead")
 """Why speech does not listen although it should (`Answer.fell_back`); "off" is an office's own choice."""
 
+_LEAVING = {Result.BACK: "kembali", Result.AGENT: "petugas"}
+"""Commands that take the caller elsewhere, and their words."""
+
 _KEYS_ONLY = "speech.keys_only"
 
 
@@ -46,8 +49,9 @@ class Asked:
     """A question, and how it is asked.
 
     `ask` is said before it, `again` when the caller wants to hear it again; `short` is the help for too few digits.
-    `accept` makes a value of a spoken answer, "" if it is none after all. After `unheard` answers that were not
-    understood the keypad comes first. `invite` tells the caller that this may be spoken.
+    `accept` makes a value of a spoken answer, "" if it is none after all; `meant` confirms a command that was heard
+    without certainty. After `unheard` answers that were not understood the keypad comes first. `invite` tells the
+    caller that this may be spoken.
     """
 
     question: Question
@@ -56,6 +60,7 @@ class Asked:
     helps: Helps
     tries: int
     accept: Callable[[Answer], str]
+    meant: Callable[[str], bool]
     short: str = ""
     unheard: int = MOST_UNHEARD
     invite: str = ""
@@ -97,6 +102,8 @@ class Asking:
                 if value:
                     return replace(answer, value=value)
                 answer = replace(answer, result=Result.NO_MATCH, value="")
+            elif answer.result in _LEAVING and not answer.sure and not asked.meant(_LEAVING[answer.result]):
+                answer = replace(answer, result=Result.NO_MATCH)
             self.step = question.name
             match answer.result:
                 case Result.BACK:

@@ -54,14 +54,25 @@ def option(asker: Asker, name: str, answer: Answer, words: Mapping[str, tuple[st
         return answer.value
     for value in _first_two(answer.value, answer.alternatives):
         said = words.get(value) or (f"pilihan {value}",)
-        reply = asker.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said[0]})], "yesno")
-        if reply is None:
-            return ""
-        if _meant(reply) == Reply.YES:
-            asker.note("speech.confirmed", name)
-            return value
-        asker.note("speech.denied", name)
+        reply = _asked(asker, name, said[0])
+        if reply != Reply.NO:
+            return value if reply == Reply.YES else ""
     return ""
+
+
+def agreed(asker: Asker, name: str, said: str) -> bool:
+    """Ask whether `said` is what the caller said, at the question `name`."""
+    return _asked(asker, name, said) == Reply.YES
+
+
+def _asked(asker: Asker, name: str, said: str) -> str:
+    """ "ya" or "tidak", "" where the caller says neither."""
+    reply = asker.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said})], "yesno")
+    if reply is None:
+        return ""
+    meant = _meant(reply)
+    asker.note("speech.confirmed" if meant == Reply.YES else "speech.denied", name)
+    return meant
 
 
 def number(asker: Asker, name: str, readings: Sequence[str], sure: bool, form: Number) -> str:

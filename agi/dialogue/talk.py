@@ -65,6 +65,11 @@ class Patience:
     tries: int = 3
 
 
+def _no(_word: str) -> bool:
+    """For questions within a question: a command that was not heard for certain is no command there."""
+    return False
+
+
 def _any(_value: str) -> bool:
     """For entries that say nothing of themselves."""
     return True
@@ -147,7 +152,9 @@ class Talk:
             return confirm.option(self, name, answer, words)
 
         tries = (patience or self.patience).tries
-        asked = Asked(question, tuple(ask), (*repeat, *ask), helps.MENU, tries, accept, invite="speech.menu")
+        asked = Asked(
+            question, tuple(ask), (*repeat, *ask), helps.MENU, tries, accept, self._means(name), invite="speech.menu"
+        )
         return self._asking.ask(asked).value
 
     def enter_digits(
@@ -183,6 +190,7 @@ class Talk:
             helps.ENTRY,
             self.patience.tries,
             accept,
+            self._means(name),
             short,
             unheard=1 if secret else MOST_UNHEARD,
             invite="speech.secret" if secret else "speech.entry",
@@ -201,13 +209,13 @@ class Talk:
             return "" if consent and not answer.sure else answer.value
 
         question = replace(self._question(name, Options("12"), grammar), private=grammar == "repair")
-        return self._short(Asked(question, tuple(ask), tuple(ask), helps.YES_NO, _YES_NO_TRIES, accept))
+        return self._short(Asked(question, tuple(ask), tuple(ask), helps.YES_NO, _YES_NO_TRIES, accept, _no))
 
     def group(self, name: str, ask: Sequence[Prompt]) -> str:
         """Ask for a group of digits that is read back afterwards; "" where none is given."""
         digits = Digits(confirm.GROUP, confirm.GROUP)
         question = replace(self._question(name, digits, "digits"), private=True)
-        asked = Asked(question, tuple(ask), tuple(ask), helps.ENTRY, _YES_NO_TRIES, lambda answer: answer.value)
+        asked = Asked(question, tuple(ask), tuple(ask), helps.ENTRY, _YES_NO_TRIES, lambda answer: answer.value, _no)
         answer = self._short(asked)
         return answer.value if answer else ""
 
@@ -233,6 +241,10 @@ class Talk:
             total_ms=waits.total_ms,
             grammar=grammar,
         )
+
+    def _means(self, name: str) -> Callable[[str], bool]:
+        """Whether the caller means a command that was not heard for certain."""
+        return lambda word: confirm.agreed(self, name, word)
 
     def _short(self, asked: Asked) -> Answer | None:
         """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""

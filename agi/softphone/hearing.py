@@ -35,6 +35,7 @@ SURE = 0.72  # mean score of the blocks of a prompt that is certain
 BEGIN = RATE  # so much of a prompt is compared before it counts as heard
 BLOCK_SURE = 0.55  # a block of 200 ms agrees
 APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which one it is
+FLUSH_S = 0.3  # a phone writes the last of a recording when the call has ended
 POLL_S = 0.08
 
 
@@ -80,11 +81,11 @@ class Reference:
         sound = rest[pause:][:APART]
         return (pause, sound) if len(sound) >= APART * 3 // 4 else (0, rest[:0])
 
-    def begins(self, signal: Sound, at: int) -> Trace | None:
-        """Whether `signal` has the beginning of this prompt at `at`."""
-        begin = self.sound[:BEGIN]
+    def begins(self, signal: Sound, at: int, skip: int = 0) -> Trace | None:
+        """Whether `signal` has this prompt at `at`: its first second, or the second after `skip` samples."""
+        begin = self.sound[skip : skip + BEGIN]
         loud = sum(len(block) for block in blocks(begin) if not is_quiet(block))
-        trace = follow(signal, at, self.head(BEGIN), BLOCK_SURE)
+        trace = follow(signal, at + skip, (begin,) if skip else self.head(BEGIN), BLOCK_SURE)
         return trace if trace.score >= SURE and trace.matched >= 0.7 * loud else None
 
 
@@ -109,6 +110,8 @@ class Rival:
     pause: int
     sound: Sound
     own: bool
+    agreed: int
+    """Where the last block that can be compared ends within `shared` (the rest is a pause)."""
 
     @property
     def needed(self) -> int:
@@ -143,10 +146,10 @@ class Bank:
                 shared = max(follow(wanted.sound, alike.start, (other.sound,), BLOCK_SURE).end, BLOCK)
                 pause, sound = wanted.after(shared)
                 if not len(sound):  # `wanted` is how the other one begins
-                    pause, sound = other.after(max(shared, wanted.length))
-                    yield Rival(max(shared, wanted.length), pause, sound, False)
-                else:
-                    yield Rival(shared, pause, sound, True)
+                    shared = max(shared, wanted.length)
+                    pause, sound = other.after(shared)
+                agreed = follow(wanted.sound, 0, (wanted.sound[:shared],), BLOCK_SURE).end
+                yield Rival(shared, pause, sound, shared < wanted.length, agreed)
 
 
 class Ear:
@@ -168,7 +171,10 @@ class Ear:
         limit = time.monotonic() + timeout_s
         searched = self.position
         while True:
-            last_look = over() or time.monotonic() > limit
+            ended = over()
+            if ended:
+                time.sleep(FLUSH_S)
+            last_look = ended or time.monotonic() > limit
             signal = growing(self._recording, searched)
             found = self._look(signal, wanted, whole=whole, complete=last_look)
             if isinstance(found, Heard):
@@ -182,30 +188,48 @@ class Ear:
 
     def _look(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:
         """The prompt in `signal`, or how many samples need not be looked at again."""
-        probe, start = wanted.probe, 0
+        start = 0
         need = max([min(BEGIN, wanted.length), *(rival.needed for rival in self._bank.rivals(wanted))])
         if whole:
             need = max(need, wanted.length + SEAM * (len(wanted.pieces) - 1))
         while True:
-            match = find_first(signal[start:], probe, CANDIDATE)
-            if match is None:
-                return max(len(signal) - len(probe) + 1, start, 0)
-            at = start + match.start
-            if len(signal) < at + need + 2 * DRIFT and not complete:
-                return at
-            begun = wanted.begins(signal, at)
+            found = self._candidate(signal, start, wanted)
+            if found is None:
+                return max(len(signal) - 2 * PROBE, start, 0)
+            at, skip = found
+            if len(signal) < at + skip + need + 2 * DRIFT and not complete:
+                return max(at, 0)
+            begun = wanted.begins(signal, at, skip)
             if begun is not None and self._is(signal, at, wanted):
                 trace = follow(signal, at, wanted.pieces, BLOCK_SURE)
                 if not whole or trace.end - at >= 0.9 * wanted.length - BLOCK:
-                    return Heard(wanted.key, at / RATE, max(trace.end, at + len(probe)) / RATE, begun.score)
-            start = at + len(probe) // 2
+                    return Heard(wanted.key, max(at, 0) / RATE, max(trace.end, begun.end) / RATE, begun.score)
+            start = at + skip + len(wanted.probe) // 2
+
+    def _candidate(self, signal: Sound, start: int, wanted: Reference) -> tuple[int, int] | None:
+        """Where `wanted` may begin: by its beginning, or by what follows, as a phone may swallow the first moment.
+
+        The sample where it begins, and how much of it was skipped.
+        """
+        places: list[tuple[int, int]] = []
+        begin = find_first(signal[start:], wanted.probe, CANDIDATE)
+        if begin is not None:
+            places.append((start + begin.start, 0))
+        later = wanted.sound[PROBE : 2 * PROBE]
+        if len(later) == PROBE and rms(later) > 2 * QUIET:
+            follows = find_first(signal[start:], later, SURE)
+            # Found by its beginning too: then that is the place.
+            if follows is not None and (begin is None or follows.start + DRIFT < begin.start + PROBE):
+                places.append((start + follows.start - PROBE, PROBE))
+        return min(places, default=None)
 
     def _is(self, signal: Sound, at: int, wanted: Reference) -> bool:
         """Whether the sound at `at` goes on as `wanted` does where prompts that begin alike go on otherwise."""
         for rival in self._bank.rivals(wanted):
             if not len(rival.sound) or (wanted.open and not rival.own):
                 continue
-            base = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end
+            drift = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end - at - rival.agreed
+            base = at + rival.shared + (drift if abs(drift) <= SEAM else 0)
             heard = signal[max(base - DRIFT, 0) : base + rival.pause + APART + SEAM]
             if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
                 return False

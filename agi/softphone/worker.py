@@ -158,7 +158,7 @@ class Worker:
 
     def incoming(self, call_id: int, message: str) -> None:
         """A call comes in: give it a leg and tell the parent its X- headers, or refuse it when all legs are taken."""
-        number = next((n for n in range(LEGS) if n not in self.legs or self.legs[n].ended), None)
+        number = next((n for n in range(LEGS) if n not in self.legs), None)
         leg = Leg(self.account, LEGS if number is None else number, "", call_id)
         answer = pj.CallOpParam()
         if number is None:
@@ -196,7 +196,7 @@ class Worker:
 
     def hang_up(self, leg: int) -> None:
         """End the call on `leg`; nothing happens when it has ended by itself."""
-        if leg in self.legs and not self.legs[leg].ended:
+        if not self.legs[leg].ended:
             try:
                 self.legs[leg].hangup(pj.CallOpParam(True))
             except pj.Error:
@@ -212,17 +212,26 @@ class Worker:
         tell("ready")
         while True:
             self.endpoint.libHandleEvents(POLL_MS)
-            for leg in [leg for leg in self.legs.values() if leg.ended]:
-                leg.release()
+            self._forget_ended()
             while not inbox.empty():
                 command = inbox.get()
                 name = command.pop("do")
                 if name == "quit":
                     return
+                if name != "dial" and command["leg"] not in self.legs:
+                    continue  # the call ended meanwhile; the parent has been told
                 try:
                     doing[name](**command)
                 except pj.Error as error:
                     tell("failed", leg=command["leg"], message=error.reason)
+
+    def _forget_ended(self) -> None:
+        """Destroy ended calls before another call can begin.
+
+        A `pj.Call` keeps its number when it has ended; destroyed later, it hangs up the new call that got that number.
+        """
+        for number in [number for number, leg in self.legs.items() if leg.ended]:
+            self.legs.pop(number).release()
 
     def close(self) -> None:
         """Hang up what is still up and wait briefly for the far end, so that no call is left hanging there."""
@@ -230,9 +239,10 @@ class Worker:
         if self.account.signed_in:
             self.account.setRegistration(False)
         for _ in range(100):
-            if all(leg.ended for leg in self.legs.values()) and not self.account.signed_in:
+            if not self.legs and not self.account.signed_in:
                 break
             self.endpoint.libHandleEvents(POLL_MS)
+            self._forget_ended()
         for leg in self.legs.values():
             leg.release()
 
