@@ -124,7 +124,13 @@ class Ears:
     def state(self) -> State:
         """How it is now."""
         late = self.pump.lateness
-        return State(max(0, self._limit - self._busy), late.frames, late.late, round(late.worst_s * 1000, 1))
+        return State(
+            max(0, self._limit - self._busy),
+            late.frames,
+            late.late,
+            round(late.worst_s * 1000, 1),
+            self._workers.longest_ms,
+        )
 
     def _begin(self, control: socket.socket, order: Order) -> bool:
         with self._lock:

@@ -110,6 +110,7 @@ class WorkerEar:
         with self._lock:
             items = list(self._queue)
             self._queue.clear()
+        self._workers.longest_ms = max(self._workers.longest_ms, self.lag_ms())
         try:
             self._do(items)
         except Exception as error:  # noqa: BLE001  # one turn's fault is not another's: this one falls back to keys
@@ -175,6 +176,7 @@ class Workers:
     def __init__(self, count: int, clock_ms: Callable[[], int]) -> None:
         self.clock_ms = clock_ms
         self.ready: SimpleQueue[WorkerEar | None] = SimpleQueue()
+        self.longest_ms = 0  # the longest lag so far
         self._threads = [
             threading.Thread(target=self._run, name=f"listen-{number}", daemon=True) for number in range(count)
         ]

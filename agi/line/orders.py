@@ -33,12 +33,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the service is; asked for with `ASK_STATE`. Lateness of frames since its start."""
+    """How the service is; asked for with `ASK_STATE`.
+
+    Since its start: frames sent, those that were late (over 20 ms), the latest one, and the longest lag of recognition.
+    """
 
     free: int
     frames: int
     late: int
     worst_ms: float
+    lag_ms: int
 
 
 @dataclass(frozen=True, slots=True)
