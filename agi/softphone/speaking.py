@@ -41,14 +41,14 @@ class Speaker:
 
 
 SPEAKERS = {
-    "pria": Speaker("id"),
+    "pria": Speaker("id+m1", 155, 40),
     "wanita": Speaker("id+f2", 150, 60),
-    "pria cepat": Speaker("id+m3", 185, 45),
-    "wanita cepat": Speaker("id+f4", 185, 55),
+    "pria cepat": Speaker("id+m1", 180, 45),
+    "wanita cepat": Speaker("id+f4", 180, 55),
     "pria pelan": Speaker("id+m7", 120, 35),
     "wanita pelan": Speaker("id+f5", 120, 60),
 }
-"""Who may call, by the word that a scenario uses."""
+"""Who may call, by the word that a scenario uses. None is the voice of the prompts: nobody has that on the telephone."""
 
 
 def words(text: str) -> str:
