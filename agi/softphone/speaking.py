@@ -48,7 +48,7 @@ SPEAKERS = {
     "pria pelan": Speaker("id+m7", 120, 35),
     "wanita pelan": Speaker("id+f5", 120, 60),
 }
-"""Who may call, by the word that a scenario uses. None is the voice of the prompts: nobody has that on the telephone."""
+"""Who may call, by the word that a scenario uses. None is the voice of the prompts: no caller has it."""
 
 
 def words(text: str) -> str:
