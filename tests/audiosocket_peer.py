@@ -13,6 +13,7 @@ from uuid import UUID
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
 from agi.line.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
 from agi.line.listening import Make, Recogniser
+from agi.line.recognition import CannotListen
 from agi.line.turn import Said, Voice
 
 QUIET = bytes(FRAME_BYTES)
@@ -86,6 +87,52 @@ class LevelListener:
             return LevelRecogniser(question, rest)
 
         return make
+
+
+class Stubborn:
+    """A `Listener` and its recogniser in one, which hears nothing."""
+
+    def maker(self, question: Question) -> Make:
+        def make(rest: int) -> Recogniser:
+            return self
+
+        return make
+
+    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+        return Voice(False, False), False
+
+    def finish(self) -> Said:
+        return Said(Answer(Result.NO_INPUT))
+
+    def close(self) -> None:
+        return
+
+
+class Hanging(Stubborn):
+    """Takes for ever."""
+
+    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+        time.sleep(60)
+        return Voice(False, False), False
+
+
+class Failing(Stubborn):
+    """Has a fault."""
+
+    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+        raise RuntimeError
+
+
+class Ignorant(Stubborn):
+    """Knows no grammar."""
+
+    def maker(self, question: Question) -> Make:
+        raise CannotListen(question.grammar)
+
+
+def Absent() -> LevelListener:  # noqa: N802 - stands where a class could
+    """Has no model."""
+    raise CannotListen("There is no model here.")
 
 
 class Peer:

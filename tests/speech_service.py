@@ -8,22 +8,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from audiosocket_peer import LevelListener, Peer
+from audiosocket_peer import Peer
 
 from agi.dialogue.question import Question
-from agi.line.ears import Ears, Listener
+from agi.line.ears import Ears
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
 from agi.line.shared import clock_ms
 
+LEVEL = "audiosocket_peer:LevelListener"
+
 
 @contextmanager
 def service(
-    folder: Path, listener: Listener | None = None, *, limit: int = 40, slow_ms: int = 1500
+    folder: Path, listener: str = LEVEL, *, limit: int = 40, slow_ms: int = 1500
 ) -> Iterator[tuple[Ears, Hearing]]:
     """A service that runs while the block does, and the line's side of it."""
     path = folder / "speech.sock"
-    ears = Ears(path, listener or LevelListener(), clock_ms, limit=limit, slow_ms=slow_ms)
+    ears = Ears(path, listener, clock_ms, limit=limit, slow_ms=slow_ms)
     ears.start()
     try:
         yield ears, Hearing(path, limit_s=2.0)

@@ -1,5 +1,7 @@
 """The speech service with a caller on the line: prompt out, sound and keys in, an answer back, the clock kept."""
 
+import os
+import signal
 import socket
 import threading
 import time
@@ -11,11 +13,9 @@ from audiosocket_peer import QUIET, LevelRecogniser, Peer, number, spoken
 from speech_service import Turn, all_free, clip, service
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.line.ears import CannotListen
 from agi.line.hearing import Hearing, Unheard
-from agi.line.listening import Make, Recogniser
 from agi.line.orders import ORDER, READY, Order, Report
-from agi.line.turn import Said, Voice
+from agi.line.recognition import CannotListen
 
 MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
 NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")
@@ -187,53 +187,21 @@ def test_a_missing_clip_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
         assert all_free(ears)
 
 
-class Stubborn:
-    """A `Listener` whose recogniser does as the test says."""
-
-    def __init__(self, *, holds: threading.Event | None = None, fails: bool = False, knows: bool = True) -> None:
-        self.holds, self.fails, self.knows = holds, fails, knows
-
-    def maker(self, question: Question) -> Make:
-        if not self.knows:
-            raise CannotListen(question.grammar)
-
-        def make(rest: int) -> Recogniser:
-            return self
-
-        return make
-
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
-        if self.fails:
-            raise RuntimeError
-        if self.holds is not None:
-            self.holds.wait(10)
-        return Voice(False, False), False
-
-    def finish(self) -> Said:
-        return Said(Answer(Result.NO_INPUT))
-
-    def close(self) -> None:
-        return
-
-
 def test_slow_recognition_gives_the_turn_up(tmp_path: Path) -> None:
-    holds = threading.Event()
-    with service(tmp_path, Stubborn(holds=holds), slow_ms=300) as (_, hearing):
+    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=300) as (_, hearing):
         turn = Turn(hearing, MENU)
         peer = turn.connect()
         begun = time.monotonic()
         peer.speak([QUIET] * 100)
         peer.wait()
         assert time.monotonic() - begun < 1.0
-        holds.set()
         report = turn.over()
         assert report is not None
         assert report.fell_back == "slow"
 
 
 def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
-    holds = threading.Event()
-    with service(tmp_path, Stubborn(holds=holds), slow_ms=10_000) as (_, hearing):
+    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=10_000) as (_, hearing):
         turn = Turn(hearing, MENU, clip(tmp_path, 1000))
         peer = turn.connect()
         peer.speak([QUIET] * 60)
@@ -241,11 +209,10 @@ def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
         peer.key("1")
         peer.wait()
         assert answer_of(turn.over()).value == "1"
-        holds.set()
 
 
 def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
-    with service(tmp_path, Stubborn(fails=True)) as (_, hearing):
+    with service(tmp_path, "audiosocket_peer:Failing") as (_, hearing):
         turn = Turn(hearing, MENU)
         peer = turn.connect()
         peer.speak([QUIET] * 20)
@@ -256,8 +223,41 @@ def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> Non
 
 
 def test_a_question_whose_words_were_not_built_is_one_for_the_keypad(tmp_path: Path) -> None:
-    with service(tmp_path, Stubborn(knows=False)) as (_, hearing):
-        assert Turn(hearing, MENU).refused() == "dead"
+    with service(tmp_path, "audiosocket_peer:Ignorant") as (_, hearing):
+        turn = Turn(hearing, MENU)
+        peer = turn.connect()
+        peer.wait(3)
+        report = turn.over()
+        assert report is not None
+        assert report.fell_back == "dead"
+
+
+def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 5)
+        os.kill(ears.recognisers.pid, signal.SIGKILL)
+        peer.wait(2)
+        report = turn.over()
+        assert report is not None
+        assert report.fell_back == "dead"
+        deadline = time.monotonic() + 10
+        while True:
+            again = Turn(hearing, MENU)
+            peer = again.connect()
+            peer.speak([*[QUIET] * 5, *spoken(2), *[QUIET] * 20])
+            peer.wait()
+            report = again.over()
+            if report is not None and report.answer is not None:
+                assert report.answer.value == "2"
+                return
+            assert time.monotonic() < deadline
+
+
+def test_a_service_that_cannot_hear_at_all_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CannotListen, match="no model"), service(tmp_path, "audiosocket_peer:Absent"):
+        pytest.fail("it must not start")
 
 
 @pytest.mark.parametrize("junk", [b"{}\n", b"\n", b"\xff\xfe\n", b'{"question": 1}\n', b"x" * 300_000])

@@ -8,11 +8,12 @@ import structlog
 
 from agi import log
 from agi.line.ears import Ears
+from agi.line.recognition import CannotListen
 from agi.line.shared import clock_ms
-from agi.line.spoken import ModelListener, tuning
 from agi.ops.speech import socket_path
 from agi.settings import Settings
-from agi.speech.model import Model, ModelError
+
+LISTENER = "agi.line.spoken:model_listener"
 
 _log = structlog.get_logger("speech")
 
@@ -25,24 +26,17 @@ def serve() -> None:
     """
     settings = Settings()
     log.configure(settings, "speech", console=True)
-    try:
-        model = Model.load(settings.speech_built)
-    except ModelError as wrong:
-        _log.error("speech.no_model", why=str(wrong))
-        raise click.ClickException(str(wrong)) from wrong
     speech = settings.speech
-    ears = Ears(
-        socket_path(settings.var),
-        ModelListener(model, tuning(speech)),
-        clock_ms,
-        limit=speech.recognisers,
-        slow_ms=speech.slow_ms,
-    )
+    ears = Ears(socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    ears.start()
-    _log.info("speech.serves", model=str(settings.speech_model), grammars=len(model.names), turns=speech.recognisers)
+    try:
+        ears.start()
+    except CannotListen as wrong:
+        _log.error("speech.cannot_listen", why=str(wrong))
+        raise click.ClickException(str(wrong)) from wrong
+    _log.info("speech.serves", model=str(settings.speech_model), turns=speech.recognisers)
     told.wait()
     ears.stop()
     _log.info("speech.stopped")

@@ -4,19 +4,15 @@ A process of its own, so that recognition never delays the line, and so that its
 hearing a question twice: the line then asks it by keypad.
 """
 
-import os
 import socket
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
-from agi.dialogue.question import Question
-from agi.line.listening import Make, WorkerEar, Workers
 from agi.line.orders import (
     ASK_STATE,
     LONGEST_MESSAGE,
@@ -31,6 +27,7 @@ from agi.line.orders import (
     State,
 )
 from agi.line.pump import Live, Pump
+from agi.line.recognisers import Recognisers, RemoteEar
 from agi.line.sounds import NoSound, Sounds
 from agi.line.turn import SpokenTurn
 
@@ -38,31 +35,17 @@ _log = structlog.get_logger("speech")
 _ORDER_LIMIT_S = 2.0
 _BACKLOG = 128
 _SWITCH_S = 0.001
-"""A thread gives Python's lock up after this time: the pump waits for it at each beat (5 ms is Python's own value)."""
-
-
-class CannotListen(Exception):
-    """The model does not know this question's grammar: its words are new, and `hotline speech build` has not run."""
-
-
-class Listener(Protocol):
-    """What knows how to listen: the model, or a stand-in in tests."""
-
-    def maker(self, question: Question) -> Make:
-        """What makes the recognisers of a turn. Raises `CannotListen`."""
+"""A thread gives Python's lock up after this time: the pump may wait for it at a beat (Python's own value is 5 ms)."""
 
 
 class Ears:
-    """The service on the Unix socket `path`. `start`, then `stop`.
+    """The service on the Unix socket `path`; it hears with what `factory` makes (`Recognisers`). `start`, then `stop`.
 
     At most `limit` turns at once; one more is refused ("full"). `slow_ms`: a lag of recognition that is not waited for.
     """
 
-    def __init__(
-        self, path: Path, listener: Listener, clock_ms: Callable[[], int], *, limit: int, slow_ms: int, workers: int = 0
-    ) -> None:
+    def __init__(self, path: Path, factory: str, clock_ms: Callable[[], int], *, limit: int, slow_ms: int) -> None:
         self._path = path
-        self._listener = listener
         self._clock_ms = clock_ms
         self._limit = limit
         self._slow_ms = slow_ms
@@ -70,7 +53,7 @@ class Ears:
         self._lock = threading.Lock()
         self._sounds = Sounds()
         self.pump = Pump(clock_ms)
-        self._workers = Workers(workers or os.cpu_count() or 2, clock_ms)
+        self.recognisers = Recognisers(factory, clock_ms)
         self._stopping = False
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -80,9 +63,10 @@ class Ears:
         self._thread = threading.Thread(target=self._serve, name="orders", daemon=True)
 
     def start(self) -> None:
-        """Take orders, in threads of its own."""
+        """Take orders, in threads of its own. Raises `CannotListen`."""
+        self.recognisers.start()
         sys.setswitchinterval(_SWITCH_S)
-        self.pump.start()
+        self.pump.start(self.recognisers)
         self._thread.start()
 
     def stop(self) -> None:
@@ -93,7 +77,7 @@ class Ears:
         self._socket.close()
         self._thread.join(2.0)
         self.pump.stop()
-        self._workers.stop()
+        self.recognisers.stop()
         self._path.unlink(missing_ok=True)
 
     def _serve(self) -> None:
@@ -129,7 +113,7 @@ class Ears:
             late.frames,
             late.late,
             round(late.worst_s * 1000, 1),
-            self._workers.longest_ms,
+            self.recognisers.longest_ms,
         )
 
     def _begin(self, control: socket.socket, order: Order) -> bool:
@@ -141,28 +125,28 @@ class Ears:
             return False
         try:
             prompt = self._sounds.joined(order.clips)
-            live = self._prepared(order, prompt, self._listener.maker(order.question), control)
-        except (NoSound, CannotListen) as trouble:
-            _log.error("speech.cannot", question=order.question.name, trouble=type(trouble).__name__, why=str(trouble))
+        except NoSound as trouble:
+            _log.error("speech.no_sound", question=order.question.name, why=str(trouble))
             self._free()
             control.sendall(READY.written(Ready(refused="dead")))
             return False
+        live = self._prepared(order, prompt, control)
         control.setblocking(False)
         self.pump.expect(live)  # first: Asterisk may be there at once
         with suppress(OSError):  # the line has gone: the pump sees it too
             control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
         return True
 
-    def _prepared(self, order: Order, prompt: bytes, make: Make, control: socket.socket) -> Live:
+    def _prepared(self, order: Order, prompt: bytes, control: socket.socket) -> Live:
         # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.
-        ear = self._workers.ear(make, lambda news: self.pump.news(live, news))
+        ear = self.recognisers.ear(order.question, lambda news: self.pump.news(live, news))
         turn = SpokenTurn(
             order.question, prompt, ear, self._clock_ms(), slow_ms=self._slow_ms, hash_is_habit=order.hash_is_habit
         )
         live = Live(turn, lambda live: self._ended(live, ear), control)
         return live
 
-    def _ended(self, live: Live, ear: WorkerEar) -> None:
+    def _ended(self, live: Live, ear: RemoteEar) -> None:
         ear.close()
         self._free()
         turn, control = live.turn, live.control

@@ -1,4 +1,4 @@
-"""Recognition in worker threads, so that it never delays the sound of a call.
+"""Recognition in worker threads, for many turns at once.
 
 Each turn has an `Ear`. What it is to hear is queued; a worker takes all that is queued for one ear at once, so that
 under load the pieces grow and the cost for each falls. Vosk releases Python's lock while it decodes.
@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
 
-import structlog
-
 from agi.line.turn import Broken, News, Said, Voice
-
-_log = structlog.get_logger("speech")
 
 
 class Recogniser(Protocol):
@@ -51,7 +47,7 @@ class _Rest:
 
 
 class WorkerEar:
-    """The `Ear` of one turn; its methods return at once."""
+    """One turn's ear in the recognising process; its methods return at once."""
 
     def __init__(self, workers: "Workers", make: Make, tell: Tell) -> None:
         self._workers = workers
@@ -68,12 +64,11 @@ class WorkerEar:
 
     # ---- for the turn ----
 
-    def hear(self, sound: bytes, sent: bytes) -> None:
-        """Queue `sound`."""
-        now = self._workers.clock_ms()
+    def hear(self, sound: bytes, sent: bytes, at_ms: int) -> None:
+        """Queue `sound`, which came at `at_ms`; `sent` was played meanwhile ("" where nothing was)."""
         if self._oldest_ms is None:
-            self._oldest_ms = now
-        self._put(_Sound(sound, sent, now))
+            self._oldest_ms = at_ms
+        self._put(_Sound(sound, sent, at_ms))
 
     def finish(self) -> None:
         """Queue the question what was said."""
@@ -110,13 +105,11 @@ class WorkerEar:
         with self._lock:
             items = list(self._queue)
             self._queue.clear()
-        self._workers.longest_ms = max(self._workers.longest_ms, self.lag_ms())
         try:
             self._do(items)
         except Exception as error:  # noqa: BLE001  # one turn's fault is not another's: this one falls back to keys
-            _log.error("speech.turn_failed", exc_info=error)
             self._drop()
-            self._tell(Broken())
+            self._tell(Broken(type(error).__name__))
         with self._lock:
             self._owned = bool(self._queue)
             self._oldest_ms = next((item.at_ms for item in self._queue if isinstance(item, _Sound)), None)
@@ -176,7 +169,6 @@ class Workers:
     def __init__(self, count: int, clock_ms: Callable[[], int]) -> None:
         self.clock_ms = clock_ms
         self.ready: SimpleQueue[WorkerEar | None] = SimpleQueue()
-        self.longest_ms = 0  # the longest lag so far
         self._threads = [
             threading.Thread(target=self._run, name=f"listen-{number}", daemon=True) for number in range(count)
         ]

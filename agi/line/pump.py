@@ -1,8 +1,9 @@
 """The sound of all spoken turns, moved by one thread on a steady clock.
 
-Every turn has its own beat of 20 ms from the moment Asterisk connects. At each beat what has come from the caller is
-read, then the next frame of the prompt is sent. The beat is counted from the first one on the monotonic clock, so it
-does not drift; a frame that is late is sent as soon as it can be, and the next one at its own time.
+Every turn has its own beat of 20 ms from the moment Asterisk connects, at which the next frame of the prompt is sent.
+What comes from the caller is read when it comes, and handed to the recognising process. The beat is counted from the
+first one on the monotonic clock, so it does not drift; a frame that is late is sent as soon as it can be, and the next
+one at its own time.
 """
 
 import heapq
@@ -19,6 +20,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from agi.line.audiosocket import END, FRAME_MS, Frame, Kind, NotAudioSocket, Reader, audio
+from agi.line.recognisers import Recognisers
 from agi.line.turn import News, SpokenTurn
 
 _log = structlog.get_logger("speech")
@@ -28,6 +30,7 @@ LATE_S = 0.020
 _SAY_WHO_S = 2.0
 _COME_S = 5.0
 _LINGER_S = 0.5
+_START_AGAIN_S = 0.5
 _LOST_S = 0.5  # a beat that is so far behind is counted anew: the machine slept
 _UNSENT = 50 * 323  # a second of sound that Asterisk does not take
 _BACKLOG = 128
@@ -94,8 +97,10 @@ class Pump:
 
     # ---- any thread ----
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, recognisers: Recognisers) -> None:
+        """Begin; `recognisers` has been started."""
+        self._recognisers = recognisers
+        self._watch_recognition()
         self._thread.start()
 
     def stop(self) -> None:
@@ -155,6 +160,23 @@ class Pump:
     def _keep_limits(self) -> None:
         while self._limits and self._limits[0][0] <= time.monotonic():
             heapq.heappop(self._limits)[2]()
+
+    # ---- the recognising process ----
+
+    def _watch_recognition(self) -> None:
+        sock = self._recognisers.sock
+        assert sock is not None  # noqa: S101 - it has just been started
+        self._selector.register(sock, selectors.EVENT_READ, lambda: self._hear_recognition(sock))
+
+    def _hear_recognition(self, sock: socket.socket) -> None:
+        if self._recognisers.receive():
+            return
+        self._selector.unregister(sock)
+        self._in(_START_AGAIN_S, self._start_again)
+
+    def _start_again(self) -> None:
+        self._recognisers.launch()
+        self._watch_recognition()
 
     # ---- who connects ----
 
@@ -217,6 +239,7 @@ class Pump:
         self._selector.unregister(stranger.peer)
         live.peer, live.reader = stranger.peer, stranger.reader
         live.due = time.monotonic()
+        self._selector.register(live.peer, selectors.EVENT_READ, lambda: self._read(live))
         self._give(live, rest)
         self._push(live)
 
@@ -233,9 +256,6 @@ class Pump:
                 self._step(live)
 
     def _step(self, live: Live) -> None:
-        self._read(live)
-        if live.closing or live.done:
-            return
         frame = live.turn.next_frame(self._clock_ms())
         if frame:
             self.lateness.count(time.monotonic() - live.due)
@@ -292,12 +312,12 @@ class Pump:
         """Give the call back once the turn is over; then wait for Asterisk to close, which tells of late keys."""
         if live.done or live.closing or not live.turn.over:
             return
-        self._give_back(live)
-        if live.peer is None or live.done:
+        if live.peer is None:  # Asterisk has not come yet: it will not be let in
+            self._waiting.pop(live.uuid, None)
             self._done(live)
             return
+        self._give_back(live)
         live.closing = True
-        self._selector.register(live.peer, selectors.EVENT_READ, lambda: self._read(live))
         self._in(_LINGER_S, lambda: self._done(live))
 
     def _give_back(self, live: Live) -> None:
@@ -311,8 +331,7 @@ class Pump:
             return
         live.done = True
         if live.peer is not None:
-            if live.closing:
-                self._selector.unregister(live.peer)
+            self._selector.unregister(live.peer)
             live.peer.close()
         if live.control is not None:
             with suppress(KeyError, ValueError):

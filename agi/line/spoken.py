@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from agi.books.numbers import check_nik
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.line.ears import CannotListen
 from agi.line.listening import Make, Recogniser
+from agi.line.recognition import CannotListen
 from agi.line.turn import Said, Voice
-from agi.settings import Speech
+from agi.settings import Settings, Speech
 from agi.speech import grammar as grammars
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Command, Grammar, NikStanding
-from agi.speech.model import Model
+from agi.speech.model import Model, ModelError
 from agi.speech.recogniser import Recogniser as SpeechRecogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning
 
@@ -32,6 +32,15 @@ def tuning(speech: Speech) -> Tuning:
         for kind, limits in DEFAULT.items()
     }
     return Tuning(thresholds=own)
+
+
+def model_listener() -> "ModelListener":
+    """The listener of this installation, for the recognising process. Raises `CannotListen`."""
+    settings = Settings()
+    try:
+        return ModelListener(Model.load(settings.speech_built), tuning(settings.speech))
+    except ModelError as wrong:
+        raise CannotListen(str(wrong)) from wrong
 
 
 class ModelListener:

@@ -44,7 +44,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The recogniser has failed."""
+    """The recogniser has failed; `why` is the kind of fault, never what was said."""
+
+    why: str = ""
 
 
 News = Voice | Said | Broken
