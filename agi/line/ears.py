@@ -109,7 +109,7 @@ class Ears:
         """How it is now."""
         late = self.pump.lateness
         return State(
-            max(0, self._limit - self._busy),
+            max(0, self._limit - self._busy) if self.recognisers.open else 0,
             late.frames,
             late.late,
             round(late.worst_s * 1000, 1),
@@ -117,11 +117,8 @@ class Ears:
         )
 
     def _begin(self, control: socket.socket, order: Order) -> bool:
-        with self._lock:
-            full = self._busy >= self._limit
-            self._busy += not full
-        if full:
-            control.sendall(READY.written(Ready(refused="full")))
+        if refused := self._refused():
+            control.sendall(READY.written(Ready(refused=refused)))
             return False
         try:
             prompt = self._sounds.joined(order.clips)
@@ -136,6 +133,16 @@ class Ears:
         with suppress(OSError):  # the line has gone: the pump sees it too
             control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
         return True
+
+    def _refused(self) -> str:
+        """Why no turn can be had now; "" when a place was taken for it."""
+        with self._lock:
+            if not self.recognisers.open:
+                return "dead"
+            if self._busy >= self._limit:
+                return "full"
+            self._busy += 1
+            return ""
 
     def _prepared(self, order: Order, prompt: bytes, control: socket.socket) -> Live:
         # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.

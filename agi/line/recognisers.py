@@ -75,6 +75,7 @@ class Recognisers:
         self._heard_ms = clock_ms()
         self._process: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
+        self.open = False  # whether it has said that it works
 
     def start(self) -> None:
         """Start the process and wait until it is open. Raises `CannotListen`."""
@@ -90,6 +91,7 @@ class Recognisers:
             self.stop()
             raise CannotListen(body.decode(errors="replace") or "The recognising process did not start.")
         self._sock.setblocking(False)
+        self.open = True
         self._heard_ms = self.clock_ms()
 
     def launch(self) -> None:
@@ -108,6 +110,7 @@ class Recognisers:
 
     def stop(self) -> None:
         """End the process."""
+        self.open = False
         if self._sock is not None:
             self._sock.close()
             self._sock = None
@@ -185,6 +188,8 @@ class Recognisers:
             if ear is not None:
                 (ear.told_ms,) = struct.unpack("!I", body)
                 self.longest_ms = max(self.longest_ms, ear.told_ms)
+        elif letter == b"O":
+            self.open = True
         elif letter == b"E":
             _log.error("speech.cannot_listen", why=body.decode(errors="replace"))
         elif ear is not None and (one := recognition.news(letter, body)) is not None:

@@ -210,7 +210,7 @@ class SpokenTurn:
             self._ear.finish()
 
     def _talks(self, voice: Voice, now_ms: int) -> None:
-        if voice.speaking and not self._voice.speaking and self.playing:
+        if (voice.speaking or voice.started) and self.playing:  # under load a short word is told when it is over
             self._stop_prompt(now_ms)
         if voice.started and self._input_since_ms is None:
             self._input_since_ms = now_ms
