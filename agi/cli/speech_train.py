@@ -52,7 +52,7 @@ def train(
     from agi.speech.lexicon import Lexicon, LexiconError
     from agi.speech.training.corpus import CorpusError
     from agi.speech.training.kaldi import NotKaldi
-    from agi.speech.training.loop import Plan
+    from agi.speech.training.loop import Plan, PlanChangedError
     from agi.speech.training.run import Task, run
     from agi.speech.training.synthesis import SynthesisError
 
@@ -68,5 +68,5 @@ def train(
     )
     try:
         run(task, Lexicon.load(), click.echo)
-    except (CorpusError, SynthesisError, NotKaldi, LexiconError, OSError) as error:
+    except (CorpusError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
         raise click.ClickException(str(error)) from error
