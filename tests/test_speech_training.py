@@ -137,6 +137,13 @@ def test_recordings_and_synthetic_only_exclude_each_other(tmp_path: Path) -> Non
     assert "--synthetic-only" in told.output
 
 
+def test_voices_that_are_asked_for_but_not_installed_are_named(tmp_path: Path) -> None:
+    words = ["--synthetic-only", "--espeak", "0", "--mbrola", "5", "--mbrola-voices", str(tmp_path / "none")]
+    told = CliRunner().invoke(command, [*words, "--start", str(SHIPPED), "--out", str(tmp_path / "model")])
+    assert told.exit_code == 1
+    assert f"No mbrola voice was found in {tmp_path / 'none'}" in told.output
+
+
 def test_a_corpus_that_is_kept_is_the_same_when_loaded(spoken: corpus.Corpus, tmp_path: Path) -> None:
     corpus.save(spoken, tmp_path / "kept.npz")
     for one, again in zip(spoken, corpus.load(tmp_path / "kept.npz"), strict=True):

@@ -47,7 +47,9 @@ def train(
     if synthetic_only == bool(folders):
         raise click.UsageError("Name folders of recordings, or --synthetic-only (not both).")
     if find_spec("torch") is None or find_spec("scipy") is None:
-        raise click.ClickException("Training needs PyTorch and SciPy: install the dependency group `train`.")
+        raise click.ClickException(
+            "Training needs PyTorch and SciPy: run `var/venv/bin/pip install torch scipy` (group `train`)."
+        )
     # PyTorch is imported only here: every other command must start without it.
     from agi.speech.lexicon import Lexicon, LexiconError
     from agi.speech.training.corpus import CorpusError
