@@ -47,12 +47,14 @@ def train(
     if synthetic_only == bool(folders):
         raise click.UsageError("Name folders of recordings, or --synthetic-only (not both).")
     if find_spec("torch") is None or find_spec("scipy") is None:
-        raise click.ClickException("Training needs PyTorch and SciPy: install the dependency group `train`.")
+        raise click.ClickException(
+            "Training needs PyTorch and SciPy: run `var/venv/bin/pip install torch scipy` (group `train`)."
+        )
     # PyTorch is imported only here: every other command must start without it.
     from agi.speech.lexicon import Lexicon, LexiconError
     from agi.speech.training.corpus import CorpusError
     from agi.speech.training.kaldi import NotKaldi
-    from agi.speech.training.loop import Plan
+    from agi.speech.training.loop import Plan, PlanChangedError
     from agi.speech.training.run import Task, run
     from agi.speech.training.synthesis import SynthesisError
 
@@ -68,5 +70,5 @@ def train(
     )
     try:
         run(task, Lexicon.load(), click.echo)
-    except (CorpusError, SynthesisError, NotKaldi, LexiconError, OSError) as error:
+    except (CorpusError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -13,12 +13,13 @@ import vosk
 
 from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
-from agi.speech.grammar import Grammar, Kind, Words, command
+from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
 from agi.speech.partial import Partial
 from agi.speech.tuning import Tuning
 
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
+_UNSEEN_DIGITS = 3
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
 
@@ -95,7 +96,8 @@ class Recogniser:
         self._frames += 1
         if self._frames % _LOOK_FRAMES == 0:
             self._look()
-        if activity.quiet_ms >= self._tuning.whole_ms or self._settled() or vosk_says_end:
+        patience_ms = self._tuning.whole_ms if self._nearly_whole() else self._tuning.digits_ms
+        if activity.quiet_ms >= patience_ms or self._settled() or (vosk_says_end and self._nearly_whole()):
             self._close_answer()
 
     def _look(self) -> None:
@@ -104,6 +106,15 @@ class Recogniser:
         self._same_ms = self._same_ms + _LOOK_FRAMES * FRAME_MS if words == self._words else 0
         self._words = words
         self._started = self._started or bool(self._grammar.values(words))
+
+    def _nearly_whole(self) -> bool:
+        """Whether it is worth ending the decoder's sound: not in the middle of a long number said in groups.
+
+        What the decoder shows lags by half a second, in which two or three digits are said.
+        """
+        least = self._grammar.length if isinstance(self._grammar, Nik) else 0
+        least = self._grammar.least if isinstance(self._grammar, Digits) else least
+        return len(self._words) >= least - _UNSEEN_DIGITS or (self._words != () and command(self._words) is not None)
 
     def _settled(self) -> bool:
         """In noise that never falls quiet: a whole answer that has not changed for long, and was not tried before."""

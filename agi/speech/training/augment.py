@@ -73,7 +73,7 @@ def a_law(x: NDArray[np.floating]) -> Samples:
 
 
 def _talk(length: int, rng: Generator, others: Sequence[Pcm], level: float) -> Samples:
-    """Other people's talk over `length` samples, 12 to 32 dB below the caller; sometimes it begins or stops midway."""
+    """Other people's talk over `length` samples, 14 to 30 dB below the caller; sometimes it begins or stops midway."""
     total = np.zeros(length, np.float32)
     for number, other in enumerate(others):
         voice = np.resize(np.roll(faster(other, rng.uniform(0.9, 1.12)), rng.integers(len(other))), length)
@@ -86,7 +86,7 @@ def _talk(length: int, rng: Generator, others: Sequence[Pcm], level: float) -> S
     if rng.random() < 0.3:
         begin, end = sorted(rng.integers(0, length, 2).tolist())
         total[:begin] = total[end:] = 0
-    return total / _loudness(total) * level * _amplitude(-rng.uniform(12, 32), 1.0)
+    return total / _loudness(total) * level * _amplitude(-rng.uniform(14, 30), 1.0)
 
 
 def _noise(length: int, rng: Generator) -> Samples:

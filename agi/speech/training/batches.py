@@ -14,7 +14,7 @@ from agi.speech.training.features import RATE, Frames, mfcc
 _LONGEST_S = 8.0
 _SHORT_S = 3.0  # shorter utterances are often joined with another of the same speaker
 _POOL = 4  # batches drawn at once and sorted by length, so that little is padded
-_JOINED, _TALKED_OVER, _ONLY_OTHERS = 0.55, 0.5, 0.08
+_JOINED, _TALKED_OVER, _ONLY_OTHERS = 0.55, 0.65, 0.12
 _SPEEDS = {True: (0.86, 1.2), False: (0.9, 1.13)}  # a synthetic voice is varied more than a person's
 
 
@@ -120,7 +120,7 @@ def _pause(rng: Generator, least_s: float, most_s: float) -> Samples:
 
 def _edge(rng: Generator) -> Samples:
     """Silence before or after somebody speaks: mostly short, it costs time to train on."""
-    return _pause(rng, 0.03, 0.9 if rng.random() < 0.4 else 0.3)
+    return _pause(rng, 0.03, 1.5 if rng.random() < 0.4 else 0.4)
 
 
 def _tight(samples: Pcm, rng: Generator) -> Pcm:

@@ -30,6 +30,10 @@ _BF16 = torch.cpu._is_amx_tile_supported()
 _OUTPUT_FASTER = 2.0  # the last layers, whose task is new, learn faster
 
 
+class PlanChangedError(ValueError):
+    """A checkpoint belongs to a run with other settings; the sentence says what to do."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """How a run learns. All of it is kept in the checkpoint; a run resumes only under the same plan."""
@@ -62,6 +66,8 @@ def train(
     """Train `network` in place for `plan.minutes` of wall time, resuming from `checkpoint` if it is there.
 
     Time that an earlier, killed run used up to its last checkpoint counts.
+
+    :raises PlanChangedError: if the checkpoint was made under another plan.
     """
     torch.manual_seed(plan.seed)
     network.train()
@@ -146,7 +152,7 @@ def _resume(path: Path, plan: Plan, network: Network, optimiser: torch.optim.Opt
         return 0, 0.0
     kept = torch.load(path, weights_only=True)
     if kept["plan"] != asdict(plan):
-        return 0, 0.0
+        raise PlanChangedError(f"{path} is of a run with other settings: give those again, or delete it.")
     network.load_state_dict(kept["network"])
     optimiser.load_state_dict(kept["optimiser"])
     return int(kept["step"]), float(kept["used_s"])

@@ -20,6 +20,7 @@ from agi.speech.training.loop import Plan, Progress, train
 from agi.speech.training.mbrola import mbrola_voices
 from agi.speech.training.network import Network
 from agi.speech.training.synthesis import Voice, espeak_voices, synthesise
+from agi.speech.training.texts import digest
 
 _WORK, _CHECKPOINT, _KOREAN_START = "work", "checkpoint.pt", "korean-start.mdl"
 _HUMAN_SHARE = 0.6  # of the examples, where there are recordings
@@ -48,7 +49,7 @@ class Task:
 def run(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> Path:
     """Do `task`, telling each step in one line; the directory that Vosk loads.
 
-    :raises CorpusError, SynthesisError, kaldi.NotKaldi: if something it needs is not there.
+    :raises CorpusError, SynthesisError, PlanChangedError, kaldi.NotKaldi: if something it needs is not there.
     """
     torch.set_num_threads(1)  # several threads are slower for matrices of this size (measured: 0.7 against 5.5 s)
     sources = _sources(task, lexicon, say)
@@ -107,7 +108,7 @@ def _pronounceable(heard: Corpus, folder: Path, lexicon: Lexicon) -> None:
 def _synthesised(
     task: Task, name: str, count: int, find: Callable[[], Sequence[Voice]], say: Callable[[str], None]
 ) -> Corpus:
-    kept = task.out / _WORK / f"{name}-{count}-{task.plan.seed}.npz"
+    kept = task.out / _WORK / f"{name}-{count}-{task.plan.seed}-{digest():08x}.npz"
     if not kept.exists():
         voices = tuple(find())
         if not voices:

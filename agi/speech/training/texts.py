@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -107,6 +108,11 @@ def _listed(name: str, rng: random.Random) -> Words:
 def vocabulary() -> tuple[str, ...]:
     """Every word of the lists in `texts.toml`, once."""
     return tuple(sorted({word for lines in _table().values() for line in lines for word in line.split()}))
+
+
+def digest() -> int:
+    """Changes with `texts.toml`: what was made of an older one is not used again."""
+    return zlib.crc32(_TEXTS.read_bytes())
 
 
 @cache
