@@ -59,7 +59,7 @@ def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
     text = "".join((SPOKEN / name).read_text() for name in SCENARIOS)
     for event in ("nik.checked", "application.told", "applications speech", "requirements speech", "other speech"):
         assert event in text
-    for voice in ("wanita", "pria", "wanita cepat", "pria cepat", "wanita pelan"):
+    for voice in ("wanita", "pria", "pria pelan", "pria cepat", "wanita pelan"):
         assert f"voice: {voice}\n" in text
 
 
