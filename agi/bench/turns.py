@@ -20,7 +20,7 @@ from uuid import UUID
 
 from agi.bench.figures import percentile
 from agi.bench.installation import BenchFailed
-from agi.bench.processes import cpu_ms
+from agi.bench.processes import children, cpu_ms
 from agi.dialogue.question import Digits, Options, Question
 from agi.line.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
 from agi.line.hearing import Hearing, Unheard
@@ -45,6 +45,7 @@ class TurnsFigures:
     `answer_*`: from the end of speech until the call is given back. `right`: answers with all 16 digits as said.
     `late`: frames of prompts sent over 20 ms late, of `frames`; `worst_ms` the latest. `own_late_ms`: the latest that
     this measuring process itself was. `lag_ms`: the longest that sound waited for recognition.
+    `cores`: processors used by the service.
     """
 
     speaking: int
@@ -59,7 +60,7 @@ class TurnsFigures:
     worst_ms: float
     own_late_ms: float
     lag_ms: int
-    core_share: float
+    cores: float
 
 
 @dataclass(slots=True, eq=False)
@@ -126,10 +127,11 @@ def measure(folder: Path, speaking: int, listening: int, seconds: float, cores: 
         crowd = _Crowd(Hearing(speech.socket_path(settings.var), limit_s=2.0), speech.socket_path(settings.var))
         callers = [_speaker(voices, prompt, number) for number in range(speaking)]
         callers += [_listener(prompt) for _ in range(listening)]
-        used = cpu_ms(pid)
+        pids = (pid, *children(pid))
+        used = cpu_ms(*pids)
         begun = time.monotonic()
         crowd.run(callers, seconds)
-        share = (cpu_ms(pid) - used) / ((time.monotonic() - begun) * 1000)
+        share = (cpu_ms(*pids) - used) / ((time.monotonic() - begun) * 1000)
         state = crowd.state
     if not crowd.waits:
         raise BenchFailed("No spoken number was answered.")

@@ -199,7 +199,7 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
                     *("one" if cores else "all", str(one.speaking), str(one.listening), str(one.answers)),
                     *(str(one.right), str(one.refused), f"{one.answer_p50_ms:.0f}", f"{one.answer_p95_ms:.0f}"),
                     *(str(one.frames), f"{one.late / max(one.frames, 1):.3%}", f"{one.worst_ms:.0f}"),
-                    *(str(one.lag_ms), f"{one.core_share:.2f}"),
+                    *(str(one.lag_ms), f"{one.cores:.2f}"),
                 )
                 for cores, one in figures
             ],

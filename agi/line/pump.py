@@ -17,13 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-import structlog
-
 from agi.line.audiosocket import END, FRAME_MS, Frame, Kind, NotAudioSocket, Reader, audio
+from agi.line.notes import Notes
 from agi.line.recognisers import Recognisers
 from agi.line.turn import News, SpokenTurn
 
-_log = structlog.get_logger("speech")
 BEAT_S = FRAME_MS / 1000
 LATE_S = 0.020
 """A frame sent later than this after its time counts as late: the telephone's jitter buffer may be empty by then."""
@@ -76,8 +74,9 @@ class Live:
 class Pump:
     """Accepts AudioSocket on 127.0.0.1:`port`. `expect` a turn, `start` the thread, `stop` it."""
 
-    def __init__(self, clock_ms: Callable[[], int], port: int = 0) -> None:
+    def __init__(self, clock_ms: Callable[[], int], notes: Notes, port: int = 0) -> None:
         self._clock_ms = clock_ms
+        self._notes = notes
         self.lateness = Lateness()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._listener.setblocking(False)
@@ -221,7 +220,7 @@ class Pump:
             first, *rest = frames
             live = self._waiting.pop(first.uuid, None) if first.kind is Kind.UUID else None
             if live is None:
-                _log.warning("speech.stranger", kind=first.kind.name)
+                self._notes.warn("speech.stranger", kind=first.kind.name)
                 self._dismiss(stranger)
             else:
                 self._connect(live, stranger, rest)
@@ -361,5 +360,4 @@ def _received(peer: socket.socket, reader: Reader) -> list[Frame] | None:
     try:
         return reader.take(data)
     except NotAudioSocket:
-        _log.warning("speech.no_audiosocket")
         return None

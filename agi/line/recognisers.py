@@ -10,14 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 
-import structlog
-
 from agi.dialogue.question import Question
 from agi.line import recognition
+from agi.line.notes import Notes
 from agi.line.recognition import LONGEST_PACKET, CannotListen
 from agi.line.turn import Broken, News
 
-_log = structlog.get_logger("speech")
 START_LIMIT_S = 15.0
 _SILENT_MS = 500
 """Five beats missed: the process is stuck, or the machine has no time for it."""
@@ -64,8 +62,9 @@ class Recognisers:
     are told from there, in the thread that calls it.
     """
 
-    def __init__(self, factory: str, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, factory: str, clock_ms: Callable[[], int], notes: Notes) -> None:
         self.clock_ms = clock_ms
+        self._notes = notes
         self.longest_ms = 0
         self._factory = factory
         self._lock = Lock()
@@ -191,15 +190,15 @@ class Recognisers:
         elif letter == b"O":
             self.open = True
         elif letter == b"E":
-            _log.error("speech.cannot_listen", why=body.decode(errors="replace"))
+            self._notes.warn("speech.cannot_listen", why=body.decode(errors="replace"))
         elif ear is not None and (one := recognition.news(letter, body)) is not None:
             if isinstance(one, Broken):
-                _log.error("speech.turn_failed", why=one.why)
+                self._notes.warn("speech.turn_failed", why=one.why)
             ear.told_ms = 0
             ear.tell(one)
 
     def _died(self) -> None:
-        _log.error("speech.recognition_died")
+        self._notes.warn("speech.recognition_died")
         self.stop()
         with self._lock:
             self._unsent.clear()

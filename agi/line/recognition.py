@@ -31,6 +31,8 @@ BEAT_S = 0.1
 NICE = 5
 """Its niceness: sound comes before recognition when there is not enough of the processor for both."""
 _TOLD_LAG_MS = 200
+_SWITCH_S = 0.0005
+"""A thread gives Python's lock up after this time: decoding threads ask for it after each piece of sound."""
 _HEAD = struct.Struct("!cI")
 _SOUND = struct.Struct("!QI")
 _QUESTION = Form(Question)
@@ -172,6 +174,7 @@ def main() -> NoReturn:
     sock = socket.socket(fileno=int(sys.argv[1]))
     module, name = sys.argv[2].split(":")
     os.nice(NICE)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         listener: Listener = getattr(import_module(module), name)()
     except CannotListen as trouble:

@@ -85,7 +85,7 @@ class SpokenTurn:
         slow_ms: int = 1500,
         hash_is_habit: bool = False,
     ) -> None:
-        self._question = question
+        self.question = question
         self._prompt = prompt
         self._at = 0
         self._ear = ear
@@ -136,7 +136,7 @@ class SpokenTurn:
         sent = bytearray()
         while self._sent and len(sent) < len(sound):
             sent += self._sent.popleft()
-        if self.over or (self.playing and not self._question.voice_barge_in):
+        if self.over or (self.playing and not self.question.voice_barge_in):
             return
         self._ear.hear(sound, bytes(sent[: len(sound)]).ljust(len(sound), b"\0") if sent else b"")
         if self._ear.lag_ms() > self._slow_ms:
@@ -147,9 +147,9 @@ class SpokenTurn:
         self.received += key
         if self.over:
             return
-        if self.playing and not self._question.barge_in:
+        if self.playing and not self.question.barge_in:
             self.used += 1  # as on a keypad: pressed during such a prompt, it counts for nothing
-        elif self._asked or (isinstance(self._question.accepts, Digits) and self._voice.started):
+        elif self._asked or (isinstance(self.question.accepts, Digits) and self._voice.started):
             self._stop_prompt(now_ms)
             self._waiting.append(key)
             self._ask()
@@ -196,7 +196,7 @@ class SpokenTurn:
         return bool(self._keyed or self._spoken)
 
     def _listen_for_rest(self) -> None:
-        accepts = self._question.accepts
+        accepts = self.question.accepts
         left = accepts.most - len(self._entry.keyed) if isinstance(accepts, Digits) else 0
         if left > 0:
             self._voice = Voice(False, False)
@@ -250,7 +250,7 @@ class SpokenTurn:
             self._end(self._entry.silence())
 
     def _is_longest(self, digits: str) -> bool:
-        accepts = self._question.accepts
+        accepts = self.question.accepts
         return isinstance(accepts, Digits) and len(digits) == accepts.most
 
     def _press_all(self, digits: Iterable[str], now_ms: int) -> None:
@@ -280,10 +280,10 @@ class SpokenTurn:
     def _patience_ms(self, now_ms: int) -> int:
         if self._begun:
             return self._entry.patience_ms(now_ms)
-        return self._question.between_keys_ms if self._voice.started else self._question.first_key_ms
+        return self.question.between_keys_ms if self._voice.started else self.question.first_key_ms
 
     def _talked_too_long(self, now_ms: int) -> bool:
-        longest = min(self._question.total_ms, LONGEST_SPEECH_MS)
+        longest = min(self.question.total_ms, LONGEST_SPEECH_MS)
         return self._input_since_ms is not None and now_ms - self._input_since_ms >= longest
 
     def _end(self, answer: Answer | None) -> None:
