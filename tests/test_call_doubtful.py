@@ -15,7 +15,7 @@ DOUBTFUL = Path(__file__).parent / "calls" / "spoken" / "doubtful"
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, object]]]:
     """All calls of the folder, played against a hotline that is never sure of a NIK; by the name of their file."""
-    environment = private_environment(tmp_path_factory.mktemp("doubtful"), HOTLINE_SPEECH__ACCEPT='{"nik": 1.01}')
+    environment = private_environment(tmp_path_factory.mktemp("doubtful"), HOTLINE_SPEECH__ACCEPT__NIK="1.01")
     settings = settings_of(environment)
     assert speech_is_on(settings), f"there is no speech model in {settings.speech_model}"
     lend_tree(settings.var)

@@ -214,6 +214,7 @@ class _Playing:
             keys = self._numbers.fill(step.text)
         except BadDescription as error:
             return self._note(False, f"line {step.line}: {error}")
+        self._company = None  # a caller who presses keys does not answer by voice beside it
         self._phone.press(keys.replace(" ", ""))
         return self._note(True, str(step))  # as described: no number is shown
 
