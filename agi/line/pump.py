@@ -17,7 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from agi.line.audiosocket import END, FRAME_MS, Frame, Kind, NotAudioSocket, Reader, audio
+from agi.line.audiosocket import END, FRAME_MS, Frame, Kind, Reader, audio
+from agi.line.door import Door, Guest, received
 from agi.line.notes import Notes
 from agi.line.recognisers import Recognisers
 from agi.line.turn import News, SpokenTurn
@@ -25,14 +26,11 @@ from agi.line.turn import News, SpokenTurn
 BEAT_S = FRAME_MS / 1000
 LATE_S = 0.020
 """A frame sent later than this after its time counts as late: the telephone's jitter buffer may be empty by then."""
-_SAY_WHO_S = 2.0
 _COME_S = 5.0
 _LINGER_S = 0.5
 _START_AGAIN_S = 0.5
 _LOST_S = 0.5  # a beat that is so far behind is counted anew: the machine slept
 _UNSENT = 50 * 323  # a second of sound that Asterisk does not take
-_BACKLOG = 128
-_STRANGERS = 256
 
 
 @dataclass(slots=True)
@@ -62,7 +60,6 @@ class Live:
     control: socket.socket | None = None
     uuid: UUID = field(default_factory=uuid4)  # 122 random bits from the system's generator
     gone: bool = False
-    connected: bool = False
     peer: socket.socket | None = None
     reader: Reader = field(default_factory=Reader)
     unsent: bytearray = field(default_factory=bytearray)
@@ -76,11 +73,7 @@ class Pump:
 
     def __init__(self, clock_ms: Callable[[], int], notes: Notes, port: int = 0) -> None:
         self._clock_ms = clock_ms
-        self._notes = notes
         self.lateness = Lateness()
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
-        self._listener.setblocking(False)
-        self.port: int = self._listener.getsockname()[1]
         self._selector = selectors.DefaultSelector()
         self._awake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
@@ -90,8 +83,9 @@ class Pump:
         self._beats: list[tuple[float, int, Live]] = []
         self._limits: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
-        self._strangers = 0
         self._stopping = False
+        self._door = Door(self._selector, self._in, self._let_in, notes, port)
+        self.port = self._door.port
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
 
     # ---- any thread ----
@@ -127,7 +121,6 @@ class Pump:
     # ---- the thread ----
 
     def _run(self) -> None:
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(self._awake, selectors.EVENT_READ, self._drain)
         while not self._stopping:
             for key, _ in self._selector.select(self._patience()):
@@ -139,7 +132,7 @@ class Pump:
         for live in [*self._waiting.values(), *(live for _, _, live in self._beats)]:
             self._give_back(live)
             self._done(live)
-        self._listener.close()
+        self._door.close()
         self._selector.close()
         self._awake.close()
         self._waker.close()
@@ -197,50 +190,17 @@ class Pump:
         self._give_back(live)
         self._done(live)
 
-    def _accept(self) -> None:
-        try:
-            peer, _ = self._listener.accept()
-        except OSError:  # gone again, or no descriptors left
-            return
-        if self._strangers >= _STRANGERS:
-            peer.close()
-            return
-        peer.setblocking(False)
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._strangers += 1
-        stranger = _Stranger(peer)
-        self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear_who(stranger))
-        self._in(_SAY_WHO_S, lambda: self._dismiss(stranger))
-
-    def _hear_who(self, stranger: "_Stranger") -> None:
-        frames = _received(stranger.peer, stranger.reader)
-        if frames is None:
-            self._dismiss(stranger)
-        elif frames:
-            first, *rest = frames
-            live = self._waiting.pop(first.uuid, None) if first.kind is Kind.UUID else None
-            if live is None:
-                self._notes.warn("speech.stranger", kind=first.kind.name)
-                self._dismiss(stranger)
-            else:
-                self._connect(live, stranger, rest)
-
-    def _dismiss(self, stranger: "_Stranger") -> None:
-        if not stranger.known:
-            stranger.known = True
-            self._strangers -= 1
-            self._selector.unregister(stranger.peer)
-            stranger.peer.close()
-
-    def _connect(self, live: Live, stranger: "_Stranger", rest: list[Frame]) -> None:
-        stranger.known = live.connected = True
-        self._strangers -= 1
-        self._selector.unregister(stranger.peer)
-        live.peer, live.reader = stranger.peer, stranger.reader
+    def _let_in(self, uuid: UUID, guest: Guest) -> bool:
+        """Begin the turn that waits for `uuid`, once; False where none does."""
+        live = self._waiting.pop(uuid, None)
+        if live is None:
+            return False
+        live.peer, live.reader = guest.peer, guest.reader
         live.due = time.monotonic()
         self._selector.register(live.peer, selectors.EVENT_READ, lambda: self._read(live))
-        self._give(live, rest)
+        self._give(live, guest.more)
         self._push(live)
+        return True
 
     # ---- the beat ----
 
@@ -269,7 +229,7 @@ class Pump:
 
     def _read(self, live: Live) -> None:
         assert live.peer is not None  # noqa: S101 - a live turn that beats is connected
-        frames = _received(live.peer, live.reader)
+        frames = received(live.peer, live.reader)
         if frames is None:
             live.gone = not live.turn.over
             self._done(live)
@@ -336,28 +296,3 @@ class Pump:
             with suppress(KeyError, ValueError):
                 self._selector.unregister(live.control)
         live.ended(live)
-
-
-@dataclass(eq=False, slots=True)
-class _Stranger:
-    """Who has connected and not yet said who they are."""
-
-    peer: socket.socket
-    reader: Reader = field(default_factory=Reader)
-    known: bool = False
-
-
-def _received(peer: socket.socket, reader: Reader) -> list[Frame] | None:
-    """The frames that have come; None when the connection has ended or is none of AudioSocket's."""
-    try:
-        data = peer.recv(65_536)
-    except BlockingIOError:
-        return []
-    except OSError:
-        return None
-    if not data:
-        return None
-    try:
-        return reader.take(data)
-    except NotAudioSocket:
-        return None

@@ -61,7 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _clock(settings),
         lambda: _secrets(settings),
         lambda: _espeak(),
-        lambda: _speech(settings, running),
+        lambda: speech_model(settings, running),
         lambda: _asterisk(program),
         lambda: _audio_ports(settings),
         lambda: _registry(settings),
@@ -154,7 +154,8 @@ def _espeak() -> Finding:
     return _ok("voice", f"espeak-ng {version}")
 
 
-def _speech(settings: Settings, running: bool) -> Finding:
+def speech_model(settings: Settings, running: bool) -> Finding:
+    """Whether callers may speak: the model loads, and somebody listens with it."""
     about = "speech model"
     if not settings.speech.enabled:
         return _ok(about, "speech is off in the settings: keypad only")
