@@ -74,6 +74,26 @@ class Voice(Section):
     words_per_minute: int = Field(145, ge=80, le=300, description="Speaking rate; 140-150 suits a telephone.")
 
 
+Spoken = Literal["yesno", "options", "digits", "nik", "date", "number", "list", "repair"]
+"""Kinds of questions that may be answered by speech."""
+
+
+class Speech(Section):
+    """Speech recognition. Without it, or when it fails, every question is answered by keys."""
+
+    enabled: bool = Field(True, description="Whether callers may speak; where there is no model they may not.")
+    model: Path = Field(Path("data/model"), description="A Vosk model directory; a relative one is below the root.")
+    recognisers: int = Field(40, ge=1, description="Questions listened to at once; above it keys only.")
+    slow_ms: int = Field(1500, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
+    accept: dict[Spoken, float] = Field(
+        {}, description="Confidence from which a spoken answer is taken unasked, by kind of question (1.01: never)."
+    )
+    confirm: dict[Spoken, float] = Field(
+        {},
+        description="Confidence from which a spoken answer is read back, below it no-match, by kind of question.",
+    )
+
+
 class Lockout(Section):
     """When guessing is stopped, for the number asked about and for the caller."""
 
@@ -117,6 +137,7 @@ class Settings(BaseSettings):
     line: Line = Line()
     dialogue: Dialogue = Dialogue()
     voice: Voice = Voice()
+    speech: Speech = Speech()
     lockout: Lockout = Lockout()
     queue: Queue = Queue()
     log: Log = Log()
@@ -148,6 +169,16 @@ class Settings(BaseSettings):
     def var(self) -> Path:
         """Folder of everything made at run time."""
         return ROOT / self.places.var
+
+    @property
+    def speech_model(self) -> Path:
+        """The Vosk model directory that the graph is built for."""
+        return ROOT / self.speech.model
+
+    @property
+    def speech_built(self) -> Path:
+        """The model with the graph of this installation's menu: made by `hotline speech build`, read by the service."""
+        return self.var / "speech" / "model"
 
     @property
     def registry_db(self) -> Path:

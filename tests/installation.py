@@ -16,6 +16,7 @@ from agi.ops import tree
 from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
 
+_MODEL = "HOTLINE_SPEECH__MODEL"
 # A caller's patience is shortened so that silence does not make tests slow.
 _IMPATIENT = {
     "HOTLINE_DIALOGUE__FIRST_KEY_MS": "3000",
@@ -70,7 +71,7 @@ def private_environment(home: Path, **more: str) -> dict[str, str]:
     """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
     rtp = 2 * random.SystemRandom().randrange(8000, 15500)
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name == _MODEL},
         "PYTHONPATH": str(ROOT),
         "HOTLINE_SETTINGS": str(home / "hotline.toml"),
         "HOTLINE_PLACES__VAR": str(home / "var"),

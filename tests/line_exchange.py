@@ -22,6 +22,7 @@ from installation import private_environment, settings_of
 from agi.books.calls import Call, CallBook, Event
 from agi.line import music
 from agi.ops import asterisk, configure, tree
+from agi.ops.doctor import HUNG_UP
 from agi.settings import ROOT, Settings
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
@@ -134,7 +135,7 @@ class Exchange:
         """Warnings and errors of Asterisk."""
         path = self.settings.var / "log" / "asterisk" / "messages"
         text = path.read_text(errors="replace") if path.exists() else ""
-        return [line for line in text.splitlines() if re.search(r"\] (WARNING|ERROR)\[", line)]
+        return [line for line in text.splitlines() if re.search(r"\] (WARNING|ERROR)\[", line) and HUNG_UP not in line]
 
     # ---- the line ----
 

@@ -4,9 +4,11 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from scripted_caller import PROMPTS, Notes, ScriptedKeypad, ScriptedPhone, SetClock
+from spoken_caller import HearingPhone
 
 from agi.books.calls import CallBook
 from agi.books.importing import import_csv
@@ -14,13 +16,14 @@ from agi.books.lockout import Lockouts
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
-from agi.dialogue.question import Case
+from agi.dialogue.question import Answer, Case, Prompt
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
 from agi.settings import Dialogue
 
 KEY = bytes(range(32))
+P = TypeVar("P", ScriptedPhone, HearingPhone)
 MENU, TEXTS = load_checked(PROMPTS, "id")
 OFFICE = "Kantor Dukcapil Kota Bandung"
 
@@ -101,17 +104,22 @@ def _import(path: Path, folder: Path, table: str, columns: Sequence[str], rows: 
 
 
 @dataclass
-class Called:
+class Called(Generic[P]):
     """What came of a call."""
 
     ending: Ending
-    phone: ScriptedPhone
+    phone: P
     notes: Notes
     desk: Desk
 
     @property
     def heard(self) -> list[str]:
         return self.phone.heard
+
+    @property
+    def prompts(self) -> list[Prompt]:
+        """All that was said, with its values."""
+        return self.phone.prompts if isinstance(self.phone, HearingPhone) else self.phone.keypad.heard
 
 
 @dataclass
@@ -132,9 +140,18 @@ class SampleOffice:
 
     def call(
         self, script: str, *, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
-    ) -> Called:
+    ) -> Called[ScriptedPhone]:
         """A whole call by `caller` who does what stands in `script`."""
         phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
+        return self._called(phone, start, caller, case)
+
+    def spoken_call(
+        self, *script: Answer, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
+    ) -> Called[HearingPhone]:
+        """A whole call by `caller` who is heard as it stands in `script`."""
+        return self._called(HearingPhone(list(script), TEXTS), start, caller, case)
+
+    def _called(self, phone: P, start: Start, caller: str, case: Case | None) -> Called[P]:
         notes = Notes()
         desk = Desk(
             self.registry,

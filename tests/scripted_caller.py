@@ -77,6 +77,7 @@ class ScriptedPhone:
     keypad: ScriptedKeypad
     cases: list[Case] = field(default_factory=list)
     hung_up: bool = False
+    hears: bool = False
 
     def __post_init__(self) -> None:
         self._turns = KeypadTurns(self.keypad, lambda: self.keypad.now_ms)

@@ -74,3 +74,20 @@ def test_where_a_call_failed_is_the_last_question(journal: CallJournal) -> None:
     assert journal.node == "start"
     asked(Question("menu", (), Options("1")), "1", journal)
     assert journal.node == "menu"
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (Answer(Result.MATCH, "2", Mode.KEYS), ""),
+        (Answer(Result.MATCH, "2", Mode.KEYS, fell_back="off"), ""),
+        (Answer(Result.MATCH, "2", Mode.KEYS, fell_back="slow"), "keys only: speech slow"),
+        (Answer(Result.MATCH, "2", Mode.SPEECH, 0.934), "confidence 0.93"),
+        (Answer(Result.MATCH, "2", Mode.SPEECH, 0.6, sure=False, alternatives=("1",)), "confidence 0.60, unsure"),
+    ],
+)
+def test_how_sure_speech_was_or_why_it_did_not_listen_is_kept(
+    journal: CallJournal, book: CallBook, answer: Answer, detail: str
+) -> None:
+    journal.asked(Question("menu", (), Options("123"), grammar="menu:main"), answer, 1)
+    assert [event.detail for event in events(book)] == [detail]

@@ -188,3 +188,81 @@ def test_a_file_that_is_no_text_is_found(tmp_path: Path) -> None:
     file.write_bytes(b'start = "\xff"')
     [finding] = read(file).findings
     assert finding.code == "M001"
+
+
+WORDS = """
+[main.words]
+1 = ["cek NIK", "NIK"]
+2 = "informasi"
+
+[questions.more]
+1 = ["menu utama"]
+2 = ["selesai"]
+"""
+
+WORD_MISTAKES = [
+    ("M002:15", '["cek NIK", "NIK"]', "5"),
+    ("M002:15", '["cek NIK", "NIK"]', "[5]"),
+    ("M020:17", '"informasi"', '"informasi"\n3 = ["lain"]'),
+    ("M020:21", '["selesai"]', '["selesai"]\n3 = ["lain"]'),
+    ("M021:16", '"informasi"', '["informasi", "nik"]'),
+    ("M022:15", '["cek NIK", "NIK"]', "[]"),
+    ("M022:16", '"informasi"', '["informasi", "nomor 2"]'),
+    ("M022:16", '"informasi"', '["informasi", ""]'),
+    ("M023:14", '2 = "informasi"\n', ""),
+    ("M024:16", '"informasi"', '["informasi", "Petugas"]'),
+    ("M025:18", "questions.more", "questions.mor"),
+    ("M003:14", "main.words", "main.wrods"),
+]
+
+
+def words_found(folder: Path, menu: str) -> list[Finding]:
+    (folder / "menu.toml").write_text(menu)
+    (folder / "id.toml").write_text(TEXTS)
+    texts = Texts.load(folder)
+    return list(check(folder / "menu.toml", texts, SAYS, ["nik_check"], ["digits.*"], questions={"more": "12"}))
+
+
+def test_good_words_have_no_findings_and_are_known_to_the_menu(tmp_path: Path) -> None:
+    assert words_found(tmp_path, MENU + WORDS) == []
+    menu = Menu.load(tmp_path / "menu.toml")
+    assert menu.spoken["menu:main"] == {"1": ("cek nik", "nik"), "2": ("informasi",)}
+    assert menu.spoken["question:more"] == {"1": ("menu utama",), "2": ("selesai",)}
+    assert menu.spoken_lines["menu:main"] == {"1": 15, "2": 16}
+
+
+@pytest.mark.parametrize(("expected", "good", "bad"), WORD_MISTAKES)
+def test_a_mistake_in_the_words_has_a_code_and_a_line(tmp_path: Path, expected: str, good: str, bad: str) -> None:
+    assert good in WORDS
+    codes = [f"{one.code}:{one.line}" for one in words_found(tmp_path, MENU + WORDS.replace(good, bad, 1))]
+    assert expected in codes
+
+
+def test_a_menu_of_which_nothing_can_be_said_is_told_beside_one_of_which_much_can(tmp_path: Path) -> None:
+    menu = MENU.replace('say = "info.facts"', 'prompt = "menu.main"\n1 = "check"\n2 = "check"') + WORDS
+    assert [f"{one.code}:{one.line}" for one in words_found(tmp_path, menu) if one.code == "M023"] == [
+        "M023:11",
+        "M023:11",
+    ]
+
+
+def test_missing_words_and_likeness_keep_nothing_from_being_served() -> None:
+    assert {"M023", "M026"} <= WARNINGS
+    assert not {"M020", "M021", "M022", "M024", "M025"} & WARNINGS
+
+
+def test_what_interrupts_a_prompt_can_be_set_for_keys_and_for_speech(tmp_path: Path) -> None:
+    for written, key, voice in (
+        ("true", True, True),
+        ("false", False, False),
+        ('"key"', True, False),
+        ('"voice"', False, True),
+    ):
+        (tmp_path / "menu.toml").write_text(
+            MENU.replace('prompt = "menu.main"', f'prompt = "menu.main"\nbarge_in = {written}')
+        )
+        node = Menu.load(tmp_path / "menu.toml").nodes["main"]
+        assert (node.barge_in, node.voice_barge_in) == (key, voice)
+    (tmp_path / "menu.toml").write_text(MENU.replace('prompt = "menu.main"', 'prompt = "menu.main"\nbarge_in = "no"'))
+    with pytest.raises(MenuError, match="M002"):
+        Menu.load(tmp_path / "menu.toml")

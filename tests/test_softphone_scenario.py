@@ -72,5 +72,5 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="is empty; it needs title, agents, steps, expect"):
+    with pytest.raises(ScenarioError, match="is empty; it needs title, steps, expect"):
         load(written(tmp_path, ""), KNOWN)

@@ -17,6 +17,7 @@ from agi.ops.asterisk import Program
 from agi.settings import ROOT, Settings
 
 AGI_SCRIPT = "hotline.agi"
+_KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
 
 
 class BenchFailed(Exception):
@@ -73,7 +74,7 @@ def running(max_calls: int) -> Iterator[Bench]:
 
 def _environment(folder: Path, max_calls: int) -> dict[str, str]:
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name in _KEPT},
         "PYTHONPATH": str(ROOT),
         "HOTLINE_SETTINGS": str(folder / "hotline.toml"),
         "HOTLINE_PLACES__VAR": str(folder / "var"),

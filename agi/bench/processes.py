@@ -13,3 +13,10 @@ def cpu_ms(*pids: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         total += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return total * _TICK_MS
+
+
+def children(pid: int) -> tuple[int, ...]:
+    """Processes that this one has started and that still run."""
+    return tuple(
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    )

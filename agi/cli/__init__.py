@@ -18,6 +18,8 @@ COMMANDS = {
     "registry": "agi.cli.registry:registry",
     "nik": "agi.cli.nik:nik",
     "calls": "agi.cli.calls:calls",
+    "speech": "agi.cli.speech:speech",
+    "hear": "agi.cli.hear:hear",
     "bench": "agi.cli.bench:bench",
     "test": "agi.cli.test:test",
 }

@@ -1,5 +1,6 @@
 """`hotline bench`: figures of this machine, in ratios that hold on another."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import soundfile
 from agi.bench import answer as answer_bench
 from agi.bench import books as books_bench
 from agi.bench import calls as calls_bench
+from agi.bench import speech as speech_bench
+from agi.bench import turns as turns_bench
 from agi.bench.caller import KEY_GAP_MS, Load, NoSipp
 from agi.bench.figures import table
 from agi.bench.installation import Bench, BenchFailed, running
@@ -22,6 +25,9 @@ from agi.cli.bringup import SAMPLE
 _MEDIA_PORT = 24200
 _CHOICE = "1"  # the main menu's option for the NIK check
 _CALLERS = 50
+_SPOKEN_CHOICE = "cek NIK"
+_VOICES = ("pria", "wanita", "pria cepat")
+_SPEECH_CALL_MS = 32_000  # welcome, menu, choice, question, a NIK in groups, and what comes then
 
 
 @click.group()
@@ -122,6 +128,85 @@ def books(rows: int) -> None:
     )
 
 
+@bench.command()
+@click.option("--at-once", multiple=True, type=int, default=(1, 10, 20), show_default=True, help="Calls at once.")
+def speech(at_once: tuple[int, ...]) -> None:
+    """Time from the end of speech to the next prompt, and from speech to the end of the prompt, heard from outside."""
+    with _bench(max(at_once)) as box:
+        residents = [line[1:17] for line in _callers()[:5]]
+        choice = [speech_bench.utterance(_SPOKEN_CHOICE, voice, box.folder) for voice in _VOICES]
+        says = [
+            (choice[nth % len(choice)], speech_bench.utterance(nik, _VOICES[nth % len(_VOICES)], box.folder))
+            for nth, nik in enumerate(residents)
+        ]
+        welcome_s = _seconds(box, "call/welcome.wav")
+        load = Load(
+            box.settings.telephony.number, 1, 1, ("",), _MEDIA_PORT, first_pause_ms=1000, last_pause_ms=_SPEECH_CALL_MS
+        )
+        figures = []
+        for count in at_once:
+            click.echo(f"measuring: {count} at once …", err=True)
+            figures.append(speech_bench.measure(box.target, load, says, welcome_s + 1.0, count, box.folder))
+    click.echo(
+        table(
+            (
+                *("calls at once", "end of speech to prompt: p50 ms", "p95 ms", "longest ms"),
+                *("speech to end of prompt: p50 ms", "p95 ms", "utterances counted", "failed calls"),
+            ),
+            [
+                (
+                    str(one.at_once),
+                    f"{one.p50_ms:.0f}",
+                    f"{one.p95_ms:.0f}",
+                    f"{one.worst_ms:.0f}",
+                    f"{one.barge_in_p50_ms:.0f}",
+                    f"{one.barge_in_p95_ms:.0f}",
+                    f"{one.counted} of {one.expected}",
+                    str(one.failed_calls),
+                )
+                for one in figures
+            ],
+        )
+    )
+
+
+@bench.command()
+@click.option("--speaking", multiple=True, type=int, default=(20, 40, 60), show_default=True, help="Callers who speak.")
+@click.option("--listening", default=60, show_default=True, help="Callers who only listen, in the second part.")
+@click.option("--seconds", default=30.0, show_default=True, help="Length of each measurement.")
+def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
+    """Spoken turns that one core carries at their real pace; lateness of prompts with many turns on all cores."""
+    core = frozenset({min(os.sched_getaffinity(0))})
+    rows = [(count, 0, core) for count in speaking] + [(max(1, 100 - listening), listening, None)]
+    figures = []
+    for count, silent, cores in rows:
+        click.echo(
+            f"measuring: {count} speaking, {silent} listening, {'one core' if cores else 'all cores'} …", err=True
+        )
+        try:
+            with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+                figures.append((cores, turns_bench.measure(Path(folder), count, silent, seconds, cores)))
+        except BenchFailed as trouble:
+            raise click.ClickException(str(trouble)) from trouble
+    click.echo(
+        table(
+            (
+                *("cores", "speaking", "listening", "answers", "right", "given up", "answer p50 ms", "p95 ms"),
+                *("frames", "late", "latest ms", "longest lag ms", "cores used"),
+            ),
+            [
+                (
+                    *("one" if cores else "all", str(one.speaking), str(one.listening), str(one.answers)),
+                    *(str(one.right), str(one.refused), f"{one.answer_p50_ms:.0f}", f"{one.answer_p95_ms:.0f}"),
+                    *(str(one.frames), f"{one.late / max(one.frames, 1):.3%}", f"{one.worst_ms:.0f}"),
+                    *(str(one.lag_ms), f"{one.cores:.2f}"),
+                )
+                for cores, one in figures
+            ],
+        )
+    )
+
+
 @contextmanager
 def _bench(calls: int) -> Iterator[Bench]:
     """A hotline to measure; what can go wrong with it becomes one sentence for the person who typed the command."""
@@ -141,6 +226,10 @@ def _callers() -> list[str]:
 
 def _opening_ms(box: Bench) -> int:
     """Length of what is heard before the first key is due."""
+    return round(1000 * sum(_seconds(box, name) for name in ("call/welcome.wav", "menu/main.wav")))
+
+
+def _seconds(box: Bench, name: str) -> float:
+    """Length of one published clip."""
     prompts = box.settings.var / "prompts" / box.settings.office.language
-    seconds = [float(soundfile.info(prompts / name).duration) for name in ("call/welcome.wav", "menu/main.wav")]
-    return round(1000 * sum(seconds))
+    return float(soundfile.info(prompts / name).duration)

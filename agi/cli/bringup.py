@@ -18,6 +18,7 @@ from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
 from agi.ops.ready import dialled
+from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.settings import ROOT, Settings
@@ -55,6 +56,7 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             fill_books(settings, progress)
             program = asterisk.obtain(settings.var, progress)
             publish_prompts(settings)
+            build_speech(settings)
             make_music(settings)
             launch.start(settings, program, progress)
         except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:
@@ -76,6 +78,29 @@ def publish_prompts(settings: Settings) -> None:
         return
     _command("prompts", "check", trouble="The prompts have errors (above); what callers hear is unchanged.")
     _command("prompts", "render", trouble="The prompts could not be rendered; what callers hear is unchanged.")
+    write_whole(stamp, wanted)
+
+
+def build_speech(settings: Settings) -> None:
+    """Give the recogniser the words of the menu as it is now, where callers may speak. Raises click.ClickException."""
+    if not speech_is_on(settings):
+        return
+    from agi.cli.speech_build import build_graph
+    from agi.speech.build import BuildError
+    from agi.speech.lexicon import LexiconError
+    from agi.speech.standard import WordsError
+
+    stamp = settings.var / "speech" / ".built"
+    model = (settings.speech_model / "am" / "final.mdl").stat()
+    sources = [*(ROOT / "agi" / "speech").glob("*.py"), *(ROOT / "data" / "words").glob("*.toml")]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:12]
+    wanted = f"{launch.fingerprint(settings)} {digest} {settings.speech_model} {model.st_mtime_ns} {model.st_size}"
+    if stamp.is_file() and stamp.read_text() == wanted and settings.speech_built.is_dir():
+        return
+    try:
+        build_graph(settings)
+    except (BuildError, LexiconError, WordsError) as trouble:
+        raise click.ClickException(str(trouble)) from trouble
     write_whole(stamp, wanted)
 
 

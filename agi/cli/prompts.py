@@ -4,15 +4,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 import click
 
+from agi.cli.speech_build import sound_findings
 from agi.dialogue.finding import Finding
+from agi.dialogue.menu import MenuError
 from agi.services.checked import check_prompts
 from agi.settings import Settings
+from agi.speech.lexicon import LexiconError
 from agi.voice import audio, inspection
 from agi.voice.clips import Clips, Piece
 from agi.voice.errors import Problem, TextsError, VoiceError
@@ -39,6 +42,8 @@ def check() -> None:
         # Wrong texts are found again by check_prompts; a wrong lexicon only here.
         by_voice = [Finding("T008", one.file, one.line, one.message) for one in error.problems]
         texts = 0
+    with suppress(LexiconError, MenuError):  # what is wrong with the menu is found by check_prompts
+        by_voice += sound_findings(settings.prompts / "menu.toml")
     findings = tuple(dict.fromkeys([*check_prompts(settings.prompts, language, by_voice), *by_voice]))
     for finding in findings:
         click.echo(str(finding))

@@ -35,7 +35,7 @@ class Events:
 
     def asked(self, question: Question, answer: Answer, attempt: int) -> None:
         """How a question was answered."""
-        self._print(f"{question.name}: {answer.result} {answer.value} ({answer.mode}, try {attempt})")
+        self._print(f"{question.name}: {answer.result} {answer.value} ({_how(answer)}, try {attempt})")
 
     def noted(self, what: str, detail: str = "") -> None:
         """A step of a service."""
@@ -44,6 +44,10 @@ class Events:
     def _print(self, text: str) -> None:
         if self._shown:
             click.echo(click.style(f"  · {text.rstrip()}", dim=True), err=True)
+
+
+def _how(answer: Answer) -> str:
+    return str(answer.mode) if answer.sure else f"{answer.mode}, unsure"
 
 
 @contextlib.contextmanager
@@ -73,7 +77,8 @@ def terminal(events: bool, back: str | None) -> None:
     """Call the hotline in this terminal: prompts are printed, keys are typed.
 
     A line is what is pressed in one go (type ahead with `1 3273…`), its end is a pause, an empty line is silence.
-    Ctrl-D or Ctrl-C hangs up.
+    Words are what is said: `cek NIK`, or `cek NIK?` for an answer that was heard without certainty. Ctrl-D or Ctrl-C
+    hangs up.
     """
     settings = Settings()
     key = privacy.hash_key(settings.var)
@@ -86,7 +91,8 @@ def terminal(events: bool, back: str | None) -> None:
         ) from wrong
     except RegistryError as wrong:
         raise click.ClickException(f"{wrong}") from wrong
-    phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places))
+    spoken = menu.spoken if settings.speech.enabled else None
+    phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), spoken)
     with _lockouts(settings, key) as lockouts, contextlib.closing(registry):
         desk = Desk(
             registry,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agi.dialogue.finding import Finding, TextBook
 from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node, read
+from agi.dialogue.spoken import check_questions, check_words
 from agi.dialogue.talk import Says
 
 MOST_OPTIONS = 4
@@ -24,12 +25,14 @@ def check(
     services: Collection[str],
     used_elsewhere: Collection[str] = (),
     found_by_voice: Iterable[Finding] = (),
+    questions: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the menu at `menu` and the texts, in order of file and line.
 
     `says`: what engine and services say, with places and kinds. `used_elsewhere`: prompts that others say (the
     dialplan, the voice's own pieces), as patterns such as "digits.*". `found_by_voice`: findings of the floors that
-    know texts and recordings. Nothing is raised for what stands in the files.
+    know texts and recordings. `questions`: what services ask, with its keys, for [questions]. Nothing is raised for
+    what stands in the files.
     """
     found = read(menu)
     if not found.nodes:  # nothing else can be said about a menu that cannot be read
@@ -41,6 +44,7 @@ def check(
         *_check_prompts(found, texts),
         *_check_places(found, texts, says),
         *_check_unused(found, texts, says, used_elsewhere),
+        *check_questions(found.path, found.words, questions or {}),
         *found_by_voice,
     ]
     return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
@@ -59,6 +63,8 @@ def check_tree(found: MenuFile) -> Iterator[Finding]:
         yield from _check_options(found, node)
         yield from _check_give_up(found, node)
     yield from _check_reachable(found)
+    menus = {f"menu:{node.name}": ("".join(node.options), node.line) for node in found.nodes.values() if node.options}
+    yield from check_words(found.path, found.words, menus)
 
 
 def _check_kind(path: Path, node: Node) -> Iterator[Finding]:

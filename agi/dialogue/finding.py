@@ -29,6 +29,13 @@ CODES = {
     "M017": "a time-out or a number of tries is out of bounds",
     "M018": "the menu's prompt mentions a key that is no option",
     "M019": "a menu that leads round and round, to no service and no information",
+    "M020": "words for an option that does not exist",
+    "M021": "the same words for two options of one question",
+    "M022": "words that cannot be heard: none at all, or other characters than letters",
+    "M023": "an option without words: it can be pressed, not said",
+    "M024": "a word that means the same on every question (ulangi, kembali, petugas, bantuan) as an option",
+    "M025": "words for a question that nobody asks",
+    "M026": "words that sound like those of another option",
     "T001": "a prompt that does not exist",
     "T002": "a place that is needed is missing from the text",
     "T003": "a place that nobody fills",
@@ -42,7 +49,7 @@ CODES = {
 }
 """Code -> what it means. Codes are never given a second meaning."""
 
-WARNINGS = frozenset({"M010", "M016", "M018", "M019", "T005", "T006", "R002"})
+WARNINGS = frozenset({"M010", "M016", "M018", "M019", "M023", "M026", "T005", "T006", "R002"})
 """Codes that do not keep the hotline from being served."""
 
 

@@ -34,6 +34,11 @@ class Entry:
         self._keyed = ""
         self._first_at_ms: int | None = None
 
+    @property
+    def keyed(self) -> str:
+        """The digits so far; private."""
+        return self._keyed
+
     def patience_ms(self, now_ms: int) -> int:
         """How long to wait for the next key (ms); 0 when the time for the whole entry is up."""
         if self._first_at_ms is None:
@@ -126,6 +131,20 @@ class KeypadTurns:
         if answer.result is Result.NO_MATCH:
             self._flush()
         return replace(answer, took_ms=self._clock_ms() - started_ms)
+
+    @property
+    def ahead(self) -> str:
+        """The key that cut a message short and answers the next turn, or ""."""
+        return self._ahead
+
+    @property
+    def hash_is_habit(self) -> bool:
+        """Whether a `#` pressed before any other key still belongs to the last turn."""
+        return self._hash_is_habit
+
+    def ended_elsewhere(self, key: str) -> None:
+        """A turn was taken by other means; `key` was its last key, "" where the caller pressed none."""
+        self._hash_is_habit = key not in ("", "#")
 
     def _play(self, prompts: Sequence[Prompt], barge_in: bool) -> str:
         """Play `prompts`; the key that cut them short, or ""."""

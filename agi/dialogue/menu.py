@@ -8,10 +8,14 @@ from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding
 from agi.dialogue.menufile import Node, read
 from agi.dialogue.question import Prompt
+from agi.dialogue.spoken import Spoken, Words
 from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk
 
 SAYS: Says = {"menu.more": {}}
 """What the walk itself says: the question after every service and every piece of information."""
+
+ASKS: Mapping[str, str] = {"more": "12"}
+"""Questions that may have words in [questions] of the menu, and their keys."""
 
 MORE = "more"
 """The step at which a caller who has got an answer is asked for more."""
@@ -28,12 +32,19 @@ class MenuError(Exception):
 
 
 class Menu:
-    """A menu that has the right form. Whether its prompts and services exist is for `check` to say."""
+    """A menu that has the right form. Whether its prompts and services exist is for `check` to say.
 
-    def __init__(self, path: Path, start: str, nodes: Mapping[str, Node]) -> None:
+    `spoken`: what may be said on its questions, by grammar; `spoken_lines`: the lines of menu.toml where it stands.
+    """
+
+    def __init__(self, path: Path, start: str, nodes: Mapping[str, Node], words: Mapping[str, Words]) -> None:
         self.path = path
         self.start = start
         self.nodes = nodes
+        self.spoken: Spoken = {
+            grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in words.items()
+        }
+        self.spoken_lines = {grammar: {key: one.line_of(key) for key in one.ways} for grammar, one in words.items()}
 
     @classmethod
     def load(cls, path: Path) -> "Menu":
@@ -42,7 +53,7 @@ class Menu:
         errors = tuple(finding for finding in (*found.findings, *check_tree(found)) if finding.is_error)
         if errors:
             raise MenuError(errors)
-        return cls(path, found.start, found.nodes)
+        return cls(path, found.start, found.nodes, found.words)
 
     def run(self, talk: Talk, run_service: Callable[[str], None], start: str | None = None) -> None:
         """Walk with the caller until they want nothing more. Raises ToAgent, GaveUp (with its target), HungUp…"""
@@ -68,7 +79,9 @@ class Menu:
             node.name,
             [Prompt(node.prompt)],
             "".join(node.options),
+            grammar=f"menu:{node.name}",
             barge_in=node.barge_in,
+            voice_barge_in=node.voice_barge_in,
             patience=patience_of(node, talk.patience),
         )
 
@@ -91,6 +104,7 @@ class Menu:
                 [Prompt("menu.more")],
                 _HOME + _DONE,
                 repeat=talk.told,
+                grammar="question:more",
                 patience=replace(talk.patience, tries=min(2, talk.patience.tries)),
             )
         except GaveUp:

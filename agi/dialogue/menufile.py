@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agi.dialogue.finding import Finding
+from agi.dialogue.spoken import Words, read_words
 
 OPTION_KEYS = "12345678"
 RESERVED_KEYS = "09*#"
@@ -23,6 +24,15 @@ _BOUNDS = {
     "tries": (1, 9),
 }
 _FIELDS = ("prompt", "say", "service", "give_up", "barge_in", *_BOUNDS)
+_WORDS = "words"
+_QUESTIONS = "questions"
+_BARGE_IN: Mapping[object, tuple[bool, bool]] = {
+    True: (True, True),
+    False: (False, False),
+    "key": (True, False),
+    "voice": (False, True),
+}
+"""`barge_in` of a node -> what interrupts its prompt: (a key, speech)."""
 
 _TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
 _ASSIGNMENT = re.compile(r"""^\s*(["']?)([^"'=\s\[\]#]+|[*#])\1\s*=""")
@@ -32,7 +42,8 @@ _ASSIGNMENT = re.compile(r"""^\s*(["']?)([^"'=\s\[\]#]+|[*#])\1\s*=""")
 class Node:
     """One place in the menu: a menu (`options`), a service, or information (`say`).
 
-    `give_up`: "agent", "end" or a node. Time-outs (ms) and tries of None are those of the settings.
+    `give_up`: "agent", "end" or a node. Time-outs (ms) and tries of None are those of the settings. `barge_in`: a key
+    interrupts the prompt; `voice_barge_in`: so does speech.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Node:
     service: str = ""
     give_up: str = GIVE_UP_AGENT
     barge_in: bool = True
+    voice_barge_in: bool = True
     first_key_ms: int | None = None
     between_keys_ms: int | None = None
     total_ms: int | None = None
@@ -56,13 +68,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class MenuFile:
-    """What stands in a menu file, as far as it could be read, and what is wrong with its form."""
+    """What stands in a menu file, as far as it could be read, and what is wrong with its form.
+
+    `words`: what may be said, by grammar: "menu:NODE", and "question:NAME" for what services ask.
+    """
 
     path: Path
     start: str
     start_line: int
     nodes: Mapping[str, Node]
     findings: tuple[Finding, ...]
+    words: Mapping[str, Words] = field(default_factory=dict)
 
 
 def read(path: Path) -> MenuFile:
@@ -79,8 +95,17 @@ def read(path: Path) -> MenuFile:
     lines = _lines(source)
     findings: list[Finding] = []
     nodes: dict[str, Node] = {}
+    words: dict[str, Words] = {}
     for name, body in tree.items():
-        if isinstance(body, dict):
+        if name == _QUESTIONS and isinstance(body, dict):
+            words |= _questions(path, body, lines, findings)
+        elif isinstance(body, dict):
+            said = body.pop(_WORDS, None)
+            if said is not None:
+                table = f"{name}.{_WORDS}"
+                at = lines.get(table, lines.get(name, {}))
+                options = "".join(sorted(key for key in body if key in OPTION_KEYS))
+                words[f"menu:{name}"] = read_words(path, table, said, at, options, findings)
             nodes[name] = _node(path, name, body, lines.get(name, {}), findings)
         elif name != "start":
             findings.append(_unknown(path, lines[""].get(name, 0), name, ("start",), "at the top of the file"))
@@ -89,7 +114,24 @@ def read(path: Path) -> MenuFile:
     if not isinstance(start, str) or not start:
         findings.append(Finding("M007", path, start_line, 'say where a call starts: start = "NODE"'))
         start = ""
-    return MenuFile(path, start, start_line, nodes, tuple(findings))
+    return MenuFile(path, start, start_line, nodes, tuple(findings), words)
+
+
+def _questions(
+    path: Path, body: Mapping[str, Any], lines: Mapping[str, dict[str, int]], findings: list[Finding]
+) -> dict[str, Words]:
+    """The words for the questions of services: [questions.NAME]."""
+    return {
+        f"question:{name}": read_words(
+            path,
+            f"{_QUESTIONS}.{name}",
+            said,
+            lines.get(f"{_QUESTIONS}.{name}", lines.get(_QUESTIONS, {})),
+            "",
+            findings,
+        )
+        for name, said in body.items()
+    }
 
 
 def _unreadable(path: Path, finding: Finding) -> MenuFile:
@@ -129,7 +171,10 @@ def _lines(source: str) -> dict[str, dict[str, int]]:
     lines: dict[str, dict[str, int]] = {"": {}}
     for number, text in enumerate(source.splitlines(), 1):
         if header := _TABLE.match(text):
-            lines.setdefault(header[1].strip("\"'"), {"": number})
+            table = header[1].strip("\"'")
+            lines.setdefault(table, {"": number})
+            parent, _, leaf = table.rpartition(".")
+            lines.setdefault(parent, {"": number}).setdefault(leaf, number)
     for table, key, number in _assignments(source):
         lines[table].setdefault(key, number)
     return lines
@@ -159,9 +204,11 @@ def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], fi
                     Finding("M002", path, at, f"option {key} of [{name}] must be the name of a node, in quotes")
                 )
         elif key not in _FIELDS:
-            findings.append(_unknown(path, at, key, _FIELDS, f"in [{name}]"))
+            findings.append(_unknown(path, at, key, (*_FIELDS, _WORDS), f"in [{name}]"))
         elif problem := _wrong(key, value):
             findings.append(Finding(*problem[:1], path, at, f"{key} of [{name}] {problem[1]}"))
+        elif key == "barge_in":
+            fields["barge_in"], fields["voice_barge_in"] = _BARGE_IN[value]
         else:
             fields[key] = tuple(value) if isinstance(value, list) else (value,) if key == "say" else value
     return Node(name, line, options=dict(sorted(options.items())), lines=lines, **fields)
@@ -175,7 +222,8 @@ def _wrong(key: str, value: object) -> tuple[str, str] | None:
             return None
         return "M002", 'must be one prompt or a list of prompts, such as ["requirements.kk"]'
     if key == "barge_in":
-        return None if isinstance(value, bool) else ("M002", "must be true or false")
+        known = isinstance(value, bool | str) and value in _BARGE_IN
+        return None if known else ("M002", 'must be true, false, "key" or "voice"')
     if key in _BOUNDS:
         least, most = _BOUNDS[key]
         if not isinstance(value, int) or isinstance(value, bool):

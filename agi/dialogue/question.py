@@ -39,7 +39,9 @@ class Digits:
 class Question:
     """One turn: what is said, what is accepted, how patient we are.
 
-    `private`: the value never leaves the `Answer`; journals get its length only.
+    `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
+    instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
+    prompts; `voice_barge_in`: so does speech.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Question:
     first_key_ms: int = 7000
     between_keys_ms: int = 4000
     total_ms: int = 60000
+    grammar: str = ""
+    voice_barge_in: bool = True
 
 
 class Result(StrEnum):
@@ -74,13 +78,21 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one turn gave. `took_ms`: from the start of the prompt to the end of the answer."""
+    """What one turn gave. `took_ms`: from the start of the prompt to the end of the answer.
+
+    `sure`: False for a spoken answer that must be confirmed; what is keyed is always sure. `alternatives`: other
+    values that may have been said, the likeliest first; as private as `value`. `fell_back`: why speech did not
+    listen although the question may be answered by it ("off", "slow", "full", "dead"), "" where it did; for records.
+    """
 
     result: Result
     value: str = ""
     mode: Mode = Mode.NONE
     confidence: float = 1.0
     took_ms: int = 0
+    sure: bool = True
+    alternatives: tuple[str, ...] = ()
+    fell_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,10 @@ class HungUp(Exception):
 
 class Phone(Protocol):
     """The caller's side of a conversation: Asterisk, a terminal, a test. Any method may raise `HungUp`."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether it listens to speech now: prompts invite the caller to speak only then."""
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts` one after another; keys pressed meanwhile cut it short and stay for the next turn."""

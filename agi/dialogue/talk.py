@@ -5,24 +5,20 @@ What a caller does besides answering becomes an exception, so that a service rea
 agents: over). `HungUp` comes from the phone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agi.dialogue.question import (
-    Answer,
-    Case,
-    Digits,
-    Journal,
-    Options,
-    Phone,
-    Prompt,
-    Question,
-    Result,
-    Value,
-)
+from agi.dialogue import confirm, helps
+from agi.dialogue.asking import MOST_TURNS, MOST_UNHEARD, Asked, Asking, Back, GaveUp, ToAgent, public
+from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt, Question
+from agi.dialogue.spoken import Spoken
+
+__all__ = ["MOST_TURNS", "Back", "GaveUp", "Patience", "Says", "Talk", "ToAgent", "Transferred", "public"]
 
 Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
+
+_YES_NO_TRIES = 2
 
 SAYS: Says = {
     "help.menu.silent": {},
@@ -33,33 +29,30 @@ SAYS: Says = {
     "help.entry.silent_again": {},
     "help.entry.short_again": {},
     "help.entry.cleared": {},
+    "help.menu.silent_heard": {},
+    "help.menu.unheard": {},
+    "help.menu.press": {},
+    "help.menu.asked": {},
+    "help.entry.silent_heard": {},
+    "help.entry.unheard": {},
+    "help.entry.press": {},
+    "help.entry.asked": {},
+    "help.yes_no": {},
+    "speech.menu": {},
+    "speech.entry": {},
+    "speech.secret": {},
+    "speech.keys_only": {},
+    "speech.confirm_option": {"option": "text"},
+    "speech.readback": {"number": "digits"},
+    "speech.readback_halves": {"first": "digits", "second": "digits"},
+    "speech.repair": {},
+    "speech.group": {"group": "number"},
 }
 """What the engine itself says."""
-
-MOST_TURNS = 300
-"""Turns of one call before we give up: no caller needs them, but a stuck key would go on for ever."""
-
-
-class Back(Exception):
-    """The caller pressed `*`: one level back."""
-
-
-class ToAgent(Exception):
-    """The caller wants an agent."""
 
 
 class Transferred(Exception):
     """The caller was handed to the agents: this conversation is over."""
-
-
-class GaveUp(Exception):
-    """No usable answer at `where`; `why` is the last result; `target` is where the menu sends the caller."""
-
-    def __init__(self, where: str, why: Result, target: str = "agent") -> None:
-        super().__init__(f"{where}: {why}")
-        self.where = where
-        self.why = why
-        self.target = target
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +65,49 @@ class Patience:
     tries: int = 3
 
 
+def _no(_word: str) -> bool:
+    """For questions within a question: a command that was not heard for certain is no command there."""
+    return False
+
+
+def _any(_value: str) -> bool:
+    """For entries that say nothing of themselves."""
+    return True
+
+
 class Talk:
     """One call's conversation: asks through a `Phone`, writes down in a `Journal`.
 
     `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
-    came to this node.
+    came to this node. `spoken`: the words of the menu, for questions that may be answered by voice.
     """
 
-    def __init__(self, phone: Phone, journal: Journal, patience: Patience | None = None) -> None:
+    def __init__(
+        self, phone: Phone, journal: Journal, patience: Patience | None = None, spoken: Spoken | None = None
+    ) -> None:
         self._phone = phone
         self._journal = journal
-        self._turns = 0
+        self._asking = Asking(phone, journal)
+        self._spoken = spoken or {}
         self.patience = patience or Patience()
-        self._node = "start"
-        self._step = ""
         self.told: tuple[Prompt, ...] = ()
         self.answered = False
 
     @property
     def where(self) -> str:
         """Where the caller is: the node of the menu, and the question in it where that is another, "nik_check.kk"."""
-        return f"{self._node}.{self._step}" if self._step not in ("", self._node) else self._node
+        return self._asking.where
 
     def enter(self, node: str) -> None:
         """The caller has come to `node`."""
-        self._node = node
-        self._step = ""
+        self._asking.node = node
+        self._asking.step = ""
         self.told = ()
         self.answered = False
 
     def note(self, what: str, detail: str = "") -> None:
         """Write a step of a service into the call's record; never a number or a name."""
-        self._journal.noted(what, detail)
+        self._asking.note(what, detail)
 
     def say(self, *prompts: Prompt, barge_in: bool = True) -> None:
         """Say something that asks nothing. Without barge-in it is heard whole, and type-ahead is thrown away."""
@@ -113,7 +117,7 @@ class Talk:
     def tell(self, *prompts: Prompt) -> None:
         """Say what the caller called for; `9` repeats it afterwards."""
         self.told = prompts
-        self._step = "told"
+        self._asking.step = "told"
         self.say(*prompts)
         self.answered = True
 
@@ -128,26 +132,92 @@ class Talk:
         keys: str,
         *,
         repeat: Sequence[Prompt] = (),
+        grammar: str = "",
         barge_in: bool = True,
+        voice_barge_in: bool = True,
         patience: Patience | None = None,
     ) -> str:
-        """Ask for one key out of `keys`; `9` says `repeat` before `ask`. Raises Back, ToAgent, GaveUp, HungUp."""
-        question = self._question(name, Options(keys), barge_in=barge_in, patience=patience)
-        return self._ask(question, ask, [*repeat, *ask], _MENU_HELP, "", patience or self.patience)
+        """Ask for one key out of `keys`, or for the words that `grammar` has for it; `9` says `repeat` before `ask`.
+
+        Raises Back, ToAgent, GaveUp, HungUp.
+        """
+        words = self._spoken.get(grammar, {})
+        question = replace(
+            self._question(name, Options(keys), grammar if words else "", patience),
+            barge_in=barge_in,
+            voice_barge_in=voice_barge_in,
+        )
+
+        def accept(answer: Answer) -> str:
+            return confirm.option(self, name, answer, words)
+
+        tries = (patience or self.patience).tries
+        asked = Asked(
+            question, tuple(ask), (*repeat, *ask), helps.MENU, tries, accept, self._means(name), invite="speech.menu"
+        )
+        return self._asking.ask(asked).value
 
     def enter_digits(
-        self, name: str, ask: Sequence[Prompt], *, least: int, most: int, short: str, repeat: Sequence[Prompt] = ()
+        self,
+        name: str,
+        ask: Sequence[Prompt],
+        *,
+        least: int,
+        most: int,
+        short: str,
+        repeat: Sequence[Prompt] = (),
+        grammar: str = "digits",
+        plausible: Callable[[str], bool] = _any,
+        secret: bool = False,
     ) -> str:
         """Ask for a private number of `least` to `most` digits. Raises Back, ToAgent, GaveUp, HungUp.
 
         `short` is the prompt for too few digits; it has the place `{count:number}`. `9#` says `repeat` before `ask`.
+        A spoken number that is not `plausible` was misheard. A `secret` should not be said where others listen: the
+        caller is told so, and it is never read back.
         """
-        question = self._question(name, Digits(least, most), private=True)
-        return self._ask(question, ask, [*repeat, *ask], _ENTRY_HELP, short, self.patience)
+        question = replace(self._question(name, Digits(least, most), grammar), private=True)
+        form = confirm.Number(most, secret)
 
-    def confirm(self, name: str, ask: Sequence[Prompt]) -> bool:
-        """Ask yes (1) or no (2)."""
-        return self.choose(name, ask, "12") == "1"
+        def accept(answer: Answer) -> str:
+            readings = [one for one in (answer.value, *answer.alternatives) if plausible(one)]
+            return confirm.number(self, name, readings, answer.sure and plausible(answer.value), form)
+
+        asked = Asked(
+            question,
+            tuple(ask),
+            (*repeat, *ask),
+            helps.ENTRY,
+            self.patience.tries,
+            accept,
+            self._means(name),
+            short,
+            unheard=1 if secret else MOST_UNHEARD,
+            invite="speech.secret" if secret else "speech.entry",
+        )
+        return self._asking.ask(asked).value
+
+    def confirm(self, name: str, ask: Sequence[Prompt], grammar: str = "") -> bool:
+        """Ask for the first of two things (1) or the second (2); whether it is the first."""
+        return self.choose(name, ask, "12", grammar=grammar) == "1"
+
+    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> Answer | None:
+        """Ask whether what was heard is right: yes (1) or no (2); None where the caller says neither."""
+
+        def accept(answer: Answer) -> str:
+            consent = answer.value in ("1", confirm.Reply.YES) if grammar == "yesno" else answer.value == "ya"
+            return "" if consent and not answer.sure else answer.value
+
+        question = replace(self._question(name, Options("12"), grammar), private=grammar == "repair")
+        return self._short(Asked(question, tuple(ask), tuple(ask), helps.YES_NO, _YES_NO_TRIES, accept, _no))
+
+    def group(self, name: str, ask: Sequence[Prompt]) -> str:
+        """Ask for a group of digits that is read back afterwards; "" where none is given."""
+        digits = Digits(confirm.GROUP, confirm.GROUP)
+        question = replace(self._question(name, digits, "digits"), private=True)
+        asked = Asked(question, tuple(ask), tuple(ask), helps.ENTRY, _YES_NO_TRIES, lambda answer: answer.value, _no)
+        answer = self._short(asked)
+        return answer.value if answer else ""
 
     def transfer(self, case: Case) -> None:
         """Hand the caller to the agents. Always raises Transferred (or HungUp)."""
@@ -159,91 +229,26 @@ class Talk:
         self._phone.hang_up()
 
     def _question(
-        self,
-        name: str,
-        accepts: Options | Digits,
-        *,
-        private: bool = False,
-        barge_in: bool = True,
-        patience: Patience | None = None,
+        self, name: str, accepts: Options | Digits, grammar: str, patience: Patience | None = None
     ) -> Question:
         waits = patience or self.patience
         return Question(
             name,
             (),
             accepts,
-            private=private,
-            barge_in=barge_in,
             first_key_ms=waits.first_key_ms,
             between_keys_ms=waits.between_keys_ms,
             total_ms=waits.total_ms,
+            grammar=grammar,
         )
 
-    def _ask(
-        self,
-        question: Question,
-        ask: Sequence[Prompt],
-        again: Sequence[Prompt],
-        helps: Mapping[Result, tuple[str, str]],
-        short: str,
-        patience: Patience,
-    ) -> str:
-        failures = 0
-        prompts = tuple(ask)
-        while True:
-            answer = self._turn(replace(question, prompts=prompts), failures + 1)
-            match answer.result:
-                case Result.MATCH:
-                    return answer.value
-                case Result.BACK:
-                    raise Back
-                case Result.AGENT:
-                    raise ToAgent
-                case Result.REPEAT:
-                    prompts = tuple(again)
-                case Result.CLEARED:
-                    prompts = (Prompt("help.entry.cleared"),)
-                case Result.NO_INPUT | Result.NO_MATCH:
-                    failures += 1
-                    if failures >= patience.tries:
-                        raise GaveUp(self.where, answer.result)
-                    prompts = (*_help(answer, failures, helps, short), *ask)
+    def _means(self, name: str) -> Callable[[str], bool]:
+        """Whether the caller means a command that was not heard for certain."""
+        return lambda word: confirm.agreed(self, name, word)
 
-    def _turn(self, question: Question, attempt: int) -> Answer:
-        self._step = question.name
-        self._turns += 1
-        if self._turns > MOST_TURNS:
-            raise GaveUp(self.where, Result.NO_MATCH)
-        answer = self._phone.turn(question)
-        seen = replace(answer, value="•" * len(answer.value)) if question.private else answer
-        shown = replace(question, prompts=tuple(map(public, question.prompts)))
-        self._journal.asked(shown, seen, attempt)
-        return answer
-
-
-_MENU_HELP = {
-    Result.NO_INPUT: ("help.menu.silent", "help.menu.silent_again"),
-    Result.NO_MATCH: ("help.menu.wrong", "help.menu.wrong_again"),
-}
-_ENTRY_HELP = {
-    Result.NO_INPUT: ("help.entry.silent", "help.entry.silent_again"),
-    Result.NO_MATCH: ("", "help.entry.short_again"),
-}
-
-
-def _help(answer: Answer, failures: int, helps: Mapping[Result, tuple[str, str]], short: str) -> tuple[Prompt, ...]:
-    """What is said before asking again: a short hint after the first failure, more after the next ones."""
-    key = helps[answer.result][0 if failures == 1 else 1]
-    said = (Prompt(key),) if key else ()
-    if short and answer.result is Result.NO_MATCH:
-        return (Prompt(short, {"count": len(answer.value)}), *said)
-    return said
-
-
-def public(prompt: Prompt) -> Prompt:
-    """`prompt` as a record may hold it: numbers of four or more digits become dots."""
-    return replace(prompt, places={name: _dots(value) for name, value in prompt.places.items()})
-
-
-def _dots(value: Value) -> Value:
-    return "•" * len(value) if isinstance(value, str) and value.isdigit() and len(value) > 3 else value
+    def _short(self, asked: Asked) -> Answer | None:
+        """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""
+        try:
+            return self._asking.ask(asked)
+        except (Back, GaveUp):
+            return None

@@ -1,7 +1,8 @@
 """A `Phone` on a terminal: prompts are printed, keys are typed.
 
 A line is what is pressed in one go, and its end is a pause: `1` answers a menu, `1 3273…` types ahead, half a NIK and
-Enter is half a NIK and silence, an empty line is silence. End of file and Ctrl-C hang up.
+Enter is half a NIK and silence, an empty line is silence. End of file and Ctrl-C hang up. A line with letters in it is
+what is said, on a terminal that hears.
 """
 
 import time
@@ -10,18 +11,29 @@ from typing import TextIO
 
 from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
+from agi.dialogue.spoken import Spoken
+from agi.dialogue.typed import understood
 
 _PAUSE = "\n"
 _KEYS = "0123456789*#"
 
 
+class _Said(Exception):
+    """The caller typed words instead of keys."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__("words were typed")
+        self.line = line
+
+
 class TerminalKeypad:
     """A keypad whose keys are lines of `keys` and whose prompts are printed to `out` by `written`."""
 
-    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str]) -> None:
+    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str], *, hears: bool = False) -> None:
         self._keys = keys
         self._out = out
         self._written = written
+        self._hears = hears
         self._typed = ""
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
@@ -59,6 +71,10 @@ class TerminalKeypad:
         if not line:
             print(file=self._out)
             raise HungUp
+        if self._hears and any(character.isalpha() for character in line):
+            if not interactive:
+                print(line.strip(), file=self._out)
+            raise _Said(line)
         keys = "".join(key for key in line if key in _KEYS)
         if not interactive:
             print(keys, file=self._out)
@@ -66,11 +82,20 @@ class TerminalKeypad:
 
 
 class Terminal:
-    """The whole phone."""
+    """The whole phone; with the words of a menu (`spoken`) it hears what is typed."""
 
-    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str]) -> None:
+    def __init__(
+        self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str], spoken: Spoken | None = None
+    ) -> None:
         self._out = out
-        self._turns = KeypadTurns(TerminalKeypad(keys, out, written), lambda: time.monotonic_ns() // 1_000_000)
+        self._spoken = spoken
+        keypad = TerminalKeypad(keys, out, written, hears=self.hears)
+        self._turns = KeypadTurns(keypad, lambda: time.monotonic_ns() // 1_000_000)
+
+    @property
+    def hears(self) -> bool:
+        """Whether typed words are understood."""
+        return self._spoken is not None
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Print `prompts`."""
@@ -78,7 +103,10 @@ class Terminal:
 
     def turn(self, question: Question) -> Answer:
         """Print the question, read the answer."""
-        return self._turns.turn(question)
+        try:
+            return self._turns.turn(question)
+        except _Said as said:
+            return understood(said.line, question, self._spoken or {})
 
     def transfer(self, case: Case) -> None:
         """Show what the agent would see."""

@@ -72,7 +72,7 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
 
 def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: str, start: Start) -> Ending:
     settings = shared.settings
-    phone = AsteriskPhone(channel, shared.clips, clock_ms)
+    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     came_back = start is not Start.WELCOME
     desk = Desk(
         shared.registry,

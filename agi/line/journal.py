@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agi.books.calls import CallBook, Event, Kind, pack
-from agi.dialogue.question import Answer, Clock, Options, Prompt, Question, Value
+from agi.dialogue.question import Answer, Clock, Mode, Options, Prompt, Question, Value
 from agi.privacy import mask, redact
 
 _SHORT = 3  # an option's key, a count; from 4 digits on a number may be part of someone's
@@ -34,6 +34,7 @@ class CallJournal:
             attempt=attempt,
             value=_shown(question, answer.value),
             took_ms=answer.took_ms,
+            detail=_how(answer),
         )
 
     def noted(self, what: str, detail: str = "") -> None:
@@ -50,6 +51,15 @@ class CallJournal:
     ) -> None:  # fmt: skip
         event = Event(self._clock(), kind, node, prompts, result, mode, attempt, value, took_ms, detail)
         self._book.event(self._call_id, event)
+
+
+def _how(answer: Answer) -> str:
+    """How sure a spoken answer is, or why nothing was listened to."""
+    if answer.fell_back:
+        return "" if answer.fell_back == "off" else f"keys only: speech {answer.fell_back}"
+    if answer.mode is not Mode.SPEECH:
+        return ""
+    return f"confidence {answer.confidence:.2f}{'' if answer.sure else ', unsure'}"
 
 
 def _packed(prompts: Sequence[Prompt]) -> str:

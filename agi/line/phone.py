@@ -8,19 +8,30 @@ Where no StoreDTMF runs (a plain AGI call from somebody's own dialplan), the com
 Clips: one STREAM FILE each, one after another. Measured on the RTP of calls with 20 and 30 clips of 200 ms: packets
 follow each other with consecutive numbers and timestamps, no gap between two clips. Asterisk's WAV reader leaves
 out the last 22 samples of a file (44 bytes: the length of the header), 2.75 ms of the clip's closing silence.
+
+Speech: a question that may be answered by it is asked by the speech service (`agi.line.ears`), to which Asterisk brings
+the call by AudioSocket until the answer is there. Keys reach both the service and HOTLINE_KEYS, in the same order, so
+what the service has used is taken off the list and the rest is typed ahead. Whatever goes wrong there, the same
+question is asked by keypad.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Protocol
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.question import Answer, Case, Prompt, Question, Value
+from agi.dialogue.question import Answer, Case, Prompt, Question, Result, Value
 from agi.line.channel import KEYS, Channel
+from agi.line.hearing import Hearing, Unheard
+from agi.line.orders import Report
+from agi.line.protocol import Refused
 
 NEXT = "HOTLINE_NEXT"
+_REASONS = ("slow", "full", "dead")
+_LONGEST_PROMPT_MS = 300_000
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
 
@@ -33,9 +44,14 @@ class Clips(Protocol):
 
 
 class AsteriskPhone:
-    """A `Phone` and a `Keypad` on `channel`; `clock_ms` is monotonic. Any method may raise `HungUp`."""
+    """A `Phone` and a `Keypad` on `channel`; `clock_ms` is monotonic. Any method may raise `HungUp`.
 
-    def __init__(self, channel: Channel, clips: Clips, clock_ms: Callable[[], int]) -> None:
+    `hearing` is the speech service; None where speech is off.
+    """
+
+    def __init__(
+        self, channel: Channel, clips: Clips, clock_ms: Callable[[], int], hearing: Hearing | None = None
+    ) -> None:
         self._channel = channel
         self._clips = clips
         self._clock_ms = clock_ms
@@ -43,8 +59,14 @@ class AsteriskPhone:
         self._held = ""  # keys taken from Asterisk and not yet given to the dialogue
         self._store_works = True
         self._store_seen = False
+        self._hearing = hearing
 
     # ---- Phone ----
+
+    @property
+    def hears(self) -> bool:
+        """Whether speech is listened to now."""
+        return self._hearing is not None and self._hearing.hears
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts`; with barge-in a key cuts them short and answers the next turn."""
@@ -52,7 +74,16 @@ class AsteriskPhone:
 
     def turn(self, question: Question) -> Answer:
         """Say the question's prompts, take one answer."""
-        return self._turns.turn(question)
+        if not question.grammar:
+            return self._turns.turn(question)
+        if self._hearing is None:
+            return replace(self._turns.turn(question), fell_back="off")
+        if self._typed_ahead(question):
+            return self._turns.turn(question)
+        try:
+            return self._spoken_turn(self._hearing, question)
+        except Unheard as trouble:
+            return replace(self._turns.turn(question), fell_back=trouble.why)
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
@@ -69,6 +100,61 @@ class AsteriskPhone:
     def hang_up(self) -> None:
         """The dialplan hangs up when the script ends."""
         self._channel.set_variable(NEXT, "hangup")
+
+    # ---- speech ----
+
+    def _typed_ahead(self, question: Question) -> bool:
+        """Whether keys wait that answer the question before it is asked: no prompt is played then, so none is heard."""
+        if not question.barge_in:
+            return False
+        self._held += self._channel.take_keys() if self._store_works else ""
+        return bool(self._turns.ahead or self._held)
+
+    def _spoken_turn(self, hearing: Hearing, question: Question) -> Answer:
+        """One turn at the speech service. Raises `Unheard`."""
+        clips = [clip for prompt in question.prompts for clip in self._clips.clips(prompt.key, prompt.places)]
+        if not question.barge_in:
+            self._held = ""
+            self._channel.take_keys()
+        longest_ms = question.first_key_ms + question.total_ms + _LONGEST_PROMPT_MS
+
+        def connect(uuid: str, port: int) -> None:
+            # Asterisk could not connect, or the connection broke: the caller is there, and the report tells the rest.
+            with suppress(Refused):
+                self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
+
+        try:
+            report = hearing.turn(question, clips, connect, hash_is_habit=self._turns.hash_is_habit)
+        except Unheard:
+            self._hold_unused("", 0)
+            raise
+        return self._answered(report)
+
+    def _answered(self, report: Report) -> Answer:
+        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad."""
+        answer = report.answer
+        if answer is None:
+            self._hold_unused("", 0)
+            raise Unheard(report.fell_back if report.fell_back in _REASONS else "dead")
+        unseen = self._hold_unused(report.received, report.used)
+        if unseen or (self._held and answer.result is Result.NO_INPUT):
+            raise Unheard("")  # a key was pressed before Asterisk had connected: the keypad takes it up
+        self._turns.ended_elsewhere(report.received[: report.used][-1:])
+        if answer.result is Result.NO_MATCH:
+            self._held = ""
+        return answer
+
+    def _hold_unused(self, received: str, used: int) -> bool:
+        """Hold the keys of HOTLINE_KEYS that the turn has not used; whether the service missed one before its first.
+
+        With nothing received all of them are held.
+        """
+        stored = self._channel.take_keys() if self._store_works else ""
+        self._store_seen = self._store_seen or bool(stored)
+        keys = stored if self._store_seen else received
+        missed = max(keys.find(received), 0)
+        self._held += keys if missed else keys[used:]
+        return missed > 0
 
     # ---- Keypad ----
 

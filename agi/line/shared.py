@@ -10,7 +10,9 @@ from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
+from agi.line.hearing import Hearing
 from agi.line.spool import Spool, asterisk_since
+from agi.ops.speech import socket_path, speech_is_on
 from agi.services.checked import load_checked
 from agi.settings import Settings
 from agi.voice.clips import Clips
@@ -32,6 +34,7 @@ class Shared:
     book: CallBook
     lockouts: Lockouts
     key: bytes
+    hearing: Hearing | None = None
 
     @classmethod
     def load(cls, settings: Settings) -> "Shared":
@@ -54,7 +57,8 @@ class Shared:
         lockouts = Lockouts(
             book, tries=limits.tries, minutes=limits.minutes, day_tries=limits.day_tries, hours=limits.hours
         )
-        return cls(settings, menu, spoken, registry, book, lockouts, key)
+        hearing = Hearing(socket_path(settings.var)) if speech_is_on(settings) else None
+        return cls(settings, menu, spoken, registry, book, lockouts, key, hearing)
 
     def close(self) -> None:
         """Write down what is left and let go of everything."""

@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, ready
+from agi.ops import asterisk, launch, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
+
+HUNG_UP = "app_audiosocket.c: Failed to receive frame from channel"
+"""What Asterisk warns of whenever a caller hangs up while a question is asked by AudioSocket: nothing is wrong."""
 
 _SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
 _MB = 1 << 20
@@ -58,7 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _clock(settings),
         lambda: _secrets(settings),
         lambda: _espeak(),
-        _speech,
+        lambda: speech_model(settings, running),
         lambda: _asterisk(program),
         lambda: _audio_ports(settings),
         lambda: _registry(settings),
@@ -151,8 +154,23 @@ def _espeak() -> Finding:
     return _ok("voice", f"espeak-ng {version}")
 
 
-def _speech() -> Finding:
-    return _ok("speech model", "none configured: keypad only")
+def speech_model(settings: Settings, running: bool) -> Finding:
+    """Whether callers may speak: the model loads, and somebody listens with it."""
+    about = "speech model"
+    if not settings.speech.enabled:
+        return _ok(about, "speech is off in the settings: keypad only")
+    if not speech.speech_is_on(settings):
+        return Finding(
+            Level.WARN, about, f"none in {settings.speech_model}: keypad only", "Name a Vosk model in speech.model."
+        )
+    from agi.speech.model import test  # loads Vosk, which nothing else here needs
+
+    trouble = test(settings.speech_built)
+    if trouble:
+        return Finding(Level.FAIL, about, trouble.rstrip("."), "./hotline up builds and starts it.")
+    if running and not speech.listens(settings.var):
+        return Finding(Level.FAIL, about, "the speech service does not answer", "Read var/log/speech.out.")
+    return _ok(about, f"{settings.speech_model} loads and listens")
 
 
 def _asterisk(program: Program | None) -> Finding:
@@ -224,7 +242,7 @@ def _processes(settings: Settings, running: bool) -> Finding:
     down = [process.name for process in supervisor.processes() if not process.running]
     if down:
         return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
-    return _ok("processes", "supervisord, asterisk, line")
+    return _ok("processes", ", ".join(("supervisord", *supervisor.programs)))
 
 
 def _answering(settings: Settings, program: Program) -> Finding:
@@ -238,7 +256,7 @@ def _answering(settings: Settings, program: Program) -> Finding:
 def _asterisk_log(settings: Settings) -> Finding:
     path = settings.var / "log" / "asterisk" / "messages"
     lines = path.read_text(errors="replace").splitlines()[-1000:] if path.exists() else []
-    bad = [line for line in lines if " WARNING[" in line or " ERROR[" in line]
+    bad = [line for line in lines if (" WARNING[" in line or " ERROR[" in line) and HUNG_UP not in line]
     if bad:
         return Finding(Level.WARN, "Asterisk's log", f"{len(bad)} warnings or errors", f"Read {path}.")
     return _ok("Asterisk's log", "no warning, no error")

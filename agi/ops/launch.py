@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from agi.ops import asterisk, configure, ready
+from agi.ops import asterisk, configure, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
 from agi.ops.progress import Progress
+from agi.ops.speech import speech_is_on
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
 
 READY_LIMIT_S = 30.0
+SPEECH_LIMIT_S = 10.0
 _RELOADS = ("module reload", "dialplan reload")
 
 
@@ -47,8 +49,11 @@ def fingerprint(settings: Settings) -> str:
 
 
 def line_fingerprint(settings: Settings) -> str:
-    """Digest of what the line reads at its start: prompts, settings and its own code."""
+    """Digest of what the line and the speech service read at their start: prompts, settings, model, their own code."""
     digest = hashlib.sha256(f"{fingerprint(settings)}{settings.model_dump_json()}".encode())
+    if speech_is_on(settings):
+        model = (settings.speech_model / "am" / "final.mdl").stat()
+        digest.update(f"{model.st_mtime_ns} {model.st_size}".encode())
     for path in sorted((ROOT / "agi").rglob("*.py")):
         digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
     return digest.hexdigest()[:12]
@@ -107,6 +112,10 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
     if before is not None:
         _renew(settings, program, supervisor, before, now, kept, progress)
     write_whole(_record(settings.var), json.dumps(asdict(now)))
+    if speech_is_on(settings) and not speech.wait(settings.var, SPEECH_LIMIT_S):
+        progress.note(
+            f"Speech recognition does not answer: callers use keys. See {settings.var / 'log' / 'speech.out'}"
+        )
     trouble = ready.wait(settings, program, READY_LIMIT_S)
     if trouble is not None:
         log = settings.var / "log"
@@ -138,6 +147,9 @@ def _renew(
         progress.note("Reloading the dialplan")
         for command in _RELOADS:
             asterisk.ask(program, etc_folder(settings.var), command)
+    if "speech" in kept and before.line != now.line:
+        progress.note("Restarting speech recognition: prompts, settings, model or program have changed")
+        supervisor.restart("speech")
     if "line" in kept and before.line != now.line:
         progress.note("Restarting the line: prompts, settings or program have changed; calls in progress finish first")
         supervisor.restart("line")

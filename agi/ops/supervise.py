@@ -21,10 +21,12 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
+from agi.ops.speech import speech_is_on
 from agi.settings import ROOT, Settings
 
 PROGRAMS = ("asterisk", "line")
 LINE = (sys.executable, "-m", "agi.cli", "line")
+SPEECH = (sys.executable, "-m", "agi.cli", "speech", "serve")
 # Every process of an installation carries its run folder in this variable: that is how those that outlive
 # a killed supervisord are told from strangers.
 MARK = "SUPERVISED_FOR"
@@ -57,6 +59,11 @@ class Supervisor:
         self._config = settings.var.absolute() / "supervisor.conf"
         self._socket = self._run / "supervisor.sock"
 
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Names of what is kept running: the speech service only where callers may speak."""
+        return (*PROGRAMS, "speech") if speech_is_on(self._settings) else PROGRAMS
+
     def running(self) -> bool:
         """Whether supervisord answers."""
         return self._pid() is not None
@@ -64,13 +71,13 @@ class Supervisor:
     def processes(self) -> tuple[Process, ...]:
         """What it keeps running, by name; all stopped when supervisord itself does not run."""
         if not self.running():
-            return tuple(Process(name, False, "STOPPED", None, None) for name in PROGRAMS)
+            return tuple(Process(name, False, "STOPPED", None, None) for name in self.programs)
         found = {}
         for info in cast("list[dict[str, Any]]", self._call("getAllProcessInfo")):
             running = info["statename"] == "RUNNING"
             started = datetime.fromtimestamp(info["start"], UTC) if info["pid"] else None
             found[info["name"]] = Process(info["name"], running, info["statename"], info["pid"] or None, started)
-        return tuple(found.get(name) or Process(name, False, "STOPPED", None, None) for name in PROGRAMS)
+        return tuple(found.get(name) or Process(name, False, "STOPPED", None, None) for name in self.programs)
 
     def process(self, name: str) -> Process:
         """The process called `name`."""
@@ -86,10 +93,11 @@ class Supervisor:
             self.end_orphans()
             self._launch()
             return
-        ((_added, changed, _removed),) = cast("list[tuple[list[str], ...]]", self._call("reloadConfig"))
-        for name in changed:
+        ((added, changed, removed),) = cast("list[tuple[list[str], ...]]", self._call("reloadConfig"))
+        for name in (*changed, *removed):
             self._call("stopProcessGroup", name, True)
             self._call("removeProcessGroup", name)
+        for name in (*added, *changed):
             self._call("addProcessGroup", name)
         for process in self.processes():
             if not process.running and process.state != "STARTING":
@@ -225,6 +233,7 @@ priority=20
 stopwaitsecs={int(settings.line.stop_grace_s) + 5}
 stdout_logfile={_plain(log)}/line.out
 {common}
+{self._speech(variables, log, common)}
 [eventlistener:rotate]
 command={_plain(subprocess.list2cmdline((sys.executable, "-m", "agi.ops.rotate")))}
 directory={_plain(ROOT)}
@@ -236,6 +245,20 @@ stderr_logfile={_plain(log)}/rotate.err
 stderr_logfile_maxbytes=1MB
 stderr_logfile_backups=1
 """
+
+    def _speech(self, variables: str, log: Path, common: str) -> str:
+        """The section of the speech service; "" where callers may not speak."""
+        if not speech_is_on(self._settings):
+            return ""
+        return f"""\
+[program:speech]
+command={_plain(subprocess.list2cmdline(SPEECH))}
+directory={_plain(ROOT)}
+environment={variables}
+priority=15
+stopwaitsecs=5
+stdout_logfile={_plain(log)}/speech.out
+{common}"""
 
 
 def _plain(value: object) -> str:

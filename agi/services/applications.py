@@ -1,5 +1,7 @@
 """All applications of one person, one after another, after NIK and KK digits match."""
 
+from collections.abc import Mapping
+
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.services import identity, status_words
@@ -13,6 +15,9 @@ SAYS: Says = {
     "applications.many": {"count": "number"},
     "applications.next": {},
 }
+
+ASKS: Mapping[str, str] = {"applications": "12"}
+"""Questions that may have words in [questions] of the menu, and their keys."""
 
 _NEXT = "1"
 
@@ -41,6 +46,11 @@ def run(talk: Talk, desk: Desk) -> None:
 def _wants_next(talk: Talk, told: tuple[Prompt, ...]) -> bool:
     """Whether the caller wants the next one; `9` tells this one again, `*` and silence leave the list."""
     try:
-        return talk.choose("applications", [Prompt("applications.next")], _NEXT + "2", repeat=told) == _NEXT
+        return (
+            talk.choose(
+                "applications", [Prompt("applications.next")], _NEXT + "2", repeat=told, grammar="question:applications"
+            )
+            == _NEXT
+        )
     except (Back, GaveUp):
         return False

@@ -1,6 +1,6 @@
 """Menu and texts, checked together: nothing unchecked is served."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from agi.dialogue import menu, talk
@@ -23,6 +23,9 @@ SAYS: Says = {
 }
 """All that engine and services say."""
 
+ASKS: Mapping[str, str] = {**menu.ASKS, **applications.ASKS, **conversation.ASKS}
+"""All questions of engine and services that may have words of their own in the menu."""
+
 SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*")
 """Prompts that the dialplan and the voice itself use: number words, announcements in the queue, the apology."""
 
@@ -41,7 +44,7 @@ def check_prompts(folder: Path, language: str, found_by_voice: Iterable[Finding]
         Finding("T006", folder / f"{language}.toml", 0, f"{key} is missing: callers hear it in Indonesian")
         for key in texts.missing
     ]
-    return check(path, texts, SAYS, SERVICES, SAID_BY_ASTERISK, [*missing, *found_by_voice])
+    return check(path, texts, SAYS, SERVICES, SAID_BY_ASTERISK, [*missing, *found_by_voice], ASKS)
 
 
 def load_checked(folder: Path, language: str) -> tuple[Menu, Texts]:

@@ -1,5 +1,6 @@
 """A whole call, from greeting to end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +22,10 @@ SAYS: Says = {
     "info.channels": {},
     "queue.timeout": {},
 }
+
+
+ASKS: Mapping[str, str] = {"timeout": "12"}
+"""Questions that may have words in [questions] of the menu, and their keys."""
 
 
 class Start(StrEnum):
@@ -53,6 +58,7 @@ def converse(
         phone,
         journal,
         Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
+        menu.spoken,
     )
     try:
         return _talk(talk, desk, menu, start)
@@ -95,7 +101,7 @@ def _open(talk: Talk, start: Start) -> None:
         case Start.QUEUE_TIMEOUT:
             talk.enter("queue")
             try:
-                if talk.confirm("timeout", [Prompt("queue.timeout")]):
+                if talk.confirm("timeout", [Prompt("queue.timeout")], "question:timeout"):
                     raise ToAgent
             except Back:
                 return

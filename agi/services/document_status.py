@@ -58,6 +58,7 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
             least=REGISTRATION_DIGITS,
             most=REGISTRATION_DIGITS,
             short="registration.short",
+            plausible=registration_valid,
         )
         if registration_valid(number):
             desk.about(number)
@@ -68,12 +69,17 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
 
 
 def _ask_pin(talk: Talk, number: str) -> str:
-    """`9#` reads the number back before asking again; `*` goes back to it."""
+    """`9#` reads the number back before asking again; `*` goes back to it.
+
+    A PIN said aloud is heard by whoever stands near: it may be spoken, but the caller is asked to key it, and it is
+    never read back.
+    """
     return talk.enter_digits(
         "pin",
         [Prompt("pin.ask")],
         least=PIN_DIGITS,
         most=PIN_DIGITS,
         short="pin.short",
+        secret=True,
         repeat=[Prompt("registration.readback", {"number": number})],
     )

@@ -107,7 +107,15 @@ def _subjects(desk: Desk, subject: str) -> list[str]:
 def _ask_nik(talk: Talk, desk: Desk) -> str:
     """Ask until the number can be a NIK at all; an unknown district is no reason to refuse it."""
     for _ in range(talk.patience.tries):
-        nik = talk.enter_digits("nik", [Prompt("nik.ask")], least=NIK_DIGITS, most=NIK_DIGITS, short="nik.short")
+        nik = talk.enter_digits(
+            "nik",
+            [Prompt("nik.ask")],
+            least=NIK_DIGITS,
+            most=NIK_DIGITS,
+            short="nik.short",
+            grammar="nik",
+            plausible=lambda number: check_nik(number, desk.today()).valid,
+        )
         check = check_nik(nik, desk.today())
         if check.valid:
             desk.about(nik)

@@ -245,6 +245,14 @@ class Ear:
                 return False
         return True
 
+    def hears(self, wanted: Reference) -> bool:
+        """Whether `wanted` is heard by now, from `position` on, which then goes to its end; waits for nothing."""
+        found = self._look(growing(self._recording, self.position), wanted, whole=False, complete=False)
+        if not isinstance(found, Heard):
+            return False
+        self.position += round(found.end_s * RATE)
+        return True
+
     def silent(self, seconds: float, over: Callable[[], bool] = lambda: False) -> bool:
         """Listen for `seconds` from now on: whether nothing was said."""
         begin = len(growing(self._recording))

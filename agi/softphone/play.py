@@ -4,13 +4,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 from agi.books.sample import Sample
-from agi.softphone import record
+from agi.softphone import record, speaking
+from agi.softphone.company import Company
 from agi.softphone.duty import Taken
 from agi.softphone.hearing import Ear, NotHeard, recognise, was_heard
 from agi.softphone.matching import RATE
@@ -120,6 +121,7 @@ class _Playing:
         self._stop = stop
         self._numbers = player.numbers()
         self._ear = Ear(player.references.bank, phone.recording)
+        self._company: Company | None = None
         self._played = Played(scenario.title)
         self._begun = time.monotonic()
 
@@ -160,6 +162,8 @@ class _Playing:
                 return self._hear(step)
             case Do.PRESS:
                 return self._press(step)
+            case Do.SAY | Do.COUGH | Do.NOISE:
+                return self._sound(step)
             case Do.WAIT:
                 ended = self._phone.wait_ended(step.seconds)
                 return self._note(ended is None, str(step) if ended is None else f"{step}: the hotline hung up")
@@ -179,11 +183,22 @@ class _Playing:
     def _hear(self, step: Step) -> bool:
         try:
             wanted = self._player.references.said_with(step.text, self._places(step))
-            heard = self._ear.hear(wanted, HEAR_S, self._over, whole=step.do is Do.HEAR_WHOLE)
+            over = self._answering if self._company and not step.text.startswith("speech.") else self._over
+            heard = self._ear.hear(wanted, HEAR_S, over, whole=step.do is Do.HEAR_WHOLE)
         except (NotHeard, BadDescription, VoiceError) as error:
             return self._note(False, f"line {step.line}: {error}")
         time.sleep(PAUSE_S)
         return self._note(True, f"heard {step.text} (score {heard.score:.2f})")
+
+    def _answering(self) -> bool:
+        """While a prompt is waited for: answer what a person would answer without being told."""
+        over = self._over()
+        if self._company and not over and (answer := self._company.answer()):
+            company, self._company = self._company, None
+            self._note(True, f"was asked again; answered: {answer}")
+            over = not self._sound(replace(company.step, text=answer))
+            self._company = company.after(len(growing(self._phone.recording)))
+        return over
 
     def _places(self, step: Step) -> Mapping[str, Value]:
         kinds = self._player.references.texts.text(step.text).places
@@ -199,8 +214,30 @@ class _Playing:
             keys = self._numbers.fill(step.text)
         except BadDescription as error:
             return self._note(False, f"line {step.line}: {error}")
+        self._company = None  # a caller who presses keys does not answer by voice beside it
         self._phone.press(keys.replace(" ", ""))
         return self._note(True, str(step))  # as described: no number is shown
+
+    def _sound(self, step: Step) -> bool:
+        """Speak, cough or make noise; the call goes on when that is over, noise goes on beside what follows."""
+        wav = self._phone.recording.with_suffix(f".{step.line}.wav")
+        try:
+            match step.do:
+                case Do.COUGH:
+                    seconds = speaking.cough(wav)
+                case Do.NOISE:
+                    seconds = speaking.noise(wav, step.seconds)
+                case _:
+                    seconds = speaking.speak(
+                        self._numbers.fill(step.text), speaking.SPEAKERS[self._scenario.voice], wav
+                    )
+            self._phone.play(wav)
+            over = None if step.do is Do.NOISE else self._phone.wait_ended(seconds)
+        except (BadDescription, speaking.CannotSpeak) as error:
+            return self._note(False, f"line {step.line}: {error}")
+        if step.do is Do.SAY:
+            self._company = Company(step, self._player.references.bank, self._phone.recording)
+        return self._note(over is None, str(step) if over is None else f"{step}: the hotline hung up")
 
     def _never(self) -> None:
         for key in self._scenario.expect.never:

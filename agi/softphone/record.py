@@ -57,6 +57,6 @@ def differences(expect: Expect, call: Call, events: Sequence[Event]) -> list[str
 
 
 def words(event: Event) -> set[str]:
-    """The words of an event that a scenario may name: node, result, detail, and the keys of what was said."""
+    """The words of an event that a scenario may name: node, result, mode, detail, the keys of what was said."""
     said = {key for key, _ in unpack(event.prompts)}
-    return {event.kind.value, event.node, event.result, *event.detail.split(), *said} - {""}
+    return {event.kind.value, event.node, event.result, event.mode, *event.detail.split(), *said} - {""}

@@ -1,11 +1,14 @@
 """Whole calls in plain words: the YAML files of `tests/calls`, read and checked with file and line.
 
 title: A NIK that is ready for printing
+voice: wanita                     # who speaks: agi/softphone/speaking.py; a man if left out
 agents: none                      # or "7001 answers", "7001 lets it ring"; left out: it does not matter
 steps:
   - hear: menu.main               # until the words are certain; "hear whole" waits for the end
   - press: "1 {resident ACTIVE nik}"
   - hear: nik.short count=5       # a text with places, where they matter
+  - say: "tolong cek NIK"         # spoken, also "{resident ACTIVE nik}"; the next step waits until it is said
+  - cough                         # and noise: 3 s
   - silence: 2 s
   - wait: 500 ms
   - hang up                       # we hang up
@@ -25,10 +28,15 @@ import yaml
 
 from agi.books.call_words import Outcome
 from agi.softphone.numbers import BRACES, BadDescription, Description
+from agi.softphone.speaking import SPEAKERS
 
 
 class ScenarioError(Exception):
     """A scenario that can't be run; every line of the text names file and line and says what to do."""
+
+
+SPEAKER = "pria"
+"""Who speaks where a scenario does not say."""
 
 
 class Do(StrEnum):
@@ -37,6 +45,9 @@ class Do(StrEnum):
     HEAR = "hear"
     HEAR_WHOLE = "hear whole"
     PRESS = "press"
+    SAY = "say"
+    COUGH = "cough"
+    NOISE = "noise"
     WAIT = "wait"
     SILENCE = "silence"
     HANG_UP = "hang up"
@@ -45,7 +56,7 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: `text` is a key or keys to press, `seconds` a time."""
+    """One step: `text` is a key, keys to press, or what is said; `seconds` a time."""
 
     line: int
     do: Do
@@ -54,7 +65,7 @@ class Step:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        if self.do in (Do.WAIT, Do.SILENCE):
+        if self.do in (Do.WAIT, Do.SILENCE, Do.NOISE):
             return f"{self.do} {self.seconds:g} s"
         return " ".join([self.do, self.text, *(f"{name}={value}" for name, value in self.places.items())]).rstrip()
 
@@ -81,21 +92,24 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call. `agents` None: it does not matter who is on duty."""
+    """One call. `agents` None: it does not matter who is on duty. `voice`: who speaks, a name of `SPEAKERS`."""
 
     file: Path
     title: str
     steps: tuple[Step, ...]
     expect: Expect
     agents: tuple[Agent, ...] | None = None
+    voice: str = SPEAKER
 
 
 _TIME = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|ms|seconds?)$")
 _AGENT = re.compile(r"(\d+) (answers|lets it ring)$")
 _HEAR = re.compile(r"([a-z0-9_.]+)((?:\s+\w+=(?:\{[^{}]*\}|\S+))*)\s*$")
 _PLACE = re.compile(r"(\w+)=(\{[^{}]*\}|\S+)")
-_TOP = ("title", "agents", "steps", "expect")
+_TOP = ("title", "agents", "voice", "steps", "expect")
+_ALONE = (Do.COUGH, Do.HANG_UP, Do.THEY_HANG_UP)
 _CASE = ("topic", "verified", "reached", "status")
+_SAYABLE = re.compile(r"[A-Za-z0-9 ,.?!'-]*")
 _KEYS = re.compile(r"[0-9*#]*$")
 
 
@@ -148,9 +162,8 @@ class _Reader:
     def step(self, node: yaml.Node) -> Step | None:
         """One step of the list."""
         line = node.start_mark.line + 1
-        alone = (Do.HANG_UP, Do.THEY_HANG_UP)
         if isinstance(node, yaml.ScalarNode):
-            if node.value in alone:
+            if node.value in _ALONE:
                 return Step(line, Do(node.value))
             self.error(node, f"'{node.value}' is not a step; the steps are {', '.join(Do)}")
             return None
@@ -158,7 +171,7 @@ class _Reader:
             self.error(node, "a step is one line, such as '- hear: menu.main'")
             return None
         name, value = node.value[0]
-        if name.value not in list(Do) or name.value in alone:
+        if name.value not in list(Do) or name.value in _ALONE:
             self.error(name, f"'{name.value}:' is not a step; the steps are {', '.join(Do)}")
             return None
         do, text = Do(name.value), self._spelled(value)
@@ -167,6 +180,8 @@ class _Reader:
                 return self._hear(value, line, do, text)
             case Do.PRESS:
                 return self._press(value, line, text)
+            case Do.SAY:
+                return self._say(value, line, text)
         seconds = _TIME.match(text)
         if seconds is None:
             self.error(value, f"'{text}' is not a time; write '2 s' or '500 ms'")
@@ -208,6 +223,17 @@ class _Reader:
         self._described(node, text)
         return Step(line, Do.PRESS, text)
 
+    def _say(self, node: yaml.Node, line: int, text: str) -> Step | None:
+        rest = BRACES.sub("", text)
+        if not text.strip() or not _SAYABLE.fullmatch(rest):
+            self.error(node, f"'{text}' can't be said; use words, and descriptions such as {{resident ACTIVE nik}}")
+            return None
+        if sum(character.isdigit() for character in rest) >= 6:
+            self.error(node, "a number in clear must not stand here; describe it, such as {resident ACTIVE nik}")
+            return None
+        self._described(node, text)
+        return Step(line, Do.SAY, text)
+
     def _described(self, node: yaml.Node, text: str) -> None:
         for inside in BRACES.findall(text):
             try:
@@ -225,6 +251,13 @@ class _Reader:
             elif text != "none":
                 self.error(node, f"'{text}': write 'none', '7001 answers' or '7001 lets it ring'")
         return tuple(found)
+
+    def voice(self, node: yaml.Node) -> str:
+        """Who speaks."""
+        text = self.word(node, "voice")
+        if text and text not in SPEAKERS:
+            self.error(node, f"'{text}' is not a voice; the voices are {', '.join(SPEAKERS)}")
+        return text
 
     def expect(self, node: yaml.Node) -> Expect:
         """What is expected."""
@@ -261,7 +294,7 @@ def load(path: Path, known: Mapping[str, frozenset[str]]) -> Scenario:
         hint = "put texts with ':', '#', '*' or '{' into quotes"
         raise ScenarioError(f"{path}:{line}: not valid YAML: {error.problem}; {hint}") from None
     if root is None:
-        raise ScenarioError(f"{path}:1: is empty; it needs {', '.join(_TOP)}")
+        raise ScenarioError(f"{path}:1: is empty; it needs title, steps, expect")
     reader = _Reader(path, known)
     found = reader.table(root, _TOP, "a scenario")
     for name in ("title", "steps", "expect"):
@@ -276,6 +309,7 @@ def load(path: Path, known: Mapping[str, frozenset[str]]) -> Scenario:
     title = reader.word(found["title"], "title") if "title" in found else ""
     expect = reader.expect(found["expect"]) if "expect" in found else Expect()
     agents = reader.agents(found["agents"]) if "agents" in found else None
+    voice = reader.voice(found["voice"]) if "voice" in found else SPEAKER
     if reader.wrong:
         raise ScenarioError("\n".join(reader.wrong))
-    return Scenario(path, title, tuple(step for step in steps if step), expect, agents)
+    return Scenario(path, title, tuple(step for step in steps if step), expect, agents, voice)

@@ -1,0 +1,96 @@
+"""`hotline hear`: what the recogniser hears in sound files."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from agi.cli.speech_build import build_graph
+from agi.line.spoken import standing
+from agi.settings import Settings
+from agi.speech.answer import Heard, Verdict
+from agi.speech.build import BuildError
+from agi.speech.grammar import Date, Digits, Grammar, Nik, Number, YesNo
+from agi.speech.lexicon import LexiconError
+from agi.speech.model import Model, ModelError
+from agi.speech.sound import SoundError, read
+from agi.speech.standard import WordsError
+from agi.speech.tuning import RATE
+
+_FIXED: dict[str, Grammar] = {
+    "digits": Digits(1, 64),
+    "nik": Nik(standing),
+    "yesno": YesNo(),
+    "date": Date(),
+    "number": Number(),
+}
+
+
+@click.command()
+@click.option(
+    "--grammar",
+    "name",
+    default="digits",
+    show_default=True,
+    metavar="digits|nik|yesno|date|number|menu:NODE|question:NAME|list:NAME",
+    help="What may be said.",
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+def hear(name: str, files: tuple[Path, ...]) -> None:
+    """Hear each FILE; print file, TAB, text, TAB, confidence (0.000 to 1.000).
+
+    Any sample rate, channels and format that soundfile or sox reads. The text is empty where nothing was said, and
+    [unk] where it was none of what may be said. Exit code 1 if a file could not be read; the others are heard.
+    """
+    with tempfile.TemporaryDirectory(prefix="hotline-hear-") as spare:
+        model = _model(Settings(), Path(spare))
+        grammar = _grammar(model, name)
+        failed = False
+        for path in files:
+            try:
+                heard = _heard(model, grammar, path)
+            except SoundError as error:
+                click.echo(str(error), err=True)
+                failed = True
+                continue
+            click.echo(f"{path}\t{_text(heard)}\t{heard.confidence:.3f}")
+    if failed:
+        sys.exit(1)
+
+
+def _model(settings: Settings, spare: Path) -> Model:
+    """The installation's model; where its graph is not built yet, one that is built for this command alone."""
+    try:
+        if not (settings.speech_built / "graph").is_dir():
+            settings = settings.model_copy(
+                update={"places": settings.places.model_copy(update={"var": spare.resolve()})}
+            )
+            build_graph(settings)
+        return Model.load(settings.speech_built)
+    except (BuildError, LexiconError, ModelError, WordsError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _grammar(model: Model, name: str) -> Grammar:
+    if name in _FIXED:
+        return _FIXED[name]
+    try:
+        return model.grammar(name)
+    except KeyError:
+        known = ", ".join(sorted({*_FIXED, *model.names} - {"repair"}))
+        raise click.UsageError(f"there is no grammar {name!r}; there are {known}.") from None
+
+
+def _heard(model: Model, grammar: Grammar, path: Path) -> Heard:
+    """The whole file as one answer, with half a second of silence at both ends as a call has it."""
+    quiet = bytes(RATE)
+    recogniser = model.recogniser(grammar)
+    recogniser.hear_all(quiet + read(path).tobytes() + quiet)
+    return recogniser.finish()
+
+
+def _text(heard: Heard) -> str:
+    if heard.verdict is Verdict.SILENCE:
+        return ""
+    return heard.text

@@ -1,0 +1,52 @@
+"""`hotline speech build`: the graph of this installation's menu and word lists."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from agi.dialogue.finding import Finding
+from agi.dialogue.menu import Menu, MenuError
+from agi.settings import Settings
+from agi.speech.alike import alike
+from agi.speech.build import BuildError, Built
+from agi.speech.build import build as build_model
+from agi.speech.lexicon import Lexicon, LexiconError
+from agi.speech.standard import WordsError, options, standard
+
+
+@click.command()
+def build() -> None:
+    """Make what the recogniser listens with from prompts/menu.toml and data/words; words that sound alike are named."""
+    settings = Settings()
+    try:
+        built = build_graph(settings)
+        for finding in sound_findings(settings.prompts / "menu.toml"):
+            click.echo(str(finding))
+    except (BuildError, LexiconError, MenuError, WordsError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{built.folder}: {built.grammars} grammars, {built.words} words, in {built.seconds:.1f} s.")
+
+
+def build_graph(settings: Settings) -> Built:
+    """Build `settings.speech_built`; who has the old one loaded keeps it.
+
+    Raises BuildError, LexiconError, MenuError, WordsError, each with a sentence for the admin.
+    """
+    menu = Menu.load(settings.prompts / "menu.toml")
+    grammars = (*standard(), *options(menu.spoken))
+    return build_model(settings.speech_model, settings.speech_built, grammars, Lexicon.load())
+
+
+def sound_findings(menu_path: Path) -> Iterator[Finding]:
+    """Words for different options of one question that sound alike. Raises MenuError, LexiconError."""
+    menu = Menu.load(menu_path)
+    lexicon = Lexicon.load()
+    for name, words in sorted(menu.spoken.items()):
+        lines = menu.spoken_lines[name]
+        for one in alike(words, lexicon):
+            problem = (
+                f'"{one.text}" (option {one.key}) sounds like "{one.other_text}" '
+                f"(option {one.other_key}, line {lines[one.other_key]}): choose other words for one of them"
+            )
+            yield Finding("M026", menu_path, lines[one.key], problem)

@@ -1,0 +1,109 @@
+"""Who may connect to the speech service: Asterisk, on this machine, with the UUID of a turn that waits for it."""
+
+import selectors
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from agi.line.audiosocket import Frame, Kind, NotAudioSocket, Reader
+from agi.line.notes import Notes
+
+_SAY_WHO_S = 2.0
+_BACKLOG = 128
+_STRANGERS = 256
+"""Connections that have not said who they are; one more is closed at once."""
+
+
+@dataclass(eq=False, slots=True)
+class Guest:
+    """Who has connected: the connection, what was read of it, and the frames that came after the UUID."""
+
+    peer: socket.socket
+    reader: Reader = field(default_factory=Reader)
+    more: list[Frame] = field(default_factory=list)
+    known: bool = False
+
+
+class Door:
+    """Accepts on 127.0.0.1:`port`, in the thread that runs `selector`.
+
+    `after(seconds, what)` does something later in that thread; `let_in(uuid, guest)` says whether a turn waits for this
+    UUID, and takes the guest if so.
+    """
+
+    def __init__(
+        self,
+        selector: selectors.BaseSelector,
+        after: Callable[[float, Callable[[], None]], None],
+        let_in: Callable[[UUID, Guest], bool],
+        notes: Notes,
+        port: int,
+    ) -> None:
+        self._selector = selector
+        self._after = after
+        self._let_in = let_in
+        self._notes = notes
+        self._strangers = 0
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+        self._listener.setblocking(False)
+        self.port: int = self._listener.getsockname()[1]
+        selector.register(self._listener, selectors.EVENT_READ, self._accept)
+
+    def close(self) -> None:
+        """Accept no more."""
+        self._selector.unregister(self._listener)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        try:
+            peer, _ = self._listener.accept()
+        except OSError:  # gone again, or no descriptors left
+            return
+        if self._strangers >= _STRANGERS:
+            peer.close()
+            return
+        peer.setblocking(False)
+        with suppress(OSError):
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._strangers += 1
+        guest = Guest(peer)
+        self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(guest))
+        self._after(_SAY_WHO_S, lambda: self._dismiss(guest))
+
+    def _hear(self, guest: Guest) -> None:
+        frames = received(guest.peer, guest.reader)
+        if frames is None:
+            self._dismiss(guest)
+        elif frames:
+            first, *guest.more = frames
+            self._selector.unregister(guest.peer)
+            self._strangers -= 1
+            guest.known = True
+            if first.kind is not Kind.UUID or not self._let_in(first.uuid, guest):
+                self._notes.warn("speech.stranger", kind=first.kind.name)
+                guest.peer.close()
+
+    def _dismiss(self, guest: Guest) -> None:
+        if not guest.known:
+            guest.known = True
+            self._strangers -= 1
+            self._selector.unregister(guest.peer)
+            guest.peer.close()
+
+
+def received(peer: socket.socket, reader: Reader) -> list[Frame] | None:
+    """The frames that have come; None when the connection has ended or is none of AudioSocket's."""
+    try:
+        data = peer.recv(65_536)
+    except BlockingIOError:
+        return []
+    except OSError:
+        return None
+    if not data:
+        return None
+    try:
+        return reader.take(data)
+    except NotAudioSocket:
+        return None

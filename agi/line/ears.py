@@ -1,0 +1,186 @@
+"""The speech service: takes one question at a time from the line, has the turn, and gives the answer back.
+
+A process of its own, so that recognition never delays the line, and so that its death costs a caller no more than
+hearing a question twice: the line then asks it by keypad.
+"""
+
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from agi.line.notes import Notes
+from agi.line.orders import (
+    ASK_STATE,
+    LONGEST_MESSAGE,
+    ORDER,
+    READY,
+    REPORT,
+    STATE,
+    BadMessage,
+    Order,
+    Ready,
+    Report,
+    State,
+)
+from agi.line.pump import Live, Pump
+from agi.line.recognisers import Recognisers, RemoteEar
+from agi.line.sounds import NoSound, Sounds
+from agi.line.turn import SpokenTurn
+
+_log = structlog.get_logger("speech")
+_ORDER_LIMIT_S = 2.0
+_BACKLOG = 128
+_SWITCH_S = 0.001
+"""A thread gives Python's lock up after this time: the pump may wait for it at a beat (Python's own value is 5 ms)."""
+
+
+class Ears:
+    """The service on the Unix socket `path`; it hears with what `factory` makes (`Recognisers`). `start`, then `stop`.
+
+    At most `limit` turns at once; one more is refused ("full"). `slow_ms`: a lag of recognition that is not waited for.
+    """
+
+    def __init__(self, path: Path, factory: str, clock_ms: Callable[[], int], *, limit: int, slow_ms: int) -> None:
+        self._path = path
+        self._clock_ms = clock_ms
+        self._limit = limit
+        self._slow_ms = slow_ms
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._sounds = Sounds()
+        self._notes = Notes()
+        self.pump = Pump(clock_ms, self._notes)
+        self.recognisers = Recognisers(factory, clock_ms, self._notes)
+        self._stopping = False
+        path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(str(path))
+        path.chmod(0o600)
+        self._socket.listen(_BACKLOG)
+        self._thread = threading.Thread(target=self._serve, name="orders", daemon=True)
+
+    def start(self) -> None:
+        """Take orders, in threads of its own. Raises `CannotListen`."""
+        self.recognisers.start()
+        sys.setswitchinterval(_SWITCH_S)
+        self.pump.start(self.recognisers)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give all calls back and end."""
+        self._stopping = True
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(2.0)
+        self.pump.stop()
+        self.recognisers.stop()
+        self._notes.stop()
+        self._path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            try:
+                control, _ = self._socket.accept()
+            except OSError:
+                if self._stopping:
+                    return
+                continue
+            threading.Thread(target=self._take, args=(control,), name="order", daemon=True).start()
+
+    def _take(self, control: socket.socket) -> None:
+        """Read one message and do it; the connection is closed unless a turn has begun on it."""
+        try:
+            control.settimeout(_ORDER_LIMIT_S)
+            line = _line(control)
+            if line == ASK_STATE:
+                control.sendall(STATE.written(self.state()))
+            elif self._begin(control, ORDER.read(line)):
+                return
+        except BadMessage:
+            _log.warning("speech.no_order")
+        except OSError:  # the line has gone, or says nothing
+            pass
+        control.close()
+
+    def state(self) -> State:
+        """How it is now."""
+        late = self.pump.lateness
+        return State(
+            max(0, self._limit - self._busy) if self.recognisers.open else 0,
+            late.frames,
+            late.late,
+            round(late.worst_s * 1000, 1),
+            self.recognisers.longest_ms,
+        )
+
+    def _begin(self, control: socket.socket, order: Order) -> bool:
+        if refused := self._refused():
+            control.sendall(READY.written(Ready(refused=refused)))
+            return False
+        try:
+            prompt = self._sounds.joined(order.clips)
+        except NoSound as trouble:
+            _log.error("speech.no_sound", question=order.question.name, why=str(trouble))
+            self._free()
+            control.sendall(READY.written(Ready(refused="dead")))
+            return False
+        live = self._prepared(order, prompt, control)
+        control.setblocking(False)
+        self.pump.expect(live)  # first: Asterisk may be there at once
+        with suppress(OSError):  # the line has gone: the pump sees it too
+            control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
+        return True
+
+    def _refused(self) -> str:
+        """Why no turn can be had now; "" when a place was taken for it."""
+        with self._lock:
+            if not self.recognisers.open:
+                return "dead"
+            if self._busy >= self._limit:
+                return "full"
+            self._busy += 1
+            return ""
+
+    def _prepared(self, order: Order, prompt: bytes, control: socket.socket) -> Live:
+        # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.
+        ear = self.recognisers.ear(order.question, lambda news: self.pump.news(live, news))
+        turn = SpokenTurn(
+            order.question, prompt, ear, self._clock_ms(), slow_ms=self._slow_ms, hash_is_habit=order.hash_is_habit
+        )
+        live = Live(turn, lambda live: self._ended(live, ear), control)
+        return live
+
+    def _ended(self, live: Live, ear: RemoteEar) -> None:
+        ear.close()
+        self._free()
+        turn, control = live.turn, live.control
+        report = Report(turn.finished(self._clock_ms()), turn.fell_back, turn.received, turn.used)
+        if report.answer is None and not report.fell_back:
+            report = Report(None, "gone", turn.received, turn.used)
+        if turn.fell_back:
+            self._notes.warn("speech.fell_back", question=turn.question.name, why=turn.fell_back)
+        if control is not None:
+            with suppress(OSError):
+                control.send(REPORT.written(report))
+            control.close()
+
+    def _free(self) -> None:
+        with self._lock:
+            self._busy -= 1
+
+
+def _line(control: socket.socket) -> bytes:
+    """One whole line. Raises OSError, `BadMessage` when it ends early or has no end."""
+    held = bytearray()
+    while not held.endswith(b"\n"):
+        data = control.recv(65_536)
+        held += data
+        if not data or len(held) > LONGEST_MESSAGE:
+            raise BadMessage
+    return bytes(held)

@@ -1,0 +1,42 @@
+"""Whether callers may speak on this installation, and whether the process that listens is there."""
+
+import socket
+import time
+from pathlib import Path
+
+from agi.ops.places import run_folder
+from agi.settings import Settings
+
+_PAUSE_S = 0.05
+
+
+def speech_is_on(settings: Settings) -> bool:
+    """Whether the settings want speech and there is a model to hear with."""
+    return settings.speech.enabled and (settings.speech_model / "am" / "final.mdl").is_file()
+
+
+def socket_path(var: Path) -> Path:
+    """The Unix socket on which the speech service of the installation at `var` takes orders."""
+    return run_folder(var) / "speech.sock"
+
+
+def listens(var: Path) -> bool:
+    """Whether the speech service of the installation at `var` takes orders."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(0.5)
+        try:
+            sock.connect(str(socket_path(var)))
+            sock.sendall(b"state\n")
+            return sock.recv(1) == b"{"
+        except OSError:
+            return False
+
+
+def wait(var: Path, limit_s: float) -> bool:
+    """Wait up to `limit_s` seconds for the speech service; whether it is there."""
+    end = time.monotonic() + limit_s
+    while not listens(var):
+        if time.monotonic() > end:
+            return False
+        time.sleep(_PAUSE_S)
+    return True

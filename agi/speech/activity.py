@@ -1,0 +1,138 @@
+"""Does the caller talk? Judged every 20 ms from the sound alone, before any word can be known.
+
+The acoustic model sees 0.34 s into the future, too late to stop a prompt. So: a frame is loud when it rises above the
+noise floor of the line (and above the echo of our own prompt), voiced when it repeats itself at the pitch of a voice.
+Talk has begun when most of the last frames are loud and voiced: a cough, a click or a hiss is loud but not voiced.
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agi.speech.tuning import RATE
+
+FRAME = RATE // 50
+"""Samples in one frame of 20 ms."""
+
+FRAME_MS = 20
+
+_SILENT = -90.0
+_FLOOR_MIN, _FLOOR_START = -66.0, -50.0
+_BLOCK, _BLOCKS = 10, 8
+"""The noise floor is the quietest smoothed frame of the last 8 blocks of 10 frames (1.6 s)."""
+
+_LOUD_DB, _LOUD_MIN = 9.0, -52.0
+_QUIET_DB, _BELOW_TALK_DB = 5.0, 24.0
+_TALK_FADES_DB = 0.2
+
+_VOICED = 0.6
+_WINDOW = 2 * FRAME
+_LOWEST, _HIGHEST = RATE // 75, RATE // 380
+"""Pitch periods of a voice, in samples: 75 to 380 Hz."""
+
+_ONSET, _OF = 3, 5
+_WAKE, _WAKE_OF = 2, 3
+_TALK_ENDS_MS = 200
+
+_ECHO_FRAMES = 20
+_ECHO_MARGIN_DB = 6.0
+_ECHO_UNKNOWN_DB, _ECHO_START_DB = -6.0, -30.0
+_ECHO_LEARN, _ECHO_LATE = 25, 10
+
+_OVERLAP = (1 - np.arange(_WINDOW) / _WINDOW).astype(np.float32)[_HIGHEST:_LOWEST]
+
+
+class Activity:
+    """State of one turn; `hear` takes the frames one after another (under 60 µs each).
+
+    `speaking`: the caller talks (set by voice, kept until 200 ms are quiet). `awake`: some sound has come that is
+    worth decoding; whoever finds that it was nothing sets it back. `quiet_ms`: time since the last frame that was not
+    quiet.
+    """
+
+    def __init__(self) -> None:
+        self.speaking = False
+        self.awake = False
+        self.quiet_ms = 0
+        self._frames = 0
+        self._smooth = _FLOOR_START
+        self._block = 0.0
+        self._blocks: deque[float] = deque([_FLOOR_START], maxlen=_BLOCKS)
+        self._floor = _FLOOR_START
+        self._before = np.zeros(FRAME, np.float32)
+        self._loud: deque[bool] = deque(maxlen=_WAKE_OF)
+        self._voiced: deque[bool] = deque(maxlen=_OF)
+        self._talk = _FLOOR_MIN
+        self._said: deque[float] = deque(maxlen=_ECHO_FRAMES)
+        self._coupling: deque[float] = deque([_ECHO_START_DB] * _ECHO_LATE, maxlen=_ECHO_LATE)
+        self._said_frames = 0
+
+    def hear(self, frame: NDArray[np.int16], said: NDArray[np.int16] | None = None) -> None:
+        """Take 20 ms of the caller's sound and, for echo, what we sent in the same 20 ms."""
+        samples = frame.astype(np.float32)
+        level = _level(samples)
+        floor = self._noise(level)
+        echo = self._echo(level, said)
+        loud = level > floor + _LOUD_DB and level > _LOUD_MIN and level > echo
+        self._loud.append(loud)
+        self._voiced.append(loud and _periodicity(np.concatenate((self._before, samples))) > _VOICED)
+        self._before = samples
+        if loud and sum(self._loud) >= _WAKE:
+            self.awake = True
+        if loud and sum(self._voiced) >= _ONSET:
+            self.speaking = True
+        self._talk = max(level, self._talk - _TALK_FADES_DB) if loud else self._talk
+        quiet = level < max(floor + _QUIET_DB, self._talk - _BELOW_TALK_DB, _FLOOR_MIN + _QUIET_DB, echo)
+        self.quiet_ms = self.quiet_ms + FRAME_MS if quiet else 0
+        if self.quiet_ms >= _TALK_ENDS_MS:
+            self.speaking = False
+
+    def _noise(self, level: float) -> float:
+        """The noise floor in dB; the first frames count as noise only as far as they are quiet."""
+        self._smooth += 0.3 * (max(level, _FLOOR_MIN) - self._smooth)
+        self._block = min(self._block, self._smooth)
+        self._frames += 1
+        if self._frames % _BLOCK == 0:
+            self._blocks.append(self._block)
+            self._block = 0.0
+            self._floor = min(self._blocks)
+        return min(self._floor, self._block)
+
+    def _echo(self, level: float, said: NDArray[np.int16] | None) -> float:
+        """The level up to which it may be the echo of our prompt; learned while the prompt is heard alone."""
+        sent = _level(said.astype(np.float32)) if said is not None and len(said) else _SILENT
+        self._said.append(sent)
+        loudest = max(self._said)
+        if loudest < _LOUD_MIN:
+            self._said_frames = 0
+            return _SILENT
+        self._said_frames += 1
+        known, heard = self._coupling[-1], level - loudest
+        learned = known + 0.3 * (heard - known) if heard > known else known - 0.02
+        self._coupling.append(min(learned, _ECHO_UNKNOWN_DB))
+        # What is learned counts 0.2 s later: a caller who begins to talk does not pass for an echo before that.
+        coupling = _ECHO_UNKNOWN_DB if self._said_frames < _ECHO_LEARN else self._coupling[0]
+        return loudest + coupling + _ECHO_MARGIN_DB
+
+
+def _level(samples: NDArray[np.float32]) -> float:
+    """dB below full scale."""
+    if not len(samples):
+        return _SILENT
+    power = float(np.dot(samples, samples)) / len(samples) / 32768.0**2
+    return 10 * math.log10(power + 1e-9)
+
+
+def _periodicity(window: NDArray[np.float32]) -> float:
+    """How well the last 40 ms repeat themselves at the pitch of a voice: 0 to 1."""
+    centred = window - window.mean()
+    power = _autocorrelation(centred)
+    # A shorter overlap is made up for, or long periods (low voices) could never count.
+    return float((power[_HIGHEST:_LOWEST] / _OVERLAP).max() / max(float(power[0]), 1e-9))
+
+
+def _autocorrelation(samples: NDArray[np.float32]) -> NDArray[np.floating]:
+    spectrum = np.fft.rfft(samples, 512)
+    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2)

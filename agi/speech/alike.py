@@ -1,0 +1,84 @@
+"""Words that sound alike: on one question they get confused, and an admin should know before a caller does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agi.speech.lexicon import Lexicon
+from agi.speech.phones import VOWELS
+
+ALIKE = 0.25
+"""Share of sounds that differ, in the words that differ, below which two answers are too much alike.
+
+"tiga" and "lima" differ in half of their sounds, "kelahiran" and "kematian" in a quarter.
+"""
+
+_FAMILIES = (
+    *(frozenset(one.split()) for one in ("i e", "e @", "o u", "a @", "p b", "t d", "k g", "c j", "s z", "f v p")),
+    *(frozenset(one.split()) for one in ("m n", "n ng", "n ny", "l r", "w u", "y i", "s c", "h k")),
+)
+_NEAR, _WEAK, _MISSING = 0.5, 0.5, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two ways to say different answers, and how far apart they sound (0 to 1)."""
+
+    key: str
+    text: str
+    other_key: str
+    other_text: str
+    distance: float
+
+
+def alike(words: Mapping[str, tuple[str, ...]], lexicon: Lexicon, limit: float = ALIKE) -> tuple[Alike, ...]:
+    """Ways to say different answers of one question that sound alike, the closest first. Raises LexiconError."""
+    said = [(key, text) for key, texts in words.items() for text in texts]
+    found = []
+    for nth, (key, text) in enumerate(said):
+        for other_key, other_text in said[nth + 1 :]:
+            if other_key == key:
+                continue
+            own, other = _differing(text.split(), other_text.split())
+            apart = distance(_sounds(own, lexicon), _sounds(other, lexicon)) if own and other else 1.0
+            if apart < limit:
+                found.append(Alike(key, text, other_key, other_text, apart))
+    return tuple(sorted(found, key=lambda one: one.distance))
+
+
+def distance(sounds: tuple[str, ...], others: tuple[str, ...]) -> float:
+    """How much two sequences of sounds differ: 0 the same, 1 nothing in common."""
+    row = [0.0]
+    for sound in others:
+        row.append(row[-1] + _dropped(sound))
+    for sound in sounds:
+        before, row = row, [row[0] + _dropped(sound)]
+        for nth, other in enumerate(others, 1):
+            swapped = before[nth - 1] + _swapped(sound, other)
+            row.append(min(swapped, before[nth] + _dropped(sound), row[nth - 1] + _dropped(other)))
+    return row[-1] / max(len(sounds), len(others), 1)
+
+
+def _differing(words: list[str], others: list[str]) -> tuple[list[str], list[str]]:
+    """Without the words that both begin or end with: these tell nobody apart."""
+    while words and others and words[0] == others[0]:
+        words, others = words[1:], others[1:]
+    while words and others and words[-1] == others[-1]:
+        words, others = words[:-1], others[:-1]
+    return words, others
+
+
+def _sounds(words: list[str], lexicon: Lexicon) -> tuple[str, ...]:
+    return tuple(sound for word in words for sound in lexicon.pronunciations(word)[0])
+
+
+def _dropped(sound: str) -> float:
+    """A vowel makes a syllable; a weak sound is easily lost."""
+    return _WEAK if sound in ("h", "@", "y", "w") else _MISSING
+
+
+def _swapped(sound: str, other: str) -> float:
+    if sound == other:
+        return 0.0
+    if any(sound in family and other in family for family in _FAMILIES):
+        return _NEAR
+    return _MISSING if (sound in VOWELS) == (other in VOWELS) else 2 * _NEAR + _WEAK

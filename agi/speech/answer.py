@@ -1,0 +1,136 @@
+"""From the readings of what was said to one answer: taken, to be confirmed, or refused; never guessed."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agi.speech.grammar import Command, Grammar, Nik, NikStanding, Words, command
+from agi.speech.graph import MARK
+from agi.speech.network import UNKNOWN
+from agi.speech.tuning import Thresholds
+
+
+class Verdict(StrEnum):
+    """What to do with what was heard."""
+
+    ACCEPTED = "accepted"  # take it
+    CONFIRM = "confirm"  # ask "is that right?"
+    REJECTED = "rejected"  # speech, but no answer we may trust: no-match
+    SILENCE = "silence"  # no speech
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading with another value."""
+
+    value: str
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a turn gave. `value` is "" unless accepted or to be confirmed. Private on questions for numbers.
+
+    `command` is set instead of `value` when the caller gave one. `alternatives`: other values, best first.
+    """
+
+    verdict: Verdict
+    value: str = ""
+    command: Command | None = None
+    text: str = ""
+    confidence: float = 0.0
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the sound: words and their score (logarithm)."""
+
+    words: Words
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words as a text."""
+        return " ".join(self.words)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """All readings that mean the same."""
+
+    value: str
+    command: Command | None
+    reading: Reading
+    share: float = 0.0
+
+
+def readings(result: str) -> tuple[Reading, ...]:
+    """The alternatives of a Vosk result, best first."""
+    found = json.loads(result).get("alternatives", [])
+    return tuple(Reading(_unmarked(one["text"]), float(one["confidence"])) for one in found)
+
+
+def partial_words(result: str) -> Words:
+    """The words of a Vosk partial result."""
+    return _unmarked(json.loads(result).get("partial", ""))
+
+
+def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> Heard:
+    """What `found` (best first) mean on the question of `grammar`."""
+    spoken = [one for one in found if one.words]
+    if not spoken or (found and not found[0].words):
+        return Heard(Verdict.SILENCE)
+    outcomes = _outcomes(grammar, spoken)
+    meant = [one for one in outcomes if one.value or one.command]
+    if isinstance(grammar, Nik):
+        meant = _nik_order(grammar, meant)
+    if not meant:
+        return Heard(Verdict.REJECTED, text=spoken[0].text)
+    best = meant[0]
+    certain = best.reading.score >= spoken[0].score
+    confidence = best.share if certain or not isinstance(grammar, Nik) else min(best.share, limits.accept * 0.99)
+    others = tuple(Alternative(one.value, one.reading.text, one.share) for one in meant[1:] if one.value)
+    if confidence >= limits.accept:
+        verdict = Verdict.ACCEPTED
+    elif confidence >= limits.confirm:
+        verdict = Verdict.CONFIRM
+    else:
+        return Heard(Verdict.REJECTED, text=spoken[0].text, confidence=confidence, alternatives=others)
+    return Heard(verdict, best.value, best.command, best.reading.text, confidence, others)
+
+
+def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:
+    """The readings gathered by meaning, each with its share of the probability; the likeliest first.
+
+    A NIK is structured: what cannot be one was never said, so only what can be one shares the probability.
+    """
+    top = spoken[0].score
+    found: dict[tuple[str, Command | None, str], _Outcome] = {}
+    for one in spoken:
+        given = command(one.words)
+        value = "" if given else next(iter(grammar.values(one.words)), "")
+        key = (value, given, "" if value or given else one.text)
+        outcome = found.setdefault(key, _Outcome(value, given, one))
+        outcome.share += math.exp(one.score - top)
+    outcomes = list(found.values())
+    if isinstance(grammar, Nik):
+        outcomes = [one for one in outcomes if one.value or one.command]
+    total = sum(one.share for one in outcomes) or 1.0
+    for outcome in outcomes:
+        outcome.share /= total
+    return sorted(outcomes, key=lambda one: -one.share)
+
+
+def _nik_order(grammar: Nik, meant: list[_Outcome]) -> list[_Outcome]:
+    """Known districts before unknown ones: retired codes are rare, misreadings are not."""
+    return sorted(meant, key=lambda one: not one.command and grammar.standing(one.value) is not NikStanding.KNOWN)
+
+
+def _unmarked(text: str) -> Words:
+    return tuple(
+        word if word.startswith(UNKNOWN) and MARK not in word else word.partition(MARK)[0] for word in text.split()
+    )

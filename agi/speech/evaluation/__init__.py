@@ -1,0 +1,1 @@
+"""How well the model hears: on recordings in a folder, under the conditions of a telephone."""

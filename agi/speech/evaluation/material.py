@@ -1,0 +1,161 @@
+"""Recordings to judge by: a folder with a manifest, and NIKs joined from one speaker's digits."""
+
+import csv
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agi.speech.number_words import DIGITS, ZEROS
+from agi.speech.sound import Samples, read
+from agi.speech.tuning import RATE
+
+MANIFEST = "manifest.tsv"
+_COLUMNS = ("file", "speaker", "transcript")
+_DIGIT_WORDS = frozenset((*DIGITS, *ZEROS))
+_GAP = RATE * 120 // 1000
+_LEAD = RATE // 2
+_LONGEST = 7
+
+Align = Callable[[Samples], Sequence[tuple[str, float, float]]]
+"""Finds the words in a sound: word, begin and end in seconds."""
+
+
+class MaterialError(Exception):
+    """The folder cannot be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One recording and what is said in it."""
+
+    path: Path
+    speaker: str
+    words: tuple[str, ...]
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether only digits are said."""
+        return bool(self.words) and set(self.words) <= _DIGIT_WORDS
+
+    def sound(self) -> Samples:
+        """The recording at 8 kHz. Raises SoundError."""
+        return read(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A NIK and the sound of one speaker saying it."""
+
+    nik: str
+    speaker: str
+    sound: Samples
+
+
+def manifest(folder: Path) -> tuple[Utterance, ...]:
+    """The utterances that `folder/manifest.tsv` lists (file, speaker, transcript). Raises MaterialError."""
+    path = folder / MANIFEST
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+    except OSError as error:
+        raise MaterialError(f"{path} cannot be read ({error.strerror}).") from error
+    if not rows or not set(_COLUMNS) <= rows[0].keys():
+        raise MaterialError(f"{path} needs a first line with the columns {', '.join(_COLUMNS)}, and rows below it.")
+    return tuple(Utterance(folder / row["file"], row["speaker"], tuple(row["transcript"].split())) for row in rows)
+
+
+def join_niks(
+    utterances: Sequence[Utterance], make: Callable[[random.Random], str], each: int, seed: int = 1
+) -> tuple[Joined, ...]:
+    """`each` NIKs of every speaker who has said every digit alone, with pauses of 120 ms; `make` invents them."""
+    chance = random.Random(seed)
+    joined: list[Joined] = []
+    for speaker, said in sorted(_single_digits(utterances).items()):
+        if len(said) < 10:
+            continue
+        for _ in range(each):
+            nik = make(chance)
+            parts = [chance.choice(said[int(digit)]) for digit in nik]
+            joined.append(Joined(nik, speaker, _joined(parts, seed + len(joined))))
+    return tuple(joined)
+
+
+def join_connected(
+    utterances: Sequence[Utterance],
+    make: Callable[[random.Random], str],
+    each: int,
+    align: Align,
+    seed: int = 2,
+) -> tuple[Joined, ...]:
+    """Like `join_niks`, but of digits cut out of connected speech, as many at a time as the speaker has said so."""
+    chance = random.Random(seed)
+    joined: list[Joined] = []
+    for speaker, pieces in sorted(_pieces(utterances, align).items()):
+        if not all(digit in pieces for digit in "0123456789"):
+            continue
+        for _ in range(each):
+            nik = make(chance)
+            joined.append(Joined(nik, speaker, _joined(list(_cover(nik, pieces, chance)), seed + len(joined), gap=0)))
+    return tuple(joined)
+
+
+def _cover(nik: str, pieces: Mapping[str, list[Samples]], chance: random.Random) -> Iterator[Samples]:
+    """The longest pieces that say `nik` one after another."""
+    begin = 0
+    while begin < len(nik):
+        end = next(end for end in range(min(len(nik), begin + _LONGEST), begin, -1) if nik[begin:end] in pieces)
+        yield chance.choice(pieces[nik[begin:end]])
+        begin = end
+
+
+def _pieces(utterances: Sequence[Utterance], align: Align) -> Mapping[str, Mapping[str, list[Samples]]]:
+    """Speaker -> digits -> sounds of them, cut where `align` hears the words begin and end."""
+    found: dict[str, dict[str, list[Samples]]] = defaultdict(lambda: defaultdict(list))
+    for one in utterances:
+        if not one.is_digits:
+            continue
+        sound = one.sound()
+        spans = align(sound)
+        if [word for word, _, _ in spans] != list(one.words):
+            continue
+        digits = "".join("0" if word in ZEROS else str(DIGITS.index(word)) for word in one.words)
+        for begin in range(len(digits)):
+            for end in range(begin + 1, min(len(digits), begin + _LONGEST) + 1):
+                cut = sound[int(spans[begin][1] * RATE) : int(spans[end - 1][2] * RATE)]
+                found[one.speaker][digits[begin:end]].append(cut)
+    return found
+
+
+def _single_digits(utterances: Sequence[Utterance]) -> Mapping[str, Mapping[int, list[Samples]]]:
+    found: dict[str, dict[int, list[Samples]]] = defaultdict(lambda: defaultdict(list))
+    for one in utterances:
+        if len(one.words) == 1 and one.is_digits:
+            value = 0 if one.words[0] in ZEROS else DIGITS.index(one.words[0])
+            found[one.speaker][value].append(trimmed(one.sound()))
+    return found
+
+
+def trimmed(sound: Samples) -> Samples:
+    """`sound` without the silence around it."""
+    frames = np.abs(sound[: len(sound) // 80 * 80].astype(np.int32)).reshape(-1, 80).mean(axis=1)
+    loud = np.flatnonzero(frames > max(frames.max() * 0.03, 1))
+    if not len(loud):
+        return sound
+    return sound[max(0, (loud[0] - 6) * 80) : (loud[-1] + 9) * 80]
+
+
+def _joined(parts: Sequence[Samples], seed: int, gap: int = _GAP) -> Samples:
+    """With faint noise between the parts: a line is never wholly silent."""
+    noise = np.random.default_rng(seed)
+
+    def quiet(length: int) -> Samples:
+        return np.asarray(noise.normal(0, 3, length), np.int16)
+
+    pieces = [quiet(_LEAD)]
+    for part in parts:
+        pieces += [part, quiet(gap)]
+    return np.concatenate([*pieces, quiet(_LEAD)])

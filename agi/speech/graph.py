@@ -1,0 +1,164 @@
+"""From networks of words to the graph that Vosk decodes with: every grammar in one file, each with words of its own.
+
+Vosk makes a bigram of the phrases that it is given at run time; order and length of an answer are lost in it. So the
+structure of every grammar stands in the fixed graph (HCLr), a part of its own whose words carry the grammar's name
+("satu@nik"). At run time the question's words are named: Vosk's lookahead leaves of the graph only the part that has
+them, and the part allows only what the grammar allows. One model in memory serves every grammar.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agi.speech import phones
+from agi.speech.fstfile import Fst, const, olabel_lookahead
+from agi.speech.lexicon import Lexicon
+from agi.speech.network import UNKNOWN, Network
+
+MARK = "@"
+"""Between a word and the name of its grammar in the model's list of words."""
+
+_HALF = math.log(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Costs (negative logarithms, the scale of the network's scores) that steer between words and other speech.
+
+    `word`: each word. `unknown`: a stretch of other speech; `unknown_sound`: each sound in it. Cheap other speech
+    swallows answers and makes decoding slow; dear other speech turns coughs into answers.
+    """
+
+    word: float = 3.0
+    unknown: float = 2.0
+    unknown_sound: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The files of a Vosk `graph` folder, and the marked words of each grammar."""
+
+    hcl: bytes
+    grammar: bytes
+    symbols: str
+    words: Mapping[str, tuple[str, ...]]
+
+
+def marked(word: str, grammar: str) -> str:
+    """The model's name for `word` in `grammar`."""
+    return f"{word}{MARK}{grammar}"
+
+
+def compile_graph(networks: Mapping[str, Network], lexicon: Lexicon, prices: Prices | None = None) -> Graph:
+    """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError."""
+    prices = prices or Prices()
+    words = {name: tuple(marked(word, name) for word in net.words) for name, net in sorted(networks.items())}
+    symbols = ["<eps>", *(word for one in words.values() for word in one)]
+    numbers = {word: number for number, word in enumerate(symbols)}
+    fst = Fst()
+    start, quiet = fst.state(), fst.state()
+    _emit(fst, start, quiet, phones.SILENCE, 0, _HALF)
+    fst.finals[quiet] = 0.0
+    for name, network in sorted(networks.items()):
+        part = _Part(fst, name, network, numbers, lexicon, prices)
+        fst.arc(start, part.entrance, weight=_HALF)
+        fst.arc(quiet, part.entrance)
+    return Graph(
+        olabel_lookahead(fst, len(symbols) - 1),
+        const(_any_order(len(symbols))),
+        "".join(f"{word} {number}\n" for number, word in enumerate(symbols)),
+        words,
+    )
+
+
+def _any_order(symbols: int) -> Fst:
+    """The grammar of a recogniser that was given none: every word at any time. Vosk wants the file; we never use it."""
+    fst = Fst()
+    state = fst.state()
+    for number in range(1, symbols):
+        fst.arc(state, state, number, number, math.log(symbols))
+    fst.finals[state] = 1.0
+    return fst
+
+
+def _emit(fst: Fst, source: int, state: int, phone: str, word: int, weight: float) -> None:
+    """Go from `source` into `state`, which is the phone: it may last."""
+    fst.arc(source, state, phones.enter(phone), word, weight)
+    fst.arc(state, state, phones.stay(phone))
+
+
+class _Part:
+    """One grammar in the graph."""
+
+    def __init__(
+        self,
+        fst: Fst,
+        name: str,
+        network: Network,
+        numbers: Mapping[str, int],
+        lexicon: Lexicon,
+        prices: Prices,
+    ) -> None:
+        self._fst = fst
+        self._lexicon = lexicon
+        self._prices = prices
+        # Vosk's bigram of N one-word phrases charges log(8 N) for a word after another word; here a word costs the
+        # same in a small grammar and in a large one.
+        self._word_cost = prices.word - math.log(8 * len(network.words))
+        self._leave = [fst.state() for _ in range(network.states)]
+        self.entrance = self._leave[0]
+        arrive = self._with_pauses(network)
+        for arc in network.arcs:
+            source, target = self._leave[arc.source], arrive[arc.target]
+            if not arc.word:
+                fst.arc(source, self._leave[arc.target], weight=arc.cost)
+            elif arc.word == UNKNOWN:
+                self._any_sounds(source, target, numbers[marked(arc.word, name)], arc.cost)
+            else:
+                self._word(source, target, arc.word, numbers[marked(arc.word, name)], arc.cost)
+        fst.finals[self._leave[1]] = 0.0
+
+    def _with_pauses(self, network: Network) -> list[int]:
+        """For each state where a word has just ended, a state before it: silence may come in between."""
+        arrive = list(self._leave)
+        for state in sorted({arc.target for arc in network.arcs if arc.word}):
+            arrive[state], quiet = self._fst.state(), self._fst.state()
+            self._fst.arc(arrive[state], self._leave[state], weight=_HALF)
+            _emit(self._fst, arrive[state], quiet, phones.SILENCE, 0, _HALF)
+            self._fst.arc(quiet, self._leave[state])
+        return arrive
+
+    def _word(self, source: int, target: int, word: str, number: int, cost: float) -> None:
+        """All ways to pronounce `word`; those that begin alike share their beginning."""
+        states: dict[tuple[str, ...], int] = {}
+        for spoken in self._lexicon.weighted(word):
+            sounds = phones.positioned(spoken.phones)
+            state = source
+            for length, sound in enumerate(sounds, 1):
+                begun = sounds[:length]
+                if begun not in states:
+                    states[begun] = self._fst.state()
+                    first = length == 1
+                    weight = cost + self._word_cost if first else 0.0
+                    _emit(self._fst, state, states[begun], sound, number if first else 0, weight)
+                state = states[begun]
+            self._fst.arc(state, target, weight=spoken.cost)
+
+    def _any_sounds(self, source: int, target: int, number: int, cost: float) -> None:
+        """Two sounds or more in any order."""
+        inside = self._fst.state()
+        price = self._prices.unknown_sound
+        for sound in phones.SPEECH:
+            begin, middle, end = self._fst.state(), self._fst.state(), self._fst.state()
+            weight = cost + self._word_cost - self._prices.word + self._prices.unknown + price
+            _emit(self._fst, source, begin, f"{sound}_B", number, weight)
+            self._fst.arc(begin, inside)
+            _emit(self._fst, inside, middle, f"{sound}_I", 0, price)
+            self._fst.arc(middle, inside)
+            _emit(self._fst, inside, end, f"{sound}_E", 0, price)
+            self._fst.arc(end, target)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`words` as the run-time grammar that Vosk takes: a JSON list of one-word phrases."""
+    return "[" + ", ".join(f'"{word}"' for word in words) + "]"

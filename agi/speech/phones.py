@@ -1,0 +1,59 @@
+"""The sounds that the acoustic model tells apart, and Kaldi's numbers for them.
+
+The network has two outputs (pdfs) for each of 29 sounds: entering it and staying in it. A word's first, inner, last
+or only sound has a phone of its own (B, I, E, S), as Kaldi's word alignment wants it; all four share the outputs.
+"""
+
+SILENCE = "SIL"
+NOISE = "SPN"
+VOWELS = ("a", "i", "u", "e", "@", "o")
+CONSONANTS = (
+    *("p", "t", "k", "b", "d", "g", "c", "j", "s", "h", "m", "n", "ng", "ny", "l", "r", "w", "y", "f", "v", "z"),
+)
+PHONES = (SILENCE, NOISE, *VOWELS, *CONSONANTS)
+"""The order is that of the network's outputs: never change it for a model that exists. `@` is the e of "empat"."""
+
+SPEECH = PHONES[2:]
+POSITIONS = "BEIS"
+"""Begin, end, inside, single: the order in which Kaldi's phone numbers are given out."""
+
+_KINDS = {"B": "begin", "E": "end", "I": "internal", "S": "singleton"}
+
+
+def phone_table() -> tuple[tuple[str, int], ...]:
+    """(name, number) of every phone of the model, such as ("a_B", 3); 0 is Kaldi's epsilon."""
+    named = [SILENCE, NOISE, *(f"{phone}_{position}" for phone in SPEECH for position in POSITIONS)]
+    return tuple((name, number) for number, name in enumerate(named, 1))
+
+
+_NUMBERS = dict(phone_table())
+DISAMBIGUATION = 2 * len(_NUMBERS) + 1
+"""A transition number that stands for nothing: Kaldi's lookahead wants one to remove."""
+
+
+def enter(name: str) -> int:
+    """Transition number for entering the phone `name` ("SIL", "a_B"…)."""
+    return 2 * _NUMBERS[name]
+
+
+def stay(name: str) -> int:
+    """Transition number for staying in the phone `name`."""
+    return 2 * _NUMBERS[name] - 1
+
+
+def positioned(phones: tuple[str, ...]) -> tuple[str, ...]:
+    """The phones of one word with their positions: (s, a) is (s_B, a_E)."""
+    if len(phones) == 1:
+        return (f"{phones[0]}_S",)
+    inner = [f"{phone}_I" for phone in phones[1:-1]]
+    return (f"{phones[0]}_B", *inner, f"{phones[-1]}_E")
+
+
+def phone_symbols() -> str:
+    """Kaldi's `phones.txt`."""
+    return "<eps> 0\n" + "".join(f"{name} {number}\n" for name, number in phone_table())
+
+
+def word_boundaries() -> str:
+    """Kaldi's `word_boundary.int`: which phones begin or end a word."""
+    return "".join(f"{number} {_KINDS[name[-1]] if '_' in name else 'nonword'}\n" for name, number in phone_table())

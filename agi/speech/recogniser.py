@@ -1,0 +1,171 @@
+"""One turn: the caller's sound in, an answer out, and the moment at which the answer has ended.
+
+The acoustic model looks 0.34 s ahead, so partial results come late. When the caller falls silent the decoder is told
+that the sound has ended: that gives the whole result at once. Was it an answer that cannot go on, the turn has ended
+(about a quarter of a second after the last sound). If not, the caller may go on: then a new decoder hears everything
+again, which costs 12 ms for each second of speech, and only when somebody really goes on.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import vosk
+
+from agi.speech.activity import FRAME, FRAME_MS, Activity
+from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
+from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
+from agi.speech.partial import Partial
+from agi.speech.tuning import Tuning
+
+_BYTES = 2 * FRAME
+_LOOK_FRAMES = 5
+_UNSEEN_DIGITS = 3
+_IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
+
+
+class Recogniser:
+    """Listens to one turn. For one thread at a time; many may run beside each other on one model."""
+
+    def __init__(self, decoder: Callable[[], vosk.KaldiRecognizer], grammar: Grammar, tuning: Tuning) -> None:
+        self._new_decoder = decoder
+        self._grammar = grammar
+        self._tuning = tuning
+        self._activity = Activity()
+        self._left = self._left_said = b""
+        self._sound = bytearray()
+        self._decoder: vosk.KaldiRecognizer | None = None
+        self._heard: Heard | None = None
+        self._words: Words = ()
+        self._same_ms = 0
+        self._frames = 0
+        self._started = False
+        self._ended = False
+        self._tried: Words = ()
+
+    def feed(self, frame: bytes, said: bytes = b"") -> Partial:
+        """Take 8 kHz 16-bit mono sound of any length, and what we sent meanwhile; where the turn stands now."""
+        self._left += frame
+        self._left_said += said
+        while len(self._left) >= _BYTES and not self._ended:
+            one, self._left = self._left[:_BYTES], self._left[_BYTES:]
+            sent, self._left_said = self._left_said[:_BYTES], self._left_said[_BYTES:]
+            self._take(one, sent)
+        return self._partial()
+
+    def hear_all(self, sound: bytes) -> None:
+        """Take a whole recording as one answer, whatever pauses are in it: for files."""
+        self._activity.awake = True
+        self._started = True
+        self._sound += sound
+
+    def finish(self) -> Heard:
+        """What was said, whether or not it has ended. Call it once, then `close`."""
+        if self._heard is None:
+            self._heard = self._decide()
+        self._ended = True
+        return self._heard
+
+    def close(self) -> None:
+        """Free the decoder's memory."""
+        self._decoder = None
+        self._sound.clear()
+
+    def _partial(self) -> Partial:
+        complete = bool(command(self._words) or self._grammar.values(self._words))
+        if self._heard is not None:
+            complete = self._heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM)
+        text = " ".join(self._words)
+        return Partial(text, self._activity.speaking, self._started, complete, self._ended)
+
+    def _take(self, frame: bytes, said: bytes) -> None:
+        activity = self._activity
+        activity.hear(np.frombuffer(frame, np.int16), np.frombuffer(said, np.int16) if said else None)
+        self._sound += frame
+        if not activity.awake:
+            del self._sound[: -_BYTES * (self._tuning.lead_ms // FRAME_MS)]
+            return
+        self._started = self._started or activity.speaking
+        if self._heard is not None:
+            self._wait(activity)
+            return
+        if self._decoder is None:
+            self._decoder = self._new_decoder()
+            vosk_says_end = self._decoder.AcceptWaveform(bytes(self._sound))
+        else:
+            vosk_says_end = self._decoder.AcceptWaveform(frame)
+        self._frames += 1
+        if self._frames % _LOOK_FRAMES == 0:
+            self._look()
+        patience_ms = self._tuning.whole_ms if self._nearly_whole() else self._tuning.digits_ms
+        if activity.quiet_ms >= patience_ms or self._settled() or (vosk_says_end and self._nearly_whole()):
+            self._close_answer()
+
+    def _look(self) -> None:
+        assert self._decoder is not None  # noqa: S101 - looked at only when it listens
+        words = partial_words(self._decoder.PartialResult())
+        self._same_ms = self._same_ms + _LOOK_FRAMES * FRAME_MS if words == self._words else 0
+        self._words = words
+        self._started = self._started or bool(self._grammar.values(words))
+
+    def _nearly_whole(self) -> bool:
+        """Whether it is worth ending the decoder's sound: not in the middle of a long number said in groups.
+
+        What the decoder shows lags by half a second, in which two or three digits are said.
+        """
+        least = self._grammar.length if isinstance(self._grammar, Nik) else 0
+        least = self._grammar.least if isinstance(self._grammar, Digits) else least
+        return len(self._words) >= least - _UNSEEN_DIGITS or (self._words != () and command(self._words) is not None)
+
+    def _settled(self) -> bool:
+        """In noise that never falls quiet: a whole answer that has not changed for long, and was not tried before."""
+        if self._same_ms < self._tuning.stable_ms or self._words == self._tried or not self._words:
+            return False
+        self._tried = self._words
+        return bool(command(self._words) or self._grammar.values(self._words))
+
+    def _close_answer(self) -> None:
+        """End the decoder's sound and see whether that was an answer."""
+        self._heard = self._decide()
+        self._decoder = None
+        self._wait(self._activity)
+
+    def _wait(self, activity: Activity) -> None:
+        """A result is there: has the turn ended, or does the caller go on?"""
+        heard = self._heard
+        assert heard is not None  # noqa: S101 - only called with a result
+        if self._decisive(heard):
+            self._ended = True
+        elif activity.quiet_ms == 0:
+            self._heard = None  # the caller goes on: a new decoder hears it all
+        elif heard.verdict is Verdict.SILENCE or not self._started:
+            self._forget()
+        else:
+            self._ended = activity.quiet_ms >= self._patience_ms(heard)
+
+    def _forget(self) -> None:
+        """It was a noise, not speech: listen as at the beginning."""
+        self._activity.awake = False
+        self._heard = None
+        self._words = self._tried = ()
+        self._started = False
+
+    def _patience_ms(self, heard: Heard) -> int:
+        if heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
+            return self._tuning.open_ms
+        return self._tuning.digits_ms if self._grammar.kind in _IN_GROUPS else self._tuning.partial_ms
+
+    def _decisive(self, heard: Heard) -> bool:
+        if heard.command:
+            return heard.verdict is Verdict.ACCEPTED
+        words = tuple(heard.text.split())
+        return heard.verdict is Verdict.ACCEPTED and not self._grammar.may_go_on(words)
+
+    def _decide(self) -> Heard:
+        if self._decoder is None:
+            if not self._activity.awake:
+                return Heard(Verdict.SILENCE)
+            self._decoder = self._new_decoder()
+            self._decoder.AcceptWaveform(bytes(self._sound))
+        found = readings(self._decoder.FinalResult())
+        self._words = found[0].words if found else ()
+        return decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])

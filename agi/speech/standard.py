@@ -1,0 +1,49 @@
+"""The grammars of every installation, and the lists of `data/words`."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from agi.speech.grammar import Date, Digits, Grammar, Nik, NikRepair, NikStanding, Number, OneOf, Options, YesNo
+
+LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
+"""One file a list, `NAME.toml`: value = ["way to say it", …]; used as grammar "list:NAME"."""
+
+NOT_LISTS = frozenset({"pronunciations.toml"})
+
+
+class WordsError(Exception):
+    """A list of words cannot be read; the message names the file."""
+
+
+def standard(folder: Path | None = None) -> tuple[Grammar, ...]:
+    """Yes and no, digits, NIK, date, number, repair, and every list of words. Raises WordsError."""
+    fixed = (YesNo(), Digits(1, 64), Nik(_any_standing), Date(), Number(), NikRepair())
+    return (*fixed, *lists(folder))
+
+
+def lists(folder: Path | None = None) -> tuple[OneOf, ...]:
+    """The lists in `folder` (data/words). Raises WordsError."""
+    paths = sorted((folder or LISTS).glob("*.toml"))
+    return tuple(OneOf(f"list:{path.stem}", _list(path)) for path in paths if path.name not in NOT_LISTS)
+
+
+def options(spoken: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Options, ...]:
+    """A grammar for every question of a menu: name -> key -> ways to say it."""
+    return tuple(Options(name, words) for name, words in sorted(spoken.items()))
+
+
+def _list(path: Path) -> dict[str, tuple[str, ...]]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WordsError(f"{path} cannot be read: {error}.") from error
+    for value, ways in table.items():
+        if not isinstance(ways, list) or not ways or not all(isinstance(way, str) and way for way in ways):
+            raise WordsError(f'{path}: {value} needs a list of ways to say it, such as ["kartu keluarga", "kk"].')
+    return {value: tuple(" ".join(way.lower().split()) for way in ways) for value, ways in table.items()}
+
+
+def _any_standing(_digits: str) -> NikStanding:
+    """For building only: the graph accepts any digits."""
+    return NikStanding.INVALID

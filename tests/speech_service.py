@@ -1,0 +1,96 @@
+"""A speech service in this process for tests: hears by level (see audiosocket_peer), takes orders as the real one."""
+
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from audiosocket_peer import Peer
+
+from agi.dialogue.question import Question
+from agi.line.ears import Ears
+from agi.line.hearing import Hearing, Unheard
+from agi.line.orders import Report
+from agi.line.shared import clock_ms
+
+LEVEL = "audiosocket_peer:LevelListener"
+
+
+@contextmanager
+def service(
+    folder: Path, listener: str = LEVEL, *, limit: int = 40, slow_ms: int = 1500
+) -> Iterator[tuple[Ears, Hearing]]:
+    """A service that runs while the block does, and the line's side of it."""
+    path = folder / "speech.sock"
+    ears = Ears(path, listener, clock_ms, limit=limit, slow_ms=slow_ms)
+    ears.start()
+    try:
+        yield ears, Hearing(path, limit_s=2.0)
+    finally:
+        ears.stop()
+
+
+def all_free(ears: Ears, places: int = 40, limit_s: float = 3.0) -> bool:
+    """Whether all places of the service become free within the limit."""
+    deadline = time.monotonic() + limit_s
+    while ears.state().free != places and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return ears.state().free == places
+
+
+def clip(folder: Path, ms: int, name: str = "prompt") -> Path:
+    """A clip of `ms` whose samples count up, so that a lost or doubled frame shows; without extension."""
+    path = folder / name
+    with wave.open(f"{path}.wav", "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(b"".join((n // 160 + 1).to_bytes(2, "little") for n in range(8 * ms)))
+    return path
+
+
+class Turn:
+    """A turn that is being taken: `peer` is Asterisk's end, `report` comes when it is over."""
+
+    def __init__(self, hearing: Hearing, question: Question, *clips: Path, habit: bool = False) -> None:
+        self._ready = threading.Event()
+        self._back = threading.Event()
+        self.uuid = ""
+        self.port = 0
+        self._report: Report | None = None
+        self.unheard = ""
+        self._thread = threading.Thread(target=self._run, args=(hearing, question, clips, habit), daemon=True)
+        self._thread.start()
+
+    def _run(self, hearing: Hearing, question: Question, clips: tuple[Path, ...], habit: bool) -> None:
+        try:
+            self._report = hearing.turn(question, clips, self._connect, hash_is_habit=habit)
+        except Unheard as trouble:
+            self.unheard = trouble.why
+        self._ready.set()
+
+    def _connect(self, uuid: str, port: int) -> None:
+        self.uuid, self.port = str(UUID(uuid)), port
+        self._ready.set()
+        assert self._back.wait(20)
+
+    def connect(self) -> Peer:
+        """Connect as Asterisk does when it is told to."""
+        assert self._ready.wait(5)
+        assert self.port, f"refused: {self.unheard}"
+        return Peer(self.port, self.uuid)
+
+    def over(self) -> Report | None:
+        """Asterisk says that the call is back; the report, None where there is none (`unheard` says why)."""
+        self._back.set()
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+        return self._report
+
+    def refused(self) -> str:
+        """Why the turn was not begun."""
+        assert self._ready.wait(5)
+        self._back.set()
+        self._thread.join(5)
+        return self.unheard

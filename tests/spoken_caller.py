@@ -1,0 +1,79 @@
+"""A caller who speaks, and a phone that listens: what is heard of each turn stands in a script, without any audio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from agi.dialogue.helps import HELP
+from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result
+from agi.voice.texts import Texts
+
+SILENCE = Answer(Result.NO_INPUT)
+MUMBLE = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.2)
+REPEAT = Answer(Result.REPEAT, mode=Mode.SPEECH)
+BACK = Answer(Result.BACK, mode=Mode.SPEECH)
+AGENT = Answer(Result.AGENT, mode=Mode.SPEECH)
+ASKS_HELP = Answer(Result.NO_MATCH, HELP, Mode.SPEECH)
+
+
+def said(value: str) -> Answer:
+    """Heard for certain."""
+    return Answer(Result.MATCH, value, Mode.SPEECH, 0.97)
+
+
+def perhaps(value: str, *others: str) -> Answer:
+    """Heard, but not for certain; `others` may have been said as well."""
+    return Answer(Result.MATCH, value, Mode.SPEECH, 0.6, sure=False, alternatives=others)
+
+
+def keyed(value: str) -> Answer:
+    """Pressed."""
+    return Answer(Result.MATCH, value, Mode.KEYS)
+
+
+def deaf(answer: Answer, why: str) -> Answer:
+    """`answer` in a turn in which speech did not listen."""
+    return replace(answer, fell_back=why)
+
+
+@dataclass
+class HearingPhone:
+    """A `Phone` whose turns give the answers of `script`, one after another; then the caller hangs up.
+
+    It hears only what the question's grammar lets it hear. With an answer that fell back it stops hearing, from that
+    turn on.
+    """
+
+    script: list[Answer]
+    texts: Texts | None = None
+    hears: bool = True
+    prompts: list[Prompt] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    hung_up: bool = False
+
+    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
+        for prompt in prompts:
+            assert self.texts is None or self.texts.written(prompt.key, prompt.places)
+            self.prompts.append(prompt)
+
+    def turn(self, question: Question) -> Answer:
+        self.say(question.prompts)
+        self.asked.append(question)
+        if not self.script:
+            raise HungUp
+        answer = self.script.pop(0)
+        if answer.fell_back:
+            self.hears = False
+        assert answer.mode is not Mode.SPEECH or (self.hears and question.grammar), f"nobody listens at {question.name}"
+        return answer
+
+    def transfer(self, case: Case) -> None:
+        self.cases.append(case)
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+    @property
+    def heard(self) -> list[str]:
+        """The keys of all prompts that were played, in order."""
+        return [prompt.key for prompt in self.prompts]

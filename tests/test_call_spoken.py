@@ -1,0 +1,114 @@
+"""Whole calls by voice against a real Asterisk: a telephone that speaks goes through every service."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from installation import Hotline
+
+from agi.books import sample
+from agi.books.call_words import Outcome
+from agi.ops.speech import listens, speech_is_on, wait
+from agi.settings import ROOT
+from agi.softphone import record
+from agi.softphone.hearing import Ear
+from agi.softphone.numbers import Numbers
+from agi.softphone.plain import PlainPhones
+from agi.softphone.play import new_caller
+from agi.softphone.references import References
+from agi.softphone.roster import TESTER, account
+from agi.softphone.scenario import Expect
+from agi.softphone.speaking import SPEAKERS, speak
+
+SPOKEN = Path(__file__).parent / "calls" / "spoken"
+SCENARIOS = sorted(path.name for path in SPOKEN.glob("*.yaml"))
+CROWD = 20
+HEAR_S = 60.0
+
+
+def play(hotline: Hotline, files: Sequence[Path], *words: str, limit_s: float = 300) -> list[dict[str, object]]:
+    """Play `files`; what `hotline call` says of each."""
+    done = hotline.run("call", "--json", *words, *map(str, files), limit_s=limit_s, check=False)
+    assert done.stdout, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def told(result: dict[str, object]) -> str:
+    return json.dumps(result["lines"], indent=1, ensure_ascii=False)
+
+
+@pytest.fixture(scope="module")
+def hearing(hotline: Hotline) -> Hotline:
+    """The session's hotline, which must listen: without a model these tests would pass and show nothing."""
+    assert speech_is_on(hotline.settings), f"there is no speech model in {hotline.settings.speech_model}"
+    assert listens(hotline.settings.var), "the speech service does not listen: see var/log"
+    return hotline
+
+
+@pytest.fixture(scope="module")
+def played(hearing: Hotline) -> Iterator[dict[str, dict[str, object]]]:
+    """All spoken scenarios, played once side by side; by the name of their file."""
+    yield {Path(str(one["file"])).name: one for one in play(hearing, [SPOKEN], "--parallel", "6")}
+
+
+def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
+    text = "".join((SPOKEN / name).read_text() for name in SCENARIOS)
+    for event in ("nik.checked", "application.told", "applications speech", "requirements speech", "other speech"):
+        assert event in text
+    for voice in ("wanita", "pria", "pria pelan", "pria cepat", "wanita pelan"):
+        assert f"voice: {voice}\n" in text
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_spoken_call_goes_as_told(name: str, played: dict[str, dict[str, object]]) -> None:
+    assert played[name]["ok"], told(played[name])
+
+
+def test_a_caller_whose_speech_service_is_killed_while_they_speak_goes_on_by_keys(
+    hearing: Hotline, tmp_path: Path
+) -> None:
+    numbers = Numbers(sample.load(ROOT / "data" / "sample"))
+    caller, began = new_caller(), datetime.now(UTC)
+    references = References(hearing.settings)
+    phones = PlainPhones(account(hearing.settings, TESTER))
+    try:
+        phone = phones.phone(tmp_path / "heard.wav")
+        phone.dial(hearing.settings.telephony.number, caller)
+        ear, known = Ear(references.bank, phone.recording), references.bank.references
+        ear.hear(known["menu.main"], HEAR_S)
+        phone.press("1")
+        ear.hear(known["nik.ask"], HEAR_S)
+        speak(numbers.fill("{resident ACTIVE CARD_ISSUED nik}"), SPEAKERS["pria"], tmp_path / "said.wav")
+        phone.play(tmp_path / "said.wav")
+        assert phone.wait_ended(2.0) is None
+        os.kill(_pid(hearing, "speech"), signal.SIGKILL)
+        assert phone.wait_ended(6.0) is None, "the call ended with the speech service"
+        phone.press(numbers.fill("{resident ACTIVE CARD_ISSUED nik}"))
+        ear.hear(known["kk.ask"], HEAR_S)
+        phone.press(numbers.fill("{resident ACTIVE CARD_ISSUED kk}"))
+        ear.hear(known["ktp.card_issued"], HEAR_S)
+        phone.press("2")
+        assert phone.wait_ended(HEAR_S) is not None
+    finally:
+        phones.close()
+        references.close()
+    assert wait(hearing.settings.var, 30), "the speech service did not come back"
+    expected = Expect(Outcome.COMPLETED, events=("speech.fell_back dead", "nik keys match"))
+    found = record.settled(hearing.settings.calls_db, caller, began, expected)
+    assert found is not None and not found[1], found
+
+
+def _pid(hotline: Hotline, name: str) -> int:
+    processes = json.loads(hotline.run("status", "--json", check=False).stdout)["processes"]
+    return next(int(one["pid"]) for one in processes if one["name"] == name)
+
+
+def test_twenty_callers_who_speak_at_once_are_all_understood(hearing: Hotline) -> None:
+    results = play(hearing, [SPOKEN / "nik.yaml"] * CROWD, "--parallel", str(CROWD), "--phone", "plain")
+    assert len(results) == CROWD
+    failed = [told(one) for one in results if not one["ok"]]
+    assert not failed, failed[0]

@@ -1,0 +1,382 @@
+"""Answers by voice: certain ones are taken, doubtful ones confirmed, and after two failures the keypad comes first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from scripted_caller import Notes
+from spoken_caller import (
+    AGENT,
+    ASKS_HELP,
+    BACK,
+    MUMBLE,
+    REPEAT,
+    SILENCE,
+    HearingPhone,
+    deaf,
+    keyed,
+    perhaps,
+    said,
+)
+
+from agi.dialogue.question import Answer, Mode, Prompt
+from agi.dialogue.talk import Back, GaveUp, Patience, Talk, ToAgent
+
+NIK = "3273054101900001"
+OTHER = "3273054101900007"
+SPOKEN = {"menu:main": {"1": ("cek nik", "nik"), "2": ("status",)}}
+MENU = [Prompt("menu.main")]
+
+
+class Call:
+    """A talk with a caller whose answers are `script`."""
+
+    def __init__(self, *script: Answer, hears: bool = True) -> None:
+        self.phone, self.notes = HearingPhone(list(script), hears=hears), Notes()
+        self.talk = Talk(self.phone, self.notes, Patience(), SPOKEN)
+        self.talk.enter("main")
+
+    def choose(self) -> str:
+        return self.talk.choose("main", MENU, "12", grammar="menu:main")
+
+    def nik(self, plausible: Callable[[str], bool] = lambda _: True) -> str:
+        return self._enter("nik", 16, grammar="nik", plausible=plausible)
+
+    def registration(self) -> str:
+        return self._enter("registration", 12)
+
+    def kk(self) -> str:
+        return self._enter("kk", 6)
+
+    def pin(self) -> str:
+        return self._enter("pin", 6, secret=True)
+
+    def _enter(
+        self,
+        name: str,
+        digits: int,
+        *,
+        grammar: str = "digits",
+        plausible: Callable[[str], bool] = lambda _: True,
+        secret: bool = False,
+    ) -> str:
+        ask = [Prompt(f"{name}.ask")]
+        return self.talk.enter_digits(
+            name, ask, least=digits, most=digits, short="short", grammar=grammar, plausible=plausible, secret=secret
+        )
+
+    @property
+    def heard(self) -> list[str]:
+        return self.phone.heard
+
+    @property
+    def noted(self) -> list[tuple[str, str]]:
+        return self.notes.all_noted
+
+
+# ---- Menus ----
+
+
+def test_a_certain_choice_is_taken_without_a_question() -> None:
+    call = Call(said("2"))
+    assert call.choose() == "2"
+    assert call.phone.asked[0].grammar == "menu:main"
+    assert call.heard == ["speech.menu", "menu.main"]
+
+
+def test_callers_are_told_once_that_they_may_speak() -> None:
+    call = Call(said("1"), said("2"))
+    call.choose()
+    call.choose()
+    assert call.heard == ["speech.menu", "menu.main", "menu.main"]
+
+
+def test_a_menu_without_words_is_for_keys_and_says_so_by_saying_nothing() -> None:
+    call = Call(keyed("1"))
+    assert call.talk.choose("other", MENU, "12", grammar="menu:other") == "1"
+    assert call.phone.asked[0].grammar == ""
+    assert call.heard == ["menu.main"]
+
+
+def test_on_a_phone_that_does_not_hear_nobody_is_invited_to_speak() -> None:
+    call = Call(SILENCE, SILENCE, keyed("1"), hears=False)
+    call.choose()
+    assert call.heard == ["menu.main", "help.menu.silent", "menu.main", "help.menu.silent_again", "menu.main"]
+
+
+@pytest.mark.parametrize("yes", [said("1"), keyed("1")])
+def test_a_doubtful_choice_is_confirmed_in_its_own_words(yes: Answer) -> None:
+    call = Call(perhaps("1", "2"), yes)
+    assert call.choose() == "1"
+    assert call.phone.prompts[2] == Prompt("speech.confirm_option", {"option": "cek nik"})
+    assert call.phone.asked[1].grammar == "yesno"
+    assert call.noted == [("speech.confirmed", "main")]
+
+
+def test_after_a_no_the_second_reading_is_offered() -> None:
+    call = Call(perhaps("1", "2"), said("2"), said("1"))
+    assert call.choose() == "2"
+    assert [prompt.places.get("option") for prompt in call.phone.prompts[2:]] == ["cek nik", "status"]
+    assert call.noted == [("speech.denied", "main"), ("speech.confirmed", "main")]
+
+
+def test_after_two_noes_the_question_is_asked_again() -> None:
+    call = Call(perhaps("1", "2"), said("2"), keyed("2"), said("2"))
+    assert call.choose() == "2"
+    assert call.heard[-2:] == ["help.menu.unheard", "menu.main"]
+
+
+def test_silence_and_doubtful_consent_confirm_nothing() -> None:
+    call = Call(perhaps("1"), perhaps("1"), SILENCE, said("2"))
+    assert call.choose() == "2"
+    assert call.heard[2:] == [
+        "speech.confirm_option",
+        "help.yes_no",
+        "speech.confirm_option",
+        "help.menu.unheard",
+        "menu.main",
+    ]
+
+
+def test_who_stays_silent_is_not_offered_the_second_reading() -> None:
+    call = Call(perhaps("1", "2"), SILENCE, SILENCE, said("2"))
+    assert call.choose() == "2"
+    assert [prompt.places.get("option") for prompt in call.phone.prompts if prompt.places] == ["cek nik", "cek nik"]
+
+
+def test_after_two_failures_the_keypad_is_offered_first() -> None:
+    call = Call(MUMBLE, MUMBLE, keyed("1"))
+    assert call.choose() == "1"
+    assert call.heard[2:] == ["help.menu.unheard", "menu.main", "help.menu.press", "menu.main"]
+
+
+def test_a_caller_who_is_never_understood_is_given_up() -> None:
+    call = Call(MUMBLE, MUMBLE, MUMBLE)
+    with pytest.raises(GaveUp) as gone:
+        call.choose()
+    assert gone.value.where == "main"
+
+
+def test_silence_on_a_phone_that_hears_gets_help_that_names_the_spoken_commands() -> None:
+    call = Call(SILENCE, SILENCE, said("1"))
+    call.choose()
+    assert call.heard[2:] == ["help.menu.silent", "menu.main", "help.menu.silent_heard", "menu.main"]
+
+
+@pytest.mark.parametrize(("command", "flow"), [(BACK, Back), (AGENT, ToAgent)])
+def test_commands_by_voice_do_what_their_keys_do(command: Answer, flow: type[Exception]) -> None:
+    for ask in (Call.choose, Call.nik, Call.kk):
+        with pytest.raises(flow):
+            ask(Call(command))
+
+
+@pytest.mark.parametrize(("command", "flow", "word"), [(BACK, Back, "kembali"), (AGENT, ToAgent, "petugas")])
+def test_a_doubtful_command_is_confirmed_before_it_takes_the_caller_away(
+    command: Answer, flow: type[Exception], word: str
+) -> None:
+    call = Call(replace(command, sure=False), said("1"))
+    with pytest.raises(flow):
+        call.choose()
+    assert call.phone.prompts[-1] == Prompt("speech.confirm_option", {"option": word})
+    call = Call(replace(command, sure=False), said("2"), said("1"))
+    assert call.choose() == "1"
+    assert call.heard[-2:] == ["help.menu.unheard", "menu.main"]
+
+
+def test_a_doubtful_command_in_a_confirmation_is_no_command() -> None:
+    call = Call(perhaps("1"), replace(AGENT, sure=False), said("1"))
+    assert call.choose() == "1"
+
+
+def test_asking_for_a_repetition_or_for_help_is_no_failure() -> None:
+    call = Call(REPEAT, ASKS_HELP, REPEAT, ASKS_HELP, said("1"))
+    assert call.choose() == "1"
+    assert call.heard[1:] == [
+        "menu.main",
+        "menu.main",
+        *["help.menu.asked", "menu.main", "menu.main"],
+        *call.heard[-2:],
+    ]
+    assert [attempt for _, _, attempt in call.notes.all_asked] == [1] * 5
+
+
+def test_going_back_from_a_confirmation_asks_the_question_again() -> None:
+    call = Call(perhaps("1"), BACK, said("2"))
+    assert call.choose() == "2"
+
+
+def test_an_agent_can_be_reached_from_a_confirmation() -> None:
+    with pytest.raises(ToAgent):
+        Call(perhaps("1"), AGENT).choose()
+
+
+# ---- Numbers ----
+
+
+def test_a_certain_number_is_taken_without_a_question() -> None:
+    call = Call(said(NIK))
+    assert call.nik() == NIK
+    assert call.heard == ["nik.ask", "speech.entry"]
+    assert (call.phone.asked[0].grammar, call.phone.asked[0].private) == ("nik", True)
+
+
+def test_a_doubtful_nik_is_read_back_and_taken_when_the_caller_agrees() -> None:
+    for yes in (said("ya"), keyed("1")):
+        call = Call(perhaps(NIK, OTHER), yes)
+        assert call.nik() == NIK
+        assert call.phone.prompts[2:] == [Prompt("speech.readback", {"number": NIK}), Prompt("speech.repair")]
+        assert call.phone.asked[1].grammar == "repair"
+
+
+def test_after_a_no_the_second_number_is_read_back_and_no_third() -> None:
+    call = Call(perhaps(NIK, OTHER, NIK[::-1]), said("tidak"), said("ya"))
+    assert call.nik() == OTHER
+    call = Call(perhaps(NIK, OTHER, NIK[::-1]), keyed("2"), said("tidak"), keyed(NIK))
+    assert call.nik() == NIK
+    assert call.heard[-2:] == ["help.entry.unheard", "nik.ask"]
+
+
+def test_a_reading_that_cannot_be_is_never_offered() -> None:
+    call = Call(perhaps(OTHER, NIK), said("ya"))
+    assert call.nik(plausible=lambda number: number == NIK) == NIK
+    assert call.phone.prompts[2].places == {"number": NIK}
+
+
+def test_a_certain_reading_that_cannot_be_gives_way_to_one_that_can_after_a_question() -> None:
+    call = Call(Answer(*(said(OTHER).result, OTHER, Mode.SPEECH), alternatives=(NIK,)), said("ya"))
+    assert call.nik(plausible=lambda number: number == NIK) == NIK
+    assert "speech.readback" in call.heard
+
+
+def test_no_reading_that_can_be_is_not_understood() -> None:
+    call = Call(said(OTHER), keyed(NIK))
+    assert call.nik(plausible=lambda number: number == NIK) == NIK
+    assert call.heard == ["nik.ask", "speech.entry", "help.entry.unheard", "nik.ask"]
+
+
+def test_one_group_is_corrected_with_its_digits_in_one_breath() -> None:
+    call = Call(perhaps(NIK), said("2:0541"), said("ya"))
+    assert call.nik() == f"{NIK[:4]}0541{NIK[8:]}"
+    assert call.noted == [("speech.repaired", "nik"), ("speech.confirmed", "nik")]
+
+
+@pytest.mark.parametrize("digits", [said("0007"), perhaps("0007"), keyed("0007")])
+def test_one_group_is_corrected_by_saying_or_keying_it_when_asked(digits: Answer) -> None:
+    call = Call(perhaps(NIK, OTHER[::-1]), said("4"), digits, said("ya"))
+    assert call.nik() == OTHER
+    assert Prompt("speech.group", {"group": 4}) in call.phone.prompts
+    assert call.phone.asked[2].private
+
+
+def test_after_a_correction_the_number_is_read_back_whole_and_a_no_asks_again() -> None:
+    call = Call(perhaps(NIK, OTHER), said("1:1111"), said("tidak"), keyed(NIK))
+    assert call.nik() == NIK
+    assert [prompt.places["number"] for prompt in call.phone.prompts if prompt.key == "speech.readback"] == [
+        NIK,
+        f"1111{NIK[4:]}",
+    ]
+
+
+def test_correcting_has_an_end() -> None:
+    call = Call(perhaps(NIK), *[said("1:1111"), said("1:2222"), said("1:3333"), said("1:4444")], keyed(NIK))
+    assert call.nik() == NIK
+
+
+def test_a_group_that_is_not_there_or_not_given_asks_for_the_number_again() -> None:
+    assert Call(perhaps("123456789012"), said("4:1111"), keyed("123456789012")).registration() == "123456789012"
+    assert Call(perhaps(NIK), said("2"), SILENCE, SILENCE, keyed(NIK)).nik() == NIK
+
+
+def test_six_digits_are_read_back_in_two_threes_and_answered_with_yes_or_no() -> None:
+    call = Call(perhaps("123456"), said("1"))
+    assert call.kk() == "123456"
+    assert call.phone.prompts[2:] == [Prompt("speech.readback_halves", {"first": "123", "second": "456"})]
+    assert call.phone.asked[1].grammar == "yesno"
+
+
+def test_after_two_failures_an_entry_is_for_keys_and_the_tries_begin_again() -> None:
+    call = Call(MUMBLE, perhaps(NIK), said("tidak"), SILENCE, SILENCE, keyed(NIK))
+    assert call.nik() == NIK
+    assert call.heard.count("help.entry.press") == 1
+    assert [question.grammar for question in call.phone.asked if question.name == "nik"] == ["nik", "nik", "", "", ""]
+    assert ("speech.to_keys", "nik") in call.noted
+
+
+def test_a_caller_who_neither_is_understood_nor_presses_is_given_up() -> None:
+    call = Call(MUMBLE, MUMBLE, SILENCE, SILENCE, SILENCE)
+    with pytest.raises(GaveUp) as gone:
+        call.nik()
+    assert gone.value.where == "main.nik"
+
+
+def test_help_in_an_entry_is_given_when_asked_for() -> None:
+    call = Call(ASKS_HELP, SILENCE, SILENCE, said(NIK))
+    call.nik()
+    assert [key for key in call.heard if key.startswith("help.")] == [
+        "help.entry.asked",
+        "help.entry.silent",
+        "help.entry.silent_heard",
+    ]
+
+
+def test_a_pin_may_be_spoken_but_callers_are_asked_to_press_it() -> None:
+    call = Call(said("123456"))
+    assert call.pin() == "123456"
+    assert call.heard == ["pin.ask", "speech.secret"]
+
+
+def test_a_pin_is_never_read_back_a_doubtful_one_is_keyed() -> None:
+    call = Call(perhaps("123456"), keyed("123456"))
+    assert call.pin() == "123456"
+    assert call.heard == ["pin.ask", "speech.secret", "help.entry.press", "pin.ask"]
+    assert call.phone.asked[1].grammar == ""
+
+
+# ---- Speech that stops listening ----
+
+
+@pytest.mark.parametrize("why", ["slow", "full", "dead"])
+def test_callers_who_were_invited_are_told_once_that_only_keys_are_taken_now(why: str) -> None:
+    call = Call(deaf(SILENCE, why), deaf(SILENCE, why), keyed("1"), keyed(NIK))
+    call.choose()
+    call.nik()
+    assert call.heard[2:] == [
+        *["speech.keys_only", "help.menu.silent", "menu.main"],
+        *["help.menu.silent_again", "menu.main"],
+        "nik.ask",
+    ]
+    assert call.noted == [("speech.fell_back", why)]
+
+
+def test_the_notice_comes_with_the_next_question_when_this_one_was_answered_by_key() -> None:
+    call = Call(deaf(keyed("1"), "dead"), keyed(NIK))
+    call.choose()
+    call.nik()
+    assert call.heard[2:] == ["speech.keys_only", "nik.ask"]
+
+
+def test_speech_that_is_switched_off_is_not_mentioned() -> None:
+    call = Call(deaf(SILENCE, "off"), keyed("1"), hears=False)
+    call.choose()
+    assert call.heard == ["menu.main", "help.menu.silent", "menu.main"]
+    assert call.noted == []
+
+
+# ---- The record ----
+
+
+def test_nothing_private_that_was_heard_reaches_the_record() -> None:
+    call = Call(perhaps(NIK, OTHER), said("2:0541"), said("4"), said("0007"), said("ya"), perhaps("123456"), said("1"))
+    call.nik()
+    call.kk()
+    shown = repr(call.notes)
+    for part in (NIK, OTHER, NIK[:4], "0541", "0007", "123"):
+        assert part not in shown
+
+
+def test_the_record_tells_how_and_how_surely_an_answer_was_heard() -> None:
+    call = Call(perhaps("1", "2"), said("1"))
+    call.choose()
+    (_, first, _), (_, second, _) = call.notes.all_asked
+    assert (first.mode, first.sure, first.confidence) == (Mode.SPEECH, False, 0.6)
+    assert (second.mode, second.sure) == (Mode.SPEECH, True)

@@ -1,0 +1,171 @@
+"""Spoken turns through a real Asterisk: keys at the seams between commands and AudioSocket, speech, and its failures.
+
+The callers are Local channels, whose sound is what they play; the service hears by level (audiosocket_peer), so that
+these tests need no model. Whole calls with real voices are in tests/calls/spoken.
+"""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from audiosocket_peer import spoken
+from line_exchange import Exchange, until
+from sample_office import RESIDENTS, kk_digits, nik
+
+from agi.books.calls import Call, Kind, Outcome
+from agi.books.words import KtpState
+from agi.line.ears import Ears
+from agi.line.shared import clock_ms
+from agi.ops.speech import socket_path
+
+SERIAL = RESIDENTS[KtpState.CARD_ISSUED]
+NUMBERS = nik(SERIAL) + kk_digits(SERIAL)
+KEYS_AT_ONCE = f"SendDTMF(1{NUMBERS},60,60)"
+AT_ONCE = 12
+
+
+class Office:
+    """An exchange with a line, and the speech service in this process."""
+
+    def __init__(self, home: Path) -> None:
+        model = home / "model" / "am"
+        model.mkdir(parents=True)
+        (model / "final.mdl").touch()  # speech is on where there is a model; nobody loads this one
+        self.exchange = Exchange(home, HOTLINE_SPEECH__MODEL=str(home / "model"), HOTLINE_LINE__MAX_CALLS="60")
+        self.sound = home / "sound"
+        self.sound.mkdir()
+        self.ears: Ears | None = None
+
+    def says(self, digit: int) -> str:
+        """The dialplan application that says `digit`."""
+        path = self.sound / f"{digit}"
+        with wave.open(f"{path}.wav", "wb") as out:
+            out.setparams((1, 2, 8000, 0, "NONE", ""))
+            out.writeframes(b"".join(spoken(digit, 20)) + bytes(16_000))
+        return f"Playback({path})"
+
+    def listen(self) -> Ears:
+        """Start the speech service."""
+        self.ears = Ears(
+            socket_path(self.exchange.settings.var), "audiosocket_peer:LevelListener", clock_ms, limit=40, slow_ms=1500
+        )
+        self.ears.start()
+        return self.ears
+
+    def deafen(self) -> None:
+        """End it."""
+        if self.ears is not None:
+            self.ears.stop()
+            self.ears = None
+
+    def turns(self, call: Call) -> list[tuple[str, str, str, str]]:
+        """Question, result, mode and detail of each turn of `call`."""
+        events = self.exchange.events(call.id)
+        return [(one.node, one.result, one.mode, one.detail) for one in events if one.kind is Kind.ASKED]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = Office(tmp_path_factory.mktemp("turns"))
+    exchange = made.exchange
+    exchange.caller("hurried", "Wait(0.7)", KEYS_AT_ONCE, "Wait(30)")
+    exchange.caller("listening", "Wait(4)", KEYS_AT_ONCE, "Wait(30)")
+    slowly = [f"SendDTMF({NUMBERS[:7]},120,80)", "Wait(0.4)", f"SendDTMF({NUMBERS[7:16]},80,80)", "Wait(0.7)"]
+    slowly += [f"SendDTMF({NUMBERS[16:]},80,80)", "Wait(30)"]
+    exchange.caller("slow", "Wait(4)", "SendDTMF(1,100)", "Wait(0.5)", *slowly)
+    exchange.caller("speaking", "Wait(4)", made.says(1), "Wait(0.5)", f"SendDTMF({NUMBERS},60,60)", "Wait(30)")
+    exchange.caller("leaving", "Wait(4)")
+    exchange.caller("patient", "Wait(60)")
+    exchange.start()
+    exchange.start_line()
+    yield made
+    made.deafen()
+    exchange.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet(office: Office) -> Iterator[None]:
+    office.listen()
+    before = len(office.exchange.calls())
+    yield
+    office.exchange.hang_up_all()
+    until("all calls are recorded", lambda: len(office.exchange.calls()) > before and not office.exchange.spooled())
+    office.deafen()
+
+
+def served(office: Office, known: set[str], count: int = 1, limit_s: float = 40.0) -> list[Call]:
+    """Calls that were not `known` and have been told their status; waits for `count` of them."""
+
+    def found() -> list[Call]:
+        new = [call for call in office.exchange.calls() if call.id not in known]
+        return [call for call in new if any(one[0].endswith("kk") for one in office.turns(call))]
+
+    until(f"{count} callers were told", lambda: len(found()) >= count, limit_s)
+    return found()
+
+
+def known(office: Office) -> set[str]:
+    return {call.id for call in office.exchange.calls()}
+
+
+def test_keys_are_neither_lost_nor_doubled_between_commands_and_audiosocket(office: Office) -> None:
+    """Typed ahead in the welcome, in one go over the menu, and slowly with pauses; many callers at once."""
+    before = known(office)
+    for number in range(AT_ONCE):
+        office.exchange.dial(("hurried", "listening", "slow")[number % 3])
+    calls = served(office, before, AT_ONCE, 60.0)
+    for call in calls:
+        turns = office.turns(call)
+        assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
+        assert {mode for _, _, mode, _ in turns} == {"keys"}
+        assert {detail for _, _, _, detail in turns} == {""}
+
+
+def test_a_spoken_choice_is_taken_and_the_keys_after_it_too(office: Office) -> None:
+    before = known(office)
+    office.exchange.dial("speaking")
+    (call,) = served(office, before)
+    turns = office.turns(call)
+    assert turns[0][1:] == ("match", "speech", "confidence 0.90")
+    assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
+
+
+def test_a_hang_up_in_a_spoken_turn_is_abandoned_and_leaves_nothing_behind(office: Office) -> None:
+    before = known(office)
+    office.exchange.dial("leaving")
+    until("the call is over", lambda: known(office) - before and not office.exchange.channels(), 20.0)
+    until("it is recorded", lambda: not office.exchange.spooled())
+    (call,) = [one for one in office.exchange.calls() if one.id not in before]
+    assert call.outcome is Outcome.ABANDONED
+    assert office.ears is not None
+    assert office.ears.state().free == 40
+
+
+def test_a_service_that_is_ended_in_the_middle_leaves_the_question_to_the_keypad(office: Office) -> None:
+    before = known(office)
+    office.exchange.dial("slow")
+    ears = office.ears
+    assert ears is not None
+    until("a turn has begun", lambda: ears.state().free < 40)
+    office.deafen()
+    (call,) = served(office, before)
+    turns = office.turns(call)
+    assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
+    assert turns[0][3] == "keys only: speech dead"
+
+
+def test_without_a_service_every_question_is_asked_by_keypad(office: Office) -> None:
+    office.deafen()
+    before = known(office)
+    office.exchange.dial("listening")
+    (call,) = served(office, before)
+    assert {detail for _, _, _, detail in office.turns(call)} == {"keys only: speech dead"}
+
+
+def test_asterisk_has_nothing_to_complain_of(office: Office) -> None:
+    office.exchange.dial("patient")
+    ears = office.ears
+    assert ears is not None
+    until("a turn has begun", lambda: ears.state().free < 40)
+    assert office.exchange.log() == []

@@ -1,0 +1,265 @@
+"""The phone between keypad and speech: no key lost or doubled at the seams, and every failure ends at the keypad."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result, Value
+from agi.line.channel import Played
+from agi.line.hearing import Unheard
+from agi.line.orders import Report
+from agi.line.phone import AsteriskPhone
+from agi.line.protocol import Refused
+
+MENU = Question("menu", (Prompt("ask"),), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
+NIK = Question("nik", (Prompt("ask"),), Digits(4, 4), first_key_ms=3000, between_keys_ms=2000, grammar="nik")
+
+
+class Clips:
+    """One clip for each prompt."""
+
+    def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
+        return [Path(f"/{key}")]
+
+
+class Channel:
+    """An Asterisk channel whose StoreDTMF holds `stored`; keys of a later keypad turn come one a second."""
+
+    def __init__(self, *, store: bool = True) -> None:
+        self.now = 0
+        self.stored = ""
+        self.later = ""
+        self.store = store
+        self.done: list[str] = []
+        self.fails: Exception | None = None
+
+    def clock(self) -> int:
+        return self.now
+
+    def press(self, keys: str) -> None:
+        """Keys that only StoreDTMF sees now."""
+        self.stored += keys if self.store else ""
+
+    def _next_key(self) -> str:
+        key, self.later = self.later[:1], self.later[1:]
+        self.press(key)
+        return key
+
+    def take_keys(self) -> str:
+        keys, self.stored = self.stored, ""
+        return keys
+
+    def stream(self, path: str, escape: str = "", offset: int = 0) -> Played:
+        self.done.append(f"play {path}")
+        self.now += 1000
+        return Played("", 8000)
+
+    def wait_for_digit(self, timeout: int) -> str:
+        self.now += 1000 if self.later else timeout
+        return self._next_key()
+
+    def appexec(self, application: str, options: str = "", *, wait_s: float = 0.0) -> str:
+        self.done.append(f"{application} {options}")
+        if self.fails is not None:
+            raise self.fails
+        return "0"
+
+
+class Hearing:
+    """A speech service that hears what the test says."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.reports: list[Report | Unheard] = []
+        self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
+        self.habits: list[bool] = []
+        self.hears = True
+
+    def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
+        self.reports.append(result)
+        received = result.received if isinstance(result, Report) else ""
+        self.pressed.append(received if stored is None else stored)
+
+    def turn(
+        self,
+        question: Question,
+        clips: Sequence[Path],
+        connect: Callable[[str, int], None],
+        *,
+        hash_is_habit: bool = False,
+    ) -> Report:
+        self.habits.append(hash_is_habit)
+        connect("uuid", 4000)
+        self.channel.press(self.pressed.pop(0))
+        report = self.reports.pop(0)
+        if isinstance(report, Unheard):
+            raise report
+        return report
+
+
+def heard(result: Result, value: str = "", mode: Mode = Mode.SPEECH, received: str = "", used: int = 0) -> Report:
+    return Report(Answer(result, value, mode), "", received, used)
+
+
+def setting(*, store: bool = True) -> tuple[Channel, Hearing, AsteriskPhone]:
+    channel = Channel(store=store)
+    hearing = Hearing(channel)
+    return channel, hearing, AsteriskPhone(channel, Clips(), channel.clock, hearing)  # type: ignore[arg-type]
+
+
+def test_a_question_for_speech_goes_to_the_service_and_its_answer_comes_back() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "2"))
+    assert phone.turn(MENU) == Answer(Result.MATCH, "2", Mode.SPEECH)
+    assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+
+
+def test_a_question_for_keys_only_stays_at_the_keypad() -> None:
+    channel, _, phone = setting()
+    channel.later = "1"
+    assert phone.turn(Question("q", (Prompt("ask"),), Options("1"))).value == "1"
+    assert channel.done == ["play /ask"]
+
+
+def test_with_speech_off_all_is_as_it_was_and_the_record_says_so() -> None:
+    channel = Channel()
+    channel.later = "1"
+    phone = AsteriskPhone(channel, Clips(), channel.clock)  # type: ignore[arg-type]
+    answer = phone.turn(MENU)
+    assert (answer.value, answer.fell_back) == ("1", "off")
+    assert channel.done == ["play /ask"]
+    assert not phone.hears
+
+
+@pytest.mark.parametrize("why", ["dead", "full", "slow"])
+def test_a_service_that_does_not_listen_leaves_the_question_to_the_keypad(why: str) -> None:
+    channel, hearing, phone = setting()
+    hearing.says(Unheard(why))
+    channel.later = "2"
+    answer = phone.turn(MENU)
+    assert (answer.value, answer.mode, answer.fell_back) == ("2", Mode.KEYS, why)
+    assert channel.done[-1] == "play /ask"
+
+
+@pytest.mark.parametrize("why", ["dead", "slow"])
+def test_a_turn_that_is_given_up_is_asked_again_by_keypad(why: str) -> None:
+    channel, hearing, phone = setting()
+    hearing.says(Report(None, why))
+    channel.later = "3"
+    answer = phone.turn(MENU)
+    assert (answer.value, answer.fell_back) == ("3", why)
+
+
+def test_digits_keyed_before_the_service_died_are_not_asked_for_again() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(Unheard("dead"), stored="12")
+    channel.later = "34"
+    answer = phone.turn(NIK)
+    assert (answer.result, answer.value, answer.fell_back) == (Result.MATCH, "1234", "dead")
+
+
+def test_an_audiosocket_that_is_refused_is_no_hang_up() -> None:
+    channel, hearing, phone = setting()
+    channel.fails = Refused("no")
+    hearing.says(Unheard("dead"))
+    channel.later = "1"
+    assert phone.turn(MENU).value == "1"
+
+
+def test_a_hang_up_comes_through() -> None:
+    channel, hearing, phone = setting()
+    channel.fails = HungUp()
+    hearing.says(Report(None, "gone"))
+    with pytest.raises(HungUp):
+        phone.turn(MENU)
+
+
+def test_keys_beyond_the_answer_answer_the_next_questions() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="12345", used=1))
+    assert phone.turn(MENU).value == "1"
+    answer = phone.turn(NIK)
+    assert (answer.value, answer.fell_back) == ("2345", "")
+    assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+
+
+def test_keys_after_the_connection_closed_are_kept() -> None:
+    _, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1), stored="12345")
+    assert phone.turn(MENU).value == "1"
+    assert phone.turn(NIK).value == "2345"
+
+
+def test_a_key_pressed_before_asterisk_connected_is_taken_up_by_the_keypad() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.NO_MATCH, "234", Mode.KEYS, received="234", used=3), stored="1234")
+    answer = phone.turn(NIK)
+    assert (answer.result, answer.value) == (Result.MATCH, "1234")
+    assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+
+
+def test_a_key_that_only_the_store_saw_is_not_lost_in_silence() -> None:
+    _, hearing, phone = setting()
+    hearing.says(heard(Result.NO_INPUT, mode=Mode.NONE), stored="2")
+    assert phone.turn(MENU).value == "2"
+
+
+def test_a_spoken_answer_leaves_a_key_pressed_after_it_for_the_next_question() -> None:
+    _, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "1"), stored="3")
+    assert phone.turn(MENU).value == "1"
+    assert phone.turn(MENU).value == "3"
+
+
+def test_a_no_match_throws_away_what_was_typed_ahead() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.NO_MATCH, "7", Mode.KEYS, received="71", used=1))
+    assert phone.turn(MENU).result is Result.NO_MATCH
+    hearing.says(heard(Result.MATCH, "2"))
+    assert phone.turn(MENU).value == "2"
+    assert len(channel.done) == 2
+
+
+def test_a_hash_after_an_entry_that_ended_by_itself_is_expected() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "1234", Mode.KEYS, received="1234", used=4))
+    phone.turn(NIK)
+    hearing.says(heard(Result.MATCH, "1"))
+    phone.turn(MENU)
+    hearing.says(heard(Result.MATCH, "1"))
+    phone.turn(MENU)
+    assert hearing.habits == [False, True, False]
+    assert not channel.stored
+
+
+def test_without_a_store_the_keys_of_the_connection_count() -> None:
+    channel, hearing, phone = setting(store=False)
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="12345", used=1))
+    assert phone.turn(MENU).value == "1"
+    assert phone.turn(NIK).value == "2345"
+    assert len(channel.done) == 1
+
+
+def test_a_prompt_without_barge_in_forgets_what_was_typed_before_it() -> None:
+    channel, hearing, phone = setting()
+    channel.stored = "99"
+    hearing.says(heard(Result.MATCH, "1"))
+    question = Question("q", (Prompt("ask"),), Options("1"), barge_in=False, grammar="yesno")
+    assert phone.turn(question).value == "1"
+    assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+
+
+def test_a_key_that_cuts_a_message_short_answers_the_next_question_without_speech() -> None:
+    channel, _, phone = setting()
+    channel.stored = "2"
+    phone.say([Prompt("news")])
+    assert phone.turn(MENU).value == "2"
+    assert channel.done == []
+
+
+def test_the_phone_hears_when_the_service_does() -> None:
+    _, hearing, phone = setting()
+    assert phone.hears
+    hearing.hears = False
+    assert not phone.hears

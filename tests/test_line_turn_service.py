@@ -1,0 +1,302 @@
+"""The speech service with a caller on the line: prompt out, sound and keys in, an answer back, the clock kept."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from audiosocket_peer import QUIET, LevelRecogniser, Peer, number, spoken
+from speech_service import Turn, all_free, clip, service
+
+from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.line.hearing import Hearing, Unheard
+from agi.line.orders import ORDER, READY, Order, Report
+from agi.line.recognition import CannotListen
+
+MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
+NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")
+
+
+def answer_of(report: Report | None) -> Answer:
+    assert report is not None
+    assert report.answer is not None
+    return report.answer
+
+
+def test_the_prompt_comes_whole_in_order_and_on_the_beat(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 3000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 160)
+        peer.key("1")
+        peer.wait()
+        turn.over()
+        heard = peer.heard()
+        assert [int.from_bytes(sound[:2], "little") for _, sound in heard] == list(range(1, 151))
+        gaps = [later - earlier for (earlier, _), (later, _) in pairwise(heard)]
+        drift = heard[-1][0] - heard[0][0] - 149 * 0.02
+        assert abs(drift) < 0.02
+        assert sorted(gaps)[len(gaps) // 2] == pytest.approx(0.02, abs=0.002)
+        assert ears.pump.lateness.frames == 150
+
+
+def test_speech_stops_the_prompt_and_is_heard_from_its_first_frame(tmp_path: Path) -> None:
+    with service(tmp_path) as (_, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+        peer = turn.connect()
+        begun = peer.speak([*[QUIET] * 20, *spoken(2), *[QUIET] * 20])
+        peer.wait()
+        answer = answer_of(turn.over())
+        assert (answer.result, answer.value, answer.mode) == (Result.MATCH, "2", Mode.SPEECH)
+        assert peer.heard()[-1][0] - (begun + 20 * 0.02) < 0.150
+
+
+def test_a_key_stops_the_prompt_at_the_next_frame(tmp_path: Path) -> None:
+    with service(tmp_path) as (_, hearing):
+        turn = Turn(hearing, Question("nik", (), Digits(2, 2), grammar="nik"), clip(tmp_path, 5000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 10)
+        pressed = time.monotonic()
+        peer.key("1")
+        peer.speak([QUIET] * 10)
+        assert peer.heard()[-1][0] - pressed < 0.05
+        peer.key("2")
+        peer.wait()
+        assert answer_of(turn.over()).value == "12"
+
+
+def test_half_spoken_half_keyed(tmp_path: Path) -> None:
+    with service(tmp_path) as (_, hearing):
+        turn = Turn(hearing, NIK)
+        peer = turn.connect()
+        peer.speak(number("12"))
+        peer.key("34")
+        peer.wait()
+        answer = answer_of(turn.over())
+        assert (answer.result, answer.value) == (Result.MATCH, "1234")
+
+
+def test_half_keyed_half_spoken(tmp_path: Path) -> None:
+    with service(tmp_path) as (_, hearing):
+        turn = Turn(hearing, NIK)
+        peer = turn.connect()
+        peer.key("12")
+        peer.speak([*[QUIET] * 5, *number("34"), *[QUIET] * 20])
+        peer.wait()
+        answer = answer_of(turn.over())
+        assert (answer.result, answer.value, answer.mode) == (Result.MATCH, "1234", Mode.SPEECH)
+
+
+def test_keys_beyond_the_answer_are_reported_as_not_used(tmp_path: Path) -> None:
+    with service(tmp_path) as (_, hearing):
+        turn = Turn(hearing, MENU)
+        peer = turn.connect()
+        peer.key("127#")
+        peer.wait()
+        report = turn.over()
+        assert report is not None
+        assert report.received.startswith("1")
+        assert report.used == 1
+
+
+def test_one_turn_more_than_the_limit_is_refused_and_the_place_comes_back(tmp_path: Path) -> None:
+    with service(tmp_path, limit=1) as (_, hearing):
+        assert hearing.hears
+        first = Turn(hearing, MENU)
+        peer = first.connect()
+        assert not hearing.hears
+        assert Turn(hearing, MENU).refused() == "full"
+        peer.key("1")
+        peer.wait()
+        first.over()
+        assert hearing.hears
+
+
+def test_a_caller_who_hangs_up_frees_the_place(tmp_path: Path) -> None:
+    with service(tmp_path, limit=1) as (ears, hearing):
+        turn = Turn(hearing, MENU)
+        peer = turn.connect()
+        peer.speak([QUIET] * 3)
+        peer.hang_up()
+        report = turn.over()
+        assert report is not None
+        assert (report.answer, report.fell_back) == (None, "gone")
+        assert all_free(ears, 1)
+
+
+def test_a_line_that_dies_gives_the_call_back_at_once(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, _):
+        control = socket.socket(socket.AF_UNIX)
+        control.connect(str(tmp_path / "speech.sock"))
+        control.sendall(ORDER.written(Order(MENU, (str(clip(tmp_path, 5000)),))))
+        ready = READY.read(control.recv(4096))
+        peer = Peer(ready.port, ready.uuid)
+        peer.speak([QUIET] * 3)
+        control.close()
+        peer.wait(1)
+        assert all_free(ears)
+
+
+def test_a_call_that_never_comes_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    with service(tmp_path, limit=1) as (ears, hearing):
+        turn = Turn(hearing, MENU)
+        assert turn._ready.wait(5)
+        assert turn.over() is None
+        assert turn.unheard == "dead"
+        assert all_free(ears, 1)
+
+
+def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: Path) -> None:
+    hearing = Hearing(tmp_path / "speech.sock")
+    begun = time.monotonic()
+    assert not hearing.hears
+    with pytest.raises(Unheard) as trouble:
+        hearing.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
+    assert trouble.value.why == "dead"
+    assert time.monotonic() - begun < 0.1
+
+
+def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "speech.sock"))
+        mute.listen()
+        begun = time.monotonic()
+        with pytest.raises(Unheard):
+            Hearing(tmp_path / "speech.sock", limit_s=0.3).turn(MENU, [], lambda uuid, port: None)
+        assert time.monotonic() - begun < 1.0
+
+
+def test_a_service_that_is_stopped_in_the_middle_gives_every_call_back(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 5)
+        ears.stop()
+        peer.wait(2)
+        report = turn.over()
+        assert report is None or report.answer is None
+
+
+def test_a_missing_clip_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        assert Turn(hearing, MENU, tmp_path / "missing").refused() == "dead"
+        assert all_free(ears)
+
+
+def test_slow_recognition_gives_the_turn_up(tmp_path: Path) -> None:
+    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=300) as (_, hearing):
+        turn = Turn(hearing, MENU)
+        peer = turn.connect()
+        begun = time.monotonic()
+        peer.speak([QUIET] * 100)
+        peer.wait()
+        assert time.monotonic() - begun < 1.0
+        report = turn.over()
+        assert report is not None
+        assert report.fell_back == "slow"
+
+
+def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
+    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=10_000) as (_, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 1000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 60)
+        assert len(peer.heard()) == 50
+        peer.key("1")
+        peer.wait()
+        assert answer_of(turn.over()).value == "1"
+
+
+def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
+    with service(tmp_path, "audiosocket_peer:Failing") as (_, hearing):
+        turn = Turn(hearing, MENU)
+        peer = turn.connect()
+        peer.speak([QUIET] * 20)
+        peer.wait()
+        report = turn.over()
+        assert report is not None
+        assert report.fell_back == "dead"
+
+
+def test_a_question_whose_words_were_not_built_is_one_for_the_keypad(tmp_path: Path) -> None:
+    with service(tmp_path, "audiosocket_peer:Ignorant") as (_, hearing):
+        turn = Turn(hearing, MENU)
+        report = turn.over()
+        assert turn.unheard == "dead" or (report is not None and report.fell_back == "dead")
+
+
+def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+        peer = turn.connect()
+        peer.speak([QUIET] * 5)
+        os.kill(ears.recognisers.pid, signal.SIGKILL)
+        peer.wait(2)
+        report = turn.over()
+        assert report is not None
+        assert report.fell_back == "dead"
+        assert not hearing.hears
+        assert Turn(hearing, MENU).refused() == "dead"
+        assert all_free(ears, limit_s=10)
+        again = Turn(hearing, MENU)
+        peer = again.connect()
+        peer.speak([*[QUIET] * 5, *spoken(2), *[QUIET] * 20])
+        peer.wait()
+        assert answer_of(again.over()).value == "2"
+
+
+def test_a_service_that_cannot_hear_at_all_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CannotListen, match="no model"), service(tmp_path, "audiosocket_peer:Absent"):
+        pytest.fail("it must not start")
+
+
+@pytest.mark.parametrize("junk", [b"{}\n", b"\n", b"\xff\xfe\n", b'{"question": 1}\n', b"x" * 300_000])
+def test_orders_that_are_none_are_refused(tmp_path: Path, junk: bytes) -> None:
+    with service(tmp_path) as (ears, hearing):
+        control = socket.socket(socket.AF_UNIX)
+        control.connect(str(tmp_path / "speech.sock"))
+        control.settimeout(5)
+        try:
+            control.sendall(junk)
+            assert control.recv(100) == b""
+        except ConnectionError:
+            pass
+        control.close()
+        assert hearing.hears
+        assert all_free(ears)
+
+
+def test_the_socket_is_its_owners_only(tmp_path: Path) -> None:
+    with service(tmp_path):
+        assert (tmp_path / "speech.sock").stat().st_mode & 0o077 == 0
+
+
+def test_twenty_callers_speak_at_once_and_each_is_understood(tmp_path: Path) -> None:
+    with service(tmp_path) as (ears, hearing):
+        prompt = clip(tmp_path, 2000)
+        turns = [Turn(hearing, MENU, prompt) for _ in range(20)]
+        peers = [turn.connect() for turn in turns]
+        talkers = [
+            threading.Thread(target=peer.speak, args=([*[QUIET] * (10 + n), *spoken(1 + n % 3), *[QUIET] * 30],))
+            for n, peer in enumerate(peers)
+        ]
+        for talker in talkers:
+            talker.start()
+        for peer in peers:
+            peer.wait()
+        assert [answer_of(turn.over()).value for turn in turns] == [str(1 + n % 3) for n in range(20)]
+        for talker in talkers:
+            talker.join()
+        assert all_free(ears)
+
+
+def test_the_stand_in_hears_like_a_recogniser() -> None:
+    recogniser = LevelRecogniser(NIK, 0)
+    voice, ended = recogniser.feed(b"".join(number("1234")), b"")
+    assert voice.started
+    assert not ended
+    assert recogniser.finish().digits == "1234"

@@ -1,0 +1,126 @@
+"""A phone that speaks: words in several voices, numbers in groups, coughs and noise."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agi.softphone.company import CONFIRM, MOST, UNHEARD, Company
+from agi.softphone.hearing import Bank, reference
+from agi.softphone.matching import RATE
+from agi.softphone.scenario import Do, ScenarioError, Step, load
+from agi.softphone.speaking import SPEAKERS, CannotSpeak, Speaker, cough, noise, speak, words
+from agi.softphone.wavfile import Recording, samples
+
+KNOWN = {"menu.main": frozenset[str]()}
+SPOKEN = """title: A call by voice
+voice: wanita
+steps:
+  - hear: menu.main
+  - say: "saya mau cek NIK"
+  - say: "{resident ACTIVE nik}"
+  - cough
+  - noise: 2 s
+  - hang up
+expect:
+  outcome: abandoned
+"""
+
+
+def test_numbers_are_said_in_the_groups_that_people_use() -> None:
+    assert (
+        words("3273054101900001") == "tiga dua tujuh tiga, nol lima empat satu, nol satu sembilan nol, nol nol nol satu"
+    )
+    assert words("123456") == "satu dua tiga, empat lima enam"
+    assert words("pilihan 2") == "pilihan dua"
+
+
+@pytest.mark.parametrize("name", SPEAKERS)
+def test_every_voice_speaks_telephone_audio(name: str, tmp_path: Path) -> None:
+    seconds = speak("cek NIK", SPEAKERS[name], tmp_path / "said.wav")
+    sound = samples(tmp_path / "said.wav")
+    assert 0.4 < seconds < 3 and len(sound) == round(seconds * RATE)
+    assert np.abs(sound).max() > 3000
+    assert [path.name for path in tmp_path.iterdir()] == ["said.wav"]
+
+
+def test_voices_differ(tmp_path: Path) -> None:
+    lengths = {name: speak("satu dua tiga", one, tmp_path / "said.wav") for name, one in SPEAKERS.items()}
+    assert lengths["pria cepat"] < lengths["pria"] < lengths["pria pelan"]
+
+
+def test_a_voice_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotSpeak, match="cannot speak with the voice nobody"):
+        speak("ya", Speaker("nobody"), tmp_path / "said.wav")
+
+
+def test_a_cough_is_loud_and_short_and_always_the_same(tmp_path: Path) -> None:
+    assert 0.3 < cough(tmp_path / "1.wav") < 1
+    cough(tmp_path / "2.wav")
+    assert (tmp_path / "1.wav").read_bytes() == (tmp_path / "2.wav").read_bytes()
+    assert np.abs(samples(tmp_path / "1.wav")).max() > 4000
+
+
+def test_noise_has_the_level_it_should_have(tmp_path: Path) -> None:
+    assert noise(tmp_path / "noise.wav", 2.0, -40.0) == pytest.approx(2.0)
+    level = 20 * np.log10(samples(tmp_path / "noise.wav").astype(float).std() / 32767)
+    assert level == pytest.approx(-40, abs=0.5)
+
+
+def test_a_scenario_may_speak_cough_and_make_noise(tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text(SPOKEN)
+    scenario = load(path, KNOWN)
+    assert scenario.voice == "wanita"
+    assert [step.do for step in scenario.steps] == [Do.HEAR, Do.SAY, Do.SAY, Do.COUGH, Do.NOISE, Do.HANG_UP]
+    assert str(scenario.steps[2]) == "say {resident ACTIVE nik}"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "says"),
+    [
+        ("voice: wanita", "voice: tenor", 2, "'tenor' is not a voice; the voices are pria, wanita"),
+        ('"saya mau cek NIK"', '""', 5, "'' can't be said"),
+        ('"saya mau cek NIK"', '"cek <NIK>"', 5, "'cek <NIK>' can't be said; use words"),
+        ('"saya mau cek NIK"', '"NIK 3273012345"', 5, "a number in clear must not stand here"),
+        ("{resident ACTIVE nik}", "{resident ACTIVE pin}", 6, "must end with one of nik, kk"),
+        ("- cough", "- sneeze", 7, "'sneeze' is not a step; the steps are hear, hear whole, press, say, cough, noise"),
+        ("2 s", "loud", 8, "'loud' is not a time; write '2 s' or '500 ms'"),
+    ],
+)
+def test_a_mistake_in_a_spoken_step_is_told(tmp_path: Path, good: str, bad: str, line: int, says: str) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text(SPOKEN.replace(good, bad, 1))
+    with pytest.raises(ScenarioError) as caught:
+        load(path, KNOWN)
+    assert f"{path}:{line}: " in str(caught.value) and says in str(caught.value)
+
+
+def _sound(tmp_path: Path, text: str) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+    speak(text, Speaker("id", 130), tmp_path / "prompt.wav")
+    return samples(tmp_path / "prompt.wav").astype(np.float32)
+
+
+def test_a_caller_who_is_asked_to_confirm_says_yes_and_who_was_not_understood_says_it_again(tmp_path: Path) -> None:
+    confirm = _sound(tmp_path, "benar? ya atau tidak?")
+    unheard = _sound(tmp_path, "mohon maaf, pilihan itu belum terdengar jelas")
+    bank = Bank(
+        [
+            reference(CONFIRM, [confirm]),
+            reference(UNHEARD[0], [unheard]),
+            reference(UNHEARD[1], [_sound(tmp_path, "angkanya belum terdengar, silakan ucapkan lagi")]),
+        ]
+    )
+    recording = Recording(tmp_path / "heard.wav")
+    company = Company(Step(1, Do.SAY, "cek NIK"), bank, tmp_path / "heard.wav")
+    recording.add(bytes(RATE))
+    assert company.answer() == ""
+    recording.add(confirm.astype(np.int16).tobytes() + bytes(RATE))
+    assert company.answer() == "ya"
+    assert company.answer() == ""
+    recording.add(unheard.astype(np.int16).tobytes() + bytes(RATE))
+    assert company.answer() == "cek NIK"
+    for _ in range(MOST):
+        company = company.after(0)
+    assert company.answer() == ""
+    recording.close()

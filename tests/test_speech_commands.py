@@ -1,0 +1,110 @@
+"""`hotline hear`, `hotline speech build` and `hotline speech eval` as a person types them."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from speech_voices import acoustic_model, say, silence
+
+from agi.cli import main
+from agi.cli.speech_eval import make_nik
+from agi.speech.evaluation.measure import compared
+from agi.speech.number_words import DIGITS
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("HOTLINE_SPEECH__MODEL", str(acoustic_model()))
+    monkeypatch.setenv("HOTLINE_PLACES__VAR", str(tmp_path / "var"))
+    return CliRunner()
+
+
+def test_a_file_of_any_rate_and_channels_is_heard_on_one_line(runner: CliRunner, tmp_path: Path) -> None:
+    sound = np.concatenate((silence(200), say(tmp_path, "tiga dua satu lima"), silence(200)))
+    wide = np.repeat(sound, 6)
+    files = [tmp_path / "narrow.wav", tmp_path / "wide.flac", tmp_path / "raw.au"]
+    soundfile.write(files[0], sound, 8000)
+    soundfile.write(files[1], np.stack((wide, wide), axis=1), 48000)
+    soundfile.write(files[2], sound, 8000, subtype="ULAW")
+    done = runner.invoke(main, ["hear", *map(str, files)])
+    assert done.exit_code == 0, done.output
+    for path, line in zip(files, done.stdout.splitlines(), strict=True):
+        name, text, confidence = line.split("\t")
+        assert (name, text) == (str(path), "tiga dua satu lima")
+        assert re.fullmatch(r"[01]\.\d{3}", confidence)
+
+
+def test_an_unreadable_file_is_named_and_the_rest_go_on(runner: CliRunner, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.wav", tmp_path / "bad.wav"
+    soundfile.write(good, np.concatenate((silence(200), say(tmp_path, "tidak"), silence(200))), 8000)
+    bad.write_text("no sound", encoding="utf-8")
+    done = runner.invoke(main, ["hear", "--grammar", "yesno", str(bad), str(tmp_path / "none.wav"), str(good)])
+    assert done.exit_code == 1
+    assert done.stdout.startswith(f"{good}\ttidak\t")
+    assert str(bad) in done.stderr
+    assert "none.wav cannot be read: there is no such file" in done.stderr
+
+
+def test_a_menu_of_the_installation_can_be_heard(runner: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "said.wav"
+    soundfile.write(path, say(tmp_path, "saya mau cek nik"), 8000)
+    done = runner.invoke(main, ["hear", "--grammar", "menu:main", str(path)])
+    assert done.stdout.split("\t")[1] == "saya mau cek nik"
+
+
+def test_an_unknown_grammar_is_answered_with_those_there_are(runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(main, ["hear", "--grammar", "menu:nowhere", str(tmp_path / "x.wav")])
+    assert done.exit_code == 2
+    assert "menu:main" in done.stderr
+
+
+def test_build_makes_the_model_of_the_installation(runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(main, ["speech", "build"])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").is_file()
+    first = (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").read_bytes()
+    runner.invoke(main, ["speech", "build"])
+    assert (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").read_bytes() == first
+
+
+def test_an_evaluation_tells_words_utterances_niks_and_delays(runner: CliRunner, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    rows = ["file\tspeaker\ttranscript"]
+    for speaker in ("id+f4", "id+m3"):
+        for text in (*DIGITS, "tiga lima satu dua"):
+            name = f"{speaker[3:]}-{text.replace(' ', '')}.wav"
+            sound = np.concatenate((silence(300), say(tmp_path, text, speaker), silence(300)))
+            soundfile.write(folder / name, sound, 8000)
+            rows.append(f"{name}\t{speaker}\t{text}")
+    (folder / "manifest.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    picture = tmp_path / "eval.svg"
+    arguments = ["speech", "eval", str(folder), "--niks", "1", "--condition", "clean", "--picture", str(picture)]
+    done = runner.invoke(main, arguments)
+    assert "words right" in done.stdout, done.output
+    assert "NIK, isolated digits" in done.stdout
+    assert "From the last sound to the answer" in done.stdout
+    assert picture.is_file() or "needs matplotlib" in done.stderr
+
+
+def test_a_folder_without_manifest_is_refused(runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(main, ["speech", "eval", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "manifest.tsv cannot be read" in done.stderr
+
+
+def test_words_are_compared_with_the_fewest_differences() -> None:
+    assert compared(("a", "b", "c"), ("a", "c")) == [("a", "a"), ("b", ""), ("c", "c")]
+    assert compared(("a",), ("b", "a")) == [("", "b"), ("a", "a")]
+
+
+def test_invented_niks_are_valid() -> None:
+    import random
+
+    from agi.books.numbers import check_nik
+
+    chance = random.Random(0)
+    assert all(check_nik(make_nik(chance)).valid for _ in range(50))

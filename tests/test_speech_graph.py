@@ -1,0 +1,135 @@
+"""The graph: made without OpenFst, the same every time, quickly, and Vosk obeys it."""
+
+import struct
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from speech_voices import acoustic_model, frames, say, silence
+
+from agi.speech.alike import alike, distance
+from agi.speech.answer import readings
+from agi.speech.build import BuildError, build
+from agi.speech.fstfile import Fst, olabel_lookahead
+from agi.speech.grammar import Digits, OneOf, YesNo
+from agi.speech.graph import compile_graph
+from agi.speech.lexicon import Lexicon, LexiconError
+from agi.speech.model import Model, ModelError
+from agi.speech.model import test as examine
+from agi.speech.network import Loop, Piece, alt, seq, spell
+from agi.speech.standard import WordsError, lists, standard
+
+LEXICON = Lexicon.load()
+
+
+@dataclass(frozen=True, slots=True)
+class _Swapped(YesNo):
+    """Only "lima tiga" may be said."""
+
+    name: str = "swapped"
+
+    @property
+    def piece(self) -> Piece:
+        return seq("lima", "tiga")
+
+
+def test_a_graph_built_twice_is_the_same() -> None:
+    networks = {"a": spell(Loop(alt(("satu", "dua")))), "b": spell(seq("cek", "nik"))}
+    once, again = compile_graph(networks, LEXICON), compile_graph(dict(reversed(networks.items())), Lexicon.load())
+    assert once == again
+
+
+def test_a_state_sees_the_words_that_can_follow_it() -> None:
+    fst = Fst()
+    first, second, third = fst.state(), fst.state(), fst.state()
+    fst.arc(first, second)
+    fst.arc(second, third, 5, 1)
+    fst.arc(second, third, 6, 2)
+    fst.arc(third, first, 7, 4)
+    fst.finals[third] = 0.0
+    data = olabel_lookahead(fst, last_label=4)
+    tail = struct.pack("<iq", 5, 3)
+    sets = data[data.index(tail, -200) + len(tail) :]
+    one_to_two = struct.pack("<qiii", 1, 1, 3, 2)
+    four_and_end = struct.pack("<qiii", 1, 4, 6, 2)
+    assert sets == one_to_two + one_to_two + four_and_end
+
+
+def test_a_grammar_of_every_region_is_built_in_two_seconds(tmp_path: Path) -> None:
+    began = time.process_time()
+    build(acoustic_model(), tmp_path / "model", standard(), LEXICON)
+    assert time.process_time() - began < 2.0
+
+
+def test_order_and_length_are_kept(tmp_path: Path) -> None:
+    """Vosk's own grammars of phrases would give "tiga lima" back here."""
+    words = ("tiga", "lima")
+    folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), Digits(1, 9)), LEXICON).folder
+    decoder = Model.load(folder).decoder("swapped", 5)
+    for frame in frames(silence(300), say(tmp_path, " ".join(words)), silence(300)):
+        decoder.AcceptWaveform(frame)
+    for reading in readings(decoder.FinalResult()):
+        assert reading.words != words
+
+
+def test_a_folder_without_acoustic_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="no acoustic model"):
+        build(tmp_path, tmp_path / "model", (YesNo(),), LEXICON)
+
+
+def test_a_folder_that_is_no_model_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="hotline speech build"):
+        Model.load(tmp_path)
+    assert "hotline speech build" in examine(tmp_path)
+
+
+def test_a_model_that_was_built_passes_the_examination(tmp_path: Path) -> None:
+    assert examine(build(acoustic_model(), tmp_path / "model", standard(), LEXICON).folder) == ""
+
+
+def test_spelling_tells_how_a_word_is_said() -> None:
+    assert LEXICON.pronunciations("nyanyi")[0] == ("ny", "a", "ny", "i")
+    assert LEXICON.pronunciations("syukur")[0] == ("s", "u", "k", "u", "r")
+    assert {word[1] for word in LEXICON.pronunciations("meja")} == {"@", "e"}
+    assert LEXICON.pronunciations("ktp")[0] == ("k", "a", "t", "e", "p", "e")
+    assert LEXICON.pronunciations("wni")[0] == ("w", "n", "i")
+    assert LEXICON.pronunciations("skpln")[0] == tuple(["e", "s", "k", "a", "p", "e", "e", "l", "e", "n"])
+
+
+def test_a_word_that_cannot_be_said_is_named() -> None:
+    with pytest.raises(LexiconError, match="1500"):
+        LEXICON.pronunciations("1500")
+
+
+def test_a_wrong_sound_in_the_exceptions_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pronunciations.toml"
+    path.write_text('nik = ["n q k"]\n', encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"nik: q is no sound"):
+        Lexicon.load(path)
+
+
+def test_words_that_sound_alike_are_found_with_both_options() -> None:
+    found = alike({"1": ("surat pindah",), "2": ("surat pinda", "akta"), "3": ("biaya",)}, LEXICON)
+    assert [(one.key, one.other_key) for one in found] == [("1", "2")]
+    assert alike({"1": ("akta kelahiran",), "2": ("akta kematian",)}, LEXICON) == ()
+
+
+def test_distance_is_zero_only_for_the_same_sounds() -> None:
+    assert distance(("a", "k"), ("a", "k")) == 0
+    assert 0 < distance(("t", "i"), ("d", "i")) < distance(("t", "i"), ("m", "a"))
+
+
+def test_the_lists_of_words_can_be_said() -> None:
+    for one in lists():
+        assert isinstance(one, OneOf)
+        for ways in one.words.values():
+            for way in ways:
+                for word in way.split():
+                    assert LEXICON.pronunciations(word)
+
+
+def test_a_list_with_a_wrong_entry_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fruit.toml").write_text('apple = "apel"\n', encoding="utf-8")
+    with pytest.raises(WordsError, match="apple needs a list"):
+        lists(tmp_path)

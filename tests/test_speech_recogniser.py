@@ -1,0 +1,184 @@
+"""A turn: given a caller's sound, then the answer, when it ended, and when the caller began to talk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from speech_voices import MENU, VOICES, frames, model_in, say, silence
+
+from agi.speech.activity import Activity
+from agi.speech.answer import Heard, Verdict
+from agi.speech.grammar import Command, Digits, Grammar, Nik, NikStanding, YesNo
+from agi.speech.model import Model
+from agi.speech.number_words import one_by_one
+
+Sound = NDArray[np.int16]
+Say = Callable[..., Sound]
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return model_in(tmp_path_factory.mktemp("speech") / "model")
+
+
+@pytest.fixture
+def saying(tmp_path: Path) -> Say:
+    return lambda text, voice="id+f4", rate=140: say(tmp_path, text, voice, rate)
+
+
+def turn(model: Model, grammar: Grammar, *sounds: Sound) -> tuple[Heard, int | None]:
+    """What is heard, and after how many ms the turn ended by itself (None: it did not)."""
+    recogniser = model.recogniser(grammar)
+    for nth, frame in enumerate(frames(*sounds), 1):
+        if recogniser.feed(frame).ended:
+            return recogniser.finish(), 20 * nth
+    return recogniser.finish(), None
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [("cek nik", "1"), ("saya mau status dokumen", "2"), ("tolong persyaratan", "3"), ("nomor empat", "4")],
+)
+def test_an_option_is_heard_in_its_words(model: Model, saying: Say, voice: str, said: str, key: str) -> None:
+    heard, ended = turn(model, MENU, silence(500), saying(said, voice), silence(1500))
+    assert (heard.verdict, heard.value) == (Verdict.ACCEPTED, key)
+    assert ended is not None
+
+
+def test_a_certain_answer_ends_within_300_ms(model: Model, saying: Say) -> None:
+    sound = saying("cek nik")
+    loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)
+    _, ended = turn(model, MENU, silence(500), sound, silence(1500))
+    assert ended is not None
+    assert -40 <= ended - (500 + loud[-1] / 8) <= 300
+
+
+@pytest.mark.parametrize(("said", "value"), [("ya", "ya"), ("ya betul", "ya"), ("tidak", "tidak"), ("bukan", "tidak")])
+def test_yes_and_no_are_heard(model: Model, saying: Say, said: str, value: str) -> None:
+    heard, _ = turn(model, YesNo(), silence(400), saying(said), silence(1500))
+    assert (heard.verdict, heard.value) == (Verdict.ACCEPTED, value)
+
+
+@pytest.mark.parametrize("grammar", [MENU, YesNo(), Digits(6, 6)], ids=["menu", "yesno", "digits"])
+def test_a_command_is_heard_on_every_question(model: Model, saying: Say, grammar: Grammar) -> None:
+    heard, _ = turn(model, grammar, silence(400), saying("hubungkan ke petugas"), silence(2000))
+    assert heard.command is Command.AGENT
+
+
+@pytest.mark.parametrize(
+    "said", ["kereta api datang dari bandung", "selamat pagi semuanya", "di mana rumah sakit umum"]
+)
+@pytest.mark.parametrize("grammar", [MENU, YesNo()], ids=["menu", "yesno"])
+def test_other_speech_is_refused_not_guessed(model: Model, saying: Say, grammar: Grammar, said: str) -> None:
+    heard, _ = turn(model, grammar, silence(400), saying(said), silence(2500))
+    assert heard.verdict is Verdict.REJECTED
+    assert heard.value == ""
+
+
+def test_digits_with_pauses_are_one_number(model: Model, saying: Say) -> None:
+    parts = [saying("tiga dua satu"), silence(1000), saying("kosong lima enam")]
+    heard, ended = turn(model, Digits(6, 6), silence(400), *parts, silence(2000))
+    assert heard.value == "321056"
+    assert ended is not None
+
+
+def test_a_nik_in_one_breath_is_heard(model: Model, saying: Say) -> None:
+    nik = "3273014508900012"
+    heard, ended = turn(model, Nik(lambda _: NikStanding.KNOWN), silence(400), saying(one_by_one(nik)), silence(2000))
+    assert heard.value == nik
+    assert ended is not None
+
+
+def test_a_number_that_cannot_be_a_nik_is_never_its_answer(model: Model, saying: Say) -> None:
+    sound = saying(one_by_one("3273014508900012"))
+    heard, _ = turn(model, Nik(lambda _: NikStanding.INVALID), silence(400), sound, silence(3000))
+    assert heard.verdict is Verdict.REJECTED
+    assert heard.value == ""
+
+
+def test_silence_is_silence_and_never_ends_the_turn(model: Model) -> None:
+    heard, ended = turn(model, MENU, silence(3000))
+    assert heard.verdict is Verdict.SILENCE
+    assert ended is None
+
+
+def test_a_cough_is_forgotten_and_the_answer_after_it_is_heard(model: Model, saying: Say) -> None:
+    noise = np.random.default_rng(3).normal(0, 4000, 2000) * np.exp(-np.arange(2000) / 700)
+    sounds = (silence(500), noise.astype(np.int16), silence(1500), saying("status dokumen"), silence(1500))
+    heard, ended = turn(model, MENU, *sounds)
+    assert heard.value == "2"
+    assert ended is not None
+
+
+def test_speech_over_the_prompt_is_heard_from_its_first_syllable(model: Model, saying: Say) -> None:
+    heard, _ = turn(model, MENU, saying("syarat dokumen"), silence(1500))
+    assert heard.value == "3"
+
+
+def test_two_turns_beside_each_other_hear_their_own(model: Model, saying: Say) -> None:
+    one, other = model.recogniser(YesNo()), model.recogniser(MENU)
+    first, second = (
+        frames(silence(400), saying("tidak"), silence(2000)),
+        frames(silence(400), saying("nik"), silence(2000)),
+    )
+    for nth in range(min(len(first), len(second))):
+        one.feed(first[nth])
+        other.feed(second[nth])
+    assert (one.finish().value, other.finish().value) == ("tidak", "1")
+
+
+def test_frames_of_any_length_give_the_same(model: Model, saying: Say) -> None:
+    pcm = b"".join(frames(silence(400), saying("ya benar"), silence(1000)))
+    whole, crumbs = model.recogniser(YesNo()), model.recogniser(YesNo())
+    whole.feed(pcm)
+    for begin in range(0, len(pcm), 77):
+        crumbs.feed(pcm[begin : begin + 77])
+    assert whole.finish() == crumbs.finish()
+
+
+def onset(sound: Sound, said: Sound | None = None) -> int | None:
+    """After how many ms talk is noticed."""
+    activity = Activity()
+    for begin in range(0, len(sound) - 159, 160):
+        activity.hear(sound[begin : begin + 160], None if said is None else said[begin : begin + 160])
+        if activity.speaking:
+            return begin // 8 + 20
+    return None
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_talk_is_noticed_soon_after_its_first_vowel(saying: Say, voice: str) -> None:
+    noticed = onset(np.concatenate((silence(1000), saying("ya benar", voice))))
+    assert noticed is not None
+    assert 1000 <= noticed <= 1150
+
+
+@pytest.mark.parametrize("level", [10, 100, 1000])
+def test_line_noise_is_no_talk(level: int) -> None:
+    assert onset(np.random.default_rng(level).normal(0, level, 80_000).astype(np.int16)) is None
+
+
+def test_a_burst_of_noise_is_no_talk() -> None:
+    noise = np.random.default_rng(1).normal(0, 6000, 3000) * np.exp(-np.arange(3000) / 900)
+    assert onset(np.concatenate((silence(1000), noise.astype(np.int16), silence(500)))) is None
+
+
+@pytest.mark.parametrize(("loss_db", "delay_ms"), [(-30, 20), (-20, 80), (-12, 200)])
+def test_the_echo_of_our_prompt_is_no_talk(saying: Say, loss_db: int, delay_ms: int) -> None:
+    prompt = saying("selamat datang di halo dukcapil, untuk cek nik tekan satu")
+    echo = np.concatenate((silence(delay_ms), (prompt * 10 ** (loss_db / 20)).astype(np.int16)))[: len(prompt)]
+    assert onset(echo, prompt) is None
+
+
+def test_talk_over_the_prompt_is_noticed(saying: Say) -> None:
+    prompt = saying("selamat datang di halo dukcapil, untuk cek nik tekan satu, untuk status dokumen tekan dua")
+    caller = saying("mau bicara dengan petugas", "id+m3")
+    line = (prompt * 10 ** (-25 / 20)).astype(np.int16)
+    begin = 1500 * 8
+    line[begin : begin + len(caller)] += caller[: len(line) - begin]
+    noticed = onset(line, prompt)
+    assert noticed is not None
+    assert noticed >= 1500
