@@ -39,7 +39,8 @@ _TALK_ENDS_MS = 200
 _ECHO_FRAMES = 20
 _ECHO_MARGIN_DB = 6.0
 _ECHO_UNKNOWN_DB, _ECHO_START_DB = -6.0, -30.0
-_ECHO_LEARN, _ECHO_LATE = 25, 10
+_ECHO_LEARN, _ECHO_LATE = 35, 15
+_ECHO_QUICK = 0.15
 
 _OVERLAP = (1 - np.arange(_WINDOW) / _WINDOW).astype(np.float32)[_HIGHEST:_LOWEST]
 
@@ -110,9 +111,9 @@ class Activity:
             return _SILENT
         self._said_frames += 1
         known, heard = self._coupling[-1], level - loudest
-        learned = known + 0.3 * (heard - known) if heard > known else known - 0.02
-        self._coupling.append(min(learned, _ECHO_UNKNOWN_DB))
-        # What is learned counts 0.2 s later: a caller who begins to talk does not pass for an echo before that.
+        learned = known + _ECHO_QUICK * (heard - known) if heard > known else known - 0.02
+        self._coupling.append(known if self.speaking else min(learned, _ECHO_UNKNOWN_DB))
+        # What is learned counts 0.3 s later, and nothing is learned from talk: a caller must not pass for an echo.
         coupling = _ECHO_UNKNOWN_DB if self._said_frames < _ECHO_LEARN else self._coupling[0]
         return loudest + coupling + _ECHO_MARGIN_DB
 

@@ -385,7 +385,7 @@ def _by_number(key: str) -> tuple[str, ...]:
         return ()
     said = (f"{prefix}{DIGITS[int(key)]}" for prefix in _NUMBERED)
     ordinal = _ORDINALS[int(key) - 1]
-    return (*said, f"yang {ordinal}", f"pilihan {ordinal}", ordinal)
+    return (*said, f"yang {ordinal}", f"pilihan {ordinal}")
 
 
 def _goes_on(words: Words, meanings: Mapping[Words, str], values: Sequence[str]) -> bool:
