@@ -13,6 +13,7 @@ import vosk
 
 from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
+from agi.speech.gate import gated
 from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
 from agi.speech.partial import Partial
 from agi.speech.tuning import Tuning
@@ -20,6 +21,7 @@ from agi.speech.tuning import Tuning
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
 _UNSEEN_DIGITS = 3
+_DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
 
@@ -54,8 +56,9 @@ class Recogniser:
 
     def hear_all(self, sound: bytes) -> None:
         """Take a whole recording as one answer, whatever pauses are in it: for files."""
-        self._activity.awake = True
-        self._started = True
+        for begin in range(0, len(sound) - _BYTES + 1, _BYTES):
+            self._activity.hear(np.frombuffer(sound[begin : begin + _BYTES], np.int16))
+        self._activity.awake = self._started = True
         self._sound += sound
 
     def finish(self) -> Heard:
@@ -166,6 +169,10 @@ class Recogniser:
                 return Heard(Verdict.SILENCE)
             self._decoder = self._new_decoder()
             self._decoder.AcceptWaveform(bytes(self._sound))
+        if self._grammar.kind in _DIGIT_KINDS and self._activity.noisy:
+            # A second decoding, 12 ms for each second, without what others say behind the caller.
+            self._decoder = self._new_decoder()
+            self._decoder.AcceptWaveform(gated(np.frombuffer(bytes(self._sound), np.int16)).tobytes())
         found = readings(self._decoder.FinalResult())
         self._words = found[0].words if found else ()
         return decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])
