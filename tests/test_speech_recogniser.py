@@ -181,3 +181,11 @@ def test_talk_over_the_prompt_is_noticed(saying: Say) -> None:
     noticed = onset(line, prompt)
     assert noticed is not None
     assert noticed >= 1500
+
+
+def test_the_longer_way_to_say_an_option_is_waited_for(model: Model, saying: Say) -> None:
+    parts = [saying("cek"), silence(60), saying("nik")]
+    heard, _ = turn(model, MENU, silence(400), *parts, silence(1500))
+    assert heard.value == "1"
+    assert MENU.may_lengthen(("syarat",)) is True
+    assert MENU.may_lengthen(("cek", "nik")) is False

@@ -136,11 +136,11 @@ class Recogniser:
         """A result is there: has the turn ended, or does the caller go on?"""
         heard = self._heard
         assert heard is not None  # noqa: S101 - only called with a result
-        if self._decisive(heard):
+        if self._decisive(heard) and (activity.quiet_ms >= self._longer_ms(heard) or self._settled_words()):
             self._ended = True
         elif activity.quiet_ms == 0:
             self._heard = None  # the caller goes on: a new decoder hears it all
-        elif heard.verdict is Verdict.SILENCE or not self._started:
+        elif heard.verdict is Verdict.SILENCE or not (self._started or self._decisive(heard)):
             self._forget()
         else:
             self._ended = activity.quiet_ms >= self._patience_ms(heard)
@@ -156,6 +156,14 @@ class Recogniser:
         if heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
             return self._tuning.open_ms
         return self._tuning.digits_ms if self._grammar.kind in _IN_GROUPS else self._tuning.partial_ms
+
+    def _longer_ms(self, heard: Heard) -> int:
+        lengthens = heard.command is None and self._grammar.may_lengthen(tuple(heard.text.split()))
+        return self._tuning.longer_ms if lengthens else 0
+
+    def _settled_words(self) -> bool:
+        """The answer came out of noise that never falls quiet: there is no pause to wait for."""
+        return self._words != () and self._words == self._tried
 
     def _decisive(self, heard: Heard) -> bool:
         if heard.command:

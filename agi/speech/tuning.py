@@ -43,7 +43,8 @@ DEFAULT: Mapping[Kind, Thresholds] = {
 class Tuning:
     """Times are milliseconds of audio.
 
-    `whole_ms`: silence after which a whole answer that cannot go on is taken. `open_ms`: the same for an answer that
+    `whole_ms`: silence after which a whole answer that cannot go on is taken. `longer_ms`: the same where words may
+    follow that mean the same ("status", "status dokumen"). `open_ms`: the same for an answer that
     could go on ("dua", "dua puluh"). `partial_ms`: silence after which an answer that is not whole is given up;
     `digits_ms`: the same for numbers, which are said in groups. `stable_ms`: in noise without silence, how long a
     whole answer must stay unchanged. `lead_ms`: audio from before the first sound that is decoded with it.
@@ -52,6 +53,7 @@ class Tuning:
     thresholds: Mapping[Kind, Thresholds] = field(default_factory=lambda: DEFAULT)
     readings: int = 50
     whole_ms: int = 220
+    longer_ms: int = 360
     open_ms: int = 700
     partial_ms: int = 1200
     digits_ms: int = 2500
