@@ -94,7 +94,7 @@ def test_spelling_tells_how_a_word_is_said() -> None:
     assert {word[1] for word in LEXICON.pronunciations("meja")} == {"@", "e"}
     assert LEXICON.pronunciations("ktp")[0] == ("k", "a", "t", "e", "p", "e")
     assert LEXICON.pronunciations("wni")[0] == ("w", "n", "i")
-    assert LEXICON.pronunciations("skpln")[0] == tuple(["e", "s", "k", "a", "p", "e", "e", "l", "e", "n"])
+    assert LEXICON.pronunciations("skpln")[0] == ("e", "s", "k", "a", "p", "e", "e", "l", "e", "n")
 
 
 def test_a_word_that_cannot_be_said_is_named() -> None:

@@ -71,7 +71,7 @@ def test_dates_are_read_however_they_are_said() -> None:
 
 
 def test_a_day_that_does_not_exist_is_no_date() -> None:
-    assert Date().values(tuple(["tiga", "puluh", "satu", "april", "dua", "ribu", "lima"])) == ()
+    assert Date().values(("tiga", "puluh", "satu", "april", "dua", "ribu", "lima")) == ()
 
 
 def test_a_nik_must_be_one() -> None:

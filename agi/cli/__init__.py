@@ -1,8 +1,8 @@
 """The `hotline` command: a table of names; the modules behind it load only when their name is typed."""
 
-from importlib import import_module
-
 import click
+
+from agi.cli.lazy import Lazy
 
 COMMANDS = {
     "up": "agi.cli.service:up",
@@ -25,21 +25,8 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command called `name`, or None."""
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name].split(":")
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101
-        return command
+class Hotline(Lazy):
+    """All commands, and what they have in common."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; wrong settings are told as one sentence, not as a traceback."""
@@ -68,7 +55,7 @@ def _told_of_settings(wrong: ValueError) -> str | None:
     return None
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Hotline, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=None, version="0.1.0", prog_name="hotline")
 def main() -> None:
     """Halo Dukcapil 1500-537: a civil registry hotline that answers by itself."""
