@@ -81,7 +81,7 @@ Spoken = Literal["yesno", "options", "digits", "nik", "date", "number", "list", 
 class Speech(Section):
     """Speech recognition. Without it, or when it fails, every question is answered by keys."""
 
-    enabled: bool = Field(True, description="Whether callers may speak; where there is no model they may not.")
+    enabled: bool = Field(False, description="Whether callers may speak as well as press keys; needs a model.")
     model: Path = Field(Path("data/model"), description="A Vosk model directory; a relative one is below the root.")
     recognisers: int = Field(40, ge=1, description="Questions listened to at once; above it keys only.")
     slow_ms: int = Field(1500, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")

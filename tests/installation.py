@@ -5,14 +5,15 @@ import random
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from agi.cli.bringup import Sample
-from agi.ops import tree
+from agi.cli.bringup import Sample, sample
+from agi.ops import configure, tree
 from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
 
@@ -94,6 +95,28 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
             if name.startswith("HOTLINE_"):
                 patch.setenv(name, value)
         return Settings()
+
+
+@contextmanager
+def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
+    """A hotline of its own below `home`, with the variables `more`; it is brought down at the end."""
+    environment = private_environment(home, **more)
+    settings = settings_of(environment)
+    lend_tree(settings.var)
+    lend_voice(settings.var)
+    try:
+        run_hotline(environment, "up", limit_s=120)
+        numbers = sample(settings)
+        assert numbers is not None
+        yield Hotline(
+            settings,
+            environment,
+            configure.account(settings.var, configure.testers()[0]),
+            tuple(configure.account(settings.var, name) for name in configure.agents()),
+            numbers,
+        )
+    finally:
+        run_hotline(environment, "down", check=False)
 
 
 def lend_tree(var: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from installation import Hotline
+from installation import Hotline, brought_up
 
 from agi.books import sample
 from agi.books.call_words import Outcome
@@ -42,11 +42,12 @@ def told(result: dict[str, object]) -> str:
 
 
 @pytest.fixture(scope="module")
-def hearing(hotline: Hotline) -> Hotline:
-    """The session's hotline, which must listen: without a model these tests would pass and show nothing."""
-    assert speech_is_on(hotline.settings), f"there is no speech model in {hotline.settings.speech_model}"
-    assert listens(hotline.settings.var), "the speech service does not listen: see var/log"
-    return hotline
+def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    """A hotline that listens, and must: without a model these tests would pass and show nothing."""
+    with brought_up(tmp_path_factory.mktemp("hearing"), HOTLINE_SPEECH__ENABLED="true") as hotline:
+        assert speech_is_on(hotline.settings), f"there is no speech model in {hotline.settings.speech_model}"
+        assert listens(hotline.settings.var), "the speech service does not listen: see var/log"
+        yield hotline
 
 
 @pytest.fixture(scope="module")

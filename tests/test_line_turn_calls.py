@@ -32,7 +32,12 @@ class Office:
         model = home / "model" / "am"
         model.mkdir(parents=True)
         (model / "final.mdl").touch()  # speech is on where there is a model; nobody loads this one
-        self.exchange = Exchange(home, HOTLINE_SPEECH__MODEL=str(home / "model"), HOTLINE_LINE__MAX_CALLS="60")
+        self.exchange = Exchange(
+            home,
+            HOTLINE_SPEECH__ENABLED="true",
+            HOTLINE_SPEECH__MODEL=str(home / "model"),
+            HOTLINE_LINE__MAX_CALLS="60",
+        )
         self.sound = home / "sound"
         self.sound.mkdir()
         self.ears: Ears | None = None

@@ -20,6 +20,7 @@ MENU = Question("main", (), Options("12"), grammar="menu:main")
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation of its own, with a registry."""
+    monkeypatch.setenv("HOTLINE_SPEECH__ENABLED", "true")
     monkeypatch.setenv("HOTLINE_PLACES__DATA", str(tmp_path))
     monkeypatch.setenv("HOTLINE_PLACES__VAR", str(tmp_path / "var"))
     monkeypatch.setattr("sample_office.KEY", privacy.hash_key(tmp_path / "var"))

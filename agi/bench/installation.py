@@ -44,11 +44,11 @@ class Bench:
 
 
 @contextmanager
-def running(max_calls: int) -> Iterator[Bench]:
-    """A private hotline that takes `max_calls` calls at once; it is stopped and removed at the end."""
+def running(max_calls: int, *, speech: bool) -> Iterator[Bench]:
+    """A private hotline that takes `max_calls` calls at once, with or without `speech`; removed at the end."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
-        environment = _environment(folder, max_calls)
+        environment = _environment(folder, max_calls, speech)
         _lend(folder / "var")
         _hotline(environment, "up")
         try:
@@ -72,7 +72,7 @@ def running(max_calls: int) -> Iterator[Bench]:
             _hotline(environment, "down")
 
 
-def _environment(folder: Path, max_calls: int) -> dict[str, str]:
+def _environment(folder: Path, max_calls: int, speech: bool) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name in _KEPT},
         "PYTHONPATH": str(ROOT),
@@ -84,6 +84,7 @@ def _environment(folder: Path, max_calls: int) -> dict[str, str]:
         "HOTLINE_TELEPHONY__RTP_LAST": "23999",
         "HOTLINE_LINE__AGI_PORT": str(_free_port(socket.SOCK_STREAM)),
         "HOTLINE_LINE__MAX_CALLS": str(max_calls),
+        "HOTLINE_SPEECH__ENABLED": str(speech),
     }
 
 

@@ -85,12 +85,18 @@ def service(folder: Path, turns: int, cores: frozenset[int] | None) -> Iterator[
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "HOTLINE_PLACES__VAR": str(folder / "var"),
+        "HOTLINE_SPEECH__ENABLED": "true",
         "HOTLINE_SPEECH__RECOGNISERS": str(turns),
     }
     settings = Settings()
+    settings = settings.model_copy(
+        update={
+            "places": settings.places.model_copy(update={"var": folder / "var"}),
+            "speech": settings.speech.model_copy(update={"enabled": True}),
+        }
+    )
     if not speech.speech_is_on(settings):
-        raise BenchFailed(f"There is no speech model in {settings.speech_model}, or speech is off.")
-    settings = settings.model_copy(update={"places": settings.places.model_copy(update={"var": folder / "var"})})
+        raise BenchFailed(f"There is no speech model in {settings.speech_model}.")
     built = _hotline(environment, "speech", "build")
     if built.returncode != 0:
         raise BenchFailed((built.stderr or built.stdout).strip()[-300:])

@@ -133,7 +133,7 @@ def books(rows: int) -> None:
 @click.option("--at-once", multiple=True, type=int, default=(1, 10, 20), show_default=True, help="Calls at once.")
 def speech(at_once: tuple[int, ...]) -> None:
     """Time from the end of speech to the next prompt, and from speech to the end of the prompt, heard from outside."""
-    with _bench(max(at_once)) as box:
+    with _bench(max(at_once), speech=True) as box:
         residents = [line[1:17] for line in _callers()[:5]]
         choice = [speech_bench.utterance(_SPOKEN_CHOICE, voice, box.folder) for voice in _VOICES]
         says = [
@@ -237,10 +237,10 @@ def hearing(turns: int, seconds: float, files: tuple[Path, ...]) -> None:
 
 
 @contextmanager
-def _bench(calls: int) -> Iterator[Bench]:
+def _bench(calls: int, *, speech: bool = False) -> Iterator[Bench]:
     """A hotline to measure; what can go wrong with it becomes one sentence for the person who typed the command."""
     try:
-        with running(max_calls=calls + 10) as box:
+        with running(max_calls=calls + 10, speech=speech) as box:
             yield box
     except (NoSipp, BenchFailed) as trouble:
         raise click.ClickException(str(trouble)) from trouble
