@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from installation import Hotline, brought_up
-from leaks import leaks
 
-from agi.books.sample import load
-from agi.cli.bringup import SAMPLE
 from agi.ops import asterisk
 from agi.ops.progress import Progress
 from agi.settings import ROOT
@@ -26,5 +23,3 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """One running hotline for the whole session: start no second one where this one will do."""
     with brought_up(tmp_path_factory.mktemp("hotline")) as made:
         yield made
-    # After all calls of the session: nobody's number may be left behind by any of them.
-    assert leaks(made.settings, load(SAMPLE)) == []

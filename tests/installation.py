@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from leaks import leaks
 
-from agi.cli.bringup import Sample, sample
+from agi.books.sample import load
+from agi.cli.bringup import SAMPLE, Sample, sample
 from agi.ops import configure, tree
 from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
@@ -99,7 +101,7 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
 
 @contextmanager
 def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
-    """A hotline of its own below `home`, with the variables `more`; it is brought down at the end."""
+    """A hotline of its own below `home`, with the variables `more`; searched for leaks when it is down."""
     environment = private_environment(home, **more)
     settings = settings_of(environment)
     lend_tree(settings.var)
@@ -117,6 +119,8 @@ def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
         )
     finally:
         run_hotline(environment, "down", check=False)
+    # After all calls: nobody's number may be left behind by any of them.
+    assert leaks(settings, load(SAMPLE)) == []
 
 
 def lend_tree(var: Path) -> None:
