@@ -18,8 +18,14 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--synthetic-only", is_flag=True, help="No recordings: learn from synthetic voices alone.")
 @click.option("--espeak", default=9000, show_default=True, help="Utterances to synthesise with espeak-ng.")
 @click.option("--mbrola", default=0, show_default=True, help="Utterances to synthesise with installed MBROLA voices.")
-@click.option("--mbrola-voices", default="/usr/share/mbrola", show_default=True, type=click.Path(path_type=Path))
-@click.option("--mbrola-program", default="mbrola", show_default=True)
+@click.option(
+    "--mbrola-voices",
+    default="/usr/share/mbrola",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the MBROLA voices.",
+)
+@click.option("--mbrola-program", default="mbrola", show_default=True, help="The MBROLA synthesiser.")
 @click.option("--rate", default=3e-4, show_default=True, help="Learning rate; 1e-4 for a fine-tune.")
 @click.option("--batch", default=8, show_default=True, help="Examples a step.")
 @click.option("--seed", default=1, show_default=True, help="The same seed draws the same examples.")
