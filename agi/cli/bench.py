@@ -21,6 +21,7 @@ from agi.bench.installation import Bench, BenchFailed, running
 from agi.books.sample import load as load_sample
 from agi.books.words import KtpState, ResidentStatus
 from agi.cli.bringup import SAMPLE
+from agi.settings import Settings
 
 _MEDIA_PORT = 24200
 _CHOICE = "1"  # the main menu's option for the NIK check
@@ -202,6 +203,34 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
                     *(str(one.lag_ms), f"{one.cores:.2f}"),
                 )
                 for cores, one in figures
+            ],
+        )
+    )
+
+
+@bench.command()
+@click.option("--turns", default=40, show_default=True, help="Callers who speak at once.")
+@click.option("--seconds", default=30.0, show_default=True, help="How long they speak.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def hearing(turns: int, seconds: float, files: tuple[Path, ...]) -> None:
+    """What the recogniser alone costs when callers say FILES over and over, in real time, on one core."""
+    from agi.bench import hearing as hearing_bench
+    from agi.speech.sound import read
+
+    sounds = [read(path).tobytes() + bytes(8000) for path in files]
+    one = hearing_bench.measure(Settings().speech_built, sounds, turns, seconds)
+    click.echo(
+        table(
+            ("what", "figure"),
+            [
+                ("model loaded in", f"{one.load_s:.2f} s"),
+                ("memory of the model", f"{one.model_mb:.0f} MB"),
+                ("memory of a turn", f"{one.turn_mb:.2f} MB"),
+                (f"CPU of {one.turns} turns", f"{one.core_share:.2f} cores"),
+                ("turns a core", f"{one.turns_a_core:.0f}"),
+                ("a frame done after, p50", f"{one.lag_p50_ms:.1f} ms"),
+                ("a frame done after, p99", f"{one.lag_p99_ms:.1f} ms"),
+                ("p50 of the last second", f"{one.lag_last_ms:.1f} ms"),
             ],
         )
     )

@@ -24,7 +24,8 @@ _BLOCK, _BLOCKS = 10, 8
 """The noise floor is the quietest smoothed frame of the last 8 blocks of 10 frames (1.6 s)."""
 
 _LOUD_DB, _LOUD_MIN = 9.0, -52.0
-_QUIET_DB, _BELOW_TALK_DB = 5.0, 24.0
+_QUIET_DB, _BELOW_TALK_DB = 5.0, 18.0
+_NOISY_DB = 35.0
 _TALK_FADES_DB = 0.2
 
 _VOICED = 0.6
@@ -39,7 +40,8 @@ _TALK_ENDS_MS = 200
 _ECHO_FRAMES = 20
 _ECHO_MARGIN_DB = 6.0
 _ECHO_UNKNOWN_DB, _ECHO_START_DB = -6.0, -30.0
-_ECHO_LEARN, _ECHO_LATE = 25, 10
+_ECHO_LEARN, _ECHO_LATE = 35, 15
+_ECHO_QUICK = 0.15
 
 _OVERLAP = (1 - np.arange(_WINDOW) / _WINDOW).astype(np.float32)[_HIGHEST:_LOWEST]
 
@@ -89,6 +91,11 @@ class Activity:
         if self.quiet_ms >= _TALK_ENDS_MS:
             self.speaking = False
 
+    @property
+    def noisy(self) -> bool:
+        """Whether what is behind the caller is less than 35 dB below their voice."""
+        return self._talk - self._floor < _NOISY_DB
+
     def _noise(self, level: float) -> float:
         """The noise floor in dB; the first frames count as noise only as far as they are quiet."""
         self._smooth += 0.3 * (max(level, _FLOOR_MIN) - self._smooth)
@@ -110,9 +117,9 @@ class Activity:
             return _SILENT
         self._said_frames += 1
         known, heard = self._coupling[-1], level - loudest
-        learned = known + 0.3 * (heard - known) if heard > known else known - 0.02
-        self._coupling.append(min(learned, _ECHO_UNKNOWN_DB))
-        # What is learned counts 0.2 s later: a caller who begins to talk does not pass for an echo before that.
+        learned = known + _ECHO_QUICK * (heard - known) if heard > known else known - 0.02
+        self._coupling.append(known if self.speaking else min(learned, _ECHO_UNKNOWN_DB))
+        # What is learned counts 0.3 s later, and nothing is learned from talk: a caller must not pass for an echo.
         coupling = _ECHO_UNKNOWN_DB if self._said_frames < _ECHO_LEARN else self._coupling[0]
         return loudest + coupling + _ECHO_MARGIN_DB
 

@@ -98,6 +98,9 @@ class Grammar(Protocol):
     def may_go_on(self, words: Words) -> bool:
         """Whether an answer that is whole may still become another one: then a pause is waited for."""
 
+    def may_lengthen(self, words: Words) -> bool:
+        """Whether more words may follow that mean the same: then a short pause is waited for."""
+
 
 def whole(grammar: Grammar, *, other: bool = True) -> Piece:
     """The piece that the graph is made of: the grammar's own, commands, and any other speech (`other`)."""
@@ -161,6 +164,10 @@ class YesNo:
         """ "ya" may become "ya betul", never "tidak"; "tidak" and "bukan" may become nothing else either."""
         return False
 
+    def may_lengthen(self, words: Words) -> bool:
+        """ "ya" may become "ya betul"."""
+        return any(_begins(words, tuple(text.split())) for text in (*YES, *NO))
+
 
 @dataclass(frozen=True, slots=True)
 class Digits:
@@ -183,6 +190,10 @@ class Digits:
     def may_go_on(self, words: Words) -> bool:
         """Until the longest length is reached."""
         return all(len(text) < self.most for text in self.values(words))
+
+    def may_lengthen(self, words: Words) -> bool:
+        """Nothing that would mean the same."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +219,10 @@ class Nik:
         """Sixteen are enough."""
         return False
 
+    def may_lengthen(self, words: Words) -> bool:
+        """Nothing that would mean the same."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Date:
@@ -228,6 +243,10 @@ class Date:
     def may_go_on(self, words: Words) -> bool:
         """ "dua ribu" is a year, and "dua ribu lima" another; after a month's name nothing is whole yet."""
         return bool(words) and words[-1] in ("ribu", "puluh", "ratus", *DIGITS[1:])
+
+    def may_lengthen(self, words: Words) -> bool:
+        """Nothing that would mean the same."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +272,10 @@ class Number:
     def may_go_on(self, words: Words) -> bool:
         """ "dua" may become "dua puluh", "seratus" "seratus lima"."""
         return True
+
+    def may_lengthen(self, words: Words) -> bool:
+        """Nothing that would mean the same."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +305,10 @@ class Options:
         """Whether an option of another key begins with these words."""
         return _goes_on(words, self._meanings, self.values(words))
 
+    def may_lengthen(self, words: Words) -> bool:
+        """ "status" may become "status dokumen"."""
+        return any(_begins(part, longer) for part in bare(words) for longer in self._meanings)
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
@@ -309,6 +336,10 @@ class OneOf:
     def may_go_on(self, words: Words) -> bool:
         """Whether another entry begins with these words."""
         return _goes_on(words, self._meanings, self.values(words))
+
+    def may_lengthen(self, words: Words) -> bool:
+        """ "status" may become "status dokumen"."""
+        return any(_begins(part, longer) for part in bare(words) for longer in self._meanings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +375,10 @@ class NikRepair:
     def may_go_on(self, words: Words) -> bool:
         """ "kelompok kedua" may go on with its digits, "bukan" with the group."""
         return ":" not in "".join(self.values(words)) and self.values(words) != ("ya",)
+
+    def may_lengthen(self, words: Words) -> bool:
+        """Nothing that would mean the same."""
+        return False
 
 
 def _times() -> Piece:
@@ -385,13 +420,13 @@ def _by_number(key: str) -> tuple[str, ...]:
         return ()
     said = (f"{prefix}{DIGITS[int(key)]}" for prefix in _NUMBERED)
     ordinal = _ORDINALS[int(key) - 1]
-    return (*said, f"yang {ordinal}", f"pilihan {ordinal}", ordinal)
+    return (*said, f"yang {ordinal}", f"pilihan {ordinal}")
+
+
+def _begins(words: Words, longer: Words) -> bool:
+    return len(longer) > len(words) and longer[: len(words)] == words
 
 
 def _goes_on(words: Words, meanings: Mapping[Words, str], values: Sequence[str]) -> bool:
     begun = [part for part in bare(words) if part in meanings]
-    return any(
-        longer[: len(part)] == part and len(longer) > len(part) and value not in values
-        for part in begun
-        for longer, value in meanings.items()
-    )
+    return any(_begins(part, longer) and value not in values for part in begun for longer, value in meanings.items())

@@ -13,6 +13,7 @@ import vosk
 
 from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
+from agi.speech.gate import gated
 from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
 from agi.speech.partial import Partial
 from agi.speech.tuning import Tuning
@@ -20,6 +21,7 @@ from agi.speech.tuning import Tuning
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
 _UNSEEN_DIGITS = 3
+_DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
 
@@ -54,8 +56,9 @@ class Recogniser:
 
     def hear_all(self, sound: bytes) -> None:
         """Take a whole recording as one answer, whatever pauses are in it: for files."""
-        self._activity.awake = True
-        self._started = True
+        for begin in range(0, len(sound) - _BYTES + 1, _BYTES):
+            self._activity.hear(np.frombuffer(sound[begin : begin + _BYTES], np.int16))
+        self._activity.awake = self._started = True
         self._sound += sound
 
     def finish(self) -> Heard:
@@ -133,11 +136,11 @@ class Recogniser:
         """A result is there: has the turn ended, or does the caller go on?"""
         heard = self._heard
         assert heard is not None  # noqa: S101 - only called with a result
-        if self._decisive(heard):
+        if self._decisive(heard) and (activity.quiet_ms >= self._longer_ms(heard) or self._settled_words()):
             self._ended = True
         elif activity.quiet_ms == 0:
             self._heard = None  # the caller goes on: a new decoder hears it all
-        elif heard.verdict is Verdict.SILENCE or not self._started:
+        elif heard.verdict is Verdict.SILENCE or not (self._started or self._decisive(heard)):
             self._forget()
         else:
             self._ended = activity.quiet_ms >= self._patience_ms(heard)
@@ -154,6 +157,14 @@ class Recogniser:
             return self._tuning.open_ms
         return self._tuning.digits_ms if self._grammar.kind in _IN_GROUPS else self._tuning.partial_ms
 
+    def _longer_ms(self, heard: Heard) -> int:
+        lengthens = heard.command is None and self._grammar.may_lengthen(tuple(heard.text.split()))
+        return self._tuning.longer_ms if lengthens else 0
+
+    def _settled_words(self) -> bool:
+        """The answer came out of noise that never falls quiet: there is no pause to wait for."""
+        return self._words != () and self._words == self._tried
+
     def _decisive(self, heard: Heard) -> bool:
         if heard.command:
             return heard.verdict is Verdict.ACCEPTED
@@ -166,6 +177,10 @@ class Recogniser:
                 return Heard(Verdict.SILENCE)
             self._decoder = self._new_decoder()
             self._decoder.AcceptWaveform(bytes(self._sound))
+        if self._grammar.kind in _DIGIT_KINDS and self._activity.noisy:
+            # A second decoding, 12 ms for each second, without what others say behind the caller.
+            self._decoder = self._new_decoder()
+            self._decoder.AcceptWaveform(gated(np.frombuffer(bytes(self._sound), np.int16)).tobytes())
         found = readings(self._decoder.FinalResult())
         self._words = found[0].words if found else ()
         return decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])

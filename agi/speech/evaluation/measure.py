@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agi.speech.answer import Reading, decide, readings
+from agi.speech.answer import Reading, readings
 from agi.speech.evaluation.conditions import CONDITIONS, Babble, degrade
 from agi.speech.evaluation.material import Joined, Utterance
 from agi.speech.grammar import Digits, Nik
@@ -98,11 +98,12 @@ def utterances(
 
 def niks(model: Model, grammar: Nik, joined: Sequence[Joined], condition: str, babble: Babble, seed: int = 0) -> Niks:
     """Hear every NIK and decide as a call would."""
-    score = Score(condition)
+    tuning = Tuning(thresholds={grammar.kind: _ANY})
     decisions = []
     for nth, one in enumerate(joined):
-        sound = degrade(condition, one.sound, seed + nth, babble)
-        heard = decide(grammar, _hear(model, grammar.name, sound, score), _ANY)
+        recogniser = model.recogniser(grammar, tuning)
+        recogniser.hear_all(degrade(condition, one.sound, seed + nth, babble).tobytes())
+        heard = recogniser.finish()
         decisions.append(Decision(heard.confidence, heard.value == one.nik if heard.value else None))
     return Niks(condition, tuple(decisions))
 
