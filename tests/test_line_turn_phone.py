@@ -74,6 +74,7 @@ class Hearing:
         self.reports: list[Report | Unheard] = []
         self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
         self.habits: list[bool] = []
+        self.down: list[str] = []
         self.hears = True
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
@@ -88,8 +89,10 @@ class Hearing:
         connect: Callable[[str, int], None],
         *,
         hash_is_habit: bool = False,
+        still_down: str = "",
     ) -> Report:
         self.habits.append(hash_is_habit)
+        self.down.append(still_down)
         connect("uuid", 4000)
         self.channel.press(self.pressed.pop(0))
         report = self.reports.pop(0)
@@ -197,6 +200,38 @@ def test_a_key_pressed_before_asterisk_connected_is_taken_up_by_the_keypad() -> 
     answer = phone.turn(NIK)
     assert (answer.result, answer.value) == (Result.MATCH, "1234")
     assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+
+
+def test_a_key_that_was_let_go_in_the_next_turn_is_not_counted_twice() -> None:
+    """Down in the turn before and up in this one: the service saw 16 keys, of which 15 are of this number."""
+    channel, hearing, phone = setting()
+    hearing.says(heard(Result.MATCH, "7123", Mode.KEYS, received="7123", used=4), stored="123")
+    channel.later = "4"
+    answer = phone.turn(NIK)
+    assert (answer.result, answer.value) == (Result.MATCH, "1234")
+
+
+def test_a_key_let_go_late_on_a_menu_is_no_answer_to_it() -> None:
+    channel, hearing, phone = setting()
+    channel.store, channel.stored = True, ""
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1))
+    assert phone.turn(MENU).value == "1"
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1), stored="")
+    hearing.says(heard(Result.MATCH, "3"))
+    assert phone.turn(MENU).value == "3"
+    assert len(channel.done) == 3
+
+
+def test_a_key_that_answered_before_it_was_let_go_is_told_to_the_service() -> None:
+    channel, hearing, phone = setting()
+    channel.stored = "2"
+    assert phone.turn(MENU).value == "2"
+    hearing.says(heard(Result.MATCH, "1"))
+    phone.turn(MENU)
+    channel.now += 5000
+    hearing.says(heard(Result.MATCH, "1"))
+    phone.turn(MENU)
+    assert hearing.down == ["2", ""]
 
 
 def test_a_key_that_only_the_store_saw_is_not_lost_in_silence() -> None:

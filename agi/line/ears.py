@@ -151,7 +151,13 @@ class Ears:
         # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.
         ear = self.recognisers.ear(order.question, lambda news: self.pump.news(live, news))
         turn = SpokenTurn(
-            order.question, prompt, ear, self._clock_ms(), slow_ms=self._slow_ms, hash_is_habit=order.hash_is_habit
+            order.question,
+            prompt,
+            ear,
+            self._clock_ms(),
+            slow_ms=self._slow_ms,
+            hash_is_habit=order.hash_is_habit,
+            still_down=order.still_down,
         )
         live = Live(turn, lambda live: self._ended(live, ear), control)
         return live

@@ -10,9 +10,10 @@ follow each other with consecutive numbers and timestamps, no gap between two cl
 out the last 22 samples of a file (44 bytes: the length of the header), 2.75 ms of the clip's closing silence.
 
 Speech: a question that may be answered by it is asked by the speech service (`agi.line.ears`), to which Asterisk brings
-the call by AudioSocket until the answer is there. Keys reach both the service and HOTLINE_KEYS, in the same order, so
-what the service has used is taken off the list and the rest is typed ahead. Whatever goes wrong there, the same
-question is asked by keypad.
+the call by AudioSocket until the answer is there. HOTLINE_KEYS has a key when it goes down, AudioSocket when it is let
+go: what the service has used is taken off the list and the rest is typed ahead. Where the two differ (a key went down
+before Asterisk was connected, or was still down from the turn before) the turn is void and the list is right. Whatever
+else goes wrong, the same question is asked by keypad.
 """
 
 import re
@@ -32,6 +33,8 @@ from agi.line.protocol import Refused
 NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
 _LONGEST_PROMPT_MS = 300_000
+_LONGEST_PRESS_MS = 1500
+_SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
 
@@ -41,6 +44,10 @@ class Clips(Protocol):
 
     def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         """The files of the prompt `key`, absolute, without extension, in playing order."""
+
+
+class _KeysDiffer(Exception):
+    """HOTLINE_KEYS, the one true list, is not what the speech service has counted: the turn is void."""
 
 
 class AsteriskPhone:
@@ -60,6 +67,7 @@ class AsteriskPhone:
         self._store_works = True
         self._store_seen = False
         self._hearing = hearing
+        self._down, self._down_ms = "", 0
 
     # ---- Phone ----
 
@@ -78,12 +86,16 @@ class AsteriskPhone:
             return self._turns.turn(question)
         if self._hearing is None:
             return replace(self._turns.turn(question), fell_back="off")
-        if self._typed_ahead(question):
-            return self._turns.turn(question)
-        try:
-            return self._spoken_turn(self._hearing, question)
-        except Unheard as trouble:
-            return replace(self._turns.turn(question), fell_back=trouble.why)
+        for _ in range(_SPOKEN_TRIES):
+            if self._typed_ahead(question):
+                break
+            try:
+                return self._spoken_turn(self._hearing, question)
+            except _KeysDiffer:
+                continue
+            except Unheard as trouble:
+                return replace(self._turns.turn(question), fell_back=trouble.why)
+        return self._turns.turn(question)
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
@@ -107,7 +119,7 @@ class AsteriskPhone:
         """Whether keys wait that answer the question before it is asked: no prompt is played then, so none is heard."""
         if not question.barge_in:
             return False
-        self._held += self._channel.take_keys() if self._store_works else ""
+        self._held += self._take()
         return bool(self._turns.ahead or self._held)
 
     def _spoken_turn(self, hearing: Hearing, question: Question) -> Answer:
@@ -115,7 +127,7 @@ class AsteriskPhone:
         clips = [clip for prompt in question.prompts for clip in self._clips.clips(prompt.key, prompt.places)]
         if not question.barge_in:
             self._held = ""
-            self._channel.take_keys()
+            self._take()
         longest_ms = question.first_key_ms + question.total_ms + _LONGEST_PROMPT_MS
 
         def connect(uuid: str, port: int) -> None:
@@ -124,37 +136,44 @@ class AsteriskPhone:
                 self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
 
         try:
-            report = hearing.turn(question, clips, connect, hash_is_habit=self._turns.hash_is_habit)
+            report = hearing.turn(
+                question, clips, connect, hash_is_habit=self._turns.hash_is_habit, still_down=self._still_down()
+            )
         except Unheard:
-            self._hold_unused("", 0)
+            self._held += self._take()
             raise
         return self._answered(report)
 
     def _answered(self, report: Report) -> Answer:
-        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad."""
+        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad, and `_KeysDiffer`."""
         answer = report.answer
         if answer is None:
-            self._hold_unused("", 0)
+            self._held += self._take()
             raise Unheard(report.fell_back if report.fell_back in _REASONS else "dead")
-        unseen = self._hold_unused(report.received, report.used)
-        if unseen or (self._held and answer.result is Result.NO_INPUT):
-            raise Unheard("")  # a key was pressed before Asterisk had connected: the keypad takes it up
+        stored = self._take()
+        keys = stored if self._store_seen else report.received
+        if not keys.startswith(report.received):
+            self._held += keys
+            raise _KeysDiffer
+        self._held += keys[report.used :]
+        if self._held and answer.result is Result.NO_INPUT:
+            raise _KeysDiffer
         self._turns.ended_elsewhere(report.received[: report.used][-1:])
         if answer.result is Result.NO_MATCH:
             self._held = ""
         return answer
 
-    def _hold_unused(self, received: str, used: int) -> bool:
-        """Hold the keys of HOTLINE_KEYS that the turn has not used; whether the service missed one before its first.
+    def _take(self) -> str:
+        """The keys of HOTLINE_KEYS since the last time."""
+        keys = self._channel.take_keys() if self._store_works else ""
+        if keys:
+            self._store_seen = True
+            self._down, self._down_ms = keys[-1], self._clock_ms()
+        return keys
 
-        With nothing received all of them are held.
-        """
-        stored = self._channel.take_keys() if self._store_works else ""
-        self._store_seen = self._store_seen or bool(stored)
-        keys = stored if self._store_seen else received
-        missed = max(keys.find(received), 0)
-        self._held += keys if missed else keys[used:]
-        return missed > 0
+    def _still_down(self) -> str:
+        """The key that was taken just now and may still be held down: its end is yet to come, and means nothing."""
+        return self._down if self._clock_ms() - self._down_ms < _LONGEST_PRESS_MS else ""
 
     # ---- Keypad ----
 
@@ -198,8 +217,9 @@ class AsteriskPhone:
     def _next(self, pressed: str = "") -> str:
         """The first key not yet given; `pressed` is what the last command said of itself."""
         if self._store_works:
-            self._held += self._channel.take_keys()
-            self._store_seen = self._store_seen or bool(self._held)
+            self._held += self._take()
+            if pressed:
+                self._down = ""  # a command tells of a key when it is let go
             if pressed and not self._store_seen:  # nothing collects keys here
                 self._store_works = False
         if not self._store_works:
