@@ -3,7 +3,7 @@
 import pytest
 from scripted_caller import Notes, ScriptedKeypad, ScriptedPhone
 
-from agi.dialogue.question import Case, Prompt
+from agi.dialogue.question import Case, HungUp, Prompt, Result
 from agi.dialogue.talk import MOST_TURNS, Back, GaveUp, Patience, Talk, ToAgent, Transferred, public
 
 NIK = "3273054101900001"
@@ -140,3 +140,11 @@ def test_a_refusal_is_heard_whole_and_voids_what_was_typed_ahead() -> None:
     talk.refuse(Prompt("identity.mismatch"))
     assert phone.heard[-1] == "identity.mismatch"
     assert talk.choose("node", MENU, "12") == "2"
+
+
+def test_a_question_in_which_the_caller_hangs_up_is_in_the_journal() -> None:
+    talk, _, notes = talk_with("")
+    with pytest.raises(HungUp):
+        talk.choose("node", MENU, "12")
+    question, answer, _ = notes.all_asked[-1]
+    assert (question.prompts, answer.result) == (tuple(MENU), Result.HANG_UP)

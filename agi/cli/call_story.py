@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agi.books.calls import Call, Event, Kind, Outcome, unpack
-from agi.dialogue.question import Result
+from agi.dialogue.question import Mode, Result
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
 
@@ -20,6 +20,14 @@ _ANSWERS = {
     Result.REPEAT: "asked to hear it again",
     Result.AGENT: "pressed 0 (agent)",
     Result.CLEARED: "pressed * (entry cleared)",
+    Result.HANG_UP: "hung up",
+}
+_SPOKEN = {
+    **_ANSWERS,
+    Result.MATCH: "said {value}",
+    Result.NO_MATCH: "was not understood",
+    Result.BACK: "asked to go back",
+    Result.AGENT: "asked for an agent",
 }
 _ENDINGS = {
     Outcome.COMPLETED: "The call was completed",
@@ -71,10 +79,10 @@ def event_lines(event: Event, written: Written) -> Iterator[str]:
     for key, places in unpack(event.prompts):
         yield f"We said: {written(key, places)}"
     if event.kind is Kind.ASKED:
-        answer = _ANSWERS.get(Result(event.result), event.result).format(value=event.value or "something")
+        answers = _SPOKEN if event.mode == Mode.SPEECH else _ANSWERS
+        answer = answers.get(Result(event.result), event.result).format(value=event.value or "something")
         again = f", try {event.attempt}" if event.attempt > 1 else ""
-        spoken = ", by voice" if event.mode == "speech" else ""
-        yield f"The caller {answer} after {event.took_ms / 1000:.1f} s ({event.node}{again}{spoken})."
+        yield f"The caller {answer} after {event.took_ms / 1000:.1f} s ({event.node}{again})."
     elif event.kind is Kind.NOTED:
         yield f"Noted: {' '.join(part for part in (event.node, event.result, event.detail) if part)}."
 

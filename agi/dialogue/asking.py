@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 
 from agi.dialogue import helps
 from agi.dialogue.helps import Helps
-from agi.dialogue.question import Answer, Digits, Journal, Mode, Options, Phone, Prompt, Question, Result, Value
+from agi.dialogue.question import (
+    Answer,
+    Digits,
+    HungUp,
+    Journal,
+    Mode,
+    Options,
+    Phone,
+    Prompt,
+    Question,
+    Result,
+    Value,
+)
 
 MOST_TURNS = 300
 """Turns of one call before we give up: no caller needs them, but a stuck key would go on for ever."""
@@ -159,12 +171,16 @@ class Asking:
         self._turns += 1
         if self._turns > MOST_TURNS:
             raise GaveUp(self.where, Result.NO_MATCH)
-        answer = self._phone.turn(question)
+        shown = replace(question, prompts=tuple(map(public, question.prompts)))
+        try:
+            answer = self._phone.turn(question)
+        except HungUp as gone:
+            self._journal.asked(shown, Answer(Result.HANG_UP, took_ms=gone.after_ms), attempt)
+            raise
         if answer.fell_back in _DOWN and answer.fell_back != self._down:
             self._down = answer.fell_back
             self.note("speech.fell_back", self._down)
         seen = replace(answer, value="•" * len(answer.value), alternatives=()) if question.private else answer
-        shown = replace(question, prompts=tuple(map(public, question.prompts)))
         self._journal.asked(shown, seen, attempt)
         return answer
 

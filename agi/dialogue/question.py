@@ -65,6 +65,7 @@ class Result(StrEnum):
     BACK = "back"  # *
     REPEAT = "repeat"  # 9 in a menu; 9# in an entry
     AGENT = "agent"  # 0 in a menu; 0# in an entry
+    HANG_UP = "hang-up"  # in a journal only: the caller went in the middle of the turn
     CLEARED = "cleared"  # * after digits of an entry: start the entry again
 
 
@@ -110,7 +111,12 @@ class Case:
 
 
 class HungUp(Exception):
-    """The caller (or the line) has gone; raised by any method of a `Phone`."""
+    """The caller (or the line) has gone; raised by any method of a `Phone`.
+
+    `after_ms`: how far into a turn, counted from the start of its prompt; 0 where the phone does not say.
+    """
+
+    after_ms: int = 0
 
 
 class Phone(Protocol):

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.question import Answer, Case, Prompt, Question, Result, Value
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result, Value
 from agi.line.channel import KEYS, Channel
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
@@ -82,6 +82,15 @@ class AsteriskPhone:
 
     def turn(self, question: Question) -> Answer:
         """Say the question's prompts, take one answer."""
+        started_ms = self._clock_ms()
+        try:
+            return self._taken(question)
+        except HungUp as gone:
+            gone.after_ms = self._clock_ms() - started_ms
+            raise
+
+    def _taken(self, question: Question) -> Answer:
+        """One answer, by voice or by keys."""
         if not question.grammar:
             return self._turns.turn(question)
         if self._hearing is None:
