@@ -9,7 +9,7 @@ from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt,
 from agi.line.channel import Played
 from agi.line.hearing import Unheard
 from agi.line.orders import Report
-from agi.line.phone import AsteriskPhone, keys_after
+from agi.line.phone import AsteriskPhone, first_is_old, keys_after
 from agi.line.protocol import Refused
 
 MENU = Question("menu", (Prompt("ask"),), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
@@ -211,6 +211,45 @@ def test_keys_beyond_the_answer_answer_the_next_questions() -> None:
 )
 def test_keys_after_the_connection_are_told_from_doubled_ones(stored: str, received: str, after: str) -> None:
     assert keys_after(stored, received) == after
+
+
+@pytest.mark.parametrize(
+    ("stored", "received", "old"),
+    [
+        ("344771100551144003300119944554", "1347105140301945", True),  # recorded: 1 answered the menu before
+        ("81177110055007700110033993355881", "8171050701039358", False),  # recorded
+        ("3204051709009145", "3204051709009145", False),  # recorded
+        ("133", "113", True),
+        ("11133", "113", False),
+        ("1133", "113", False),
+        ("", "1", True),
+        ("1", "1", False),
+        ("11", "1", False),
+        ("", "", False),
+    ],
+)
+def test_a_first_key_that_was_counted_before_is_known(stored: str, received: str, old: bool) -> None:
+    assert first_is_old(stored, received) is old
+
+
+def test_a_key_that_was_let_go_in_the_next_turn_is_not_counted_twice() -> None:
+    channel, hearing, phone = setting()
+    channel.stored = "2"
+    phone.turn(MENU)
+    hearing.says(heard(Result.MATCH, "2713", Mode.KEYS, received="2713", used=4), stored="71133")
+    channel.later = "4"
+    answer = phone.turn(NIK)
+    assert (answer.result, answer.value) == (Result.MATCH, "7134")
+
+
+def test_a_key_let_go_late_on_a_menu_is_no_answer_to_it() -> None:
+    channel, hearing, phone = setting()
+    channel.stored = "1"
+    phone.turn(MENU)
+    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1), stored="")
+    hearing.says(heard(Result.MATCH, "3"))
+    assert phone.turn(MENU).value == "3"
+    assert len(channel.done) == 2
 
 
 def test_a_telephones_keys_are_doubled_in_the_store_and_count_once() -> None:

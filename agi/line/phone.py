@@ -32,6 +32,7 @@ from agi.line.protocol import Refused
 NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
 _LONGEST_PROMPT_MS = 300_000
+_SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
 
@@ -41,6 +42,10 @@ class Clips(Protocol):
 
     def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         """The files of the prompt `key`, absolute, without extension, in playing order."""
+
+
+class _Void(Exception):
+    """The first key of a spoken turn had been counted in the turn before: what came of it is worth nothing."""
 
 
 class AsteriskPhone:
@@ -78,12 +83,16 @@ class AsteriskPhone:
             return self._turns.turn(question)
         if self._hearing is None:
             return replace(self._turns.turn(question), fell_back="off")
-        if self._typed_ahead(question):
-            return self._turns.turn(question)
-        try:
-            return self._spoken_turn(self._hearing, question)
-        except Unheard as trouble:
-            return replace(self._turns.turn(question), fell_back=trouble.why)
+        for _ in range(_SPOKEN_TRIES):
+            if self._typed_ahead(question):
+                break
+            try:
+                return self._spoken_turn(self._hearing, question)
+            except _Void:
+                continue
+            except Unheard as trouble:
+                return replace(self._turns.turn(question), fell_back=trouble.why)
+        return self._turns.turn(question)
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
@@ -131,8 +140,12 @@ class AsteriskPhone:
         return self._answered(report)
 
     def _answered(self, report: Report) -> Answer:
-        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad."""
-        later = keys_after(self._take(), report.received)
+        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad, and `_Void`."""
+        stored = self._take()
+        if self._store_seen and first_is_old(stored, report.received):
+            self._held += report.received[1:] + keys_after(stored, report.received[1:])
+            raise _Void
+        later = keys_after(stored, report.received)
         answer = report.answer
         if answer is None:
             self._held += report.received + later
@@ -203,6 +216,17 @@ class AsteriskPhone:
 def header_safe(value: str) -> str:
     """`value` as it may stand in a SIP header and in a dialplan expression: plain ASCII, dots of a mask as `*`."""
     return _UNWANTED.sub("_", value.replace("•", "*"))[:_LONGEST_HEADER]
+
+
+def first_is_old(stored: str, received: str) -> bool:
+    """Whether the first key of AudioSocket's went down before, and was counted then: HOTLINE_KEYS knows it no more."""
+    return bool(received) and not _fits(stored, received) and _fits(stored, received[1:])
+
+
+def _fits(stored: str, received: str) -> bool:
+    """Whether `stored` begins with the keys of `received`, once each or twice (the first perhaps once)."""
+    twice = "".join(key * 2 for key in received)
+    return stored.startswith((received, twice, twice[1:])) if received else True
 
 
 def keys_after(stored: str, received: str) -> str:
