@@ -39,13 +39,11 @@ class Ear:
 class Call:
     """A turn in virtual time: beats every 20 ms, with a frame of the caller's sound in each."""
 
-    def __init__(
-        self, question: Question, prompt_ms: int = 1000, *, hash_is_habit: bool = False, still_down: str = ""
-    ) -> None:
+    def __init__(self, question: Question, prompt_ms: int = 1000, *, hash_is_habit: bool = False) -> None:
         self.now = 0
         self.ear = Ear()
         prompt = b"\1" * (prompt_ms * 16)
-        self.turn = SpokenTurn(question, prompt, self.ear, 0, hash_is_habit=hash_is_habit, still_down=still_down)
+        self.turn = SpokenTurn(question, prompt, self.ear, 0, hash_is_habit=hash_is_habit)
         self.frames = 0
 
     def pass_ms(self, ms: int) -> None:
@@ -252,25 +250,6 @@ def test_a_hash_by_habit_is_swallowed_and_the_prompt_goes_on() -> None:
     call.keys("1234")
     assert call.answer.value == "1234"
     assert call.turn.used == 5
-
-
-def test_a_key_let_go_only_now_is_not_counted_again_and_the_prompt_goes_on() -> None:
-    call = Call(MENU, still_down="1")
-    call.pass_ms(100)
-    call.keys("1")
-    call.pass_ms(100)
-    assert call.turn.playing
-    assert call.turn.received == ""
-    call.keys("1")
-    assert call.answer.value == "1"
-
-
-@pytest.mark.parametrize(("wait_ms", "key"), [(1600, "1"), (100, "2")])
-def test_another_key_or_a_later_one_counts(wait_ms: int, key: str) -> None:
-    call = Call(MENU, 5000, still_down="1")
-    call.pass_ms(wait_ms)
-    call.keys(key)
-    assert call.answer.value == key
 
 
 def test_keys_after_the_end_are_received_and_not_used() -> None:

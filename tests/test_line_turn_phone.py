@@ -9,7 +9,7 @@ from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt,
 from agi.line.channel import Played
 from agi.line.hearing import Unheard
 from agi.line.orders import Report
-from agi.line.phone import AsteriskPhone
+from agi.line.phone import AsteriskPhone, first_is_old, keys_after
 from agi.line.protocol import Refused
 
 MENU = Question("menu", (Prompt("ask"),), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
@@ -74,7 +74,6 @@ class Hearing:
         self.reports: list[Report | Unheard] = []
         self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
         self.habits: list[bool] = []
-        self.down: list[str] = []
         self.hears = True
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
@@ -89,10 +88,8 @@ class Hearing:
         connect: Callable[[str, int], None],
         *,
         hash_is_habit: bool = False,
-        still_down: str = "",
     ) -> Report:
         self.habits.append(hash_is_habit)
-        self.down.append(still_down)
         connect("uuid", 4000)
         self.channel.press(self.pressed.pop(0))
         report = self.reports.pop(0)
@@ -154,12 +151,21 @@ def test_a_turn_that_is_given_up_is_asked_again_by_keypad(why: str) -> None:
     assert (answer.value, answer.fell_back) == ("3", why)
 
 
-def test_digits_keyed_before_the_service_died_are_not_asked_for_again() -> None:
+def test_digits_keyed_before_the_service_died_make_no_wrong_number() -> None:
+    """Nobody can tell which of them were doubled."""
     channel, hearing, phone = setting()
-    hearing.says(Unheard("dead"), stored="12")
+    hearing.says(Unheard("dead"), stored="1122")
+    channel.later = "3456"
+    answer = phone.turn(NIK)
+    assert (answer.result, answer.value, answer.fell_back) == (Result.MATCH, "3456", "dead")
+
+
+def test_digits_keyed_before_speech_became_too_slow_count() -> None:
+    channel, hearing, phone = setting()
+    hearing.says(Report(None, "slow", "12"), stored="1122")
     channel.later = "34"
     answer = phone.turn(NIK)
-    assert (answer.result, answer.value, answer.fell_back) == (Result.MATCH, "1234", "dead")
+    assert (answer.result, answer.value, answer.fell_back) == (Result.MATCH, "1234", "slow")
 
 
 def test_an_audiosocket_that_is_refused_is_no_hang_up() -> None:
@@ -187,64 +193,71 @@ def test_keys_beyond_the_answer_answer_the_next_questions() -> None:
     assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
 
 
-def test_keys_after_the_connection_closed_are_kept() -> None:
-    _, hearing, phone = setting()
-    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1), stored="12345")
-    assert phone.turn(MENU).value == "1"
-    assert phone.turn(NIK).value == "2345"
+@pytest.mark.parametrize(
+    ("stored", "received", "after"),
+    [
+        ("12345", "123", "45"),  # once each, as from another channel of Asterisk's
+        ("112233", "123", ""),  # twice each, as from a telephone
+        ("12233", "123", ""),  # the first went down before
+        ("1122334", "123", ""),  # the last is still down, and comes again
+        ("11223344", "123", "4"),
+        ("112233445", "123", "4"),
+        ("3333", "33", ""),
+        ("33", "33", ""),
+        ("", "12", ""),
+        ("7", "", ""),
+        ("98", "12", ""),
+    ],
+)
+def test_keys_after_the_connection_are_told_from_doubled_ones(stored: str, received: str, after: str) -> None:
+    assert keys_after(stored, received) == after
 
 
-def test_a_key_pressed_before_asterisk_connected_is_taken_up_by_the_keypad() -> None:
-    channel, hearing, phone = setting()
-    hearing.says(heard(Result.NO_MATCH, "234", Mode.KEYS, received="234", used=3), stored="1234")
-    answer = phone.turn(NIK)
-    assert (answer.result, answer.value) == (Result.MATCH, "1234")
-    assert channel.done == ["AudioSocket uuid,127.0.0.1:4000"]
+@pytest.mark.parametrize(
+    ("stored", "received", "old"),
+    [
+        ("344771100551144003300119944554", "1347105140301945", True),  # recorded: 1 answered the menu before
+        ("81177110055007700110033993355881", "8171050701039358", False),  # recorded
+        ("3204051709009145", "3204051709009145", False),  # recorded
+        ("133", "113", True),
+        ("11133", "113", False),
+        ("1133", "113", False),
+        ("", "1", True),
+        ("1", "1", False),
+        ("11", "1", False),
+        ("", "", False),
+    ],
+)
+def test_a_first_key_that_was_counted_before_is_known(stored: str, received: str, old: bool) -> None:
+    assert first_is_old(stored, received) is old
 
 
 def test_a_key_that_was_let_go_in_the_next_turn_is_not_counted_twice() -> None:
-    """Down in the turn before and up in this one: the service saw 16 keys, of which 15 are of this number."""
     channel, hearing, phone = setting()
-    hearing.says(heard(Result.MATCH, "7123", Mode.KEYS, received="7123", used=4), stored="123")
+    channel.stored = "2"
+    phone.turn(MENU)
+    hearing.says(heard(Result.MATCH, "2713", Mode.KEYS, received="2713", used=4), stored="71133")
     channel.later = "4"
     answer = phone.turn(NIK)
-    assert (answer.result, answer.value) == (Result.MATCH, "1234")
+    assert (answer.result, answer.value) == (Result.MATCH, "7134")
 
 
 def test_a_key_let_go_late_on_a_menu_is_no_answer_to_it() -> None:
     channel, hearing, phone = setting()
-    channel.store, channel.stored = True, ""
-    hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1))
-    assert phone.turn(MENU).value == "1"
+    channel.stored = "1"
+    phone.turn(MENU)
     hearing.says(heard(Result.MATCH, "1", Mode.KEYS, received="1", used=1), stored="")
     hearing.says(heard(Result.MATCH, "3"))
     assert phone.turn(MENU).value == "3"
-    assert len(channel.done) == 3
+    assert len(channel.done) == 2
 
 
-def test_a_key_that_answered_before_it_was_let_go_is_told_to_the_service() -> None:
+def test_a_telephones_keys_are_doubled_in_the_store_and_count_once() -> None:
     channel, hearing, phone = setting()
-    channel.stored = "2"
-    assert phone.turn(MENU).value == "2"
-    hearing.says(heard(Result.MATCH, "1"))
-    phone.turn(MENU)
-    channel.now += 5000
-    hearing.says(heard(Result.MATCH, "1"))
-    phone.turn(MENU)
-    assert hearing.down == ["2", ""]
-
-
-def test_a_key_that_only_the_store_saw_is_not_lost_in_silence() -> None:
-    _, hearing, phone = setting()
-    hearing.says(heard(Result.NO_INPUT, mode=Mode.NONE), stored="2")
-    assert phone.turn(MENU).value == "2"
-
-
-def test_a_spoken_answer_leaves_a_key_pressed_after_it_for_the_next_question() -> None:
-    _, hearing, phone = setting()
-    hearing.says(heard(Result.MATCH, "1"), stored="3")
-    assert phone.turn(MENU).value == "1"
-    assert phone.turn(MENU).value == "3"
+    hearing.says(heard(Result.MATCH, "1371", Mode.KEYS, received="137103", used=4), stored="1337711003")
+    assert phone.turn(NIK).value == "1371"
+    channel.later = "21"
+    assert phone.turn(NIK).value == "0321"
 
 
 def test_a_no_match_throws_away_what_was_typed_ahead() -> None:

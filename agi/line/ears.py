@@ -157,7 +157,6 @@ class Ears:
             self._clock_ms(),
             slow_ms=self._slow_ms,
             hash_is_habit=order.hash_is_habit,
-            still_down=order.still_down,
         )
         live = Live(turn, lambda live: self._ended(live, ear), control)
         return live

@@ -65,13 +65,12 @@ class Hearing:
         connect: Callable[[str, int], None],
         *,
         hash_is_habit: bool = False,
-        still_down: str = "",
     ) -> Report:
         """Have `question` asked; `connect(uuid, port)` brings the call there and returns when it is back.
 
         Raises `Unheard` when it was not (wholly) asked, and whatever `connect` raises.
         """
-        order = Order(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit, still_down)
+        order = Order(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit)
         with self._connected() as control:
             try:
                 control.sendall(ORDER.written(order))

@@ -23,14 +23,12 @@ class BadMessage(Exception):
 class Order:
     """One turn to take. `question` comes without its prompts: `clips` are their files, without extension.
 
-    `hash_is_habit`: a `#` before any other key belongs to the turn before. `still_down`: a key that was counted before
-    and may be let go only now, "" if none.
+    `hash_is_habit`: a `#` before any other key belongs to the turn before.
     """
 
     question: Question
     clips: tuple[str, ...]
     hash_is_habit: bool = False
-    still_down: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ follow each other with consecutive numbers and timestamps, no gap between two cl
 out the last 22 samples of a file (44 bytes: the length of the header), 2.75 ms of the clip's closing silence.
 
 Speech: a question that may be answered by it is asked by the speech service (`agi.line.ears`), to which Asterisk brings
-the call by AudioSocket until the answer is there. HOTLINE_KEYS has a key when it goes down, AudioSocket when it is let
-go: what the service has used is taken off the list and the rest is typed ahead. Where the two differ (a key went down
-before Asterisk was connected, or was still down from the turn before) the turn is void and the list is right. Whatever
-else goes wrong, the same question is asked by keypad.
+the call by AudioSocket until the answer is there. Meanwhile AudioSocket's own list of keys is the true one: a phone's
+key (RFC 4733) stands in HOTLINE_KEYS twice then, when it goes down and when it is let go (measured; a STREAM FILE hides
+the first). What the turn has not used is typed ahead. Whatever goes wrong there, the same question is asked by keypad.
 """
 
 import re
@@ -33,7 +32,6 @@ from agi.line.protocol import Refused
 NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
 _LONGEST_PROMPT_MS = 300_000
-_LONGEST_PRESS_MS = 1500
 _SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
@@ -46,8 +44,8 @@ class Clips(Protocol):
         """The files of the prompt `key`, absolute, without extension, in playing order."""
 
 
-class _KeysDiffer(Exception):
-    """HOTLINE_KEYS, the one true list, is not what the speech service has counted: the turn is void."""
+class _Void(Exception):
+    """The first key of a spoken turn had been counted in the turn before: what came of it is worth nothing."""
 
 
 class AsteriskPhone:
@@ -67,7 +65,6 @@ class AsteriskPhone:
         self._store_works = True
         self._store_seen = False
         self._hearing = hearing
-        self._down, self._down_ms = "", 0
 
     # ---- Phone ----
 
@@ -100,7 +97,7 @@ class AsteriskPhone:
                 break
             try:
                 return self._spoken_turn(self._hearing, question)
-            except _KeysDiffer:
+            except _Void:
                 continue
             except Unheard as trouble:
                 return replace(self._turns.turn(question), fell_back=trouble.why)
@@ -145,28 +142,24 @@ class AsteriskPhone:
                 self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
 
         try:
-            report = hearing.turn(
-                question, clips, connect, hash_is_habit=self._turns.hash_is_habit, still_down=self._still_down()
-            )
+            report = hearing.turn(question, clips, connect, hash_is_habit=self._turns.hash_is_habit)
         except Unheard:
-            self._held += self._take()
+            self._take()  # which of these keys are doubled nobody can tell any more: the entry begins again
             raise
         return self._answered(report)
 
     def _answered(self, report: Report) -> Answer:
-        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad, and `_KeysDiffer`."""
+        """The answer of `report`. Raises `Unheard` when the question must be asked by keypad, and `_Void`."""
+        stored = self._take()
+        if self._store_seen and first_is_old(stored, report.received):
+            self._held += report.received[1:] + keys_after(stored, report.received[1:])
+            raise _Void
+        later = keys_after(stored, report.received)
         answer = report.answer
         if answer is None:
-            self._held += self._take()
+            self._held += report.received + later
             raise Unheard(report.fell_back if report.fell_back in _REASONS else "dead")
-        stored = self._take()
-        keys = stored if self._store_seen else report.received
-        if not keys.startswith(report.received):
-            self._held += keys
-            raise _KeysDiffer
-        self._held += keys[report.used :]
-        if self._held and answer.result is Result.NO_INPUT:
-            raise _KeysDiffer
+        self._held += report.received[report.used :] + later
         self._turns.ended_elsewhere(report.received[: report.used][-1:])
         if answer.result is Result.NO_MATCH:
             self._held = ""
@@ -175,14 +168,8 @@ class AsteriskPhone:
     def _take(self) -> str:
         """The keys of HOTLINE_KEYS since the last time."""
         keys = self._channel.take_keys() if self._store_works else ""
-        if keys:
-            self._store_seen = True
-            self._down, self._down_ms = keys[-1], self._clock_ms()
+        self._store_seen = self._store_seen or bool(keys)
         return keys
-
-    def _still_down(self) -> str:
-        """The key that was taken just now and may still be held down: its end is yet to come, and means nothing."""
-        return self._down if self._clock_ms() - self._down_ms < _LONGEST_PRESS_MS else ""
 
     # ---- Keypad ----
 
@@ -227,8 +214,6 @@ class AsteriskPhone:
         """The first key not yet given; `pressed` is what the last command said of itself."""
         if self._store_works:
             self._held += self._take()
-            if pressed:
-                self._down = ""  # a command tells of a key when it is let go
             if pressed and not self._store_seen:  # nothing collects keys here
                 self._store_works = False
         if not self._store_works:
@@ -240,3 +225,29 @@ class AsteriskPhone:
 def header_safe(value: str) -> str:
     """`value` as it may stand in a SIP header and in a dialplan expression: plain ASCII, dots of a mask as `*`."""
     return _UNWANTED.sub("_", value.replace("•", "*"))[:_LONGEST_HEADER]
+
+
+def first_is_old(stored: str, received: str) -> bool:
+    """Whether the first key of AudioSocket's went down before, and was counted then: HOTLINE_KEYS knows it no more."""
+    return bool(received) and not _fits(stored, received) and _fits(stored, received[1:])
+
+
+def _fits(stored: str, received: str) -> bool:
+    """Whether `stored` begins with the keys of `received`, once each or twice (the first perhaps once)."""
+    twice = "".join(key * 2 for key in received)
+    return stored.startswith((received, twice, twice[1:])) if received else True
+
+
+def keys_after(stored: str, received: str) -> str:
+    """The keys that HOTLINE_KEYS had after AudioSocket's last one; "" where that cannot be told for certain.
+
+    `stored` has each of `received` once or twice; twice too what came later, but for a key that is still down.
+    """
+    if len(received) < 2:
+        return ""
+    twice = "".join(key * 2 for key in received)
+    for seen in (twice, twice[1:]):  # the first may have gone down before
+        if stored.startswith(seen):
+            rest = stored[len(seen) :]
+            return "".join(down for down, up in zip(rest[::2], rest[1::2], strict=False) if down == up)
+    return stored[len(received) :] if stored.startswith(received) else ""

@@ -19,7 +19,6 @@ from agi.line.audiosocket import FRAME_BYTES
 
 LONGEST_SPEECH_MS = 30_000
 """Talk without an end (a television beside the caller) is taken as it is after this time."""
-_LONGEST_PRESS_MS = 1500
 _REMEMBERED_FRAMES = 3  # the two directions are not in step, by a frame or two
 _COMMANDS = {Result.BACK, Result.REPEAT, Result.AGENT}
 
@@ -85,7 +84,6 @@ class SpokenTurn:
         *,
         slow_ms: int = 1500,
         hash_is_habit: bool = False,
-        still_down: str = "",
     ) -> None:
         self.question = question
         self._prompt = prompt
@@ -100,7 +98,6 @@ class SpokenTurn:
         self._asked = False
         self._time_is_up = False
         self._hash_is_habit = hash_is_habit
-        self._still_down = still_down
         self._slow_ms = slow_ms
         self._begun_ms = now_ms
         self._quiet_since_ms = now_ms
@@ -147,9 +144,6 @@ class SpokenTurn:
 
     def key(self, key: str, now_ms: int) -> None:
         """The caller has pressed `key`."""
-        still_down, self._still_down = self._still_down, ""
-        if key == still_down and now_ms - self._begun_ms < _LONGEST_PRESS_MS:
-            return  # let go only now, and counted in the turn before
         self.received += key
         if self.over:
             return
