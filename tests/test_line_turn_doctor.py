@@ -28,13 +28,13 @@ def test_speech_that_is_off_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_a_missing_model_is_a_warning_that_names_the_folder(tmp_path: Path) -> None:
-    level, text = found(tmp_path, Speech(model=tmp_path / "nowhere"))
+    level, text = found(tmp_path, Speech(enabled=True, model=tmp_path / "nowhere"))
     assert level is Level.WARN
     assert str(tmp_path / "nowhere") in text
 
 
 @pytest.mark.parametrize("running", [True, False])
 def test_a_model_that_does_not_load_is_a_fault(tmp_path: Path, running: bool) -> None:
-    level, text = found(tmp_path, Speech(model=model(tmp_path / "model")), running=running)
+    level, text = found(tmp_path, Speech(enabled=True, model=model(tmp_path / "model")), running=running)
     assert level is Level.FAIL
     assert "hotline speech build" in text
