@@ -25,8 +25,8 @@ def keyed_hash(key: bytes, *parts: str) -> bytes:
     return hashlib.blake2b("\x1f".join(parts).encode(), key=key, digest_size=16).digest()
 
 
-def secret(var: Path, name: str) -> str:
-    """The secret `name` of this installation (64 hex digits), made once in `var/secrets` with mode 0600.
+def secret(var: Path, name: str, size: int = 32) -> str:
+    """The secret `name` of this installation: `size` random bytes as hex digits, made once in `var/secrets`, mode 0600.
 
     Safe when two processes ask at once: the file appears whole, and the first one stays.
     """
@@ -35,7 +35,7 @@ def secret(var: Path, name: str) -> str:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
+            out.write(secrets.token_hex(size))
             out.flush()
             os.fsync(out.fileno())
         try:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
+from leaks import leaks
 
-from agi.cli.bringup import sample
+from agi.books.sample import load
+from agi.cli.bringup import SAMPLE, sample
 from agi.ops import asterisk, configure
 from agi.ops.progress import Progress
 from agi.settings import ROOT
@@ -41,3 +43,5 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
         )
     finally:
         run_hotline(environment, "down", check=False)
+    # After all calls of the session: nobody's number may be left behind by any of them.
+    assert leaks(settings, load(SAMPLE)) == []

@@ -4,7 +4,9 @@ Callers need no telephone: one end of a Local channel runs a few dialplan applic
 up), the other end is in our dialplan.
 """
 
+import atexit
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +42,7 @@ def until(what: str, true: Callable[[], object], limit_s: float = 10.0) -> None:
 def _voice() -> Path:
     """A var/ with all prompts rendered, once for all tests of this process."""
     var = Path(mkdtemp(prefix="line-voice-"))
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
     settings = Settings()
     with Clips(Texts.load(settings.prompts), settings.voice, settings.prompts, var) as clips:
         clips.render_all()
@@ -82,6 +85,10 @@ class Exchange:
         """Define a caller (before `start`): the dialplan applications that its end of the call runs."""
         body = "".join(f" same => n,{line}\n" for line in lines)
         self._contexts.append(f"[test-{name}]\nexten => s,1,NoOp()\n{body} same => n,Hangup()\n")
+
+    def context(self, name: str, *lines: str) -> None:
+        """Define a context of the dialplan (before `start`)."""
+        self._contexts.append("\n".join((f"[{name}]", *lines, "")))
 
     def start(self) -> None:
         """Write the configuration and start Asterisk; returns when it is fully booted."""

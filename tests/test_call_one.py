@@ -12,7 +12,7 @@ from installation import Hotline
 @pytest.mark.parametrize("phone", ["plain", "best"])
 def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, phone: str) -> None:
     which = ["--phone", phone] if phone != "best" else []
-    keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk} 2"
+    keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk}"
     done = hotline.run("call", "--json", *which, "--keys", keys, limit_s=120)
     result = json.loads(done.stdout)
     heard = [one["key"] for one in result["heard"]]
@@ -41,5 +41,5 @@ def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) ->
         agent.wait(20)
     assert shown["answered"]
     assert (shown["case"]["topic"], shown["case"]["verified"]) == ("nik_check", "nik+kk")
-    assert shown["case"]["number"].startswith("•")
+    assert sum(character.isdigit() for character in shown["case"]["number"]) == 4
     assert json.loads(done.stdout)["hung_up_by"] == "hotline"

@@ -66,6 +66,9 @@ class Channel:
     def set_variable(self, name: str, value: object) -> None:
         self.variables[name] = value
 
+    def get_variable(self, name: str) -> str:
+        return str(self.variables.get(name, self.variables.get(f"__{name}", "")))
+
 
 def phone_on(channel: Channel) -> AsteriskPhone:
     return AsteriskPhone(channel, Clips(), channel.clock)  # type: ignore[arg-type]
@@ -159,6 +162,14 @@ def test_the_case_goes_to_the_agent_masked_and_harmless_to_the_dialplan() -> Non
         "HOTLINE_NEXT": "queue",
     } | {"__HOTLINE_REACHED": header_safe("a,b:c?${X}\"'\n(é)")}
     assert set(str(channel.variables["__HOTLINE_REACHED"])) <= set("abcX_")
+
+
+def test_a_caller_who_comes_back_from_the_queue_is_still_the_one_who_was_verified() -> None:
+    channel = Channel()
+    case = Case("nik_check", "nik+kk", "told", "••••••••••••0001", "ktp.card_issued")
+    phone_on(channel).transfer(case)
+    assert phone_on(channel).case() == case
+    assert phone_on(Channel()).case() == Case()
 
 
 def test_our_hang_up_is_the_dialplans() -> None:

@@ -126,6 +126,26 @@ def test_hearing_goes_on_after_what_was_heard_last(bank: Bank, sounds: dict[str,
         ear.hear(bank.references["menu"], 0.0)
 
 
+def test_a_prompt_whose_first_moment_was_swallowed_is_still_heard(
+    bank: Bank, sounds: dict[str, Sound], tmp_path: Path
+) -> None:
+    cut = sounds["nik.ask"].copy()
+    cut[:4000] = 0
+    heard = Ear(bank, recorded(tmp_path / "heard.wav", telephone(cut))).hear(bank.references["nik.ask"], 0.0)
+    assert heard.score > 0.9
+
+
+def test_prompts_that_part_after_a_pause_are_told_apart(sounds: dict[str, Sound], tmp_path: Path) -> None:
+    pause = np.zeros(4000, np.float32)
+    one = np.concatenate((sounds["nik.short"], pause, sounds["bye"]))
+    other = np.concatenate((sounds["nik.short"], pause, sounds["menu"]))
+    pair = Bank([reference("one", [one]), reference("other", [other])])
+    wav = recorded(tmp_path / "heard.wav", telephone(one))
+    assert Ear(pair, wav).hear(pair.references["one"], 0.0).key == "one"
+    with pytest.raises(NotHeard):
+        Ear(pair, wav).hear(pair.references["other"], 0.0)
+
+
 def test_pieces_with_pauses_between_them_are_one_prompt(sounds: dict[str, Sound], tmp_path: Path) -> None:
     joined = reference("joined", [sounds["nik.short"], sounds["bye"]])
     ear_bank = Bank([joined, *(reference(key, [sound]) for key, sound in sounds.items())])

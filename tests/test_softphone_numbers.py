@@ -49,3 +49,10 @@ def test_a_person_is_found_by_the_count_of_their_applications(numbers: Numbers, 
 def test_nobody_who_fits_is_told_so(numbers: Numbers) -> None:
     with pytest.raises(BadDescription, match=r"nobody in data/sample fits '\{resident ASLEEP nik\}'"):
         numbers.fill("{resident ASLEEP nik}")
+
+
+def test_a_call_that_locks_somebody_never_meets_another_calls_person(sample: Sample) -> None:
+    locked = {Numbers(sample).fill("{resident spare ACTIVE nik}") for _ in range(300)}
+    others = {Numbers(sample).fill("{resident ACTIVE nik}") for _ in range(300)}
+    assert len(locked) > 10
+    assert not locked & others

@@ -71,6 +71,7 @@ def test_secrets_are_readable_by_their_owner_only(hotline: Hotline) -> None:
     secrets = hotline.settings.var / "secrets"
     assert secrets.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in secrets.iterdir()} == {0o600}
+    assert (secrets / "sip-7001").read_text() == next(each.password for each in hotline.agents if each.name == "7001")
     accounts = hotline.settings.var / "asterisk" / "etc" / "local" / "pjsip-accounts.conf"
     assert accounts.stat().st_mode & 0o777 == 0o600
 

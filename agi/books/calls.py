@@ -82,7 +82,7 @@ class CallBook:
           QUEUE) is kept beside it in `afterwards`;
         - the time of the end only moves forward. A call that was never begun gets its record here.
         """
-        self.writer.put(Row.END, (call_id, _stored(at), outcome, where, why))
+        self.writer.put(Row.END, (call_id, _stored(at), _stored(at), outcome, where, why))
 
     def resume(self, call_id: str) -> None:
         """The caller came back from the agents' queue: the call is open again, and its next end decides.

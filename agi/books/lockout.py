@@ -102,9 +102,9 @@ class Lockouts:
         connection.execute("INSERT INTO failures (subject, at) VALUES (?, ?)", (hashed, _text(now)))
         day, short = connection.execute(
             """SELECT count(*), count(*) FILTER (WHERE seq > coalesce(
-                (SELECT counted_from FROM locks WHERE subject = ?1), 0))
-            FROM failures WHERE subject = ?1""",
-            (hashed,),
+                (SELECT counted_from FROM locks WHERE subject = :subject), 0))
+            FROM failures WHERE subject = :subject""",
+            {"subject": hashed},
         ).fetchone()
         if day >= self._day_tries:
             self._restart(connection, hashed, now + self._long)
@@ -115,11 +115,12 @@ class Lockouts:
         """Count from here on; with `until`, lock until then. Without any failure there is nothing to keep."""
         connection.execute(
             """INSERT INTO locks (subject, counted_from, since, until)
-            SELECT ?1, max(seq), ?2, ?3 FROM failures WHERE subject = ?1 HAVING max(seq) IS NOT NULL
+            SELECT :subject, max(seq), :since, :until FROM failures WHERE subject = :subject
+            HAVING max(seq) IS NOT NULL
             ON CONFLICT (subject) DO UPDATE SET
                 counted_from = excluded.counted_from, since = excluded.since,
                 until = coalesce(excluded.until, until)""",
-            (hashed, _text(self._clock()), until and _text(until)),
+            {"subject": hashed, "since": _text(self._clock()), "until": until and _text(until)},
         )
 
     def _left(self, connection: sqlite3.Connection, hashed: bytes) -> timedelta | None:

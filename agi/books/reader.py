@@ -80,8 +80,8 @@ class CallReader:
         """The call whose id begins with `id_prefix`. Raises CallNotFound for none and for several."""
         # A range and not LIKE: it finds its way by the primary key. An id that is the whole prefix comes first.
         rows = self._rows(
-            f"SELECT {_CALL} FROM calls WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 2",  # noqa: S608
-            (id_prefix,),
+            f"SELECT {_CALL} FROM calls WHERE id >= ? AND id < ? || char(1114111) ORDER BY id LIMIT 2",  # noqa: S608
+            (id_prefix, id_prefix),
         )
         if not rows or not id_prefix:
             raise CallNotFound(f"No call has an id that begins with {id_prefix!r}.")

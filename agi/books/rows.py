@@ -19,7 +19,7 @@ class Row(Enum):
     )
     ABOUT = ("""UPDATE calls SET about_hash = ?, about = ? WHERE id = ?""",)
     END = (
-        """INSERT INTO calls (id, started, ended, outcome, place, why) VALUES (?1, ?2, ?2, ?3, ?4, ?5)
+        """INSERT INTO calls (id, started, ended, outcome, place, why) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
             ended = max(started, coalesce(ended, ''), excluded.ended),
             outcome = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.outcome, outcome),
@@ -32,6 +32,6 @@ class Row(Enum):
     RESUME = (
         """INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail)
         SELECT id, ended, 'noted', 'queue', '[]', outcome, '', 0, '', 0, why
-        FROM calls WHERE id = ?1 AND ended IS NOT NULL""",
-        """UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = ?1""",
+        FROM calls WHERE id = ? AND ended IS NOT NULL""",
+        """UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = ?""",
     )

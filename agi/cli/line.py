@@ -62,6 +62,7 @@ def _serve(shared: Shared) -> None:
         signal.signal(number, lambda *_: server.stop())
     spool = spool_of(shared, live)
     spool.start()
+    shared.clips.warm()
     _log.info("line.serves", port=server.port, max_calls=settings.line.max_calls)
     server.serve()
     spool.stop()

@@ -28,7 +28,7 @@ from agi.voice.errors import VoiceError
 SAMPLE = ROOT / "data" / "sample"
 _LISTEN_S = 25.0
 _QUIET_S = 2.0
-_BEGUN_S = 1.2
+_BEGUN_S = 2.5
 _POLL_S = 0.1
 
 phone_option = click.option(
@@ -196,7 +196,7 @@ def _press_all(phone: Softphone, groups: list[str]) -> None:
 
 
 def _wait_for_words(phone: Softphone, since: int) -> None:
-    """Wait until more than a second of sound has come after sample `since`, or the call is over."""
+    """Wait until enough sound to know a prompt by has come after sample `since`, or the call is over."""
     limit = time.monotonic() + _LISTEN_S
     step = RATE // 10
     while time.monotonic() < limit and phone.wait_ended(_POLL_S) is None:

@@ -9,7 +9,7 @@ import structlog
 
 from agi import log
 from agi.books.calls import Outcome
-from agi.dialogue.question import HungUp
+from agi.dialogue.question import Case, HungUp
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import NEXT, AsteriskPhone
@@ -72,19 +72,21 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
 
 def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: str, start: Start) -> Ending:
     settings = shared.settings
+    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
+    came_back = start is not Start.WELCOME
     desk = Desk(
         shared.registry,
         shared.lockouts,
         caller=keyed_hash(shared.key, "caller", caller).hex() if caller else "",
         clock=now,
         zone=settings.zone,
-        failures=_failures(channel) if start is not Start.WELCOME else 0,
+        case=phone.case() if came_back else Case(),
+        failures=_failures(channel) if came_back else 0,
         short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
-    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start)
-    if ending.outcome is Outcome.TRANSFERRED and desk.failures:
+    if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
         with suppress(HungUp):
             channel.set_variable(_FAILURES, desk.failures)
     return replace(ending, where=ending.where or journal.node)

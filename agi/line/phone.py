@@ -18,7 +18,7 @@ the first). What the turn has not used is typed ahead. Whatever goes wrong there
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -96,15 +96,15 @@ class AsteriskPhone:
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
-        for name, value in (
-            ("TOPIC", case.topic),
-            ("VERIFIED", case.verified),
-            ("REACHED", case.reached),
-            ("NUMBER", case.number),
-            ("STATUS", case.status),
-        ):
-            self._channel.set_variable(f"__HOTLINE_{name}", header_safe(value))
+        for part in fields(Case):
+            self._channel.set_variable(f"__HOTLINE_{part.name.upper()}", header_safe(getattr(case, part.name)))
         self._channel.set_variable(NEXT, "queue")
+
+    def case(self) -> Case:
+        """The case as `transfer` left it on the channel: of a caller who comes back from the queue."""
+        kept = {part.name: self._channel.get_variable(f"HOTLINE_{part.name.upper()}") for part in fields(Case)}
+        kept["number"] = kept["number"].replace("*", "•")
+        return Case(**kept)
 
     def hang_up(self) -> None:
         """The dialplan hangs up when the script ends."""

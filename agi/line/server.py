@@ -1,7 +1,8 @@
 """The resident FastAGI service: one process, one thread for each call, loopback only.
 
-Threads, because pyst2 is synchronous and a call spends its life waiting: measured on one core with the five
-commands of a bare call, MEASURED. A process per call does 15-17 calls a second.
+Threads, because pyst2 is synchronous and a call spends its life waiting. Measured without Asterisk, five commands a
+call, eight peers, 2 busy cores: threads 2,000 calls/s at 0.43 ms of CPU a call, bare asyncio 1,100-1,700 at 0.26 ms;
+Asterisk itself does some 650 calls/s on a core, a Python process per call 15-17.
 """
 
 import select

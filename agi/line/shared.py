@@ -11,12 +11,11 @@ from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
 from agi.line.hearing import Hearing
-from agi.line.phone import Clips
 from agi.line.spool import Spool, asterisk_since
 from agi.ops.speech import socket_path, speech_is_on
 from agi.services.checked import load_checked
 from agi.settings import Settings
-from agi.voice import clips
+from agi.voice.clips import Clips
 from agi.voice.errors import TextsError
 
 
@@ -43,7 +42,7 @@ class Shared:
         key = privacy.hash_key(settings.var)
         try:
             menu, texts = load_checked(settings.prompts, settings.office.language)
-            spoken = clips.Clips(texts, settings.voice, settings.prompts, settings.var)
+            spoken = Clips(texts, settings.voice, settings.prompts, settings.var)
         except MenuError as wrong:
             raise NotReady(f"The prompts have errors; nothing is served until they are mended:\n{wrong}") from wrong
         except TextsError as wrong:
@@ -65,6 +64,7 @@ class Shared:
         """Write down what is left and let go of everything."""
         self.book.close()
         self.registry.close()
+        self.clips.close()
 
 
 def ended_folder(settings: Settings) -> Path:

@@ -20,6 +20,7 @@ from agi.settings import ROOT, Settings
 DIALPLAN = ROOT / "dialplan"
 AGI_SCRIPT = "hotline.agi"
 """For a dialplan that wants a process per call instead of the service: AGI(hotline.agi)."""
+_PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
@@ -53,7 +54,7 @@ def etc_folder(var: Path) -> Path:
 
 def account(var: Path, name: str) -> Account:
     """The account `name` with its password (made once, kept in var/secrets)."""
-    return Account(name, privacy.secret(var, f"sip-{name}")[:20])
+    return Account(name, privacy.secret(var, f"sip-{name}", _PASSWORD_BYTES))
 
 
 def testers() -> tuple[str, ...]:

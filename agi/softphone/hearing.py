@@ -35,7 +35,8 @@ SURE = 0.72  # mean score of the blocks of a prompt that is certain
 BEGIN = RATE  # so much of a prompt is compared before it counts as heard
 BLOCK_SURE = 0.55  # a block of 200 ms agrees
 APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which one it is
-FLUSH_S = 0.3  # a phone writes the last of a recording when the call has ended
+FLUSH_S = 0.4  # a recording that has not grown for so long after the call's end is complete
+LONGEST_FLUSH_S = 4.0
 POLL_S = 0.08
 
 
@@ -173,7 +174,7 @@ class Ear:
         while True:
             ended = over()
             if ended:
-                time.sleep(FLUSH_S)
+                self._settle()
             last_look = ended or time.monotonic() > limit
             signal = growing(self._recording, searched)
             found = self._look(signal, wanted, whole=whole, complete=last_look)
@@ -184,6 +185,15 @@ class Ear:
             searched += found
             if last_look:
                 raise NotHeard(self._instead(wanted.key))
+            time.sleep(POLL_S)
+
+    def _settle(self) -> None:
+        """Wait until the phone has written the last of the recording, which takes long on a busy machine."""
+        limit = time.monotonic() + LONGEST_FLUSH_S
+        length, since = -1, time.monotonic()
+        while (now := time.monotonic()) < limit and now - since < FLUSH_S:
+            if (grown := len(growing(self._recording))) != length:
+                length, since = grown, now
             time.sleep(POLL_S)
 
     def _look(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:

@@ -3,8 +3,8 @@
 Inside the braces: `resident` or `application`, then words that narrow it down (states, a document, a reason, `with 2
 applications`), then what is wanted: nik, kk (its last 6 digits), number, pin; for a text's places also since, document,
 reason, office. `wrong` before it gives a well-formed number that belongs to nobody there. The same person is meant by
-the same words throughout one call; among several who fit, chance decides, so that the locks of one call do not meet the
-next.
+the same words throughout one call; among several who fit, chance decides. A call that locks somebody says `spare`: it
+gets one of the first tenth of the sample, whom no call without that word gets, so that its lock is not met by another.
 """
 
 import random
@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from agi.books.sample import Sample, SampleApplication, SampleResident
 
@@ -20,6 +21,8 @@ _WANTED = {
     "resident": ("nik", "kk"),
     "application": ("number", "pin", "since", "document", "reason", "office"),
 }
+SPARE = "spare"
+_Row = TypeVar("_Row")
 _WITH = re.compile(r"\bwith (\d) applications?\b")
 
 
@@ -104,16 +107,16 @@ class Numbers:
                 counts[application.nik] = counts.get(application.nik, 0) + 1
         return [
             resident
-            for resident in self._sample.residents
-            if asked.words <= {resident.status.value, resident.ktp.value}
+            for resident in _drawn_from(self._sample.residents, asked)
+            if asked.words - {SPARE} <= {resident.status.value, resident.ktp.value}
             and asked.applications in (None, counts.get(resident.nik, 0))
         ]
 
     def _applications(self, asked: Description) -> list[SampleApplication]:
         return [
             one
-            for one in self._sample.applications
-            if asked.words <= {one.document.value, one.status.value, one.reason.value if one.reason else ""}
+            for one in _drawn_from(self._sample.applications, asked)
+            if asked.words - {SPARE} <= {one.document.value, one.status.value, one.reason.value if one.reason else ""}
         ]
 
     @staticmethod
@@ -122,3 +125,9 @@ class Numbers:
         if len(value) == 16:
             return value[:12] + "0001"
         return value[:-1] + str((int(value[-1]) + 1) % 10)
+
+
+def _drawn_from(rows: Sequence[_Row], asked: Description) -> Sequence[_Row]:
+    """The tenth kept for calls that lock somebody, or the rest."""
+    tenth = len(rows) // 10
+    return rows[:tenth] if SPARE in asked.words else rows[tenth:]

@@ -1,0 +1,97 @@
+"""Benchmarks count the right things, and say what is missing instead of measuring nothing."""
+
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agi.bench import answer, caller
+from agi.bench.caller import Load, NoSipp, Target
+from agi.bench.figures import percentile, table
+from agi.bench.processes import cpu_ms
+from agi.cli import main
+
+LOAD = Load("1500537", calls=3, rate=1, callers=("112", "113"), media_port=24200, port_each=True, pauses_ms=(6000,))
+TARGET = Target("127.0.0.1", 5060, "tester1", "secret")
+# Written by sipp 3.6.1 (-trace_shortmsg): two keys of call 1, one of call 2, an answer in between.
+MESSAGES = """\
+2026-11-24\t06:58:19.843083\t1795503499.843083\tS\t1-12004@127.0.0.1\tCSeq:3 INFO\tINFO sip:127.0.0.1:5500 SIP/2.0
+2026-11-24\t06:58:19.843597\t1795503499.843597\tR\t1-12004@127.0.0.1\tCSeq:3 INFO\tSIP/2.0 200 OK
+2026-11-24\t06:58:19.946717\t1795503499.946717\tS\t1-12004@127.0.0.1\tCSeq:4 INFO\tINFO sip:127.0.0.1:5500 SIP/2.0
+2026-11-24\t06:58:20.038500\t1795503500.038500\tS\t2-12004@127.0.0.1\tCSeq:3 INFO\tINFO sip:127.0.0.1:5500 SIP/2.0
+2026-11-24\t06:58:20.038600\t1795503500.038600\tS\t2-12004@127.0.0.1\tCSeq:4 BYE\tBYE sip:127.0.0.1:5500 SIP/2.0
+"""
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert percentile([7.0], 0.99) == 7.0
+
+
+def test_a_table_is_markdown_with_aligned_columns() -> None:
+    assert table(("a", "bb"), [("1", "2"), ("333", "4")]).splitlines() == [
+        "| a   | bb |",
+        "| --- | -- |",
+        "| 1   | 2  |",
+        "| 333 | 4  |",
+    ]
+
+
+def test_books_are_measured_on_true_answers() -> None:
+    result = CliRunner().invoke(main, ["bench", "books", "--rows", "2000"])
+    assert result.exit_code == 0, result.output
+    assert "2,000" in result.output
+    assert "40,000 events" in result.output
+
+
+def test_every_call_has_its_keys_and_a_port_of_its_own() -> None:
+    assert caller._callers(LOAD) == ["24200;1;1;2", "24204;1;1;3", "24208;1;1;2"]
+    scenario = caller._scenario(LOAD)
+    assert "@" not in scenario.replace("@[", "").replace("sip:[service]@", "")
+    assert scenario.count("application/dtmf-relay") == 3
+    assert scenario.index('milliseconds="6000"') < scenario.index("Signal=[field2]")
+
+
+def test_without_sipp_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoSipp, match="apt-get install sip-tester"):
+        caller.run(TARGET, LOAD, tmp_path)
+
+
+def test_the_keys_that_were_sent_are_read_call_by_call(tmp_path: Path) -> None:
+    path = tmp_path / "messages.log"
+    path.write_text(MESSAGES)
+    assert answer._keys_sent(path) == {1: [1795503499.843083, 1795503499.946717], 2: [1795503500.0385]}
+
+
+def test_a_wait_is_counted_only_from_silence() -> None:
+    assert answer._wait([1.0, 1.02, 2.5], 2.0) == pytest.approx(500)
+    assert answer._wait([1.0, 1.98, 2.02], 2.0) is None, "the prompt before it was still playing"
+    assert answer._wait([1.0], 2.0) is None, "nothing was heard afterwards"
+
+
+def test_audio_is_heard_on_the_port_of_its_call() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        first = sock.getsockname()[1]
+    ears = answer._Ears(Load("", 1, 1, ("1",), first, port_each=True))
+    with ears.open(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        before = time.time()
+        sender.sendto(b"packet", ("127.0.0.1", first))
+        arrived = threading.Event()
+        while not ears.arrivals[0] and time.time() < before + 5:
+            arrived.wait(0.01)
+    assert before <= ears.arrivals[0][0] <= time.time()
+
+
+def test_cpu_time_of_this_process_grows_with_work() -> None:
+    pid = threading.main_thread().native_id
+    assert pid is not None
+    before = cpu_ms(pid)
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        sum(range(1000))
+    assert 50 <= cpu_ms(pid) - before <= 2000

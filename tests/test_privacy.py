@@ -1,0 +1,52 @@
+"""No number of a person is left in clear by a call: not in a log, a record, a file's name or anything else."""
+
+from pathlib import Path
+
+import pytest
+from installation import Hotline
+from leaks import leaks
+
+from agi.books.sample import Sample, load
+from agi.books.words import Document
+from agi.cli.bringup import SAMPLE
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return load(SAMPLE)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "2 1 {application KK number} {application KK pin}",
+        "1 {resident spare ACTIVE nik} 9# {resident spare ACTIVE wrong kk}",
+    ],
+)
+def test_a_call_leaves_no_number_behind(hotline: Hotline, sample: Sample, keys: str) -> None:
+    hotline.run("call", "--keys", keys, "--json", limit_s=120)
+    assert (hotline.settings.var / "log" / "line.jsonl").stat().st_size > 0
+    assert hotline.settings.calls_db.stat().st_size > 0
+    assert leaks(hotline.settings, sample) == []
+
+
+def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_path: Path) -> None:
+    places = hotline.settings.places.model_copy(update={"var": tmp_path / "var", "data": tmp_path / "data"})
+    settings = hotline.settings.model_copy(update={"places": places})
+    log = tmp_path / "var" / "log" / "line.jsonl"
+    log.parent.mkdir(parents=True)
+    application = sample.application(Document.KK)
+    person = sample.residents[0]
+    for number, kind in (
+        (person.nik, "a NIK or KK number"),
+        (person.kk, "a NIK or KK number"),
+        (application.number, "a registration number"),
+        (application.pin, "KK digits or a PIN"),
+    ):
+        log.write_text(f'{{"event": "x", "value": "{number}"}}\n')
+        assert leaks(settings, sample) == [f"{log}: {kind}"]
+    log.unlink()
+    named = tmp_path / "data" / f"{person.nik}.wav"
+    named.parent.mkdir()
+    named.write_bytes(b"")
+    assert leaks(settings, sample) == [f"{named}: a NIK or KK number"]
