@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from agi.line.audiosocket import END, FRAME_MS, Frame, Kind, Reader, audio
+from agi.line.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
 from agi.line.door import Door, Guest, received
 from agi.line.notes import Notes
 from agi.line.recognisers import Recognisers
@@ -29,6 +29,9 @@ LATE_S = 0.020
 _COME_S = 5.0
 _LINGER_S = 0.5
 _START_AGAIN_S = 0.5
+_IDLE_S = 0.8
+"""So long nothing may move: Asterisk gives a connection up after 2 s, and some telephones send no silence."""
+_QUIET = bytes(FRAME_BYTES)
 _LOST_S = 0.5  # a beat that is so far behind is counted anew: the machine slept
 _UNSENT = 50 * 323  # a second of sound that Asterisk does not take
 
@@ -64,6 +67,7 @@ class Live:
     reader: Reader = field(default_factory=Reader)
     unsent: bytearray = field(default_factory=bytearray)
     due: float = 0.0
+    active: float = 0.0
     closing: bool = False
     done: bool = False
 
@@ -216,7 +220,11 @@ class Pump:
 
     def _step(self, live: Live) -> None:
         frame = live.turn.next_frame(self._clock_ms())
+        now = time.monotonic()
+        if not frame and now - live.active > _IDLE_S:
+            frame = _QUIET
         if frame:
+            live.active = now
             self.lateness.count(time.monotonic() - live.due)
             self._send(live, audio(frame))
         self._look(live)
@@ -239,6 +247,8 @@ class Pump:
 
     def _give(self, live: Live, frames: list[Frame]) -> None:
         now = self._clock_ms()
+        if frames:
+            live.active = time.monotonic()
         for frame in frames:
             if frame.kind is Kind.AUDIO:
                 live.turn.sound(frame.payload, now)
