@@ -18,7 +18,7 @@ def _files() -> list[Path]:
 def played(hotline: Hotline) -> dict[str, dict[str, object]]:
     """All scenarios, played once side by side; by the name of their file."""
     folders = [str(CALLS), str(CALLS / "impatient")]
-    done = hotline.run("call", "--json", *folders, limit_s=540, check=False)
+    done = hotline.run("call", "--json", "--parallel", "12", *folders, limit_s=540, check=False)
     assert done.stdout, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]
     return {Path(result["file"]).name: result for result in results}

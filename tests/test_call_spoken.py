@@ -24,6 +24,8 @@ from agi.softphone.roster import TESTER, account
 from agi.softphone.scenario import Expect
 from agi.softphone.speaking import SPEAKERS, speak
 
+pytestmark = pytest.mark.voice
+
 SPOKEN = Path(__file__).parent / "calls" / "spoken"
 SCENARIOS = sorted(path.name for path in SPOKEN.glob("*.yaml"))
 CROWD = 20
