@@ -83,7 +83,7 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
     """Write what a caller hears for KEY as a WAV file, and play it where there is a sound device.
 
     \b
-    Example: hotline prompts say nik.readback nik=3273000000000000
+    Example: hotline prompts say nik.short count=13
     Dates are written YYYY-MM-DD; a phrase is the key of another text.
     """
     values: dict[str, str | int | date] = {}
