@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from agi.line.channel import Channel
@@ -76,14 +77,16 @@ class Replay:
 
     def _run(self) -> None:
         incoming = self._far.makefile("rb")
-        for line in self._lines:
-            if line.startswith("< "):
-                self._far.sendall(raw(line))
-            elif line.startswith("> "):
-                got = incoming.readline().decode().rstrip("\n")
-                if got != line[2:]:
-                    self.unexpected.append(f"{line[2:]!r} was to come, {got!r} came")
-                    break
+        for mark, lines in groupby(self._lines, key=lambda line: line[:2]):
+            if mark == "< ":  # what Asterisk says between two commands it sends in one piece
+                self._far.sendall(b"".join(map(raw, lines)))
+            elif mark == "> ":
+                for line in lines:
+                    got = incoming.readline().decode().rstrip("\n")
+                    if got != line[2:]:
+                        self.unexpected.append(f"{line[2:]!r} was to come, {got!r} came")
+                        self._far.shutdown(socket.SHUT_RDWR)
+                        return
         self._far.shutdown(socket.SHUT_RDWR)
 
     def finish(self) -> None:

@@ -16,9 +16,18 @@ def _files() -> list[Path]:
 
 @pytest.fixture(scope="module")
 def played(hotline: Hotline) -> dict[str, dict[str, object]]:
-    """All scenarios, played once side by side; by the name of their file."""
-    folders = [str(CALLS), str(CALLS / "impatient")]
-    done = hotline.run("call", "--json", "--parallel", "12", *folders, limit_s=540, check=False)
+    """All scenarios, played side by side; by the name of their file.
+
+    Sound is real time: on a machine that is busy with eight telephones a prompt may reach one of them in pieces. A
+    call that went wrong is therefore played once more, by itself; what goes wrong then is a failure.
+    """
+    results = _play(hotline, [str(CALLS), str(CALLS / "impatient")])
+    again = [str(result["file"]) for result in results.values() if not result["ok"]]
+    return results | (_play(hotline, ["--parallel", "1", *again]) if again else {})
+
+
+def _play(hotline: Hotline, words: list[str]) -> dict[str, dict[str, object]]:
+    done = hotline.run("call", "--json", *words, limit_s=540, check=False)
     assert done.stdout, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]
     return {Path(result["file"]).name: result for result in results}
