@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi.speech import phones
-from agi.speech.grammar import Grammar, OneOf, Options, whole
+from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.lexicon import Lexicon
 from agi.speech.network import Loop, Network, Piece, alt, spell
@@ -94,7 +94,7 @@ def build(
     table = {
         "words": graph.words,
         "options": {one.name: one.words for one in grammars if isinstance(one, Options)},
-        "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf)},
+        "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
     }
     text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True)
     (fresh / "graph" / GRAMMARS).write_text(text + "\n", encoding="utf-8")

@@ -279,38 +279,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """The options of a menu: for each key its words. Every option may also be called by its number."""
-
-    name: str
-    words: Mapping[str, tuple[str, ...]]
-    kind: Kind = Kind.OPTIONS
-    _meanings: dict[Words, str] = field(default_factory=dict, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        for key, texts in self.words.items():
-            for text in (*texts, *_by_number(key)):
-                self._meanings.setdefault(tuple(text.split()), key)
-
-    @property
-    def piece(self) -> Piece:
-        """The words of every option, with what people say before and after."""
-        return aside(alt(" ".join(words) for words in self._meanings))
-
-    def values(self, words: Words) -> tuple[str, ...]:
-        """The key."""
-        return _phrase_values(words, self._meanings)
-
-    def may_go_on(self, words: Words) -> bool:
-        """Whether an option of another key begins with these words."""
-        return _goes_on(words, self._meanings, self.values(words))
-
-    def may_lengthen(self, words: Words) -> bool:
-        """ "status" may become "status dokumen"."""
-        return any(_begins(part, longer) for part in bare(words) for longer in self._meanings)
-
-
-@dataclass(frozen=True, slots=True)
 class OneOf:
     """One entry of a list: for each value its words."""
 
@@ -321,8 +289,12 @@ class OneOf:
 
     def __post_init__(self) -> None:
         for value, texts in self.words.items():
-            for text in texts:
+            for text in (*texts, *self._also(value)):
                 self._meanings.setdefault(tuple(text.split()), value)
+
+    def _also(self, value: str) -> tuple[str, ...]:
+        """More ways to say `value` than its words."""
+        return ()
 
     @property
     def piece(self) -> Piece:
@@ -340,6 +312,17 @@ class OneOf:
     def may_lengthen(self, words: Words) -> bool:
         """ "status" may become "status dokumen"."""
         return any(_begins(part, longer) for part in bare(words) for longer in self._meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class Options(OneOf):
+    """The options of a menu: for each key its words. Every option may also be called by its number."""
+
+    kind: Kind = Kind.OPTIONS
+
+    def _also(self, value: str) -> tuple[str, ...]:
+        """The number of the option, as people say it."""
+        return _by_number(value)
 
 
 @dataclass(frozen=True, slots=True)
