@@ -23,15 +23,16 @@ from click.testing import CliRunner
 
 from agi.cli.speech_train import train as command
 from agi.speech.lexicon import Lexicon
-from agi.speech.training import corpus, kaldi, korean
+from agi.speech.training import corpus, kaldi, korean, thin
 from agi.speech.training.augment import a_law, mu_law, telephone
 from agi.speech.training.batches import Batches, Source
 from agi.speech.training.corpus import CorpusError, Utterance
+from agi.speech.training.export import export
 from agi.speech.training.features import RATE, mfcc
 from agi.speech.training.graphs import denominator, numerator
 from agi.speech.training.loop import Plan, PlanChangedError, Progress, train
 from agi.speech.training.mmi import objective
-from agi.speech.training.network import SUBSAMPLING, Network
+from agi.speech.training.network import SUBSAMPLING, Network, factorised
 from agi.speech.training.synthesis import HELD_OUT, Espeak, espeak_voices, synthesise
 from agi.speech.training.texts import known_words, number, text
 
@@ -177,6 +178,20 @@ def test_a_file_that_is_read_and_written_unchanged_has_the_same_bytes(tmp_path: 
     kaldi.write(tmp_path / "final.mdl", model, Network(model).trained())
     assert (tmp_path / "final.mdl").read_bytes() == source.read_bytes()
     assert korean.transition() == model.transition
+
+
+def test_a_network_without_a_layer_looks_less_far_ahead_and_vosk_loads_it(tmp_path: Path) -> None:
+    whole = kaldi.read(SHIPPED / "am" / "final.mdl")
+    dropped = factorised(whole)[-1]
+    less = thin.without(whole, [dropped])
+    network = Network(less)
+    assert network.context == Network(whole).context - 3
+    export(network, less, tmp_path, LEXICON)
+    decoder = vosk.KaldiRecognizer(vosk.Model(str(tmp_path)), RATE)
+    decoder.AcceptWaveform(bytes(RATE))
+    assert json.loads(decoder.FinalResult())["text"] == ""
+    with pytest.raises(kaldi.NotKaldi, match="cannot be left out"):
+        thin.without(less, [dropped])
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

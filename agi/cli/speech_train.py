@@ -28,6 +28,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--mbrola-program", default="mbrola", show_default=True, help="The MBROLA synthesiser.")
 @click.option("--rate", default=3e-4, show_default=True, help="Learning rate; 1e-4 for a fine-tune.")
 @click.option("--batch", default=8, show_default=True, help="Examples a step.")
+@click.option("--drop", type=int, multiple=True, help="Leave this layer of the start out; may be given again.")
 @click.option("--seed", default=1, show_default=True, help="The same seed draws the same examples.")
 def train(
     folders: tuple[Path, ...],
@@ -41,6 +42,7 @@ def train(
     mbrola_program: str,
     rate: float,
     batch: int,
+    drop: tuple[int, ...],
     seed: int,
 ) -> None:
     """Train the recogniser's network on folders of recordings.
@@ -73,6 +75,7 @@ def train(
         mbrola=mbrola,
         mbrola_voices=mbrola_voices,
         mbrola_program=mbrola_program,
+        dropped=drop,
     )
     try:
         run(task, Lexicon.load(), click.echo)

@@ -25,7 +25,6 @@ _BLOCK, _BLOCKS = 10, 8
 
 _LOUD_DB, _LOUD_MIN = 9.0, -52.0
 _QUIET_DB, _BELOW_TALK_DB = 5.0, 18.0
-_NOISY_DB = 35.0
 _TALK_FADES_DB = 0.2
 
 _VOICED = 0.6
@@ -90,11 +89,6 @@ class Activity:
         self.quiet_ms = self.quiet_ms + FRAME_MS if quiet else 0
         if self.quiet_ms >= _TALK_ENDS_MS:
             self.speaking = False
-
-    @property
-    def noisy(self) -> bool:
-        """Whether what is behind the caller is less than 35 dB below their voice."""
-        return self._talk - self._floor < _NOISY_DB
 
     def _noise(self, level: float) -> float:
         """The noise floor in dB; the first frames count as noise only as far as they are quiet."""

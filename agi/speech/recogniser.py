@@ -13,7 +13,7 @@ import vosk
 
 from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
-from agi.speech.gate import gated
+from agi.speech.gate import Gate
 from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
 from agi.speech.partial import Partial
 from agi.speech.tuning import Tuning
@@ -33,6 +33,7 @@ class Recogniser:
         self._grammar = grammar
         self._tuning = tuning
         self._activity = Activity()
+        self._gate = Gate() if grammar.kind in _DIGIT_KINDS else None
         self._left = self._left_said = b""
         self._sound = bytearray()
         self._decoder: vosk.KaldiRecognizer | None = None
@@ -59,7 +60,7 @@ class Recogniser:
         for begin in range(0, len(sound) - _BYTES + 1, _BYTES):
             self._activity.hear(np.frombuffer(sound[begin : begin + _BYTES], np.int16))
         self._activity.awake = self._started = True
-        self._sound += sound
+        self._sound += self._gate.feed(sound) if self._gate else sound
 
     def finish(self) -> Heard:
         """What was said, whether or not it has ended. Call it once, then `close`."""
@@ -83,6 +84,8 @@ class Recogniser:
     def _take(self, frame: bytes, said: bytes) -> None:
         activity = self._activity
         activity.hear(np.frombuffer(frame, np.int16), np.frombuffer(said, np.int16) if said else None)
+        if self._gate is not None:
+            frame = self._gate.feed(frame)
         self._sound += frame
         if not activity.awake:
             del self._sound[: -_BYTES * (self._tuning.lead_ms // FRAME_MS)]
@@ -172,15 +175,14 @@ class Recogniser:
         return heard.verdict is Verdict.ACCEPTED and not self._grammar.may_go_on(words)
 
     def _decide(self) -> Heard:
+        if self._decoder is None and not self._activity.awake:
+            return Heard(Verdict.SILENCE)
+        rest = self._gate.rest() if self._gate is not None else b""
+        self._sound += rest
         if self._decoder is None:
-            if not self._activity.awake:
-                return Heard(Verdict.SILENCE)
-            self._decoder = self._new_decoder()
-            self._decoder.AcceptWaveform(bytes(self._sound))
-        if self._grammar.kind in _DIGIT_KINDS and self._activity.noisy:
-            # A second decoding, 12 ms for each second, without what others say behind the caller.
-            self._decoder = self._new_decoder()
-            self._decoder.AcceptWaveform(gated(np.frombuffer(bytes(self._sound), np.int16)).tobytes())
+            self._decoder, rest = self._new_decoder(), bytes(self._sound)
+        if rest:
+            self._decoder.AcceptWaveform(rest)
         found = readings(self._decoder.FinalResult())
         self._words = found[0].words if found else ()
         return decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])

@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ _DIGIT_WORDS = frozenset((*DIGITS, *ZEROS))
 _GAP = RATE * 120 // 1000
 _LEAD = RATE // 2
 _LONGEST = 7
+_MARGIN_S = 0.08
 
 Align = Callable[[Samples], Sequence[tuple[str, float, float]]]
 """Finds the words in a sound: word, begin and end in seconds."""
@@ -113,7 +115,7 @@ def _cover(nik: str, pieces: Mapping[str, list[Samples]], chance: random.Random)
 
 
 def _pieces(utterances: Sequence[Utterance], align: Align) -> Mapping[str, Mapping[str, list[Samples]]]:
-    """Speaker -> digits -> sounds of them, cut where `align` hears the words begin and end."""
+    """Speaker -> digits -> sounds of them, cut where `align` hears one word end and the next begin."""
     found: dict[str, dict[str, list[Samples]]] = defaultdict(lambda: defaultdict(list))
     for one in utterances:
         if not one.is_digits:
@@ -123,11 +125,20 @@ def _pieces(utterances: Sequence[Utterance], align: Align) -> Mapping[str, Mappi
         if [word for word, _, _ in spans] != list(one.words):
             continue
         digits = "".join("0" if word in ZEROS else str(DIGITS.index(word)) for word in one.words)
+        cuts = _cuts(spans)
         for begin in range(len(digits)):
             for end in range(begin + 1, min(len(digits), begin + _LONGEST) + 1):
-                cut = sound[int(spans[begin][1] * RATE) : int(spans[end - 1][2] * RATE)]
-                found[one.speaker][digits[begin:end]].append(cut)
+                found[one.speaker][digits[begin:end]].append(sound[cuts[begin] : cuts[end]])
     return found
+
+
+def _cuts(spans: Sequence[tuple[str, float, float]]) -> list[int]:
+    """Samples at which to cut before, between and after words: half way between two, so that models that draw the edge
+    of a word narrowly and widely cut alike.
+    """
+    between = [(one[2] + other[1]) / 2 for one, other in pairwise(spans)]
+    seconds = [spans[0][1] - _MARGIN_S, *between, spans[-1][2] + _MARGIN_S]
+    return [max(0, int(at * RATE)) for at in seconds]
 
 
 def _single_digits(utterances: Sequence[Utterance]) -> Mapping[str, Mapping[int, list[Samples]]]:

@@ -12,9 +12,9 @@ from agi.speech.training.corpus import Corpus, Pcm, Utterance
 from agi.speech.training.features import RATE, Frames, mfcc
 
 _LONGEST_S = 8.0
-_SHORT_S = 3.0  # shorter utterances are often joined with another of the same speaker
+_SHORT_S = 4.0  # shorter utterances are often joined with another of the same speaker
 _POOL = 4  # batches drawn at once and sorted by length, so that little is padded
-_JOINED, _TALKED_OVER, _ONLY_OTHERS = 0.55, 0.65, 0.12
+_JOINED, _TALKED_OVER, _ONLY_OTHERS = 0.65, 0.75, 0.12
 _SPEEDS = {True: (0.86, 1.2), False: (0.9, 1.13)}  # a synthetic voice is varied more than a person's
 
 

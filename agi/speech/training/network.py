@@ -1,8 +1,9 @@
 """The network in PyTorch: the factorised TDNN of Vosk's small models, read from and written back to nnet3.
 
 Layout (Povey et al. 2018, "Semi-orthogonal low-rank matrix factorization"): three MFCC frames are spliced into `lda`,
-one TDNN layer, 14 factorised layers with a bypass, and a small output. From the layer on whose offsets are all
-multiples of three, only every third frame is computed. Batch normalisation is frozen at the source's statistics.
+one TDNN layer, up to 14 factorised layers with a bypass (`thin` leaves some out), and a small output. From the layer on
+whose offsets are all multiples of three, only every third frame is computed. Batch normalisation is frozen at the
+source's statistics.
 """
 
 from collections.abc import Mapping
@@ -16,11 +17,9 @@ from torch.nn import functional
 from agi.speech.training.features import CEPSTRA
 from agi.speech.training.kaldi import AcousticModel, Array
 
-CONTEXT = 34  # frames seen on either side of a frame
 SUBSAMPLING = 3
 _BYPASS = 0.66
 _BYPASS_WIDTH = 768
-_FACTORISED = range(2, 16)
 
 
 class Network(nn.Module):
@@ -38,7 +37,11 @@ class Network(nn.Module):
             raise ValueError("this network also wants an i-vector; only the Korean start knows how to drop it")
         self.first = _linear(model, "tdnn1.affine")
         self.first_norm = _Norm(model, "tdnn1.batchnorm")
-        self.layers = nn.ModuleList(_Factorised(model, f"tdnnf{number}") for number in _FACTORISED)
+        self._numbers = factorised(model)
+        layers = [_Factorised(model, f"tdnnf{number}") for number in self._numbers]
+        self.layers = nn.ModuleList(layers)
+        self.context = 1 + sum(layer.before for layer in layers)
+        """Frames seen on either side of a frame."""
         self.prefinal = nn.Parameter(_tensor(model["prefinal-l"].array("<Params>")))
         self.chain = _linear(model, "prefinal-chain.affine")
         self.chain_norm = _Norm(model, "prefinal-chain.batchnorm1")
@@ -50,10 +53,10 @@ class Network(nn.Module):
         """Scores [batch, ceil(time / 3), pdfs] of frames [batch, time, 40]; edges are continued by their last frame."""
         batch, time, _ = frames.shape
         wanted = -(-time // SUBSAMPLING)
-        after = SUBSAMPLING * (wanted - 1) + 1 + CONTEXT - time
+        after = SUBSAMPLING * (wanted - 1) + 1 + self.context - time
         x = torch.cat(
             [
-                frames[:, :1].expand(batch, CONTEXT, -1),
+                frames[:, :1].expand(batch, self.context, -1),
                 frames,
                 frames[:, -1:].expand(batch, max(0, after), -1),
             ],
@@ -61,7 +64,7 @@ class Network(nn.Module):
         )
         x = functional.linear(torch.cat([x[:, :-2], x[:, 1:-1], x[:, 2:]], 2), self.lda_w, self.lda_b)
         x = self.first_norm(functional.relu(self.first(x)))
-        at, stride = 1 - CONTEXT, 1  # frame number of x[:, 0], frames between neighbours
+        at, stride = 1 - self.context, 1  # frame number of x[:, 0], frames between neighbours
         layers = [layer for layer in self.layers if isinstance(layer, _Factorised)]
         for number, layer in enumerate(layers):
             if stride == 1 and number and all(later.by_three for later in layers[number:]):
@@ -91,11 +94,17 @@ class Network(nn.Module):
             "prefinal-chain.linear": {"<Params>": _array(self.chain_linear)},
             "output.affine": _affine(self.output),
         }
-        for number, layer in zip(_FACTORISED, self.layers, strict=True):
+        for number, layer in zip(self._numbers, self.layers, strict=True):
             assert isinstance(layer, _Factorised)  # noqa: S101
             found[f"tdnnf{number}.linear"] = {"<LinearParams>": _array(layer.linear)}
             found[f"tdnnf{number}.affine"] = _affine(layer.affine)
         return found
+
+
+def factorised(model: AcousticModel) -> tuple[int, ...]:
+    """The numbers of the factorised layers that `model` has."""
+    names = (component.name for component in model.components)
+    return tuple(sorted(int(name[5:-7]) for name in names if name.startswith("tdnnf") and name.endswith(".linear")))
 
 
 class _Norm(nn.Module):

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from agi.speech.lexicon import Lexicon
-from agi.speech.training import corpus, kaldi, korean
+from agi.speech.training import corpus, kaldi, korean, thin
 from agi.speech.training.batches import Batches, Source
 from agi.speech.training.corpus import Corpus, CorpusError
 from agi.speech.training.export import export
@@ -44,6 +44,8 @@ class Task:
     """Utterances to synthesise with MBROLA voices."""
     mbrola_voices: Path = Path("/usr/share/mbrola")
     mbrola_program: str = "mbrola"
+    dropped: tuple[int, ...] = ()
+    """Factorised layers that `start` has and the new network has not."""
 
 
 def run(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> Path:
@@ -53,7 +55,7 @@ def run(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> Path:
     """
     torch.set_num_threads(1)  # several threads are slower for matrices of this size (measured: 0.7 against 5.5 s)
     sources = _sources(task, lexicon, say)
-    model = _start(task, say)
+    model = thin.without(_start(task, say), task.dropped)
     network = Network(model, task.plan.dropout)
     texts = [one.words for source in sources for one in source.corpus]
     every = max(1, len(texts) // _BIGRAM_FROM)
