@@ -22,6 +22,7 @@ vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 from click.testing import CliRunner
 
 from agi.cli.speech_train import train as command
+from agi.speech.evaluation.menus import HELD_OUT
 from agi.speech.lexicon import Lexicon
 from agi.speech.training import corpus, kaldi, korean, thin
 from agi.speech.training.augment import a_law, mu_law, telephone
@@ -33,7 +34,7 @@ from agi.speech.training.graphs import denominator, numerator
 from agi.speech.training.loop import Plan, PlanChangedError, Progress, train
 from agi.speech.training.mmi import objective
 from agi.speech.training.network import SUBSAMPLING, Network, factorised
-from agi.speech.training.synthesis import HELD_OUT, Espeak, espeak_voices, synthesise
+from agi.speech.training.synthesis import Espeak, espeak_voices, synthesise
 from agi.speech.training.texts import known_words, number, text
 
 SHIPPED = ROOT / "data" / "model"

@@ -7,6 +7,7 @@ from agi.cli.lazy import Lazy
 COMMANDS = {
     "build": "agi.cli.speech_build:build",
     "eval": "agi.cli.speech_eval:evaluate",
+    "eval-menus": "agi.cli.speech_eval_menus:evaluate_menus",
     "train": "agi.cli.speech_train:train",
     "serve": "agi.cli.speech_serve:serve",
 }

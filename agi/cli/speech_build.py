@@ -11,6 +11,7 @@ from agi.settings import Settings
 from agi.speech.alike import alike
 from agi.speech.build import BuildError, Built
 from agi.speech.build import build as build_model
+from agi.speech.grammar import Grammar
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.standard import WordsError, options, standard
 
@@ -33,9 +34,12 @@ def build_graph(settings: Settings) -> Built:
 
     Raises BuildError, LexiconError, MenuError, WordsError, each with a sentence for the admin.
     """
-    menu = Menu.load(settings.prompts / "menu.toml")
-    grammars = (*standard(), *options(menu.spoken))
-    return build_model(settings.speech_model, settings.speech_built, grammars, Lexicon.load())
+    return build_model(settings.speech_model, settings.speech_built, grammars(settings), Lexicon.load())
+
+
+def grammars(settings: Settings) -> tuple[Grammar, ...]:
+    """All that may be said to this installation. Raises MenuError, WordsError."""
+    return (*standard(), *options(Menu.load(settings.prompts / "menu.toml").spoken))
 
 
 def sound_findings(menu_path: Path) -> Iterator[Finding]:

@@ -23,9 +23,6 @@ _VARIANTS = (
     *("norbert", "paul", "pedro", "quincy", "rob", "robert", "sandro", "shelby", "steph2", "steph3", "travis"),
     *("victor",),
 )
-HELD_OUT = ("Andy", "Annie", "f4", "grandma", "klatt2", "m3", "michel", "pablo", "steph", "zac")
-"""Variants of espeak-ng that no network of ours is trained on: what it hears of these is a figure."""
-
 _RESPELT = {"te": "té", "pe": "pé", "menu": "ménu", "cek": "cék", "de": "dé", "be": "bé", "ge": "gé"}
 """Words that espeak-ng would say with the e of "empat"."""
 
