@@ -21,8 +21,8 @@ def build() -> None:
     settings = Settings()
     try:
         built = build_graph(settings)
-        for line in unheard(built):
-            click.echo(line)
+        for name, words in sorted(built.unknown.items()):
+            click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")
         for finding in sound_findings(settings.prompts / "menu.toml"):
             click.echo(str(finding))
     except (BuildError, LexiconError, MenuError, WordsError) as error:
@@ -39,12 +39,6 @@ def build_graph(settings: Settings) -> Built:
     menu = Menu.load(settings.prompts / "menu.toml")
     grammars = (*standard(), *options(menu.spoken))
     return build_model(settings.speech_model, settings.speech_built, grammars, Lexicon.load())
-
-
-def unheard(built: Built) -> Iterator[str]:
-    """For each grammar that loses words: which of them the model does not know."""
-    for name, words in sorted(built.unknown.items()):
-        yield f"{name}: the model does not know, and never hears: {', '.join(words)}"
 
 
 def sound_findings(menu_path: Path) -> Iterator[Finding]:

