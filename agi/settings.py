@@ -82,7 +82,9 @@ class Speech(Section):
     """Speech recognition. Without it, or when it fails, every question is answered by keys."""
 
     enabled: bool = Field(False, description="Whether callers may speak as well as press keys; needs a model.")
-    model: Path = Field(Path("data/model"), description="A Vosk model directory; a relative one is below the root.")
+    model: Path = Field(
+        Path("data/model"), description="Any Vosk model directory for Indonesian; a relative one is below the root."
+    )
     recognisers: int = Field(40, ge=1, description="Questions listened to at once; above it keys only.")
     slow_ms: int = Field(1500, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
     accept: dict[Spoken, float] = Field(
@@ -172,12 +174,12 @@ class Settings(BaseSettings):
 
     @property
     def speech_model(self) -> Path:
-        """The Vosk model directory that the graph is built for."""
+        """The Vosk model directory to hear with."""
         return ROOT / self.speech.model
 
     @property
     def speech_built(self) -> Path:
-        """The model with the graph of this installation's menu: made by `hotline speech build`, read by the service."""
+        """The model with the words of this installation's menu: made by `hotline speech build`, read by the service."""
         return self.var / "speech" / "model"
 
     @property

@@ -1,6 +1,9 @@
 """Speech for the tests, made by espeak-ng, and a model to hear it with. No recording of a person is in the project."""
 
+import math
 import os
+import shutil
+import struct
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from agi.speech import phones
 from agi.speech.build import build
 from agi.speech.evaluation.conditions import telephone
 from agi.speech.grammar import Options
@@ -36,6 +40,19 @@ def acoustic_model() -> Path:
         if (folder / "am" / "final.mdl").is_file():
             return folder
     pytest.fail("there is no acoustic model in data/model, which ships one, nor in HOTLINE_SPEECH__MODEL")
+
+
+def foreign_model(folder: Path) -> Path:
+    """A Vosk model as others make one: the acoustic model with other transitions, its own graph of single words.
+
+    `folder` gets files of its own, which a test may change.
+    """
+    shutil.copytree(acoustic_model(), folder)
+    ours = phones.transition_model()
+    half = struct.pack("<f", math.log(0.5))
+    file = folder / "am" / "final.mdl"
+    file.write_bytes(file.read_bytes().replace(ours, ours.replace(half, struct.pack("<f", math.log(0.51)), 1), 1))
+    return folder
 
 
 @lru_cache(maxsize=1)

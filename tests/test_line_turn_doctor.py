@@ -1,12 +1,16 @@
-"""`hotline doctor` on speech: off, no model, a model that does not load, one that does while nobody listens."""
+"""`hotline doctor` on speech: off, no model, one that does not load, hears wrongly, hears rightly, or is not in use."""
 
 from pathlib import Path
 
 import pytest
+from speech_voices import acoustic_model, foreign_model
 
 from agi.ops import doctor
 from agi.ops.doctor import Level
 from agi.settings import Places, Settings, Speech
+from agi.speech.build import build
+from agi.speech.lexicon import Lexicon
+from agi.speech.standard import standard
 
 
 def found(var: Path, speech: Speech, *, running: bool = False) -> tuple[Level, str]:
@@ -38,3 +42,39 @@ def test_a_model_that_does_not_load_is_a_fault(tmp_path: Path, running: bool) ->
     level, text = found(tmp_path, Speech(enabled=True, model=model(tmp_path / "model")), running=running)
     assert level is Level.FAIL
     assert "hotline speech build" in text
+
+
+def built(source: Path, var: Path) -> Speech:
+    """The settings of an installation in `var` that hears with `source`."""
+    build(source, var / "speech" / "model", standard(), Lexicon.load())
+    return Speech(enabled=True, model=source)
+
+
+def test_a_model_that_hears_says_what_and_what_it_costs(tmp_path: Path) -> None:
+    level, text = found(tmp_path, built(acoustic_model(), tmp_path))
+    assert level is Level.OK
+    assert 'hears: "nol satu dua tiga empat"' in text
+    assert " MB" in text
+
+
+def test_a_service_that_does_not_answer_is_a_fault(tmp_path: Path) -> None:
+    level, text = found(tmp_path, built(acoustic_model(), tmp_path), running=True)
+    assert level is Level.FAIL
+    assert "does not answer" in text
+
+
+def test_a_model_that_mishears_is_a_warning_with_both_texts(tmp_path: Path) -> None:
+    source = foreign_model(tmp_path / "theirs")
+    words = source / "graph" / "words.txt"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace("tidak ", "* ").replace("betul ", "tidak ").replace("* ", "betul "), encoding="utf-8")
+    level, text = found(tmp_path, built(source, tmp_path))
+    assert level is Level.WARN
+    assert 'hears "betul" where espeak-ng says "tidak"' in text
+
+
+def test_a_model_that_is_set_but_not_yet_built_is_a_warning(tmp_path: Path) -> None:
+    built(acoustic_model(), tmp_path)
+    level, text = found(tmp_path, Speech(enabled=True, model=foreign_model(tmp_path / "theirs")))
+    assert level is Level.WARN
+    assert "still heard with another model" in text

@@ -11,12 +11,12 @@ from speech_voices import acoustic_model, frames, say, silence
 from agi.speech.alike import alike, distance
 from agi.speech.answer import readings
 from agi.speech.build import BuildError, build
+from agi.speech.examine import examine
 from agi.speech.fstfile import Fst, olabel_lookahead
 from agi.speech.grammar import Digits, OneOf, YesNo
 from agi.speech.graph import compile_graph
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
-from agi.speech.model import test as examine
 from agi.speech.network import Loop, Piece, alt, seq, spell
 from agi.speech.standard import WordsError, lists, standard
 
@@ -81,11 +81,11 @@ def test_a_folder_without_acoustic_model_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_model_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="hotline speech build"):
         Model.load(tmp_path)
-    assert "hotline speech build" in examine(tmp_path)
+    assert "hotline speech build" in examine(tmp_path).trouble
 
 
 def test_a_model_that_was_built_passes_the_examination(tmp_path: Path) -> None:
-    assert examine(build(acoustic_model(), tmp_path / "model", standard(), LEXICON).folder) == ""
+    assert examine(build(acoustic_model(), tmp_path / "model", standard(), LEXICON).folder).trouble == ""
 
 
 def test_spelling_tells_how_a_word_is_said() -> None:

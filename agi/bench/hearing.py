@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi.bench.figures import percentile
+from agi.speech.examine import resident_mb
 from agi.speech.grammar import Digits
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser
@@ -35,11 +36,11 @@ class HearingFigures:
 
 def measure(folder: Path, sounds: Sequence[bytes], turns: int, seconds: float) -> HearingFigures:
     """`turns` callers say `sounds` (8 kHz, 16 bits) over and over for `seconds`, in frames of 20 ms at their time."""
-    before = _resident_mb()
+    before = resident_mb()
     began = time.perf_counter()
     model = Model.load(folder)
     load_s = time.perf_counter() - began
-    loaded = _resident_mb()
+    loaded = resident_mb()
     callers = [_Caller(model, sounds[nth % len(sounds)], nth) for nth in range(turns)]
     lags = []
     start, cpu = time.monotonic(), time.process_time()
@@ -50,7 +51,7 @@ def measure(folder: Path, sounds: Sequence[bytes], turns: int, seconds: float) -
             caller.step()
         lags.append(1000 * (time.monotonic() - due))
     used = time.process_time() - cpu
-    turn_mb = (_resident_mb() - loaded) / turns
+    turn_mb = (resident_mb() - loaded) / turns
     tail = lags[-50:]
     return HearingFigures(
         turns,
@@ -85,8 +86,3 @@ class _Caller:
             self._recogniser.close()
             self._recogniser = self._fresh()
             self._at %= len(self._sound)
-
-
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / 1e6

@@ -22,11 +22,14 @@ def build() -> None:
     settings = Settings()
     try:
         built = build_graph(settings)
+        for name, words in sorted(built.unknown.items()):
+            click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")
         for finding in sound_findings(settings.prompts / "menu.toml"):
             click.echo(str(finding))
     except (BuildError, LexiconError, MenuError, WordsError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{built.folder}: {built.grammars} grammars, {built.words} words, in {built.seconds:.1f} s.")
+    made = f"{built.grammars} grammars, {built.phrases} words and phrases"
+    click.echo(f"{built.folder}: {made}, in {built.seconds:.1f} s.")
 
 
 def build_graph(settings: Settings) -> Built:

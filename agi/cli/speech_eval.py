@@ -70,6 +70,8 @@ def _measure(
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars: list[Grammar | Words] = [*standard(), Words(_ANY_WORD, words)]
     built = build(source, spare / "model", grammars, Lexicon.load())
+    if unknown := built.unknown.get(_ANY_WORD):
+        click.echo(f"said, but unknown to the model: {', '.join(unknown)}", err=True)
     model = Model.load(built.folder)
     step = max(1, len(said) // most) if most else 1
     heard = said[::step]

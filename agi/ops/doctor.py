@@ -155,7 +155,7 @@ def _espeak() -> Finding:
 
 
 def speech_model(settings: Settings, running: bool) -> Finding:
-    """Whether callers may speak: the model loads, and somebody listens with it."""
+    """Whether callers may speak: the model hears what is said to it, and somebody listens with it."""
     about = "speech model"
     if not settings.speech.enabled:
         return _ok(about, "speech is off in the settings: keypad only")
@@ -163,14 +163,24 @@ def speech_model(settings: Settings, running: bool) -> Finding:
         return Finding(
             Level.WARN, about, f"none in {settings.speech_model}: keypad only", "Name a Vosk model in speech.model."
         )
-    from agi.speech.model import test  # loads Vosk, which nothing else here needs
+    if speech.built_for_another(settings):
+        text = f"callers are still heard with another model than {settings.speech_model}"
+        return Finding(Level.WARN, about, text, "./hotline up")
+    from agi.speech.examine import examine  # loads Vosk, which nothing else here needs
 
-    trouble = test(settings.speech_built)
-    if trouble:
-        return Finding(Level.FAIL, about, trouble.rstrip("."), "./hotline up builds and starts it.")
+    found = examine(settings.speech_built)
+    if found.trouble:
+        return Finding(Level.FAIL, about, found.trouble.rstrip("."), "./hotline up builds and starts it.")
+    if wrong := [one for one in found.answers if not one.right]:
+        level = Level.FAIL if len(wrong) == len(found.answers) else Level.WARN
+        text = "; ".join(f'hears "{one.heard}" where espeak-ng says "{one.said}"' for one in wrong)
+        todo = "Try recordings of people: ./hotline hear FILE. If they fail too, name another model in speech.model."
+        return Finding(level, about, f"{settings.speech_model} {text}", todo)
     if running and not speech.listens(settings.var):
         return Finding(Level.FAIL, about, "the speech service does not answer", "Read var/log/speech.out.")
-    return _ok(about, f"{settings.speech_model} loads and listens")
+    hears = ", ".join(f'"{one.said}"' for one in found.answers) or "not tried, espeak-ng is missing"
+    cost = f"loaded in {found.load_s:.1f} s, {found.megabytes:.0f} MB"
+    return _ok(about, f"{settings.speech_model} hears: {hears}; {cost}")
 
 
 def _asterisk(program: Program | None) -> Finding:

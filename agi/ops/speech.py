@@ -15,6 +15,12 @@ def speech_is_on(settings: Settings) -> bool:
     return settings.speech.enabled and (settings.speech_model / "am" / "final.mdl").is_file()
 
 
+def built_for_another(settings: Settings) -> bool:
+    """Whether the service was given another model than the one that the settings name now."""
+    built = settings.speech_built / "am"
+    return built.is_dir() and built.resolve() != (settings.speech_model / "am").resolve()
+
+
 def socket_path(var: Path) -> Path:
     """The Unix socket on which the speech service of the installation at `var` takes orders."""
     return run_folder(var) / "speech.sock"

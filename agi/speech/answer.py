@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from agi.speech.grammar import Command, Grammar, Nik, NikStanding, Words, command
 from agi.speech.graph import MARK
-from agi.speech.network import UNKNOWN
+from agi.speech.network import UNKNOWN, UNKNOWN_ELSEWHERE
 from agi.speech.tuning import Thresholds
 
 
@@ -131,6 +131,5 @@ def _nik_order(grammar: Nik, meant: list[_Outcome]) -> list[_Outcome]:
 
 
 def _unmarked(text: str) -> Words:
-    return tuple(
-        word if word.startswith(UNKNOWN) and MARK not in word else word.partition(MARK)[0] for word in text.split()
-    )
+    words = (word.partition(MARK)[0] for word in text.split())
+    return tuple(UNKNOWN if word in UNKNOWN_ELSEWHERE else word for word in words)

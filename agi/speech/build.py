@@ -1,21 +1,24 @@
-"""A Vosk model directory from an acoustic model and grammars: done again whenever an admin's words change."""
+"""A Vosk model directory from an acoustic model and grammars: done again whenever an admin's words change.
+
+A model that tells our sounds apart gets a graph of our own. Any other keeps its own graph, see foreign.py.
+"""
 
 import json
 import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agi.speech import phones
 from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.lexicon import Lexicon
-from agi.speech.network import Loop, Network, Piece, alt, spell
+from agi.speech.network import Loop, Piece, alt, spell
 
 GRAMMARS = "grammars.json"
-"""Beside the graph: which words each grammar has, and what the words of menus and lists mean."""
+"""Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean."""
 
 # Beam and lattice beam: facts of the lab's NIK comparison (wide enough that the right number is among 50 readings).
 # Phones are not told apart in the lattice (phone-determinize): the sounds of "other speech" in all their orders made a
@@ -37,6 +40,14 @@ _MODEL_CONF = """\
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """By grammar: what the model can hear, in its own names of the words, and the words that it does not know."""
+
+    known: Mapping[str, tuple[str, ...]]
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class BuildError(Exception):
     """The model directory cannot be made; the message says what is missing."""
 
@@ -51,11 +62,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was made, and in how many seconds."""
+    """What was made, and in how many seconds. `unknown`: by grammar, words that the model can never hear."""
 
     folder: Path
     grammars: int
-    words: int
+    phrases: int
+    unknown: Mapping[str, tuple[str, ...]]
     seconds: float
 
 
@@ -65,52 +77,75 @@ def build(
     grammars: Sequence[Grammar | Words],
     lexicon: Lexicon,
     prices: Prices | None = None,
-    conf: Mapping[str, str] | None = None,
 ) -> Built:
-    """Make `target` a Vosk directory with the acoustic model of `source` and a graph of `grammars`.
+    """Make `target` a Vosk directory with the acoustic model of `source` that hears `grammars`.
 
     Replaces `target` at once when all is made; who has the old one loaded keeps it. The same input gives the same
-    files. `conf` overrides settings of Kaldi's decoder. Raises BuildError, LexiconError.
+    files. `lexicon` and `prices` are for a graph of our own. Raises BuildError, LexiconError.
     """
     began = time.monotonic()
-    if not (source / "am" / "final.mdl").is_file() or not (source / "conf" / "mfcc.conf").is_file():
+    acoustic_model = source / "am" / "final.mdl"
+    if not acoustic_model.is_file() or not (source / "conf" / "mfcc.conf").is_file():
         raise BuildError(f"{source} holds no acoustic model: am/final.mdl and conf/mfcc.conf are needed.")
-    networks = {grammar.name: _network(grammar) for grammar in grammars}
-    graph = compile_graph(networks, lexicon, prices)
+    pieces = {one.name: Loop(alt(one.words)) if isinstance(one, Words) else whole(one) for one in grammars}
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        _copy_conf(source / "conf", fresh / "conf")
+        if phones.has_our_phones(acoustic_model):
+            heard = Phrases(_with_our_graph(fresh, pieces, lexicon, prices))
+            linked = ["am"]
+        else:
+            heard = _with_its_graph(fresh, source, pieces)
+            linked = [path.name for path in source.iterdir() if path.is_dir() and path.name != "conf"]
+        for name in linked:
+            (fresh / name).symlink_to(os.path.relpath((source / name).resolve(), target.parent.resolve() / target.name))
+        table = {
+            "phrases": heard.known,
+            "options": {one.name: one.words for one in grammars if isinstance(one, Options)},
+            "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
+        }
+        text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True)
+        (fresh / GRAMMARS).write_text(text + "\n", encoding="utf-8")
+        _replace(target, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return Built(target, len(pieces), sum(map(len, heard.known.values())), heard.unknown, time.monotonic() - began)
+
+
+def _with_our_graph(
+    fresh: Path, pieces: Mapping[str, Piece], lexicon: Lexicon, prices: Prices | None
+) -> Mapping[str, tuple[str, ...]]:
+    """Write a graph of `pieces`; the marked words of each."""
+    graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, lexicon, prices)
+    (fresh / "conf" / "model.conf").write_text(_MODEL_CONF, encoding="ascii")
     (fresh / "graph" / "phones").mkdir(parents=True)
-    (fresh / "conf").mkdir()
-    (fresh / "am").symlink_to(os.path.relpath((source / "am").resolve(), fresh.parent.resolve() / target.name))
-    shutil.copyfile(source / "conf" / "mfcc.conf", fresh / "conf" / "mfcc.conf")
-    (fresh / "conf" / "model.conf").write_text(_conf(conf or {}), encoding="ascii")
     (fresh / "graph" / "HCLr.fst").write_bytes(graph.hcl)
     (fresh / "graph" / "Gr.fst").write_bytes(graph.grammar)
     (fresh / "graph" / "words.txt").write_text(graph.symbols, encoding="utf-8")
     (fresh / "graph" / "disambig_tid.int").write_text(f"{phones.DISAMBIGUATION}\n", encoding="ascii")
     (fresh / "graph" / "phones.txt").write_text(phones.phone_symbols(), encoding="ascii")
     (fresh / "graph" / "phones" / "word_boundary.int").write_text(phones.word_boundaries(), encoding="ascii")
-    table = {
-        "words": graph.words,
-        "options": {one.name: one.words for one in grammars if isinstance(one, Options)},
-        "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
-    }
-    text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True)
-    (fresh / "graph" / GRAMMARS).write_text(text + "\n", encoding="utf-8")
-    _replace(target, fresh)
-    return Built(target, len(networks), sum(map(len, graph.words.values())), time.monotonic() - began)
+    return graph.words
 
 
-def _network(grammar: Grammar | Words) -> Network:
-    piece: Piece = Loop(alt(grammar.words)) if isinstance(grammar, Words) else whole(grammar)
-    return spell(piece)
+def _with_its_graph(fresh: Path, source: Path, pieces: Mapping[str, Piece]) -> Phrases:
+    """Let the model take a telephone's sound; what it can hear of `pieces`."""
+    from agi.speech.foreign import phrases  # loads Vosk, which a graph of our own does not need
+
+    found = phrases(source, pieces)
+    with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
+        conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
+    return found
 
 
-def _conf(own: Mapping[str, str]) -> str:
-    lines = dict(line.split("=", 1) for line in _MODEL_CONF.splitlines())
-    lines.update({f"--{name}": value for name, value in own.items()})
-    return "".join(f"{name}={value}\n" for name, value in lines.items())
+def _copy_conf(source: Path, target: Path) -> None:
+    """The files of `source`, writable whatever they were."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.is_file():
+            shutil.copyfile(path, target / path.name)
 
 
 def _replace(target: Path, fresh: Path) -> None:

@@ -9,6 +9,7 @@ that of OpenFst 1.8 (fst.h, const-fst.h, add-on.h, label-reachable.h, interval-s
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,14 @@ _STATE = np.dtype([("final", "<f4"), ("first", "<u4"), ("arcs", "<u4"), ("silent
 _ARC = np.dtype([("input", "<i4"), ("output", "<i4"), ("weight", "<f4"), ("to", "<i4")])
 _EXPANDED = 0x1
 _NO_STATE = -1
+
+
+def is_fst(path: Path) -> bool:
+    """Whether `path` is there and begins as a file of OpenFst does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == struct.pack("<i", _FST_MAGIC)
 
 
 @dataclass(slots=True)

@@ -159,6 +159,6 @@ class _Part:
             self._fst.arc(end, target)
 
 
-def listed(words: Sequence[str]) -> str:
-    """`words` as the run-time grammar that Vosk takes: a JSON list of one-word phrases."""
-    return "[" + ", ".join(f'"{word}"' for word in words) + "]"
+def listed(phrases: Sequence[str]) -> str:
+    """`phrases` as the run-time grammar that Vosk takes: a JSON list, in which it does not understand escapes."""
+    return "[" + ", ".join(f'"{phrase}"' for phrase in phrases) + "]"

@@ -8,7 +8,7 @@ from pathlib import Path
 import vosk
 
 from agi.speech.build import GRAMMARS
-from agi.speech.grammar import Grammar, OneOf, Options, YesNo
+from agi.speech.grammar import Grammar, OneOf, Options
 from agi.speech.graph import listed
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import RATE, Tuning
@@ -26,65 +26,47 @@ class Model:
 
     folder: Path
     handle: vosk.Model
-    _words: Mapping[str, tuple[str, ...]]
+    _phrases: Mapping[str, tuple[str, ...]]
     _meant: Mapping[str, Grammar]
 
     @classmethod
     def load(cls, folder: Path) -> "Model":
-        """Load `folder` (about 0.1 s, 20 MB). Raises ModelError."""
+        """Load `folder` (the model that ships: 0.1 s, 20 MB). Raises ModelError."""
         try:
-            table = json.loads((folder / "graph" / GRAMMARS).read_text(encoding="utf-8"))
+            table = json.loads((folder / GRAMMARS).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ModelError(f"{folder} is no model with grammars ({error}): run `hotline speech build`.") from error
-        if not (folder / "am" / "final.mdl").is_file():
-            raise ModelError(f"{folder} has no acoustic model any more: run `hotline speech build`.")
+        if not (folder / "am" / "final.mdl").is_file() or not (folder / "graph" / "HCLr.fst").is_file():
+            raise ModelError(f"{folder} has lost the model that it was built from: run `hotline speech build`.")
         try:
             handle = vosk.Model(str(folder))
         except Exception as error:  # vosk raises the bare class, and nothing else
             raise ModelError(f"Vosk cannot load {folder}: run `hotline speech build`.") from error
         meant: dict[str, Grammar] = {name: Options(name, _tuples(words)) for name, words in table["options"].items()}
         meant.update({name: OneOf(name, _tuples(words)) for name, words in table["lists"].items()})
-        return cls(folder, handle, {name: tuple(words) for name, words in table["words"].items()}, meant)
+        return cls(folder, handle, _tuples(table["phrases"]), meant)
 
     @property
     def names(self) -> frozenset[str]:
         """The grammars that were built in."""
-        return frozenset(self._words)
+        return frozenset(self._phrases)
 
     def grammar(self, name: str) -> Grammar:
         """The menu or list `name` as it was built. Raises KeyError."""
         return self._meant[name]
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """The marked words of grammar `name`, for a run-time grammar of Vosk. Raises KeyError."""
-        return self._words[name]
-
     def decoder(self, name: str, readings: int) -> vosk.KaldiRecognizer:
         """A recogniser of Vosk's for grammar `name` that gives up to `readings` readings. Raises KeyError."""
-        decoder = vosk.KaldiRecognizer(self.handle, RATE, listed(self._words[name]))
+        decoder = vosk.KaldiRecognizer(self.handle, RATE, listed(self._phrases[name]))
         decoder.SetMaxAlternatives(readings)
         return decoder
 
     def recogniser(self, grammar: Grammar, tuning: Tuning | None = None) -> Recogniser:
         """A recogniser for one turn. Raises KeyError if `grammar` was not built in."""
         tuning = tuning or Tuning()
-        if grammar.name not in self._words:
+        if grammar.name not in self._phrases:
             raise KeyError(grammar.name)
         return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning)
-
-
-def test(folder: Path) -> str:
-    """What is wrong with the model in `folder`, in one sentence, or "". For `hotline doctor`: loads, and hears."""
-    try:
-        model = Model.load(folder)
-        recogniser = model.recogniser(YesNo())
-        recogniser.feed(bytes(RATE))
-        recogniser.finish()
-    except ModelError as error:
-        return str(error)
-    except KeyError:
-        return f"{folder} lacks the grammar for yes and no: run `hotline speech build`."
-    return ""
 
 
 def _tuples(words: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,9 @@ from itertools import pairwise
 UNKNOWN = "[unk]"
 """The word that stands for any speech that is none of ours; Vosk's own name for it."""
 
+UNKNOWN_ELSEWHERE = ("<unk>", "<UNK>")
+"""What models of others may call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seq:
@@ -59,6 +62,24 @@ def seq(*pieces: Piece) -> Seq:
 def alt(pieces: Iterable[Piece], cost: float = 0.0) -> Alt:
     """One of `pieces`."""
     return Alt(tuple(pieces), cost)
+
+
+def texts(piece: Piece) -> tuple[str, ...]:
+    """The texts that `piece` is made of, each once, in their order; UNKNOWN stands for other speech."""
+    return tuple(dict.fromkeys(_texts(piece)))
+
+
+def _texts(piece: Piece) -> Iterator[str]:
+    match piece:
+        case str():
+            yield piece
+        case Seq() | Alt():
+            for one in piece.pieces:
+                yield from _texts(one)
+        case Opt() | Loop():
+            yield from _texts(piece.piece)
+        case Anything():
+            yield UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,10 @@ The network has two outputs (pdfs) for each of 29 sounds: entering it and stayin
 or only sound has a phone of its own (B, I, E, S), as Kaldi's word alignment wants it; all four share the outputs.
 """
 
+import math
+import struct
+from pathlib import Path
+
 SILENCE = "SIL"
 NOISE = "SPN"
 VOWELS = ("a", "i", "u", "e", "@", "o")
@@ -57,3 +61,40 @@ def phone_symbols() -> str:
 def word_boundaries() -> str:
     """Kaldi's `word_boundary.int`: which phones begin or end a word."""
     return "".join(f"{number} {_KINDS[name[-1]] if '_' in name else 'nonword'}\n" for name, number in phone_table())
+
+
+def transition_model() -> bytes:
+    """Kaldi's transition model for our phones: one emitting state each, with a pdf to enter and a pdf to stay."""
+    table = phone_table()
+    numbers = [number for _, number in table]
+    entry = [-1] + [0] * max(numbers)
+    half = _real(0.5)
+    out = [b"<TransitionModel> <Topology> ", _wholes(numbers), _wholes(entry), _whole(-1), _whole(1), _whole(2)]
+    out += [_whole(0), _whole(1), _whole(2), _whole(0), half, _whole(1), half]  # stays or leaves, as likely the one
+    out += [_whole(-1), _whole(-1), _whole(0), b"</Topology> <Tuples> ", _whole(len(table))]
+    for name, number in table:
+        pdf = 2 * PHONES.index(name.partition("_")[0])
+        out += [_whole(number), _whole(0), _whole(pdf), _whole(pdf + 1)]
+    chances = [0.0, *[math.log(0.5)] * (2 * len(table))]
+    out += [b"</Tuples> <LogProbs> FV ", _whole(len(chances)), struct.pack(f"<{len(chances)}f", *chances)]
+    out += [b"</LogProbs> </TransitionModel> "]
+    return b"".join(out)
+
+
+def has_our_phones(acoustic_model: Path) -> bool:
+    """Whether the file `acoustic_model` (Kaldi's `final.mdl`) tells our sounds apart, in our numbers."""
+    begin = b"\0B" + transition_model()
+    with acoustic_model.open("rb") as file:
+        return file.read(len(begin)) == begin
+
+
+def _whole(value: int) -> bytes:
+    return b"\x04" + struct.pack("<i", value)
+
+
+def _real(value: float) -> bytes:
+    return b"\x04" + struct.pack("<f", value)
+
+
+def _wholes(values: list[int]) -> bytes:
+    return _whole(len(values)) + struct.pack(f"<{len(values)}i", *values)

@@ -137,16 +137,6 @@ def whole(value: int) -> bytes:
     return b"\x04" + struct.pack("<i", value)
 
 
-def real(value: float) -> bytes:
-    """A float as Kaldi writes it."""
-    return b"\x04" + struct.pack("<f", value)
-
-
-def wholes(values: list[int]) -> bytes:
-    """A vector of int32."""
-    return whole(len(values)) + np.asarray(values, "<i4").tobytes()
-
-
 def array(values: NDArray[np.floating]) -> bytes:
     """A float matrix or vector."""
     kind = b"FM " if values.ndim == 2 else b"FV "

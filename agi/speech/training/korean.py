@@ -7,7 +7,6 @@ fitted to speech made here. The true names of the Korean phones were found by wa
 words; its own `phones.txt` belongs to another model.
 """
 
-import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from agi.speech.phones import NOISE, PHONES, SILENCE, phone_table
+from agi.speech.phones import NOISE, PHONES, SILENCE, transition_model
 from agi.speech.training import kaldi
 from agi.speech.training.features import CEPSTRA, RATE, mfcc, mfcc_wide
 from agi.speech.training.kaldi import AcousticModel, Array
@@ -56,7 +55,7 @@ def start(model_dir: Path, target: Path, report: Callable[[str], None]) -> None:
     out_weight, out_bias = _output(korean)
     plain = replace(
         korean,
-        transition=transition(),
+        transition=transition_model(),
         config=_without_ivector(korean.config),
         components=tuple(part for part in korean.components if "xent" not in part.name),
     )
@@ -68,24 +67,6 @@ def start(model_dir: Path, target: Path, report: Callable[[str], None]) -> None:
             "output.affine": {"<LinearParams>": out_weight, "<BiasParams>": out_bias},
         },
     )
-
-
-def transition() -> bytes:
-    """Kaldi's transition model for our phones: one emitting state each, with a pdf to enter and a pdf to stay."""
-    table = phone_table()
-    numbers = [number for _, number in table]
-    entry = [-1] + [0] * max(numbers)
-    one_state = (kaldi.whole(0), kaldi.whole(1), kaldi.whole(2), kaldi.whole(0), kaldi.real(0.5), kaldi.whole(1))
-    out = [b"<TransitionModel> <Topology> ", kaldi.wholes(numbers), kaldi.wholes(entry), kaldi.whole(-1)]
-    out += [kaldi.whole(1), kaldi.whole(2), *one_state, kaldi.real(0.5)]
-    out += [kaldi.whole(-1), kaldi.whole(-1), kaldi.whole(0), b"</Topology> <Tuples> ", kaldi.whole(len(table))]
-    for name, number in table:
-        pdf = 2 * PHONES.index(name.partition("_")[0])
-        out += [kaldi.whole(number), kaldi.whole(0), kaldi.whole(pdf), kaldi.whole(pdf + 1)]
-    chances = np.full(1 + 2 * len(table), math.log(0.5), np.float32)
-    chances[0] = 0
-    out += [b"</Tuples> <LogProbs> ", kaldi.array(chances), b"</LogProbs> </TransitionModel> "]
-    return b"".join(out)
 
 
 def _without_ivector(config: str) -> str:

@@ -1,0 +1,56 @@
+"""A Vosk model that others made: it keeps its own graph and is given, at each question, the phrases that may be said.
+
+Vosk makes a bigram of the phrases. Order and length of an answer are lost in it: `Grammar.values` looks after them.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import vosk
+
+from agi.speech.build import BuildError, Phrases
+from agi.speech.fstfile import is_fst
+from agi.speech.grammar import NO, YES
+from agi.speech.network import UNKNOWN, UNKNOWN_ELSEWHERE, Piece, texts
+from agi.speech.number_words import DIGITS, ZEROS
+
+vosk.SetLogLevel(-2)
+
+_OTHER_SPEECH = (UNKNOWN, *UNKNOWN_ELSEWHERE)
+_NEEDED = (ZEROS, *((digit,) for digit in DIGITS[1:]), YES, NO, _OTHER_SPEECH)
+"""Of each of these the model must know one. Without a word for other speech every cough would be an answer."""
+
+
+def phrases(folder: Path, pieces: Mapping[str, Piece]) -> Phrases:
+    """What the model in `folder` can hear of `pieces`, by name of grammar. Raises BuildError."""
+    graph = folder / "graph"
+    if (graph / "HCLG.fst").exists():
+        raise BuildError(
+            f"{folder} has a fixed graph (graph/HCLG.fst), with which Vosk cannot be told what may be said on a "
+            "question: name a model with graph/HCLr.fst and graph/Gr.fst in speech.model."
+        )
+    for name in ("HCLr.fst", "Gr.fst"):
+        if not is_fst(graph / name):  # Vosk would notice only when it hears, by crashing
+            raise BuildError(f"{folder} is no whole Vosk model: graph/{name} is missing or is no OpenFst file.")
+    try:
+        model = vosk.Model(str(folder))
+    except Exception as error:  # vosk raises the bare class, and nothing else
+        raise BuildError(f"Vosk cannot load {folder}: name another model in speech.model.") from error
+    lacking = [ways[0] for ways in _NEEDED if all(_unknown(model, way) for way in ways)]
+    if lacking:
+        raise BuildError(
+            f"{folder} does not know {', '.join(lacking)}, without which no caller can answer: "
+            "name a model of Indonesian in speech.model."
+        )
+    other_speech = next(word for word in _OTHER_SPEECH if not _unknown(model, word))
+    known, unknown = {}, {}
+    for name, piece in pieces.items():
+        wanted = [other_speech if text == UNKNOWN else text for text in texts(piece)]
+        known[name] = tuple(text for text in wanted if not _unknown(model, text))
+        unknown[name] = tuple(sorted({word for text in wanted for word in _unknown(model, text)}))
+    return Phrases(known, {name: words for name, words in unknown.items() if words})
+
+
+def _unknown(model: vosk.Model, phrase: str) -> tuple[str, ...]:
+    """The words of `phrase` that `model` does not know."""
+    return tuple(word for word in phrase.split() if model.vosk_model_find_word(word) < 0)
