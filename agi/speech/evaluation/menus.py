@@ -65,7 +65,8 @@ def menus(model: Model, menus: Sequence[Options], voice: str, condition: str, ba
     said = _Said(voice, condition, babble)
     yes_no = YesNo()
     options = [_right(model, menu, menu.words, said) for menu in menus]
-    others = [_heard(model, grammar, said(text)) for grammar in (*menus, yes_no) for text in OTHERS]
+    questions: tuple[Grammar, ...] = (*menus, yes_no)
+    others = [_heard(model, question, said(text)) for question in questions for text in OTHERS]
     return MenuScore(
         voice,
         Shares(sum(one.right for one in options), sum(one.of for one in options)),
