@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 from agi.cli.speech_train import train as command
 from agi.speech import phones
-from agi.speech.evaluation.menus import HELD_OUT
+from agi.speech.evaluation.voices import HELD_OUT
 from agi.speech.lexicon import Lexicon
 from agi.speech.training import corpus, kaldi, thin
 from agi.speech.training.augment import a_law, mu_law, telephone

@@ -7,7 +7,7 @@ from agi.cli.lazy import Lazy
 COMMANDS = {
     "build": "agi.cli.speech_build:build",
     "eval": "agi.cli.speech_eval:evaluate",
-    "eval-menus": "agi.cli.speech_eval_menus:evaluate_menus",
+    "eval-voices": "agi.cli.speech_eval_voices:evaluate_voices",
     "train": "agi.cli.speech_train:train",
     "serve": "agi.cli.speech_serve:serve",
 }

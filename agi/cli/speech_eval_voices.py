@@ -1,0 +1,51 @@
+"""`hotline speech eval-voices`: how well every kind of question is heard, answered by voices not trained on."""
+
+import tempfile
+from pathlib import Path
+from subprocess import SubprocessError
+
+import click
+
+from agi.bench.figures import table
+from agi.cli.speech_build import grammars
+from agi.dialogue.menu import MenuError
+from agi.settings import Settings
+from agi.speech.build import BuildError, build
+from agi.speech.evaluation.voices import VOICES, Answers, answers
+from agi.speech.grammar import OneOf
+from agi.speech.lexicon import Lexicon, LexiconError
+from agi.speech.model import Model, ModelError
+from agi.speech.standard import WordsError
+
+_LIMITS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
+
+
+@click.command("eval-voices")
+@click.option("--model", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Another model directory.")
+@click.option("--voice", "voices", multiple=True, help="A voice of espeak-ng; may be given again.")
+def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
+    """Answer every kind of question but the NIK, and say what is no answer; tells what is taken at each threshold.
+
+    The words are those of prompts/menu.toml and data/words. Said by voices of espeak-ng that the shipped models were
+    not trained on, unless `--voice` names others.
+    """
+    settings = Settings()
+    try:
+        said = grammars(settings)
+        with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
+            built = build(model or settings.speech_model, Path(spare) / "model", said, Lexicon.load())
+            asked = [one for one in said if isinstance(one, OneOf)]
+            found = answers(Model.load(built.folder), asked, voices or VOICES)
+    except (BuildError, LexiconError, MenuError, ModelError, WordsError) as error:
+        raise click.ClickException(str(error)) from None
+    except (OSError, SubprocessError) as error:
+        raise click.ClickException(f"espeak-ng cannot speak: {error}") from error
+    click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
+    head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))
+    click.echo(table(head, [_row(one) for one in found]))
+
+
+def _row(one: Answers) -> tuple[str, ...]:
+    shares = ((one.right(limit), one.wrong(limit), one.taken(limit)) for limit in _LIMITS)
+    cells = (" / ".join(f"{100 * share:.1f}" for share in three) for three in shares)
+    return (one.kind.value, str(len(one.answers)), str(len(one.others)), *cells)
