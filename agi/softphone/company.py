@@ -12,6 +12,8 @@ from agi.softphone.wavfile import growing
 CONFIRM = "speech.readback"
 """Its fixed part, "benar? ya atau tidak?", is the same in all confirmations."""
 UNHEARD = ("help.menu.unheard", "help.entry.unheard")
+ANSWERED = (CONFIRM, *UNHEARD)
+"""What the company answers; a scenario that waits for one of them tells itself what follows."""
 MOST = 4
 
 
