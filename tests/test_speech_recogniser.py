@@ -191,9 +191,7 @@ def test_the_longer_way_to_say_an_option_is_waited_for(model: Model, saying: Say
     assert MENU.may_lengthen(("cek", "nik")) is False
 
 
-def test_an_answer_does_not_end_while_the_caller_goes_on_with_words_that_change_nothing(
-    model: Model, saying: Say
-) -> None:
+def test_an_answer_does_not_end_while_the_caller_speaks_on(model: Model, saying: Say) -> None:
     sound = saying("status permohonan saya", "id+m1")
     loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)
     heard, ended = turn(model, MENU, silence(500), sound, silence(1500))
