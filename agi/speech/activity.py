@@ -83,7 +83,8 @@ class Activity:
         echo = self._echo(level, said)
         loud = level > floor + _LOUD_DB and level > _LOUD_MIN and level > echo
         self._loud.append(loud)
-        self._voiced.append(loud and _periodicity(np.concatenate((self._before, samples))) > _VOICED)
+        # The dearest part of it: not asked while the caller talks, nor where nothing can be a voice.
+        self._voiced.append(loud and (self.speaking or _periodicity(np.concatenate((self._before, samples))) > _VOICED))
         self._before = samples
         if loud and sum(self._loud) >= _WAKE:
             self.awake = True
@@ -94,8 +95,9 @@ class Activity:
         self.paused_ms = 0 if callers else self.paused_ms + FRAME_MS
         quiet = level < max(floor + _QUIET_DB, self._talk - _BELOW_TALK_DB, _FLOOR_MIN + _QUIET_DB, echo)
         self.quiet_ms = self.quiet_ms + FRAME_MS if quiet else 0
-        if self.quiet_ms >= _TALK_ENDS_MS:
+        if self.speaking and self.quiet_ms >= _TALK_ENDS_MS:
             self.speaking = False
+            self._voiced.clear()
 
     @property
     def noisy(self) -> bool:

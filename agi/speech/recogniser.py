@@ -21,6 +21,8 @@ from agi.speech.tuning import Tuning
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
 _UNSEEN_DIGITS = 2
+_SURE = 0.98
+"""A number that was understood so well is not decoded again for the noise behind it."""
 _DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
@@ -185,10 +187,16 @@ class Recogniser:
                 return Heard(Verdict.SILENCE)
             self._decoder = self._new_decoder()
             self._decoder.AcceptWaveform(bytes(self._sound))
-        if self._grammar.kind in _DIGIT_KINDS and self._activity.noisy:
-            # A second decoding, 12 ms for each second, without what others say behind the caller.
+        heard = self._decided(self._decoder)
+        sure = heard.verdict is Verdict.ACCEPTED and heard.confidence >= _SURE
+        if self._grammar.kind in _DIGIT_KINDS and self._activity.noisy and not sure:
+            # A second decoding, without what others say behind the caller: it costs as much as the first.
             self._decoder = self._new_decoder()
             self._decoder.AcceptWaveform(gated(np.frombuffer(bytes(self._sound), np.int16)).tobytes())
-        found = readings(self._decoder.FinalResult())
+            heard = self._decided(self._decoder)
+        return heard
+
+    def _decided(self, decoder: vosk.KaldiRecognizer) -> Heard:
+        found = readings(decoder.FinalResult())
         self._words = found[0].words if found else ()
         return decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])
