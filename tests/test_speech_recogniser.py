@@ -189,3 +189,22 @@ def test_the_longer_way_to_say_an_option_is_waited_for(model: Model, saying: Say
     assert heard.value == "1"
     assert MENU.may_lengthen(("syarat",)) is True
     assert MENU.may_lengthen(("cek", "nik")) is False
+
+
+def test_an_answer_does_not_end_while_the_caller_speaks_on(model: Model, saying: Say) -> None:
+    sound = saying("status permohonan saya", "id+m1")
+    loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)
+    heard, ended = turn(model, MENU, silence(500), sound, silence(1500))
+    assert heard.value == "2"
+    assert ended is not None
+    assert ended >= 500 + loud[-1] / 8
+
+
+def test_an_answer_in_noise_that_never_falls_quiet_still_ends(model: Model, saying: Say) -> None:
+    sound = np.concatenate((silence(500), saying("status permohonan", "id+m1"), silence(4000)))
+    noise = np.random.default_rng(5).normal(0, 10 ** (-12 / 20) * float(sound.std()), len(sound))
+    spoken_ms = 500 + len(sound) / 8 - 4500
+    heard, ended = turn(model, MENU, (sound + noise).astype(np.int16))
+    assert heard.value == "2"
+    assert ended is not None
+    assert ended - spoken_ms < 1500

@@ -35,6 +35,7 @@ _LONGEST_PROMPT_MS = 300_000
 _SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
+_PRESSED = re.compile(r"(.)\1")  # down and up
 
 
 class Clips(Protocol):
@@ -46,6 +47,10 @@ class Clips(Protocol):
 
 class _Void(Exception):
     """The first key of a spoken turn had been counted in the turn before: what came of it is worth nothing."""
+
+
+class _TypedAhead(Exception):
+    """A key came while the spoken turn was being prepared: no prompt is played, so it is a turn of the keypad."""
 
 
 class AsteriskPhone:
@@ -97,7 +102,7 @@ class AsteriskPhone:
                 break
             try:
                 return self._spoken_turn(self._hearing, question)
-            except _Void:
+            except (_Void, _TypedAhead):
                 continue
             except Unheard as trouble:
                 return replace(self._turns.turn(question), fell_back=trouble.why)
@@ -137,6 +142,8 @@ class AsteriskPhone:
         longest_ms = question.first_key_ms + question.total_ms + _LONGEST_PROMPT_MS
 
         def connect(uuid: str, port: int) -> None:
+            if self._typed_ahead(question):
+                raise _TypedAhead
             # Asterisk could not connect, or the connection broke: the caller is there, and the report tells the rest.
             with suppress(Refused):
                 self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
@@ -243,11 +250,8 @@ def keys_after(stored: str, received: str) -> str:
 
     `stored` has each of `received` once or twice; twice too what came later, but for a key that is still down.
     """
-    if len(received) < 2:
-        return ""
     twice = "".join(key * 2 for key in received)
     for seen in (twice, twice[1:]):  # the first may have gone down before
         if stored.startswith(seen):
-            rest = stored[len(seen) :]
-            return "".join(down for down, up in zip(rest[::2], rest[1::2], strict=False) if down == up)
+            return "".join(pressed[1] for pressed in _PRESSED.finditer(stored[len(seen) :]))
     return stored[len(received) :] if stored.startswith(received) else ""

@@ -3,6 +3,7 @@
 A scenario tells what a call is about; whether a recogniser was sure this time is not what it is about.
 """
 
+import time
 from pathlib import Path
 
 from agi.softphone.hearing import Bank, Ear
@@ -12,7 +13,11 @@ from agi.softphone.wavfile import growing
 CONFIRM = "speech.readback"
 """Its fixed part, "benar? ya atau tidak?", is the same in all confirmations."""
 UNHEARD = ("help.menu.unheard", "help.entry.unheard")
+ANSWERED = (CONFIRM, *UNHEARD)
+"""What the company answers; a scenario that waits for one of them tells itself what follows."""
 MOST = 4
+LISTENS_S = 0.4
+"""So often it listens; a person answers no sooner either, and looking costs time that other callers need."""
 
 
 class Company:
@@ -20,23 +25,29 @@ class Company:
 
     def __init__(self, step: Step, bank: Bank, recording: Path) -> None:
         self.step = step
-        self._bank = bank
-        self._ear = Ear(bank, recording)
-        self._ear.position = len(growing(recording))
+        self._references = {key: bank.references[key] for key in ANSWERED}
+        self._ears = {key: Ear(bank, recording) for key in ANSWERED}
         self._answered = 0
+        self._next = 0.0
+        self._listen_from(len(growing(recording)))
 
     def answer(self) -> str:
         """What to say now, "" for nothing."""
-        if self._answered >= MOST:
+        if self._answered >= MOST or time.monotonic() < self._next:
             return ""
-        if self._ear.hears(self._bank.references[CONFIRM]):
-            return "ya"
-        if any(self._ear.hears(self._bank.references[key]) for key in UNHEARD):
-            return self.step.text
+        self._next = time.monotonic() + LISTENS_S
+        for key, ear in self._ears.items():
+            if ear.hears(self._references[key]):
+                return "ya" if key == CONFIRM else self.step.text
         return ""
 
     def after(self, position: int) -> "Company":
         """Listens on from sample `position`, after an answer."""
         self._answered += 1
-        self._ear.position = position
+        self._listen_from(position)
         return self
+
+    def _listen_from(self, position: int) -> None:
+        self._next = 0.0
+        for ear in self._ears.values():
+            ear.position = position

@@ -1,5 +1,6 @@
 """Which prompt is being said: the recording of a call compared with the prompts as they were rendered."""
 
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,9 @@ APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which 
 FLUSH_S = 0.4  # a recording that has not grown for so long after the call's end is complete
 LONGEST_FLUSH_S = 4.0
 POLL_S = 0.08
+
+_one_looks = threading.Lock()
+"""Looking takes the processor and Python's lock: many callers who look at once would make their phones stutter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +202,10 @@ class Ear:
 
     def _look(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:
         """The prompt in `signal`, or how many samples need not be looked at again."""
+        with _one_looks:
+            return self._find(signal, wanted, whole=whole, complete=complete)
+
+    def _find(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:
         start = 0
         need = max([min(BEGIN, wanted.length), *(rival.needed for rival in self._bank.rivals(wanted))])
         if whole:
@@ -246,12 +254,13 @@ class Ear:
         return True
 
     def hears(self, wanted: Reference) -> bool:
-        """Whether `wanted` is heard by now, from `position` on, which then goes to its end; waits for nothing."""
+        """Whether `wanted` is heard by now; waits for nothing. The next time it looks on from there: for one prompt."""
         found = self._look(growing(self._recording, self.position), wanted, whole=False, complete=False)
-        if not isinstance(found, Heard):
-            return False
-        self.position += round(found.end_s * RATE)
-        return True
+        if isinstance(found, Heard):
+            self.position += round(found.end_s * RATE)
+            return True
+        self.position += found
+        return False
 
     def silent(self, seconds: float, over: Callable[[], bool] = lambda: False) -> bool:
         """Listen for `seconds` from now on: whether nothing was said."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agi.books.sample import Sample
 from agi.softphone import record, speaking
-from agi.softphone.company import Company
+from agi.softphone.company import ANSWERED, Company
 from agi.softphone.duty import Taken
 from agi.softphone.hearing import Ear, NotHeard, recognise, was_heard
 from agi.softphone.matching import RATE
@@ -181,6 +181,8 @@ class _Playing:
                 )
 
     def _hear(self, step: Step) -> bool:
+        if step.text in ANSWERED:
+            self._company = None
         try:
             wanted = self._player.references.said_with(step.text, self._places(step))
             over = self._answering if self._company and not step.text.startswith("speech.") else self._over

@@ -26,6 +26,8 @@ _BLOCK, _BLOCKS = 10, 8
 _LOUD_DB, _LOUD_MIN = 9.0, -52.0
 _QUIET_DB, _BELOW_TALK_DB = 5.0, 18.0
 _TALK_FADES_DB = 0.2
+_CALLERS_DB = 15.0
+"""What is loud and no more than this below the caller's loudest is the caller: the ends of words fade."""
 
 _VOICED = 0.6
 _WINDOW = 2 * FRAME
@@ -50,13 +52,15 @@ class Activity:
 
     `speaking`: the caller talks (set by voice, kept until 200 ms are quiet). `awake`: some sound has come that is
     worth decoding; whoever finds that it was nothing sets it back. `quiet_ms`: time since the last frame that was not
-    quiet.
+    quiet. `paused_ms`: time since the last frame that was loud enough to be the caller; in noise that never falls quiet
+    it still tells that they have stopped.
     """
 
     def __init__(self) -> None:
         self.speaking = False
         self.awake = False
         self.quiet_ms = 0
+        self.paused_ms = 0
         self._frames = 0
         self._smooth = _FLOOR_START
         self._block = 0.0
@@ -78,17 +82,21 @@ class Activity:
         echo = self._echo(level, said)
         loud = level > floor + _LOUD_DB and level > _LOUD_MIN and level > echo
         self._loud.append(loud)
-        self._voiced.append(loud and _periodicity(np.concatenate((self._before, samples))) > _VOICED)
+        # The dearest part of it: not asked while the caller talks, nor where nothing can be a voice.
+        self._voiced.append(loud and (self.speaking or _periodicity(np.concatenate((self._before, samples))) > _VOICED))
         self._before = samples
         if loud and sum(self._loud) >= _WAKE:
             self.awake = True
         if loud and sum(self._voiced) >= _ONSET:
             self.speaking = True
         self._talk = max(level, self._talk - _TALK_FADES_DB) if loud else self._talk
+        callers = loud and level > self._talk - _CALLERS_DB
+        self.paused_ms = 0 if callers else self.paused_ms + FRAME_MS
         quiet = level < max(floor + _QUIET_DB, self._talk - _BELOW_TALK_DB, _FLOOR_MIN + _QUIET_DB, echo)
         self.quiet_ms = self.quiet_ms + FRAME_MS if quiet else 0
-        if self.quiet_ms >= _TALK_ENDS_MS:
+        if self.speaking and self.quiet_ms >= _TALK_ENDS_MS:
             self.speaking = False
+            self._voiced.clear()
 
     def _noise(self, level: float) -> float:
         """The noise floor in dB; the first frames count as noise only as far as they are quiet."""

@@ -20,7 +20,7 @@ from agi.speech.tuning import Tuning
 
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
-_UNSEEN_DIGITS = 3
+_UNSEEN_DIGITS = 2
 _DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
@@ -116,15 +116,23 @@ class Recogniser:
     def _nearly_whole(self) -> bool:
         """Whether it is worth ending the decoder's sound: not in the middle of a long number said in groups.
 
-        What the decoder shows lags by half a second, in which two or three digits are said.
+        What the decoder shows lags by half a second; when `whole_ms` are quiet, that hides a digit, or two short ones.
         """
         least = self._grammar.length if isinstance(self._grammar, Nik) else 0
         least = self._grammar.least if isinstance(self._grammar, Digits) else least
         return len(self._words) >= least - _UNSEEN_DIGITS or (self._words != () and command(self._words) is not None)
 
     def _settled(self) -> bool:
-        """In noise that never falls quiet: a whole answer that has not changed for long, and was not tried before."""
-        if self._same_ms < self._tuning.stable_ms or self._words == self._tried or not self._words:
+        """In noise that never falls quiet: a whole answer that has not changed for long, and was not tried before.
+
+        What the decoder shows lags behind the caller, so they must have stopped too ("status" stands unchanged while
+        they say "permohonan"); where others talk as loudly behind them, the words alone must tell.
+        """
+        if self._words == self._tried or not self._words:
+            return False
+        if min(self._same_ms, self._activity.paused_ms) < self._tuning.stable_ms and (
+            self._same_ms < self._tuning.partial_ms
+        ):
             return False
         self._tried = self._words
         return bool(command(self._words) or self._grammar.values(self._words))
