@@ -13,6 +13,8 @@ from agi.speech.recogniser import Recogniser
 
 _FRAME = 320
 _FRAME_S = 0.02
+_SAYS = Digits(16, 16)
+"""The longest of questions: as many digits as a NIK has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Caller:
         self._recogniser = self._fresh()
 
     def _fresh(self) -> Recogniser:
-        return self._model.recogniser(Digits(1, 64))
+        return self._model.recogniser(_SAYS)
 
     def step(self) -> None:
         """Twenty milliseconds."""
