@@ -1,6 +1,6 @@
 """Does the caller talk? Judged every 20 ms from the sound alone, before any word can be known.
 
-The acoustic model sees 0.34 s into the future, too late to stop a prompt. So: a frame is loud when it rises above the
+What the decoder shows lags half a second behind, too late to stop a prompt. So: a frame is loud when it rises above the
 noise floor of the line (and above the echo of our own prompt), voiced when it repeats itself at the pitch of a voice.
 Talk has begun when most of the last frames are loud and voiced: a cough, a click or a hiss is loud but not voiced.
 """

@@ -1,9 +1,9 @@
 """One turn: the caller's sound in, an answer out, and the moment at which the answer has ended.
 
-The acoustic model looks 0.34 s ahead, so partial results come late. When the caller falls silent the decoder is told
-that the sound has ended: that gives the whole result at once. Was it an answer that cannot go on, the turn has ended
-(about a quarter of a second after the last sound). If not, the caller may go on: then a new decoder hears everything
-again, which costs 12 ms for each second of speech, and only when somebody really goes on.
+The acoustic model looks 0.18 s ahead and hears 0.3 s at a time, so partial results come late. When the caller falls
+silent the decoder is told that the sound has ended: that gives the whole result at once. Was it an answer that cannot
+go on, the turn has ended (about a quarter of a second after the last sound). If not, the caller may go on: then a new
+decoder hears everything again, which costs 12 ms for each second of speech, and only when somebody really goes on.
 """
 
 from collections.abc import Callable
