@@ -4,6 +4,7 @@ All phones share one thread with an asyncio loop; `PlainPhone` is the blocking f
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -15,6 +16,8 @@ from agi.softphone.rtp import EVENTS
 
 T = TypeVar("T")
 END_S = 5.0
+SWITCH_S = 0.0005
+"""A thread that looks for prompts gives Python's lock up after this time, or the phones' sound stutters."""
 
 
 class PlainPhone:
@@ -86,6 +89,7 @@ class PlainPhones:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
