@@ -1,0 +1,50 @@
+"""What the card of the shipped model says is what the model does, on speech that is made here."""
+
+import re
+
+import pytest
+from speech_voices import MENU, ROOT, model_in
+
+from agi.speech.evaluation.voices import Answers, answers
+from agi.speech.grammar import Kind
+
+CARD = ROOT / "data" / "model" / "README.md"
+ROWS = {
+    Kind.OPTIONS: "menus",
+    Kind.YES_NO: "yes and no",
+    Kind.DIGITS: "six digits",
+    Kind.NUMBER: "number",
+    Kind.DATE: "date",
+    Kind.REPAIR: "repair of a group",
+}
+THRESHOLD, APART = 0.5, 0.09
+"""One voice says 11 to 17 answers a question: one wrong is up to 9 %."""
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[Kind, Answers]:
+    """The answers of one voice that the model was not trained on."""
+    model = model_in(tmp_path_factory.mktemp("model") / "built")
+    return {one.kind: one for one in answers(model, [MENU], ["id+zac"])}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_the_card_says_what_is_heard(kind: Kind, heard: dict[Kind, Answers]) -> None:
+    right, wrong, taken = _card(ROWS[kind])
+    found = heard[kind]
+    assert found.right(THRESHOLD) == pytest.approx(right, abs=APART)
+    assert found.wrong(THRESHOLD) == pytest.approx(wrong, abs=APART)
+    assert found.taken(THRESHOLD) == pytest.approx(taken, abs=APART)
+
+
+def test_the_card_has_the_size_of_the_model() -> None:
+    megabytes = (ROOT / "data" / "model" / "am" / "final.mdl").stat().st_size / 1e6
+    said = re.search(r"([\d.]+) MB, 0\.18 s", CARD.read_text(encoding="utf-8"))
+    assert said and float(said[1]) == pytest.approx(megabytes, abs=0.1)
+    assert sum(path.stat().st_size for path in CARD.parent.rglob("*") if path.is_file()) <= 15e6
+
+
+def _card(question: str) -> tuple[float, ...]:
+    """The shares of the row `question`: right, as another one, other speech taken."""
+    line = next(line for line in CARD.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {question} |"))
+    return tuple(float(share) / 100 for share in re.findall(r"([\d.]+) %", line))
