@@ -75,7 +75,6 @@ class Hearing:
         self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
         self.habits: list[bool] = []
         self.hears = True
-        self.prepares = ""  # keys that StoreDTMF sees while the turn is prepared
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
         self.reports.append(result)
@@ -91,7 +90,6 @@ class Hearing:
         hash_is_habit: bool = False,
     ) -> Report:
         self.habits.append(hash_is_habit)
-        self.channel.press(self.prepares)
         connect("uuid", 4000)
         self.channel.press(self.pressed.pop(0))
         report = self.reports.pop(0)
@@ -246,13 +244,6 @@ def test_a_key_that_was_let_go_in_the_next_turn_is_not_counted_twice() -> None:
     channel.later = "4"
     answer = phone.turn(NIK)
     assert (answer.result, answer.value) == (Result.MATCH, "7134")
-
-
-def test_a_key_pressed_while_the_turn_is_prepared_answers_without_a_prompt() -> None:
-    channel, hearing, phone = setting()
-    hearing.prepares = "2"
-    assert phone.turn(MENU).value == "2"
-    assert channel.done == []
 
 
 def test_a_key_let_go_late_on_a_menu_is_no_answer_to_it() -> None:

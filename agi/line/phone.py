@@ -49,10 +49,6 @@ class _Void(Exception):
     """The first key of a spoken turn had been counted in the turn before: what came of it is worth nothing."""
 
 
-class _TypedAhead(Exception):
-    """A key came while the spoken turn was being prepared: no prompt is played, so it is a turn of the keypad."""
-
-
 class AsteriskPhone:
     """A `Phone` and a `Keypad` on `channel`; `clock_ms` is monotonic. Any method may raise `HungUp`.
 
@@ -102,7 +98,7 @@ class AsteriskPhone:
                 break
             try:
                 return self._spoken_turn(self._hearing, question)
-            except (_Void, _TypedAhead):
+            except _Void:
                 continue
             except Unheard as trouble:
                 return replace(self._turns.turn(question), fell_back=trouble.why)
@@ -142,8 +138,6 @@ class AsteriskPhone:
         longest_ms = question.first_key_ms + question.total_ms + _LONGEST_PROMPT_MS
 
         def connect(uuid: str, port: int) -> None:
-            if self._typed_ahead(question):
-                raise _TypedAhead
             # Asterisk could not connect, or the connection broke: the caller is there, and the report tells the rest.
             with suppress(Refused):
                 self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
