@@ -30,8 +30,8 @@ class Prices:
     """
 
     word: float = 3.0
-    unknown: float = 1.0
-    unknown_sound: float = 2.5
+    unknown: float = 1.5
+    unknown_sound: float = 2.75
 
 
 @dataclass(frozen=True, slots=True)
