@@ -19,12 +19,12 @@ class Thresholds:
 
 _WORDS = Thresholds(accept=0.9, confirm=0.5)
 """Menus, yes and no, lists. The curve: `hotline speech eval-voices` (espeak-ng voices not trained on). Heard rightly /
-as another one / other speech taken, in percent, menus (n = 1,177 and 2,200): from 0.5 98.0 / 0 / 0.4, from 0.9 96.7 /
-0 / 0.2; yes and no (99 and 220): 100 / 0 / 0.5, 98.0 / 0 / 0; lists (198 and 440): 98.0 / 0.5 / 3.2, 97.5 / 0 / 2.0."""
+as another one / other speech taken, in percent, menus (n = 1,177 and 2,200): from 0.5 97.6 / 0 / 0, from 0.9 95.8 /
+0 / 0; yes and no (99 and 220): 99.0 / 0 / 0, 98.0 / 0 / 0; lists (198 and 440): 98.0 / 0.5 / 1.8, 97.0 / 0 / 1.4."""
 
 _NUMBERS = Thresholds(accept=0.9, confirm=0.3)
-"""The same for six digits, numbers, dates, repairs (n = 132 to 176, and 220): from 0.3 98.5 to 100 / 0 to 1.5 / 0 to
-0.9; from 0.9 93.9 (dates) to 100 / 0 / 0: what is heard wrongly is asked about."""
+"""The same for six digits, numbers, dates, repairs (n = 132 to 176, and 220): from 0.3 98.5 to 100 / 0 to 1.5 / 0;
+from 0.9 93.9 (dates) to 100 / 0 / 0: what is heard wrongly is asked about."""
 
 _NIK = Thresholds(accept=0.98, confirm=0.02)
 """0.98 is a margin of 4 between the best valid NIK and the next. The curve: `hotline speech eval FOLDER` (in
