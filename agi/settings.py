@@ -81,7 +81,7 @@ Spoken = Literal["yesno", "options", "digits", "nik", "date", "number", "list", 
 class Speech(Section):
     """Speech recognition. Without it, or when it fails, every question is answered by keys."""
 
-    enabled: bool = Field(False, description="Whether callers may speak as well as press keys; needs a model.")
+    enabled: bool = Field(True, description="Whether callers may speak as well as press keys; needs a model.")
     model: Path = Field(
         Path("data/model"), description="Any Vosk model directory for Indonesian; a relative one is below the root."
     )

@@ -1,5 +1,6 @@
 """One complete hotline (Asterisk, line, databases, prompts) for the tests of a session that need one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ from agi.ops.progress import Progress
 from agi.settings import ROOT
 
 __all__ = ["Hotline"]
+
+os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
 
 
 @pytest.fixture(scope="session", autouse=True)

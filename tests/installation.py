@@ -20,6 +20,8 @@ from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
 
 _MODEL = "HOTLINE_SPEECH__MODEL"
+# Speech is another process, and the processor's time: tests of speech switch it on.
+_KEYS_ONLY = {"HOTLINE_SPEECH__ENABLED": "false"}
 # A caller's patience is shortened so that silence does not make tests slow.
 _IMPATIENT = {
     "HOTLINE_DIALOGUE__FIRST_KEY_MS": "3000",
@@ -83,6 +85,7 @@ def private_environment(home: Path, **more: str) -> dict[str, str]:
         "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp),
         "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + 399),
         "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
+        **_KEYS_ONLY,
         **_IMPATIENT,
         **more,
     }

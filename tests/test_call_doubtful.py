@@ -9,8 +9,6 @@ from installation import brought_up
 
 from agi.ops.speech import speech_is_on
 
-pytestmark = pytest.mark.voice
-
 DOUBTFUL = Path(__file__).parent / "calls" / "spoken" / "doubtful"
 
 

@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +26,9 @@ from agi.softphone.roster import TESTER, account
 from agi.softphone.scenario import Expect
 from agi.softphone.speaking import SPEAKERS, speak
 
-pytestmark = pytest.mark.voice
-
 SPOKEN = Path(__file__).parent / "calls" / "spoken"
 SCENARIOS = sorted(path.name for path in SPOKEN.glob("*.yaml"))
-CROWD = 20
+CROWD, PROCESSES = 20, 4
 HEAR_S = 60.0
 
 
@@ -54,8 +54,17 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 @pytest.fixture(scope="module")
 def played(hearing: Hotline) -> Iterator[dict[str, dict[str, object]]]:
-    """All spoken scenarios, played once side by side; by the name of their file."""
-    yield {Path(str(one["file"])).name: one for one in play(hearing, [SPOKEN], "--parallel", "6")}
+    """All spoken scenarios, played side by side; by the name of their file.
+
+    Sound is real time: what went wrong beside five other telephones is played once more, by itself, as in
+    test_call_scenarios.py; what goes wrong then is a failure.
+    """
+    results = {Path(str(one["file"])).name: one for one in play(hearing, [SPOKEN], "--parallel", "6")}
+    again = [SPOKEN / name for name, result in results.items() if not result["ok"]]
+    if again:  # seen in pytest's summary: a call that often needs this is a defect
+        warnings.warn(f"played again by themselves: {', '.join(map(str, again))}", stacklevel=1)
+        results |= {Path(str(one["file"])).name: one for one in play(hearing, again, "--parallel", "1")}
+    yield results
 
 
 def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
@@ -111,7 +120,12 @@ def _pid(hotline: Hotline, name: str) -> int:
 
 
 def test_twenty_callers_who_speak_at_once_are_all_understood(hearing: Hotline) -> None:
-    results = play(hearing, [SPOKEN / "nik.yaml"] * CROWD, "--parallel", str(CROWD), "--phone", "plain")
+    # Four processes: twenty telephones that share one Python's lock can neither send nor listen in time.
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        words = ("--parallel", str(CROWD // PROCESSES), "--phone", "plain")
+        files = [SPOKEN / "nik.yaml"] * (CROWD // PROCESSES)
+        parts = pool.map(lambda _: play(hearing, files, *words), range(PROCESSES))
+        results = [one for part in parts for one in part]
     assert len(results) == CROWD
     failed = [told(one) for one in results if not one["ok"]]
     assert not failed, failed[0]
