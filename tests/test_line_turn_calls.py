@@ -173,4 +173,5 @@ def test_asterisk_has_nothing_to_complain_of(office: Office) -> None:
     ears = office.ears
     assert ears is not None
     until("a turn has begun", lambda: ears.state().free < 40)
-    assert office.exchange.log() == []
+    # Asterisk warns of a frame that is under way while a test before this one hangs its caller up.
+    assert [line for line in office.exchange.log() if "Failed to forward frame" not in line] == []

@@ -1,5 +1,6 @@
 """A phone that speaks: words in several voices, numbers in groups, coughs and noise."""
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,8 @@ def test_a_caller_who_is_asked_to_confirm_says_yes_and_who_was_not_understood_sa
         ]
     )
     recording = Recording(tmp_path / "heard.wav")
-    company = Company(Step(1, Do.SAY, "cek NIK"), bank, tmp_path / "heard.wav")
+    seconds = count()
+    company = Company(Step(1, Do.SAY, "cek NIK"), bank, tmp_path / "heard.wav", lambda: float(next(seconds)))
     recording.add(bytes(RATE))
     assert company.answer() == ""
     recording.add(confirm.astype(np.int16).tobytes() + bytes(RATE))

@@ -4,6 +4,7 @@ A scenario tells what a call is about; whether a recogniser was sure this time i
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from agi.softphone.hearing import Bank, Ear
@@ -21,9 +22,10 @@ LISTENS_S = 0.4
 
 
 class Company:
-    """Listens beside the scenario, from the end of what was said in `step`."""
+    """Listens beside the scenario, from the end of what was said in `step`. `clock`: seconds, never backwards."""
 
-    def __init__(self, step: Step, bank: Bank, recording: Path) -> None:
+    def __init__(self, step: Step, bank: Bank, recording: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.step = step
         self._references = {key: bank.references[key] for key in ANSWERED}
         self._ears = {key: Ear(bank, recording) for key in ANSWERED}
@@ -33,9 +35,9 @@ class Company:
 
     def answer(self) -> str:
         """What to say now, "" for nothing."""
-        if self._answered >= MOST or time.monotonic() < self._next:
+        if self._answered >= MOST or self._clock() < self._next:
             return ""
-        self._next = time.monotonic() + LISTENS_S
+        self._next = self._clock() + LISTENS_S
         for key, ear in self._ears.items():
             if ear.hears(self._references[key]):
                 return "ya" if key == CONFIRM else self.step.text
