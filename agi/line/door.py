@@ -45,30 +45,32 @@ class Door:
         self._after = after
         self._let_in = let_in
         self._notes = notes
-        self._strangers = 0
+        self._strangers: set[Guest] = set()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.port: int = self._listener.getsockname()[1]
         selector.register(self._listener, selectors.EVENT_READ, self._accept)
 
     def close(self) -> None:
-        """Accept no more."""
+        """Accept no more, and let nobody wait who has not said who they are: Asterisk would do so for 2 s."""
         self._selector.unregister(self._listener)
         self._listener.close()
+        for guest in list(self._strangers):
+            self._dismiss(guest)
 
     def _accept(self) -> None:
         try:
             peer, _ = self._listener.accept()
         except OSError:  # gone again, or no descriptors left
             return
-        if self._strangers >= _STRANGERS:
+        if len(self._strangers) >= _STRANGERS:
             peer.close()
             return
         peer.setblocking(False)
         with suppress(OSError):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._strangers += 1
         guest = Guest(peer)
+        self._strangers.add(guest)
         self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(guest))
         self._after(_SAY_WHO_S, lambda: self._dismiss(guest))
 
@@ -79,7 +81,7 @@ class Door:
         elif frames:
             first, *guest.more = frames
             self._selector.unregister(guest.peer)
-            self._strangers -= 1
+            self._strangers.discard(guest)
             guest.known = True
             if first.kind is not Kind.UUID or not self._let_in(first.uuid, guest):
                 self._notes.warn("speech.stranger", kind=first.kind.name)
@@ -88,7 +90,7 @@ class Door:
     def _dismiss(self, guest: Guest) -> None:
         if not guest.known:
             guest.known = True
-            self._strangers -= 1
+            self._strangers.discard(guest)
             self._selector.unregister(guest.peer)
             guest.peer.close()
 
