@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from subprocess import SubprocessError
 
 import click
 
@@ -11,6 +10,7 @@ from agi.cli.speech_build import grammars
 from agi.dialogue.menu import MenuError
 from agi.settings import Settings
 from agi.speech.build import BuildError, build
+from agi.speech.espeak import CannotSpeak
 from agi.speech.evaluation.voices import VOICES, Answers, answers
 from agi.speech.grammar import OneOf
 from agi.speech.lexicon import Lexicon, LexiconError
@@ -36,10 +36,8 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
             built = build(model or settings.speech_model, Path(spare) / "model", said, Lexicon.load())
             asked = [one for one in said if isinstance(one, OneOf)]
             found = answers(Model.load(built.folder), asked, voices or VOICES)
-    except (BuildError, LexiconError, MenuError, ModelError, WordsError) as error:
+    except (BuildError, CannotSpeak, LexiconError, MenuError, ModelError, WordsError) as error:
         raise click.ClickException(str(error)) from None
-    except (OSError, SubprocessError) as error:
-        raise click.ClickException(f"espeak-ng cannot speak: {error}") from error
     click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
     head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))
     click.echo(table(head, [_row(one) for one in found]))

@@ -1,18 +1,16 @@
 """Whether a model hears: known answers are spoken to it by espeak-ng."""
 
-import io
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from agi.speech.answer import Heard
+from agi.speech.espeak import CannotSpeak, said
 from agi.speech.grammar import Digits, Grammar, YesNo
 from agi.speech.model import Model, ModelError
-from agi.speech.sound import Samples, at_8k
+from agi.speech.sound import Samples
 from agi.speech.tuning import RATE
 
 _VOICE, _WORDS_A_MINUTE = "id", 130
@@ -22,7 +20,6 @@ _SPOKEN: tuple[tuple[str, Grammar, str], ...] = (
     ("ya betul", YesNo(), "ya"),
     ("tidak", YesNo(), "tidak"),
 )
-_TIMEOUT_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,10 @@ def examine(folder: Path) -> Examined:
         load_s = time.monotonic() - began
         answers = []
         for text, grammar, value in _SPOKEN:
-            sound = _say(text)
-            if sound is not None:
-                heard = _hear(model, grammar, sound)
-                answers.append(Answer(text, heard.text, heard.value == value))
+            heard = _hear(model, grammar, said(text, _VOICE, _WORDS_A_MINUTE))
+            answers.append(Answer(text, heard.text, heard.value == value))
+    except CannotSpeak:
+        answers = []
     except ModelError as error:
         return Examined(str(error))
     except KeyError as error:
@@ -82,14 +79,3 @@ def _hear(model: Model, grammar: Grammar, sound: Samples) -> Heard:
         return recogniser.finish()
     except Exception as error:  # vosk raises the bare class, and nothing else
         raise ModelError(f"Vosk cannot hear with {model.folder} ({error}): name another in speech.model.") from error
-
-
-def _say(text: str) -> Samples | None:
-    """`text` as loud as people speak on a telephone; None where espeak-ng is missing."""
-    command = ("espeak-ng", "-v", _VOICE, "-s", str(_WORDS_A_MINUTE), "--stdout", text)
-    try:
-        made = subprocess.run(command, capture_output=True, check=True, timeout=_TIMEOUT_S)
-        samples, rate = soundfile.read(io.BytesIO(made.stdout), dtype="float32")
-    except (OSError, subprocess.SubprocessError, soundfile.LibsndfileError):
-        return None
-    return at_8k(samples / 2, rate)

@@ -1,23 +1,21 @@
 """Every kind of question but the NIK, answered by synthetic voices: what is heard rightly, and what else is taken."""
 
 import random
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from agi.speech.dates import spoken_date
+from agi.speech.espeak import said
 from agi.speech.evaluation.conditions import telephone
 from agi.speech.evaluation.measure import Decision
 from agi.speech.grammar import Date, Digits, Grammar, Kind, NikRepair, Number, OneOf, Options, YesNo
 from agi.speech.model import Model
 from agi.speech.number_words import MOST, one_by_one, spoken
-from agi.speech.sound import Samples, read
+from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
 
 HELD_OUT = ("Andy", "Annie", "f4", "grandma", "klatt2", "m3", "michel", "pablo", "steph", "zac")
@@ -38,7 +36,7 @@ OTHERS = (
 _DRAWN, _SEED = 12, 7
 _FIRST_DAY, _DAYS = date(1940, 1, 1), 31_000
 _PIN_DIGITS = 6
-_WORDS_A_MINUTE, _LIMIT_S = "140", 30
+_WORDS_A_MINUTE = 140
 _AROUND = RATE // 2  # samples of silence before and after
 _ANY = Thresholds(accept=0.0, confirm=0.0)
 
@@ -69,7 +67,7 @@ class Answers:
 def answers(model: Model, asked: Sequence[OneOf], voices: Sequence[str]) -> tuple[Answers, ...]:
     """What `voices` of espeak-ng say to the menus and lists `asked` and to all other questions, by kind.
 
-    Raises OSError, subprocess.SubprocessError where espeak-ng cannot speak.
+    Raises CannotSpeak.
     """
     questions: tuple[Grammar, ...] = (YesNo(), *asked, _PIN, Number(), Date(), NikRepair())
     found = []
@@ -127,8 +125,4 @@ def _decision(model: Model, question: Grammar, tuning: Tuning, voice: str, text:
 @cache
 def _said(voice: str, text: str) -> Samples:
     """`text` on the telephone."""
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        command = ("espeak-ng", "-v", voice, "-s", _WORDS_A_MINUTE, "-w", file.name, text)
-        subprocess.run(command, check=True, capture_output=True, timeout=_LIMIT_S)
-        sound = read(Path(file.name)) // 2
-    return telephone(np.pad(sound, _AROUND))
+    return telephone(np.pad(said(text, voice, _WORDS_A_MINUTE), _AROUND))
