@@ -130,11 +130,25 @@ class Ears:
             self._free()
             control.sendall(READY.written(Ready(refused="dead")))
             return False
-        live = self._prepared(order, prompt, control)
+        ear = self.recognisers.ear(order.question)
+        turn = SpokenTurn(
+            order.question,
+            prompt,
+            ear,
+            self._clock_ms(),
+            slow_ms=self._slow_ms,
+            hash_is_habit=order.hash_is_habit,
+        )
+        live = Live(turn, lambda live: self._ended(live, ear), control)
+
+        def expected() -> None:
+            # In the pump's thread, as all that follows: no news, and no end of the turn, comes before this.
+            ear.open(lambda news: self.pump.news(live, news))
+            with suppress(OSError):  # the line has gone: the pump sees it too
+                control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
+
         control.setblocking(False)
-        self.pump.expect(live)  # first: Asterisk may be there at once
-        with suppress(OSError):  # the line has gone: the pump sees it too
-            control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
+        self.pump.expect(live, expected)
         return True
 
     def _refused(self) -> str:
@@ -146,20 +160,6 @@ class Ears:
                 return "full"
             self._busy += 1
             return ""
-
-    def _prepared(self, order: Order, prompt: bytes, control: socket.socket) -> Live:
-        # The turn needs its ear, the ear tells the pump of the turn: the first news comes long after both are there.
-        ear = self.recognisers.ear(order.question, lambda news: self.pump.news(live, news))
-        turn = SpokenTurn(
-            order.question,
-            prompt,
-            ear,
-            self._clock_ms(),
-            slow_ms=self._slow_ms,
-            hash_is_habit=order.hash_is_habit,
-        )
-        live = Live(turn, lambda live: self._ended(live, ear), control)
-        return live
 
     def _ended(self, live: Live, ear: RemoteEar) -> None:
         ear.close()

@@ -106,9 +106,9 @@ class Pump:
         self._wake()
         self._thread.join(5.0)
 
-    def expect(self, live: Live) -> None:
-        """Let Asterisk connect with `live.uuid`, once, within a few seconds."""
-        self._later(lambda: self._expect(live))
+    def expect(self, live: Live, then: Callable[[], None]) -> None:
+        """Let Asterisk connect with `live.uuid`, once, within a few seconds; `then()` in the pump's thread."""
+        self._later(lambda: self._expect(live, then))
 
     def news(self, live: Live, news: News) -> None:
         """Give `news` to the turn, in the pump's thread."""
@@ -176,11 +176,12 @@ class Pump:
 
     # ---- who connects ----
 
-    def _expect(self, live: Live) -> None:
+    def _expect(self, live: Live, then: Callable[[], None]) -> None:
         self._waiting[live.uuid] = live
         self._in(_COME_S, lambda: self._give_up_waiting(live))
         if live.control is not None:
             self._selector.register(live.control, selectors.EVENT_READ, lambda: self._line_gone(live))
+        then()
 
     def _give_up_waiting(self, live: Live) -> None:
         if self._waiting.pop(live.uuid, None) is not None:

@@ -25,13 +25,19 @@ Tell = Callable[[News], None]
 
 
 class RemoteEar:
-    """The `Ear` of one turn in the recognising process; every method returns at once."""
+    """The `Ear` of one turn in the recognising process; every method returns at once. `open` it before it hears."""
 
-    def __init__(self, owner: "Recognisers", number: int, tell: Tell) -> None:
+    def __init__(self, owner: "Recognisers", number: int, question: Question) -> None:
         self._owner = owner
         self._number = number
-        self.tell = tell
+        self._question = question
         self.told_ms = 0
+
+    def open(self, tell: Tell) -> None:
+        """Begin to listen for the question; `tell` is given the news."""
+        self.tell = tell
+        self._owner.know(self._number, self)
+        self._owner.send(recognition.begin(self._number, self._question))
 
     def hear(self, sound: bytes, sent: bytes) -> None:
         """Send `sound` there."""
@@ -128,14 +134,16 @@ class Recognisers:
         """Readable when there is something to `receive`; another one after `receive` has returned False."""
         return self._sock
 
-    def ear(self, question: Question, tell: Tell) -> RemoteEar:
-        """The ear of a new turn."""
+    def ear(self, question: Question) -> RemoteEar:
+        """The ear of a new turn, not yet open."""
         with self._lock:
             self._number += 1
-            ear = self._ears[self._number] = RemoteEar(self, self._number, tell)
-            number = self._number
-        self.send(recognition.begin(number, question))
-        return ear
+            return RemoteEar(self, self._number, question)
+
+    def know(self, number: int, ear: RemoteEar) -> None:
+        """Tell this ear the news of `number` from now on."""
+        with self._lock:
+            self._ears[number] = ear
 
     def forget(self, number: int) -> None:
         """No more news for this ear."""
