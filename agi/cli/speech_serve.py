@@ -28,7 +28,15 @@ def serve() -> None:
     log.configure(settings, "speech", console=True)
     speech = settings.speech
     ears = Ears(socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms)
-    told = threading.Event()
+    told, broken = threading.Event(), threading.Event()
+
+    def broke(what: threading.ExceptHookArgs) -> None:
+        # A service whose sound stands still would keep its callers waiting: end, and be started anew.
+        _log.error("speech.broke", thread=what.thread and what.thread.name, exc_info=what.exc_value)
+        broken.set()
+        told.set()
+
+    threading.excepthook = broke
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     try:
@@ -39,4 +47,6 @@ def serve() -> None:
     _log.info("speech.serves", model=str(settings.speech_model), turns=speech.recognisers)
     told.wait()
     ears.stop()
+    if broken.is_set():
+        raise click.ClickException("A thread of the speech service broke: see the log.")
     _log.info("speech.stopped")
