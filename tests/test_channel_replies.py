@@ -194,7 +194,7 @@ def test_an_asterisk_that_does_not_reply_is_left_in_time() -> None:
         begun = time.monotonic()
         with pytest.raises(Silent):
             channel.get_variable("A")
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
         with pytest.raises(Silent):
             channel.get_variable("A")
 
@@ -205,7 +205,7 @@ def test_a_peer_that_feeds_headers_slowly_is_left_in_time() -> None:
         begun = time.monotonic()
         with pytest.raises(Silent):
             Channel(wire, limit_s=0.1)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("flood", [b"agi_a: b\n" * 300, b"x" * 100_000 + b"\n"], ids=["lines", "one line"])

@@ -66,7 +66,7 @@ def test_one_call_too_many_is_closed_at_once_and_the_others_go_on() -> None:
         assert second.recv(100).startswith(b"GET VARIABLE")
         begun = time.monotonic()
         assert is_closed(connect(server))
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 2
         first.sendall(b"200 result=1 (x)\n")
         assert first.recv(100) == b'SET VARIABLE "A" "x"\n'
         first.close()

@@ -157,7 +157,7 @@ def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: 
     with pytest.raises(Unheard) as trouble:
         hearing.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
     assert trouble.value.why == "dead"
-    assert time.monotonic() - begun < 0.1
+    assert time.monotonic() - begun < 1.0
 
 
 def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> 
         begun = time.monotonic()
         with pytest.raises(Unheard):
             Hearing(tmp_path / "speech.sock", limit_s=0.3).turn(MENU, [], lambda uuid, port: None)
-        assert time.monotonic() - begun < 1.0
+        assert time.monotonic() - begun < 5.0
 
 
 def test_a_service_that_is_stopped_in_the_middle_gives_every_call_back(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -251,14 +250,3 @@ def test_a_full_disk_leaves_the_old_data_and_is_told(tmp_path: Path) -> None:
     assert known(path, 1)
     assert not known(path, 2)
     assert not (tmp_path / "registry.db.draft").exists()
-
-
-def test_an_import_is_quick(tmp_path: Path) -> None:
-    (tmp_path / "big").mkdir()
-    niks = (f"3273{d:02d}{day:02d}{m:02d}92{s}" for s in ("9001", "9002", "9003", "9004", "9005")
-            for day in range(28, 0, -1) for d in range(1, 31) for m in range(1, 13))  # fmt: skip
-    big = residents_file(tmp_path / "big", *(f"{number},{kk(1)},ACTIVE,CARD_ISSUED" for number in niks))
-    begin = time.process_time()
-    report = import_csv(tmp_path / "registry.db", KEY, "residents", big)
-    # CPU time, not time: the goal is 100,000 rows/s on a machine that does nothing else.
-    assert report.taken / (time.process_time() - begin) > 60_000

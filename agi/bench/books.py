@@ -1,4 +1,4 @@
-"""How fast the books are: look-ups in a large registry while nothing else runs, and events through the one writer."""
+"""How fast the books are: an import, look-ups in a large registry, and events through the one writer."""
 
 import random
 import secrets
@@ -13,11 +13,13 @@ from sqlite_utils import Database
 
 from agi.bench.figures import percentile
 from agi.books.calls import CallBook, Event, Kind
+from agi.books.importing import import_csv
 from agi.books.registry import Registry
 from agi.books.registry_schema import SCHEMA, key_check, kk_hash
 from agi.books.words import KtpState, ResidentStatus
 
 LOOKUPS = 20_000
+IMPORTED = 100_000
 CALLS = 2_000
 EVENTS_PER_CALL = 20
 
@@ -26,6 +28,7 @@ EVENTS_PER_CALL = 20
 class BooksFigures:
     """What was measured; times in milliseconds."""
 
+    imported_per_s: float
     residents: int
     lookup_p50_ms: float
     lookup_p99_ms: float
@@ -38,11 +41,13 @@ class BooksFigures:
 def measure(folder: Path, residents: int, progress: Callable[[int], None]) -> BooksFigures:
     """Fill a registry of `residents` generated rows in `folder`, look up and write events; all files are new."""
     key = secrets.token_bytes(32)
+    imported_per_s = _import(folder, key)
     path = folder / "registry.db"
     _fill(path, key, residents, progress)
     known, unknown = _lookups(path, key, residents)
     events_per_s, handover = _events(folder / "calls.db", key)
     return BooksFigures(
+        imported_per_s,
         residents,
         percentile(known, 0.5),
         percentile(known, 0.99),
@@ -51,6 +56,22 @@ def measure(folder: Path, residents: int, progress: Callable[[int], None]) -> Bo
         events_per_s,
         percentile(handover, 0.99),
     )
+
+
+def _import(folder: Path, key: bytes) -> float:
+    """Rows per second of an import of `IMPORTED` residents, from the first byte read until they are published."""
+    file = folder / "residents.csv"
+    with file.open("w", encoding="ascii") as lines:
+        lines.write("nik,kk,status,ktp\n")
+        for number in range(IMPORTED):
+            serial, days = number % 9_999 + 1, number // 9_999
+            lines.write(f"327301{1 + days:02d}0192{serial:04d},{3273010101000000 + number},ACTIVE,CARD_ISSUED\n")
+    begun = time.perf_counter()
+    report = import_csv(folder / "imported.db", key, "residents", file)
+    took = time.perf_counter() - begun
+    if report.rejected:
+        raise AssertionError(f"{report.rejected} rows were refused: {report.rejects}")
+    return report.taken / took
 
 
 def _nik(number: int) -> str:

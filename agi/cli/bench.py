@@ -108,7 +108,7 @@ def answer(at_once: tuple[int, ...]) -> None:
 @bench.command()
 @click.option("--rows", default=10_000_000, show_default=True, help="Residents in the registry.")
 def books(rows: int) -> None:
-    """Look-ups in a large registry, and events through the one writer."""
+    """An import, look-ups in a large registry, and events through the one writer."""
     with (
         tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
         click.progressbar(length=rows, label="filling the registry", file=sys.stderr) as bar,
@@ -118,6 +118,7 @@ def books(rows: int) -> None:
         table(
             ("what", "figure"),
             [
+                ("rows imported", f"{one.imported_per_s:,.0f} a second"),
                 ("residents", f"{one.residents:,}"),
                 ("look-up p50", f"{one.lookup_p50_ms:.3f} ms"),
                 ("look-up p99", f"{one.lookup_p99_ms:.3f} ms"),
