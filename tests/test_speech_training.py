@@ -14,9 +14,9 @@ import pytest
 from agi.settings import ROOT
 
 torch = pytest.importorskip(
-    "torch", reason="left out: PyTorch is not installed; it is in the dependency group `train` (hotline speech train)"
+    "torch", reason="left out: PyTorch is not installed; `./hotline speech train --help` installs it"
 )
-pytest.importorskip("scipy", reason="left out: SciPy is not installed; it is in the dependency group `train`")
+pytest.importorskip("scipy", reason="left out: SciPy is not installed; `./hotline speech train --help` installs it")
 vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
 from click.testing import CliRunner

@@ -56,7 +56,7 @@ def train(
         raise click.UsageError("Name folders of recordings, or --synthetic-only (not both).")
     if find_spec("torch") is None or find_spec("scipy") is None:
         raise click.ClickException(
-            "Training needs PyTorch and SciPy: run `var/venv/bin/pip install torch scipy` (group `train`)."
+            "Training needs PyTorch and SciPy: run it as `./hotline speech train`, which installs them."
         )
     # PyTorch is imported only here: every other command must start without it.
     from agi.speech.lexicon import Lexicon, LexiconError
