@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agi.speech import phones
+from agi.speech import decoding, phones
 from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.lexicon import Lexicon
@@ -19,28 +19,6 @@ from agi.speech.network import Loop, Piece, alt, spell
 
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean."""
-
-# Beam and lattice beam: facts of the lab's NIK comparison (wide enough that the right number is among 50 readings).
-# Phones are not told apart in the lattice (phone-determinize): the sounds of "other speech" in all their orders made a
-# second of noisy speech cost up to 10 s instead of 15 ms, and no answer changed.
-# Thirty frames at a time: a fifth less time than with Kaldi's twenty, and with the network's 0.18 s of look-ahead what
-# is shown of an answer lags no more than half a second.
-# Vosk's own endpoint is late (0.97 s) and only a second opinion, see recogniser.py.
-_MODEL_CONF = """\
---min-active=200
---max-active=3000
---beam=11.0
---lattice-beam=6.0
---phone-determinize=false
---acoustic-scale=1.0
---frame-subsampling-factor=3
---frames-per-chunk=30
---endpoint.silence-phones=1:2
---endpoint.rule1.min-trailing-silence=5.0
---endpoint.rule2.min-trailing-silence=0.5
---endpoint.rule3.min-trailing-silence=0.8
---endpoint.rule4.min-trailing-silence=1.5
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +100,7 @@ def _with_our_graph(
 ) -> Mapping[str, tuple[str, ...]]:
     """Write a graph of `pieces`; the marked words of each."""
     graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, lexicon, prices)
-    (fresh / "conf" / "model.conf").write_text(_MODEL_CONF, encoding="ascii")
-    (fresh / "graph" / "phones").mkdir(parents=True)
-    (fresh / "graph" / "HCLr.fst").write_bytes(graph.hcl)
-    (fresh / "graph" / "Gr.fst").write_bytes(graph.grammar)
-    (fresh / "graph" / "words.txt").write_text(graph.symbols, encoding="utf-8")
-    (fresh / "graph" / "disambig_tid.int").write_text(f"{phones.DISAMBIGUATION}\n", encoding="ascii")
-    (fresh / "graph" / "phones.txt").write_text(phones.phone_symbols(), encoding="ascii")
-    (fresh / "graph" / "phones" / "word_boundary.int").write_text(phones.word_boundaries(), encoding="ascii")
+    decoding.write(fresh, graph, graph.symbols)
     return graph.words
 
 

@@ -45,9 +45,11 @@ class Gate:
     def rest(self) -> bytes:
         """What still waits, at the end of the sound."""
         done = bytearray()
+        quiet = self._loud_ago
         while self._waiting:
-            self._loud_ago += 1
+            self._loud_ago += 1  # as if silence followed
             done += self._decided().tobytes()
+        self._loud_ago = quiet  # nothing is known of what follows, if something does
         left, self._left = self._left, self._left[:0]
         return bytes(done) + left.tobytes()
 
