@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from installation import Hotline, brought_up
+from xdist.scheduler import LoadScopeScheduling
 
 from agi.ops import asterisk
 from agi.ops.progress import Progress
@@ -12,7 +14,28 @@ from agi.settings import ROOT
 
 __all__ = ["Hotline"]
 
+_CROWDS = {"test_call_crowd", "test_call_doubtful", "test_call_spoken"}
+_CALLS = {"test_call_one", "test_call_scenarios", "test_ops_dialplan", "test_privacy", "test_up"}
+
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
+
+
+class Rows(LoadScopeScheduling):
+    """Three rows of tests, each in any order, that `hotline test` runs side by side (on two cores).
+
+    Calls wait most of their time, but sound is real time: what fills a core by itself is all in one row, so that the
+    calls have the other core; and no two crowds of callers meet.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.partition("::")[0]).stem
+        return "crowds" if name in _CROWDS else "calls" if name in _CALLS else "work"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rows:
+    """How the tests are shared out where they run side by side."""
+    return Rows(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

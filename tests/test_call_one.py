@@ -4,9 +4,17 @@ import json
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from installation import Hotline
+
+from agi.softphone.hearing import Ear
+from agi.softphone.plain import PlainPhones
+from agi.softphone.play import new_caller
+from agi.softphone.references import References
+from agi.softphone.roster import TESTER, account
 
 
 @pytest.mark.parametrize("phone", ["plain", "best"])
@@ -19,6 +27,22 @@ def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, p
     assert heard[0] == "call.welcome"
     assert "ktp.card_issued" in heard
     assert result["outcome"] == "completed"
+
+
+def test_a_phone_that_was_held_up_for_a_moment_hears_the_prompt_whole(hotline: Hotline, tmp_path: Path) -> None:
+    references = References(hotline.settings)
+    phones = PlainPhones(account(hotline.settings, TESTER))
+    try:
+        phone = phones.phone(tmp_path / "heard.wav")
+        phone.dial(hotline.settings.telephony.number, new_caller())
+        for _ in range(3):  # as on a busy machine; the packets wait in the socket
+            assert phone.wait_ended(1.0) is None
+            phones._loop.call_soon_threadsafe(time.sleep, 0.4)
+        Ear(references.bank, phone.recording).hear(references.bank.references["call.welcome"], 20, whole=True)
+        phone.hang_up()
+    finally:
+        phones.close()
+        references.close()
 
 
 def test_keys_that_no_telephone_has_are_refused(hotline: Hotline) -> None:

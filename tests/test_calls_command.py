@@ -150,6 +150,7 @@ def test_tail_follows_until_ctrl_c(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the "&" of a shell ignores it
     )
     assert child.stdout is not None
     assert child.stderr is not None

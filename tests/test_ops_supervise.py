@@ -53,7 +53,7 @@ def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program
         supervisor.stop()
 
 
-def until(met: Callable[[], bool], limit_s: float = 10) -> None:
+def until(met: Callable[[], object], limit_s: float = 10) -> None:
     """Wait until `met()`."""
     begun = time.monotonic()
     while not met():
@@ -101,6 +101,7 @@ def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     left = supervisor.orphans()
     assert len(left) == 3
     pidfile = settings.var / "run" / "supervisord.pid"
+    until(lambda: pidfile.exists() and pidfile.read_text().strip())
     os.kill(int(pidfile.read_text()), signal.SIGKILL)
     until(lambda: not supervisor.running())
     assert supervisor.orphans() == left

@@ -7,10 +7,13 @@ import click
 
 from agi.settings import ROOT
 
+_WHOLE = ("-n", "3")
+"""The three rows of `tests/conftest.py` side by side: calls wait most of their time."""
+
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:
-    """Run the tests; what follows is handed to pytest (for example -k lockout)."""
+    """Run all tests, side by side; or hand what follows to pytest (for example -k lockout)."""
     os.chdir(ROOT)
-    os.execv(sys.executable, (sys.executable, "-m", "pytest", *words))  # noqa: S606 - no shell, our own interpreter
+    os.execv(sys.executable, (sys.executable, "-m", "pytest", *(words or _WHOLE)))  # noqa: S606 - no shell, our own interpreter

@@ -276,8 +276,7 @@ class Ear:
         sound = growing(self._recording, self.position)
         heard = recognise(self._bank, sound)
         if heard:
-            last = heard[-3:]
-            return f"{wanted} was not heard; instead: " + ", ".join(f"{h.key} (score {h.score:.2f})" for h in last)
+            return f"{wanted} was not heard; instead: " + ", ".join(f"{h.key} (score {h.score:.2f})" for h in heard)
         step = RATE // 10
         loud = sum(rms(sound[at : at + step]) > 2 * QUIET for at in range(0, len(sound), step)) * step / RATE
         if loud < 0.3:

@@ -296,12 +296,13 @@ class PlainCall:
                 if self._media is not None:
                     packet = self._to_send.popleft() if self._to_send else self._sender.audio()
                     self._rtp.sendto(packet, (self._media.address, self._media.port))
+                if self._heard.inbox.empty():  # else more may wait in the socket: asyncio takes one packet at a time
+                    recording.fill(loop.time() - begun)
                 while not self._heard.inbox.empty():
                     got = rtp.unpack(self._heard.inbox.get_nowait())
                     samples = rtp.decode(*got) if got else None
                     if samples:
                         recording.add(samples)
-                recording.fill(loop.time() - begun)
                 ticks += 1
                 await asyncio.sleep(max(begun + ticks * TICK_S - loop.time(), 0))
         finally:

@@ -37,10 +37,11 @@ def play_all(
     done: Callable[[Scenario, Played], None],
     stop: threading.Event,
 ) -> list[Played]:
-    """Play all: first, `parallel` at a time, those without agents, then one by one those that bring agents.
+    """Play all, at most `parallel` at a time; those that bring agents one by one.
 
-    The queue is one for all callers: an agent on duty for one call would be on duty for the others too. Each call is
-    recorded into `recordings`. Results come in the order of `scenarios`.
+    The queue is one for all callers: an agent on duty for one call would be on duty for the others too. So the calls
+    that want nobody there come first, and the first agent when they are over; the calls that say nothing of agents do
+    not go to the queue. Each call is recorded into `recordings`. Results come in the order of `scenarios`.
     """
     with ExitStack() as stack:
         callers = pick.phones(settings.var, account(settings, TESTER), make)
@@ -61,15 +62,20 @@ def play_all(
                 idle.put(phone)
             done(scenario, results[number])
 
-        alone = [number for number, scenario in enumerate(scenarios) if scenario.agents]
-        together = [number for number in range(len(scenarios)) if number not in alone]
-        pool = stack.enter_context(ThreadPoolExecutor(max(parallel, 1)))
+        with_agents = [number for number, scenario in enumerate(scenarios) if scenario.agents]
+        with_nobody = [number for number, scenario in enumerate(scenarios) if scenario.agents == ()]
+        others = [number for number, scenario in enumerate(scenarios) if scenario.agents is None]
+        pool = stack.enter_context(ThreadPoolExecutor(max(parallel - bool(with_agents), 1)))
         stack.callback(stop.set)  # an interruption ends the calls in progress before the pool is waited for
-        for waiting in [pool.submit(place, number, ()) for number in together]:
+        nobody = [pool.submit(place, number, ()) for number in with_nobody]
+        meanwhile = [pool.submit(place, number, ()) for number in others]
+        for waiting in nobody:
             waiting.result()
-        for number in alone:
+        for number in with_agents:
             with OnDuty(settings, scenarios[number].agents or (), recordings, make) as duty:
                 place(number, duty.taken)
+        for waiting in meanwhile:
+            waiting.result()
         return [results[number] for number in sorted(results)]
 
 
