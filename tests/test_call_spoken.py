@@ -3,14 +3,14 @@
 import json
 import os
 import signal
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from installation import Hotline, brought_up
+from played_calls import Result, play, play_all, told
 
 from agi.books import sample
 from agi.books.call_words import Outcome
@@ -32,17 +32,6 @@ CROWD, PROCESSES = 20, 4
 HEAR_S = 60.0
 
 
-def play(hotline: Hotline, files: Sequence[Path], *words: str, limit_s: float = 300) -> list[dict[str, object]]:
-    """Play `files`; what `hotline call` says of each."""
-    done = hotline.run("call", "--json", *words, *map(str, files), limit_s=limit_s, check=False)
-    assert done.stdout, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def told(result: dict[str, object]) -> str:
-    return json.dumps(result["lines"], indent=1, ensure_ascii=False)
-
-
 @pytest.fixture(scope="module")
 def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline that listens, and must: without a model these tests would pass and show nothing."""
@@ -53,18 +42,9 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 
 @pytest.fixture(scope="module")
-def played(hearing: Hotline) -> Iterator[dict[str, dict[str, object]]]:
-    """All spoken scenarios, played side by side; by the name of their file.
-
-    Sound is real time: what went wrong beside five other telephones is played once more, by itself, as in
-    test_call_scenarios.py; what goes wrong then is a failure.
-    """
-    results = {Path(str(one["file"])).name: one for one in play(hearing, [SPOKEN], "--parallel", "6")}
-    again = [SPOKEN / name for name, result in results.items() if not result["ok"]]
-    if again:  # seen in pytest's summary: a call that often needs this is a defect
-        warnings.warn(f"played again by themselves: {', '.join(map(str, again))}", stacklevel=1)
-        results |= {Path(str(one["file"])).name: one for one in play(hearing, again, "--parallel", "1")}
-    yield results
+def played(hearing: Hotline) -> dict[str, Result]:
+    """All spoken scenarios, played side by side; by the name of their file."""
+    return play_all(hearing, [SPOKEN], "--parallel", "6")
 
 
 def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
@@ -76,7 +56,7 @@ def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_spoken_call_goes_as_told(name: str, played: dict[str, dict[str, object]]) -> None:
+def test_the_spoken_call_goes_as_told(name: str, played: dict[str, Result]) -> None:
     assert played[name]["ok"], told(played[name])
 
 

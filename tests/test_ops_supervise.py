@@ -13,6 +13,7 @@ from installation import lend_tree, private_environment, settings_of
 
 from agi.ops import asterisk, configure, ready, rotate
 from agi.ops.asterisk import Program
+from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor
 from agi.settings import Settings
 
@@ -100,8 +101,7 @@ def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     supervisor, settings, _, _ = installation
     left = supervisor.orphans()
     assert len(left) == 3
-    pidfile = settings.var / "run" / "supervisord.pid"
-    until(lambda: pidfile.exists() and pidfile.read_text().strip())
+    pidfile = run_folder(settings.var) / "supervisord.pid"
     os.kill(int(pidfile.read_text()), signal.SIGKILL)
     until(lambda: not supervisor.running())
     assert supervisor.orphans() == left

@@ -16,6 +16,7 @@ from agi.settings import ROOT
 torch = pytest.importorskip(
     "torch", reason="left out: PyTorch is not installed; `./hotline speech train --help` installs it"
 )
+torch.set_num_threads(1)  # calls go on beside this: leave them the other core
 pytest.importorskip("scipy", reason="left out: SciPy is not installed; `./hotline speech train --help` installs it")
 vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
