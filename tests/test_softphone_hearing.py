@@ -155,6 +155,24 @@ def test_pieces_with_pauses_between_them_are_one_prompt(sounds: dict[str, Sound]
     assert heard.end_s > 5
 
 
+@pytest.mark.parametrize("every_ms", [375, 500, 625])
+@pytest.mark.parametrize("gap_ms", [20, 40, 60])
+@pytest.mark.parametrize("key", TEXTS)
+def test_a_prompt_that_a_busy_phone_heard_with_gaps_is_heard_while_it_grows(
+    key: str, gap_ms: int, every_ms: int, bank: Bank, sounds: dict[str, Sound]
+) -> None:
+    gap, every, sound = np.zeros(8 * gap_ms, np.float32), 8 * every_ms, sounds[key]
+    parts = [part for at in range(0, len(sound), every) for part in (sound[at : at + every], gap)]
+    signal = as_sound(telephone(np.concatenate((*parts, np.zeros(4000, np.float32)))))
+    ear, searched = Ear(bank, Path("unused")), 0
+    for end in range(800, len(signal) + 800, 800):
+        found = ear._find(signal[searched:end], bank.references[key], whole=False, complete=end >= len(signal))
+        if not isinstance(found, int):
+            return
+        searched += found
+    pytest.fail("it was not heard")
+
+
 class _Growing(threading.Thread):
     """A phone that hears a sound in real time."""
 

@@ -36,6 +36,7 @@ SURE = 0.72  # mean score of the blocks of a prompt that is certain
 BEGIN = RATE  # so much of a prompt is compared before it counts as heard
 BLOCK_SURE = 0.55  # a block of 200 ms agrees
 APART = RATE * 2 // 5  # so much beyond the words two prompts share tells which one it is
+PATIENCE = RATE  # what a phone lost or delayed may shift a prompt: so much later it is certain that it is another one
 FLUSH_S = 0.4  # a recording that has not grown for so long after the call's end is complete
 LONGEST_FLUSH_S = 4.0
 POLL_S = 0.08
@@ -218,10 +219,14 @@ class Ear:
             if len(signal) < at + skip + need + 2 * DRIFT and not complete:
                 return max(at, 0)
             begun = wanted.begins(signal, at, skip)
-            if begun is not None and self._is(signal, at, wanted):
+            enough = need if begun is None else max(need, wanted.length)
+            late = complete or len(signal) >= at + skip + enough + PATIENCE
+            if begun is not None and (self._is(signal, at, wanted) or (late and self._is_best(signal, at, wanted))):
                 trace = follow(signal, at, wanted.pieces, BLOCK_SURE)
                 if not whole or trace.end - at >= 0.9 * wanted.length - BLOCK:
                     return Heard(wanted.key, max(at, 0) / RATE, max(trace.end, begun.end) / RATE, begun.score)
+            if not late:
+                return max(at, 0)
             start = at + skip + len(wanted.probe) // 2
 
     def _candidate(self, signal: Sound, start: int, wanted: Reference) -> tuple[int, int] | None:
@@ -252,6 +257,10 @@ class Ear:
             if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
                 return False
         return True
+
+    def _is_best(self, signal: Sound, at: int, wanted: Reference) -> bool:
+        """Whether no other prompt explains the sound at `at` better: for one that is too broken for `_is`."""
+        return [heard.key for heard in recognise(self._bank, signal[max(at, 0) :])[:1]] == [wanted.key]
 
     def hears(self, wanted: Reference) -> bool:
         """Whether `wanted` is heard by now; waits for nothing. The next time it looks on from there: for one prompt."""
