@@ -15,6 +15,7 @@ from agi.settings import ROOT
 __all__ = ["Hotline"]
 
 _CROWDS = {"test_call_crowd", "test_call_doubtful", "test_call_spoken"}
+_BEHIND_CALLS = 5
 _CALLS = {"test_call_one", "test_call_scenarios", "test_ops_dialplan", "test_privacy", "test_up"}
 
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
@@ -28,14 +29,24 @@ class Rows(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        name = Path(nodeid.partition("::")[0]).stem
-        return "crowds" if name in _CROWDS else "calls" if name in _CALLS else "work"
+        return _row(nodeid)
+
+
+def _row(nodeid: str) -> str:
+    name = Path(nodeid.partition("::")[0]).stem
+    return "crowds" if name in _CROWDS else "calls" if name in _CALLS else "work"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rows:
     """How the tests are shared out where they run side by side."""
     return Rows(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the rows of calls go before the row of work."""
+    if hasattr(item.config, "workerinput") and _row(item.nodeid) == "work" and not os.nice(0):
+        os.nice(_BEHIND_CALLS)
 
 
 @pytest.fixture(scope="session", autouse=True)

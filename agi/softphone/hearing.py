@@ -157,6 +157,18 @@ class Bank:
                 agreed = follow(wanted.sound, 0, (wanted.sound[:shared],), BLOCK_SURE).end
                 yield Rival(shared, pause, sound, shared < wanted.length, agreed)
 
+    def tells(self, signal: Sound, at: int, wanted: Reference) -> bool:
+        """Whether the sound at `at` goes on as `wanted` does where prompts that begin alike go on otherwise."""
+        for rival in self.rivals(wanted):
+            if not len(rival.sound) or (wanted.open and not rival.own):
+                continue
+            drift = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end - at - rival.agreed
+            base = at + rival.shared + (drift if abs(drift) <= SEAM else 0)
+            heard = signal[max(base - DRIFT, 0) : base + rival.pause + APART + SEAM]
+            if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
+                return False
+        return True
+
 
 class Ear:
     """Listens to one recording, from where it last heard something."""
@@ -221,7 +233,7 @@ class Ear:
             begun = wanted.begins(signal, at, skip)
             enough = need if begun is None else max(need, wanted.length)
             late = complete or len(signal) >= at + skip + enough + PATIENCE
-            if begun is not None and (self._is(signal, at, wanted) or (late and self._is_best(signal, at, wanted))):
+            if begun is not None and self._is(signal, at, wanted, late=late):
                 trace = follow(signal, at, wanted.pieces, BLOCK_SURE)
                 if not whole or trace.end - at >= 0.9 * wanted.length - BLOCK:
                     return Heard(wanted.key, max(at, 0) / RATE, max(trace.end, begun.end) / RATE, begun.score)
@@ -246,21 +258,11 @@ class Ear:
                 places.append((start + follows.start - PROBE, PROBE))
         return min(places, default=None)
 
-    def _is(self, signal: Sound, at: int, wanted: Reference) -> bool:
-        """Whether the sound at `at` goes on as `wanted` does where prompts that begin alike go on otherwise."""
-        for rival in self._bank.rivals(wanted):
-            if not len(rival.sound) or (wanted.open and not rival.own):
-                continue
-            drift = follow(signal, at, wanted.head(rival.shared), BLOCK_SURE).end - at - rival.agreed
-            base = at + rival.shared + (drift if abs(drift) <= SEAM else 0)
-            heard = signal[max(base - DRIFT, 0) : base + rival.pause + APART + SEAM]
-            if (find(heard, rival.sound).score >= BLOCK_SURE) != rival.own:
-                return False
-        return True
-
-    def _is_best(self, signal: Sound, at: int, wanted: Reference) -> bool:
-        """Whether no other prompt explains the sound at `at` better: for one that is too broken for `_is`."""
-        return [heard.key for heard in recognise(self._bank, signal[max(at, 0) :])[:1]] == [wanted.key]
+    def _is(self, signal: Sound, at: int, wanted: Reference, *, late: bool) -> bool:
+        """Whether `wanted` begins at `at`; when it is `late`, sound too broken to tell is what explains it best."""
+        if self._bank.tells(signal, at, wanted):
+            return True
+        return late and [heard.key for heard in recognise(self._bank, signal[max(at, 0) :])[:1]] == [wanted.key]
 
     def hears(self, wanted: Reference) -> bool:
         """Whether `wanted` is heard by now; waits for nothing. The next time it looks on from there: for one prompt."""
@@ -323,9 +325,10 @@ def _explained(at: int, trace: Trace, reference: Reference) -> int:
 
 
 def was_heard(bank: Bank, sound: Sound, key: str) -> bool:
-    """Whether the prompt `key` is anywhere in `sound`; quick when nothing is like it."""
+    """Whether the prompt `key`, and none that begins alike, is anywhere in `sound`; quick when nothing is like it."""
     wanted = bank.references[key]
-    alike = any(wanted.begins(sound, at) for _, at in candidates(sound, [wanted.probe], CANDIDATE))
+    places = [at for _, at in candidates(sound, [wanted.probe], CANDIDATE)]
+    alike = any(wanted.begins(sound, at) and bank.tells(sound, at, wanted) for at in places)
     return alike and any(heard.key == key for heard in recognise(bank, sound))
 
 

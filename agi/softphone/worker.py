@@ -18,6 +18,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pjsua2 as pj  # type: ignore[import-untyped, unused-ignore]
@@ -25,6 +26,7 @@ import pjsua2 as pj  # type: ignore[import-untyped, unused-ignore]
 LEGS = 4
 RATE = 8000
 POLL_MS = 10
+_BEFORE_OTHERS = -5
 _HEADER = re.compile(r"^(X-[A-Za-z0-9-]+)\s*:\s*(.*?)\s*$", re.MULTILINE)
 
 
@@ -255,6 +257,8 @@ def _listen(inbox: "queue.SimpleQueue[dict[str, Any]]") -> None:
 
 def main() -> None:
     """Run one worker; leaves by os._exit, because destroying pjsua2's objects at exit can crash."""
+    with suppress(PermissionError):  # a real telephone has a processor of its own
+        os.nice(_BEFORE_OTHERS)
     worker = Worker(json.loads(sys.argv[1]), sys.stdin.readline().rstrip("\n"))
     try:
         worker.run()
