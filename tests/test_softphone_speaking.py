@@ -118,7 +118,7 @@ def test_a_caller_who_is_asked_to_confirm_says_yes_and_who_was_not_understood_sa
     recording.add(bytes(RATE))
     assert company.answer() == ""
     recording.add(confirm.astype(np.int16).tobytes() + bytes(RATE))
-    assert company.answer() == "ya"
+    assert company.answer() == "ya, benar"
     assert company.answer() == ""
     recording.add(unheard.astype(np.int16).tobytes() + bytes(RATE))
     assert company.answer() == "cek NIK"

@@ -16,6 +16,8 @@ CONFIRM = "speech.readback"
 UNHEARD = ("help.menu.unheard", "help.entry.unheard")
 ANSWERED = (CONFIRM, *UNHEARD)
 """What the company answers; a scenario that waits for one of them tells itself what follows."""
+YES = "ya, benar"
+"""Not a bare "ya": said by one of the voices it is taken for silence (data/model/README.md, limits)."""
 MOST = 4
 LISTENS_S = 0.4
 """So often it listens; a person answers no sooner either, and looking costs time that other callers need."""
@@ -40,7 +42,7 @@ class Company:
         self._next = self._clock() + LISTENS_S
         for key, ear in self._ears.items():
             if ear.hears(self._references[key]):
-                return "ya" if key == CONFIRM else self.step.text
+                return YES if key == CONFIRM else self.step.text
         return ""
 
     def after(self, position: int) -> "Company":
