@@ -22,6 +22,7 @@ LOOKUPS = 20_000
 IMPORTED = 100_000
 CALLS = 2_000
 EVENTS_PER_CALL = 20
+_DISTRICT = "327301"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def _import(folder: Path, key: bytes) -> float:
     with file.open("w", encoding="ascii") as lines:
         lines.write("nik,kk,status,ktp\n")
         for number in range(IMPORTED):
-            serial, days = number % 9_999 + 1, number // 9_999
-            lines.write(f"327301{1 + days:02d}0192{serial:04d},{3273010101000000 + number},ACTIVE,CARD_ISSUED\n")
+            day, serial = number // 9_999 + 1, number % 9_999 + 1
+            nik, kk = f"{_DISTRICT}{day:02d}0192{serial:04d}", f"{_DISTRICT}0101{number:06d}"
+            lines.write(f"{nik},{kk},ACTIVE,CARD_ISSUED\n")
     begun = time.perf_counter()
     report = import_csv(folder / "imported.db", key, "residents", file)
     took = time.perf_counter() - begun

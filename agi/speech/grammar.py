@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from agi.speech import number_words
+from agi.speech import number_network, number_words
 from agi.speech.dates import DATE, read_date
 from agi.speech.network import Alt, Anything, Loop, Opt, Piece, alt, seq
-from agi.speech.number_words import DIGITS, THRICE, TWICE, ZEROS
+from agi.speech.number_words import DIGITS, ZEROS
 
 Words = tuple[str, ...]
 
@@ -73,8 +73,6 @@ _ENDINGS = {tuple(text.split()) for text in ENDINGS}
 _ASIDE_COST = 2.0
 _ORDINALS = ("pertama", "kedua", "ketiga", "keempat", "kelima", "keenam", "ketujuh", "kedelapan")
 _NUMBERED = ("", "nomor ", "pilihan ", "angka ", "tekan ", "nomor pilihan ")
-_DOUBLE_COST = 3.0
-_NUMBER_COST = 5.0
 
 
 class Grammar(Protocol):
@@ -181,7 +179,7 @@ class Digits:
     @property
     def piece(self) -> Piece:
         """Digits, doubled digits, and small numbers: "tiga satu", "dobel tiga", "tiga puluh satu"."""
-        return Loop(alt((*DIGITS, *ZEROS, _times(), _priced(_small_numbers(), _NUMBER_COST))))
+        return number_network.digits_and_numbers()
 
     def values(self, words: Words) -> tuple[str, ...]:
         """Every reading of the right length."""
@@ -208,7 +206,7 @@ class Nik:
     @property
     def piece(self) -> Piece:
         """Digits and doubled digits. Number words in here cost accuracy (measured): they are left out."""
-        return Loop(alt((*DIGITS, *ZEROS, _times())))
+        return number_network.digits()
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The 16 digits, if they may be a NIK."""
@@ -261,7 +259,7 @@ class Number:
     @property
     def piece(self) -> Piece:
         """A number in words, or its digits one by one."""
-        return alt((_thousands(), alt((Loop(alt((*DIGITS, *ZEROS))),), _NUMBER_COST)))
+        return number_network.number()
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The number that `words` say."""
@@ -362,40 +360,6 @@ class NikRepair:
     def may_lengthen(self, words: Words) -> bool:
         """Nothing that would mean the same."""
         return False
-
-
-def _times() -> Piece:
-    return seq(_priced(alt((*TWICE, *THRICE)), _DOUBLE_COST), alt((*DIGITS, *ZEROS)))
-
-
-def _priced(piece: Piece, cost: float) -> Piece:
-    """`piece` at a price."""
-    return Alt((seq(piece),), cost)
-
-
-def _small_numbers() -> Piece:
-    """Two-digit numbers, hundreds and years, as they are said inside a number of digits."""
-    return _hundreds(units=False)
-
-
-def _tens(*, units: bool = True) -> Piece:
-    unit = DIGITS[1:]
-    pieces: list[Piece] = [
-        *("sepuluh", "sebelas", "satu puluh"),
-        seq(alt(DIGITS[2:]), "belas"),
-        seq(alt(DIGITS[2:]), "puluh", Opt(alt(unit))),
-    ]
-    return alt((*unit, *pieces) if units else pieces)
-
-
-def _hundreds(*, units: bool = True) -> Piece:
-    head = alt(("seratus", seq(alt(DIGITS[1:]), "ratus")))
-    return alt((_tens(units=units), seq(head, Opt(_tens()))))
-
-
-def _thousands() -> Piece:
-    head = alt(("seribu", seq(_hundreds(), "ribu")))
-    return alt((*ZEROS, _hundreds(), seq(head, Opt(_hundreds()))))
 
 
 def _by_number(key: str) -> tuple[str, ...]:
