@@ -1,6 +1,7 @@
 """`hotline nik`: what numbers on stdin say about themselves, one JSON object a line."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -32,9 +33,8 @@ def nik() -> None:
             out.write(json.dumps(_told(check_nik(line)), ensure_ascii=False) + "\n")
             out.flush()
     except BrokenPipeError:
-        # Whoever read our lines has enough. Python would complain once more when it closes stdout.
-        sys.stderr.close()
-        raise SystemExit(0) from None
+        # Whoever read our lines has enough. What is left must go somewhere when Python closes stdout, or it fails then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     except KeyboardInterrupt:
         click.echo(err=True)
 
