@@ -84,6 +84,12 @@ def test_commands_for_testers_get_the_testers_packages(clone: Clone, command: st
     assert clone.installs() == ["run", "test"]
 
 
+@pytest.mark.parametrize("words", ["test --help", "call -h", "agent --help", "speech eval --help", "speech train -h"])
+def test_to_be_told_about_a_command_needs_no_more_packages(clone: Clone, words: str) -> None:
+    clone.run(*words.split())
+    assert clone.installs() == ["run"]
+
+
 def test_training_gets_the_packages_of_training_and_no_others(clone: Clone) -> None:
     clone.run("speech", "train")
     clone.run("speech", "train")

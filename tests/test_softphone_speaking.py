@@ -9,7 +9,8 @@ import pytest
 from agi.softphone.company import CONFIRM, MOST, UNHEARD, Company
 from agi.softphone.hearing import Bank, reference
 from agi.softphone.matching import RATE
-from agi.softphone.scenario import Do, ScenarioError, Step, load
+from agi.softphone.scenario import Do, ScenarioError, Step
+from agi.softphone.scenariofile import load
 from agi.softphone.speaking import SPEAKERS, CannotSpeak, Speaker, cough, noise, speak, words
 from agi.softphone.wavfile import Recording, samples
 

@@ -2,31 +2,22 @@
 
 import click
 
+from agi.cli import overview
 from agi.cli.lazy import Lazy
 
-COMMANDS = {
-    "up": "agi.cli.service:up",
-    "down": "agi.cli.service:down",
-    "status": "agi.cli.service:status",
-    "logs": "agi.cli.service:logs",
-    "doctor": "agi.cli.doctor:doctor",
-    "line": "agi.cli.line:line",
-    "try": "agi.cli.terminal:terminal",
-    "call": "agi.cli.softphone:call",
-    "agent": "agi.cli.softphone:agent",
-    "prompts": "agi.cli.prompts:prompts",
-    "registry": "agi.cli.registry:registry",
-    "nik": "agi.cli.nik:nik",
-    "calls": "agi.cli.calls:calls",
-    "speech": "agi.cli.speech:speech",
-    "hear": "agi.cli.hear:hear",
-    "bench": "agi.cli.bench:bench",
-    "test": "agi.cli.test:test",
-}
+COMMANDS = overview.entries()
 
 
 class Hotline(Lazy):
     """All commands, and what they have in common."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """No word at all asks for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, the same as before anything is installed."""
+        formatter.write(overview.text())
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; wrong settings are told as one sentence, not as a traceback."""

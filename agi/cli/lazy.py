@@ -1,4 +1,4 @@
-"""A group of commands whose modules load only when their name is typed."""
+"""A group of commands whose modules load only when their name is typed, not to list them."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from agi.cli.overview import Entry
+
 
 class Lazy(click.Group):
-    """`table`: name of a command → "module:attribute"."""
+    """`table`: the commands by name."""
 
-    def __init__(self, *args: Any, table: Mapping[str, str], **more: Any) -> None:
+    def __init__(self, *args: Any, table: Mapping[str, Entry], **more: Any) -> None:
         super().__init__(*args, **more)
         self._table = table
 
@@ -22,7 +24,12 @@ class Lazy(click.Group):
         """The command called `name`, or None."""
         if name not in self._table:
             return None
-        module, attribute = self._table[name].split(":")
+        module, attribute = self._table[name].place.split(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)  # noqa: S101
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their lines of the table: no module of theirs is loaded for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in self._table.items()])

@@ -18,7 +18,7 @@ def nik() -> None:
     """Check NIKs: one a line on stdin, one JSON object a line on stdout.
 
     \b
-    valid        whether the number can be a NIK (nothing proves that it is registered)
+    valid        whether the number can be a NIK (not that it is registered)
     reason       why not: format, province, region, birth_date, serial; or null
     birth_date   YYYY-MM-DD, the century inferred
     sex          female or male

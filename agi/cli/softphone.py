@@ -21,7 +21,7 @@ from agi.softphone.numbers import BadDescription, Numbers
 from agi.softphone.phone import CallOver, PhoneError, Softphone
 from agi.softphone.play import Played, Player, new_caller, transcript
 from agi.softphone.references import References
-from agi.softphone.scenario import Expect, Scenario, ScenarioError, load
+from agi.softphone.scenario import Expect, Scenario, ScenarioError
 from agi.softphone.wavfile import folder_for_recordings, growing
 from agi.voice.errors import VoiceError
 
@@ -115,6 +115,8 @@ def _call_with_files(
 
 def _loaded(files: list[Path], references: References) -> tuple[list[Scenario], list[str]]:
     """All scenarios, and everything that is wrong with any of them."""
+    from agi.softphone.scenariofile import load  # reads YAML, which only a tester's packages can
+
     scenarios: list[Scenario] = []
     wrong: list[str] = []
     for path in files:

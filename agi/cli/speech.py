@@ -3,13 +3,14 @@
 import click
 
 from agi.cli.lazy import Lazy
+from agi.cli.overview import Entry
 
 COMMANDS = {
-    "build": "agi.cli.speech_build:build",
-    "eval": "agi.cli.speech_eval:evaluate",
-    "eval-voices": "agi.cli.speech_eval_voices:evaluate_voices",
-    "train": "agi.cli.speech_train:train",
-    "serve": "agi.cli.speech_serve:serve",
+    "build": Entry("agi.cli.speech_build:build", "Build the graph of the words that menus and prompts ask for."),
+    "eval": Entry("agi.cli.speech_eval:evaluate", "Measure how well recordings are heard, by condition."),
+    "eval-voices": Entry("agi.cli.speech_eval_voices:evaluate_voices", "Measure menus, lists and numbers with voices."),
+    "train": Entry("agi.cli.speech_train:train", "Make or fine-tune the acoustic network."),
+    "serve": Entry("agi.cli.speech_serve:serve", "The process that listens, started by `up`."),
 }
 
 

@@ -11,7 +11,7 @@ _WHOLE = ("-n", "3")
 """The three rows of `tests/conftest.py` side by side: calls wait most of their time."""
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:
     """Run all tests, side by side; or hand what follows to pytest (for example -k lockout)."""

@@ -1,0 +1,77 @@
+"""All commands in groups, with a line for each: what `./hotline` and `./hotline --help` print.
+
+Nothing but the standard library is imported, and the text is ASCII: the script `hotline` shows it by itself while
+nothing is installed yet.
+"""
+
+import textwrap
+from collections.abc import Mapping
+from typing import NamedTuple
+
+WIDTH = 80
+"""Columns of a terminal that is not asked: the text is folded at it."""
+
+_NAMES = 10
+
+
+class Entry(NamedTuple):
+    """A command: where it lives, as "module:attribute", and what it does in one line."""
+
+    place: str
+    summary: str
+
+
+GROUPS: Mapping[str, Mapping[str, Entry]] = {
+    "Run it": {
+        "up": Entry("agi.cli.service:up", "Start it, or bring changes onto the line; installs on first use."),
+        "down": Entry("agi.cli.service:down", "Stop; calls in progress may finish."),
+        "status": Entry("agi.cli.service:status", "Tell whether calls are answered, and what runs."),
+        "doctor": Entry("agi.cli.doctor:doctor", "Find what is wrong, and say what to do."),
+        "logs": Entry("agi.cli.service:logs", "Show what the line and Asterisk logged."),
+    },
+    "Calls and data": {
+        "calls": Entry("agi.cli.calls:calls", "Who called, what was said and done, how it ended."),
+        "registry": Entry("agi.cli.registry:registry", "Residents, applications and offices: import them, count them."),
+    },
+    "Menus and words": {
+        "prompts": Entry("agi.cli.prompts:prompts", "What callers hear: check, list, listen, render."),
+        "speech": Entry("agi.cli.speech:speech", "What callers say: build, measure and train the recogniser."),
+        "hear": Entry("agi.cli.hear:hear", "Tell what the recogniser hears in recordings."),
+    },
+    "Try it": {
+        "try": Entry("agi.cli.terminal:terminal", "The conversation in this terminal, no telephone needed."),
+        "call": Entry("agi.cli.softphone:call", "Place real calls, from scenarios or keys, and check them."),
+        "agent": Entry("agi.cli.softphone:agent", "A scripted agent who answers the calls that come to the queue."),
+        "nik": Entry("agi.cli.nik:nik", "Check the form of NIKs read from the standard input."),
+        "test": Entry("agi.cli.test:test", "Run the test suite, or a part of it."),
+        "bench": Entry("agi.cli.bench:bench", "Measure what a call costs and how fast it is answered."),
+    },
+    "Started by `up`": {
+        "line": Entry("agi.cli.line:line", "The process that talks with the callers."),
+    },
+}
+
+
+def entries() -> dict[str, Entry]:
+    """All commands by name, in the order of the overview."""
+    return {name: entry for group in GROUPS.values() for name, entry in group.items()}
+
+
+def text() -> str:
+    """The overview, folded at `WIDTH`."""
+    lines = [
+        "Halo Dukcapil 1500-537: a civil registry hotline that answers by itself.",
+        "",
+        "Usage: ./hotline COMMAND [WORDS]...     ./hotline COMMAND --help tells more",
+    ]
+    for title, group in GROUPS.items():
+        lines += ["", f"{title}:"]
+        for name, entry in group.items():
+            lines += textwrap.wrap(
+                f"  {name:<{_NAMES}}{entry.summary}", WIDTH, subsequent_indent=" " * (_NAMES + 2), drop_whitespace=True
+            )
+    return "\n".join((*lines, "", "The first command is `./hotline up`; README.md says the rest."))
+
+
+if __name__ == "__main__":
+    print(text())
