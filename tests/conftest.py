@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from installation import Hotline, brought_up
+from played_calls import REPLAYS
 from xdist.scheduler import LoadScopeScheduling
 
 from agi.ops import asterisk
@@ -47,6 +49,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let the rows of calls go before the row of work."""
     if hasattr(item.config, "workerinput") and _row(item.nodeid) == "work" and not os.nice(0):
         os.nice(_BEHIND_CALLS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts of a row to the process that sums up, which fails a suite that replays too much."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["replays"] = (REPLAYS.calls, REPLAYS.again)
+    elif REPLAYS.too_many and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """A row is through."""
+    REPLAYS.add(*getattr(node, "workeroutput", {}).get("replays", (0, [])))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every call that had to be played twice."""
+    if REPLAYS.calls:
+        terminalreporter.section("calls", red=REPLAYS.too_many)
+        terminalreporter.write_line(str(REPLAYS))
 
 
 @pytest.fixture(scope="session", autouse=True)
