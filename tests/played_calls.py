@@ -1,12 +1,14 @@
 """Scenarios that are played against a running hotline: what `hotline call` says of each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from installation import Hotline
+
+from agi.softphone.company import SAID_AGAIN
 
 Result = Mapping[str, Any]
 
@@ -71,3 +73,10 @@ def play_all(hotline: Hotline, files: Sequence[Path], *words: str) -> dict[str, 
 def told(result: Result) -> str:
     """What was heard and what went wrong, as text."""
     return json.dumps(result["lines"], indent=1, ensure_ascii=False)
+
+
+def said_again(results: Iterable[Result]) -> tuple[int, int]:
+    """Of how many spoken answers how many had to be said again because nothing was heard in them."""
+    lines = [line["text"] for one in results for line in one["lines"]]
+    again = sum(text.startswith(SAID_AGAIN) for text in lines)
+    return sum(text.startswith("say ") for text in lines) + again, again

@@ -19,7 +19,9 @@ def test_one_replay_is_named_and_fails_nothing() -> None:
     assert str(replays).splitlines() == ["1 of 35 calls were played once more", "silence.yaml: help was not heard"]
 
 
-@pytest.mark.parametrize(("calls", "again", "too_many"), [(40, 2, True), (100, 2, False), (100, 3, True), (1, 1, False)])
+@pytest.mark.parametrize(
+    ("calls", "again", "too_many"), [(40, 2, True), (100, 2, False), (100, 3, True), (1, 1, False)]
+)
 def test_more_than_two_in_a_hundred_are_too_many(calls: int, again: int, too_many: bool) -> None:
     replays = Replays()
     replays.add(calls, ["x"] * again)

@@ -18,6 +18,8 @@ ANSWERED = (CONFIRM, *UNHEARD)
 """What the company answers; a scenario that waits for one of them tells itself what follows."""
 YES = "ya, benar"
 """Not a bare "ya": said by one of the voices it is taken for silence (data/model/README.md, limits)."""
+CONFIRMED, SAID_AGAIN = "was asked whether it was heard right; answered", "was not heard; said again"
+"""How a transcript tells the two: to be read back is a recogniser's care, to be unheard its fault."""
 MOST = 4
 LISTENS_S = 0.4
 """So often it listens; a person answers no sooner either, and looking costs time that other callers need."""

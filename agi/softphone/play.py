@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agi.books.sample import Sample
 from agi.softphone import record, speaking
-from agi.softphone.company import ANSWERED, Company
+from agi.softphone.company import ANSWERED, CONFIRMED, SAID_AGAIN, YES, Company
 from agi.softphone.duty import Taken
 from agi.softphone.hearing import Ear, NotHeard, recognise, was_heard
 from agi.softphone.matching import RATE
@@ -197,7 +197,7 @@ class _Playing:
         over = self._over()
         if self._company and not over and (answer := self._company.answer()):
             company, self._company = self._company, None
-            self._note(True, f"was asked again; answered: {answer}")
+            self._note(True, f"{CONFIRMED if answer == YES else SAID_AGAIN}: {answer}")
             over = not self._sound(replace(company.step, text=answer))
             self._company = company.after(len(growing(self._phone.recording)))
         return over
