@@ -1,11 +1,14 @@
 """Imports run down the floors only, and the rooms of the ground floor do not know each other (DESIGN: The house)."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 AGI = Path(__file__).parent.parent / "agi"
+GROUND = {"settings", "privacy", "log"}
+_ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
     "cli": 4,
@@ -72,3 +75,15 @@ def test_services_know_no_sockets_audio_or_sql() -> None:
             for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
         }
         assert not imported & forbidden, path
+
+
+def test_the_table_of_rooms_in_the_readme_is_what_the_rooms_import() -> None:
+    told = {
+        name: set() if imports == "–" else set(imports.split(", "))
+        for name, imports in _ROW.findall((AGI.parent / "README.md").read_text(encoding="utf-8"))
+    }
+    imported: dict[str, set[str]] = {}
+    for path in MODULES:
+        if path.parent != AGI:
+            imported.setdefault(room(path), set()).update((rooms_imported(path) & FLOOR.keys()) - GROUND)
+    assert told == imported
