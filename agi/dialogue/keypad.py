@@ -20,6 +20,10 @@ from agi.dialogue.question import Answer, Digits, Keypad, Mode, Options, Prompt,
 
 DIGITS = "0123456789"
 
+KEYS = DIGITS + "*#"
+"""All keys of a caller's telephone. DTMF (ITU-T Q.23) knows A to D too, which exchanges send among themselves: they say
+nothing here, and whoever brings keys leaves them out."""
+
 FLUSH_MS = 60
 """How long a flush waits for one more typed-ahead key: Asterisk spaces queued keys at least 45 ms apart."""
 
@@ -48,6 +52,8 @@ class Entry:
 
     def press(self, key: str, now_ms: int) -> Answer | None:
         """The caller pressed `key`; the answer if that ends the turn."""
+        if key not in KEYS:
+            return None
         if self._first_at_ms is None:
             self._first_at_ms = now_ms
         if isinstance(self._question.accepts, Options):
@@ -68,8 +74,6 @@ class Entry:
             return Answer(Result.CLEARED if self._keyed else Result.BACK, mode=Mode.KEYS)
         if key == "#":
             return self._ended_by_hash(accepts)
-        if key not in DIGITS:
-            return Answer(Result.NO_MATCH, self._keyed, Mode.KEYS)
         self._keyed += key
         return self._whole() if len(self._keyed) == accepts.most else None
 

@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
+from agi.dialogue.keypad import FLUSH_MS, KEYS, KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
 from agi.dialogue.spoken import Spoken
 from agi.dialogue.typed import understood
 
 _PAUSE = "\n"
-_KEYS = "0123456789*#"
 
 
 class _Said(Exception):
@@ -75,7 +74,7 @@ class TerminalKeypad:
             if not interactive:
                 print(line.strip(), file=self._out)
             raise _Said(line)
-        keys = "".join(key for key in line if key in _KEYS)
+        keys = "".join(key for key in line if key in KEYS)
         if not interactive:
             print(keys, file=self._out)
         return keys + _PAUSE

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from asterisk.agi import AGI
 
+from agi.dialogue.keypad import KEYS
 from agi.dialogue.question import HungUp
 from agi.line.protocol import (
     CLOSED,
@@ -28,8 +29,6 @@ from agi.line.protocol import (
     wait_of,
 )
 from agi.line.wire import Ended, TooLong, Wire
-
-KEYS = "0123456789*#"
 
 _DEAD = 511
 _KEYS_AND_CLEAR = "${HOTLINE_KEYS}${SET(HOTLINE_KEYS=)}"
@@ -100,8 +99,9 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         return self.stream(filename, escape_digits, sample_offset).key
 
     def wait_for_digit(self, timeout: int = 2000) -> str:
-        """The next key within `timeout` (ms), or ""."""
-        return key_in(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
+        """The next key within `timeout` (ms), or ""; also "", before its time, for a key that says nothing (A to D)."""
+        key = key_in(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
+        return key if key in KEYS else ""
 
     def take_keys(self) -> str:
         """All keys (0-9, *, #) since the last time, in order, read and cleared in one step of Asterisk's.

@@ -22,9 +22,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Protocol
 
-from agi.dialogue.keypad import KeypadTurns
+from agi.dialogue.keypad import KEYS, KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result, Value
-from agi.line.channel import KEYS, Channel
+from agi.line.channel import Channel
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
 from agi.line.protocol import Refused

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from agi.dialogue.keypad import Entry
+from agi.dialogue.keypad import KEYS, Entry
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
 from agi.line.audiosocket import FRAME_BYTES
 
@@ -144,6 +144,8 @@ class SpokenTurn:
 
     def key(self, key: str, now_ms: int) -> None:
         """The caller has pressed `key`."""
+        if key not in KEYS:
+            return
         self.received += key
         if self.over:
             return
