@@ -1,4 +1,4 @@
-"""`hotline call --keys` and `hotline agent`: one call from the command line, on either softphone."""
+"""`hotline call --keys` and `hotline agent`: one call from the command line."""
 
 import json
 import signal
@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from installation import Hotline
 
 from agi.softphone.hearing import Ear
@@ -17,11 +16,9 @@ from agi.softphone.references import References
 from agi.softphone.roster import TESTER, account
 
 
-@pytest.mark.parametrize("phone", ["plain", "best"])
-def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, phone: str) -> None:
-    which = ["--phone", phone] if phone != "best" else []
+def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline) -> None:
     keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk}"
-    done = hotline.run("call", "--json", *which, "--keys", keys, limit_s=120)
+    done = hotline.run("call", "--json", "--keys", keys, limit_s=120)
     result = json.loads(done.stdout)
     heard = [one["key"] for one in result["heard"]]
     assert heard[0] == "call.welcome"
@@ -53,12 +50,12 @@ def test_keys_that_no_telephone_has_are_refused(hotline: Hotline) -> None:
 
 def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) -> None:
     agent = subprocess.Popen(
-        [sys.executable, "-m", "agi.cli", "agent", "7001", "--once", "--talk", "2", "--json", "--phone", "plain"],
+        [sys.executable, "-m", "agi.cli", "agent", "7001", "--once", "--talk", "2", "--json"],
         env=dict(hotline.environment), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk} 0"
-        done = hotline.run("call", "--json", "--phone", "plain", "--keys", keys, limit_s=120)
+        done = hotline.run("call", "--json", "--keys", keys, limit_s=120)
         shown = json.loads(agent.communicate(timeout=30)[0])
     finally:
         agent.send_signal(signal.SIGTERM)

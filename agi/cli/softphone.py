@@ -14,11 +14,12 @@ import click
 from agi.books import sample as samples
 from agi.ops.ready import reachable, sip_answers
 from agi.settings import ROOT, Settings
-from agi.softphone import pick, record, roster
+from agi.softphone import record, roster
 from agi.softphone.duty import Script, Taken, serve
 from agi.softphone.matching import QUIET, RATE, rms
 from agi.softphone.numbers import BadDescription, Numbers
 from agi.softphone.phone import CallOver, PhoneError, Softphone
+from agi.softphone.plain import PlainPhones
 from agi.softphone.play import Played, Player, new_caller, transcript
 from agi.softphone.references import References
 from agi.softphone.scenario import Expect, Scenario, ScenarioError
@@ -31,13 +32,6 @@ _QUIET_S = 2.0
 _BEGUN_S = 2.5
 _POLL_S = 0.1
 
-phone_option = click.option(
-    "--phone",
-    "make",
-    type=click.Choice([str(make) for make in pick.Make]),
-    help="Which softphone; the best one here if left out.",
-)
-
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -45,10 +39,7 @@ phone_option = click.option(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
 @click.option("--parallel", default=8, show_default=True, type=click.IntRange(1, 64), help="Calls at the same time.")
 @click.option("--quiet", is_flag=True, help="Show the steps of failed calls only.")
-@phone_option
-def call(
-    files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int, quiet: bool, make: str | None
-) -> None:
+def call(files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int, quiet: bool) -> None:
     """Call the running hotline as a tester: whole calls from FILES (YAML, or folders of them), or --keys.
 
     Ends with 1 when a call did not go as it should.
@@ -57,16 +48,15 @@ def call(
         raise click.UsageError('Give scenario files (tests/calls/*.yaml), or --keys "1 …", not both.')
     settings = Settings()
     _must_answer(settings)
-    chosen = pick.Make(make) if make else None
     try:
         references = References(settings)
     except (PhoneError, VoiceError) as error:
         raise click.ClickException(str(error)) from None
     try:
         if keys is not None:
-            good = _call_with_keys(settings, references, keys, chosen, as_json)
+            good = _call_with_keys(settings, references, keys, as_json)
         else:
-            good = _call_with_files(settings, references, _listed(files), chosen, parallel, as_json, quiet)
+            good = _call_with_files(settings, references, _listed(files), parallel, as_json, quiet)
     except PhoneError as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -88,7 +78,7 @@ def _listed(files: tuple[Path, ...]) -> list[Path]:
 
 
 def _call_with_files(
-    settings: Settings, references: References, files: list[Path], make: pick.Make | None, parallel: int,
+    settings: Settings, references: References, files: list[Path], parallel: int,
     as_json: bool, quiet: bool,
 ) -> bool:  # fmt: skip
     scenarios, wrong = _loaded(files, references)
@@ -104,7 +94,7 @@ def _call_with_files(
 
     with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
         played = roster.play_all(
-            scenarios, settings, player, Path(folder), parallel=parallel, make=make,
+            scenarios, settings, player, Path(folder), parallel=parallel,
             done=done, stop=threading.Event(),
         )  # fmt: skip
     good = sum(one.ok for one in played)
@@ -139,9 +129,7 @@ def _mark(ok: bool) -> str:
     return click.style("✓", fg="green") if ok else click.style("✗", fg="red")
 
 
-def _call_with_keys(
-    settings: Settings, references: References, keys: str, make: pick.Make | None, as_json: bool
-) -> bool:
+def _call_with_keys(settings: Settings, references: References, keys: str, as_json: bool) -> bool:
     """One call from the command line: what was heard, how it ended, and its record."""
     try:
         groups = Numbers(samples.load(SAMPLE)).fill(keys).split()
@@ -151,7 +139,7 @@ def _call_with_keys(
         raise click.UsageError("--keys takes 0-9, * and # and descriptions such as {resident ACTIVE nik}.")
     caller, began = new_caller(), datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
-        phones = pick.phones(settings.var, roster.account(settings, roster.TESTER), make)
+        phones = PlainPhones(roster.account(settings, roster.TESTER))
         phone = phones.phone(Path(folder) / "heard.wav")
         try:
             phone.dial(settings.telephony.number, caller)
@@ -214,8 +202,7 @@ def _wait_for_words(phone: Softphone, since: int) -> None:
 @click.option("--say", default=roster.AGENT_SAYS, show_default=True, help="Key of the prompt said to the caller.")
 @click.option("--once", is_flag=True, help="Leave after one call.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
-@phone_option
-def agent(number: str, answer_after: float, talk: float, say: str, once: bool, as_json: bool, make: str | None) -> None:
+def agent(number: str, answer_after: float, talk: float, say: str, once: bool, as_json: bool) -> None:
     """Sign in as agent NUMBER (7001, 7002) and answer calls as a script; shows the case of each. Ctrl-C signs off."""
     settings = Settings()
     _must_answer(settings)
@@ -239,9 +226,7 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
     with tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder:
         phones = None
         try:
-            phones = pick.phones(
-                settings.var, roster.account(settings, number), pick.Make(make) if make else None, register=True
-            )
+            phones = PlainPhones(roster.account(settings, number))
             phone = phones.phone(Path(folder) / "heard.wav")
             phone.register()
             if not as_json:

@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, distributions
 from agi.ops.asterisk import Program
 
 # Packages whose metadata do not say it; from their makers' own pages.
-_KNOWN = {"pjsua2-python": "GPL-2.0-or-later", "pip": "MIT"}
+_KNOWN = {"pip": "MIT"}
 _LONGEST = 60
 
 

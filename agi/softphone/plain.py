@@ -1,4 +1,4 @@
-"""The second softphone: SIP and RTP in Python alone, for CPython without a pjsua2 wheel (3.13), and for crowds.
+"""The softphone: SIP and RTP in Python alone; a crowd of them is one process.
 
 All phones share one thread with an asyncio loop; `PlainPhone` is the blocking face of one of them.
 """

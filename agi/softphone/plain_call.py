@@ -1,4 +1,4 @@
-"""One phone of the second softphone: its SIP dialog and its audio, on an asyncio loop."""
+"""One phone of the softphone: its SIP dialog and its audio, on an asyncio loop."""
 
 import asyncio
 import re

@@ -10,9 +10,9 @@ from pathlib import Path
 from agi.ops import configure
 from agi.ops.ready import reachable
 from agi.settings import Settings
-from agi.softphone import pick
 from agi.softphone.duty import Script, Taken, serve
 from agi.softphone.phone import Account, Phones, Softphone
+from agi.softphone.plain import PlainPhones
 from agi.softphone.play import Played, Player
 from agi.softphone.scenario import Agent, Scenario
 
@@ -33,7 +33,6 @@ def play_all(
     recordings: Path,
     *,
     parallel: int,
-    make: pick.Make | None,
     done: Callable[[Scenario, Played], None],
     stop: threading.Event,
 ) -> list[Played]:
@@ -44,7 +43,7 @@ def play_all(
     not go to the queue. Each call is recorded into `recordings`. Results come in the order of `scenarios`.
     """
     with ExitStack() as stack:
-        callers = pick.phones(settings.var, account(settings, TESTER), make)
+        callers = PlainPhones(account(settings, TESTER))
         stack.callback(callers.close)
         results: dict[int, Played] = {}
         idle: queue.SimpleQueue[Softphone] = queue.SimpleQueue()
@@ -72,7 +71,7 @@ def play_all(
         for waiting in nobody:
             waiting.result()
         for number in with_agents:
-            with OnDuty(settings, scenarios[number].agents or (), recordings, make) as duty:
+            with OnDuty(settings, scenarios[number].agents or (), recordings) as duty:
                 place(number, duty.taken)
         for waiting in meanwhile:
             waiting.result()
@@ -82,14 +81,11 @@ def play_all(
 class OnDuty:
     """Scripted agents, signed in for as long as the context lasts; `taken` are the calls that rang."""
 
-    def __init__(
-        self, settings: Settings, agents: Sequence[Agent], recordings: Path, make: pick.Make | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, agents: Sequence[Agent], recordings: Path) -> None:
         self.taken: list[Taken] = []
         self._settings = settings
         self._agents = agents
         self._recordings = recordings
-        self._make = make
         self._stop = threading.Event()
         self._phones: list[Phones] = []
         self._threads: list[threading.Thread] = []
@@ -97,7 +93,7 @@ class OnDuty:
     def __enter__(self) -> "OnDuty":
         says = self._settings.var / "prompts" / self._settings.office.language / f"{AGENT_SAYS.replace('.', '/')}.wav"
         for agent in self._agents:
-            phones = pick.phones(self._settings.var, account(self._settings, agent.user), self._make, register=True)
+            phones = PlainPhones(account(self._settings, agent.user))
             self._phones.append(phones)
             phone = phones.phone(self._recordings / f"agent-{agent.user}.wav")
             phone.register()
