@@ -65,6 +65,10 @@ class Dialogue(Section):
     between_keys_ms: int = Field(4000, ge=500, le=60000, description="Longest pause between two digits (ms).")
     total_ms: int = Field(60000, ge=1000, le=600000, description="Longest time for one entry (ms).")
     tries: int = Field(3, ge=1, le=9, description="No-inputs and no-matches in a row before giving up.")
+    silent_turns: int = Field(12, ge=1, description="Questions in a row without any key or word before goodbye.")
+    longest_call_s: int = Field(
+        1800, ge=5, description="Longest time the hotline talks with one caller (s); waiting and agents do not count."
+    )
 
 
 class Voice(Section):

@@ -1,7 +1,7 @@
 """A small registry with every status in it, and whole calls against it."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -139,11 +139,18 @@ class SampleOffice:
         self.book.close()
 
     def call(
-        self, script: str, *, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
+        self,
+        script: str,
+        *,
+        start: Start = Start.WELCOME,
+        caller: str = "caller-1",
+        case: Case | None = None,
+        dialogue: Dialogue | None = None,
+        longest_ms: int = 10**9,
     ) -> Called[ScriptedPhone]:
-        """A whole call by `caller` who does what stands in `script`."""
+        """A whole call by `caller` who does what stands in `script`; its time is up after `longest_ms`."""
         phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
-        return self._called(phone, start, caller, case)
+        return self._called(phone, start, caller, case, dialogue, lambda: phone.keypad.now_ms >= longest_ms)
 
     def spoken_call(
         self, *script: Answer, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
@@ -151,7 +158,15 @@ class SampleOffice:
         """A whole call by `caller` who is heard as it stands in `script`."""
         return self._called(HearingPhone(list(script), TEXTS), start, caller, case)
 
-    def _called(self, phone: P, start: Start, caller: str, case: Case | None) -> Called[P]:
+    def _called(
+        self,
+        phone: P,
+        start: Start,
+        caller: str,
+        case: Case | None,
+        dialogue: Dialogue | None = None,
+        time_is_up: Callable[[], bool] = lambda: False,
+    ) -> Called[P]:
         notes = Notes()
         desk = Desk(
             self.registry,
@@ -161,4 +176,4 @@ class SampleOffice:
             zone=ZoneInfo("Asia/Jakarta"),
             case=case or Case(),
         )
-        return Called(converse(phone, notes, desk, MENU, Dialogue(), start), phone, notes, desk)
+        return Called(converse(phone, notes, desk, MENU, dialogue or Dialogue(), start, time_is_up), phone, notes, desk)

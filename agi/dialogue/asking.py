@@ -5,7 +5,8 @@ after all tries). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from agi.dialogue import helps
 from agi.dialogue.helps import Helps
@@ -56,6 +57,34 @@ class GaveUp(Exception):
         self.target = target
 
 
+class Spent(StrEnum):
+    """What a call has used up; for the record."""
+
+    TURNS = "nobody answers"
+    TIME = "longest call"
+
+
+class CallSpent(Exception):
+    """The call has had what one call may have."""
+
+    def __init__(self, where: str, why: Spent) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one call may have: turns in a row without any key or word, and time."""
+
+    silent_turns: int = 12
+    time_is_up: Callable[[], bool] = field(default=_never)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, and how it is asked.
@@ -81,13 +110,17 @@ class Asked:
 class Asking:
     """Asks the questions of one call through a `Phone`, writes them down in a `Journal`.
 
-    `node` and `step`: where the caller is, a node of the menu and a question in it.
+    `node` and `step`: where the caller is, a node of the menu and a question in it. `responded`: whether the caller
+    has given an answer or a command that fits, to any question.
     """
 
-    def __init__(self, phone: Phone, journal: Journal) -> None:
+    def __init__(self, phone: Phone, journal: Journal, bounds: Bounds) -> None:
         self._phone = phone
         self._journal = journal
+        self._bounds = bounds
         self._turns = 0
+        self._silent_turns = 0
+        self.responded = False
         self._invited: set[str] = set()
         self._down = ""
         self.node = "start"
@@ -103,7 +136,7 @@ class Asking:
         self._journal.noted(what, detail)
 
     def ask(self, asked: Asked) -> Answer:
-        """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, HungUp."""
+        """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, CallSpent, HungUp."""
         question, short = asked.question, asked.short
         failures = unheard = 0
         prompts = self._opened(question, asked)
@@ -171,12 +204,18 @@ class Asking:
         self._turns += 1
         if self._turns > MOST_TURNS:
             raise GaveUp(self.where, Result.NO_MATCH)
+        if self._bounds.time_is_up():
+            raise CallSpent(self.where, Spent.TIME)
+        if self._silent_turns >= self._bounds.silent_turns:
+            raise CallSpent(self.where, Spent.TURNS)
         shown = replace(question, prompts=tuple(map(public, question.prompts)))
         try:
             answer = self._phone.turn(question)
         except HungUp as gone:
             self._journal.asked(shown, Answer(Result.HANG_UP, took_ms=gone.after_ms), attempt)
             raise
+        self._silent_turns = self._silent_turns + 1 if answer.mode is Mode.NONE else 0
+        self.responded = self.responded or answer.result not in (Result.NO_INPUT, Result.NO_MATCH)
         if answer.fell_back in _DOWN and answer.fell_back != self._down:
             self._down = answer.fell_back
             self.note("speech.fell_back", self._down)

@@ -1,19 +1,44 @@
 """Talking with a caller: say, tell, ask; help that escalates; giving up.
 
 What a caller does besides answering becomes an exception, so that a service reads like the conversation:
-`Back` (`*`), `ToAgent` (`0`), `GaveUp` (no usable answer after all tries), `Transferred` (the caller is with the
-agents: over). `HungUp` comes from the phone.
+`Back` (`*`), `ToAgent` (`0`), `GaveUp` (no usable answer after all tries), `CallSpent` (the call has had what one call
+may have), `Transferred` (the caller is with the agents: over). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agi.dialogue import confirm, helps
-from agi.dialogue.asking import MOST_TURNS, MOST_UNHEARD, Asked, Asking, Back, GaveUp, ToAgent, public
+from agi.dialogue.asking import (
+    MOST_TURNS,
+    MOST_UNHEARD,
+    Asked,
+    Asking,
+    Back,
+    Bounds,
+    CallSpent,
+    GaveUp,
+    Spent,
+    ToAgent,
+    public,
+)
 from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt, Question
 from agi.dialogue.spoken import Spoken
 
-__all__ = ["MOST_TURNS", "Back", "GaveUp", "Patience", "Says", "Talk", "ToAgent", "Transferred", "public"]
+__all__ = [
+    "MOST_TURNS",
+    "Back",
+    "Bounds",
+    "CallSpent",
+    "GaveUp",
+    "Patience",
+    "Says",
+    "Spent",
+    "Talk",
+    "ToAgent",
+    "Transferred",
+    "public",
+]
 
 Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
@@ -83,11 +108,16 @@ class Talk:
     """
 
     def __init__(
-        self, phone: Phone, journal: Journal, patience: Patience | None = None, spoken: Spoken | None = None
+        self,
+        phone: Phone,
+        journal: Journal,
+        patience: Patience | None = None,
+        spoken: Spoken | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._phone = phone
         self._journal = journal
-        self._asking = Asking(phone, journal)
+        self._asking = Asking(phone, journal, bounds or Bounds())
         self._spoken = spoken or {}
         self.patience = patience or Patience()
         self.told: tuple[Prompt, ...] = ()
@@ -97,6 +127,11 @@ class Talk:
     def where(self) -> str:
         """Where the caller is: the node of the menu, and the question in it where that is another, "nik_check.kk"."""
         return self._asking.where
+
+    @property
+    def responded(self) -> bool:
+        """Whether the caller has given an answer or a command that fits, to any question."""
+        return self._asking.responded
 
     def enter(self, node: str) -> None:
         """The caller has come to `node`."""

@@ -21,7 +21,7 @@ from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
 
 _log = structlog.get_logger("line")
-_FAILURES = "HOTLINE_FAILURES"
+_FAILURES, _TALKED = "HOTLINE_FAILURES", "HOTLINE_TALKED"
 _BACK = {"left": Start.QUEUE_LEFT, "empty": Start.QUEUE_EMPTY, "timeout": Start.QUEUE_TIMEOUT}
 
 
@@ -74,6 +74,12 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
     settings = shared.settings
     phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     came_back = start is not Start.WELCOME
+    talked_s = _count(channel, _TALKED) if came_back else 0
+    begun_ms = clock_ms()
+
+    def lasts_s() -> int:
+        return talked_s + (clock_ms() - begun_ms) // 1000
+
     desk = Desk(
         shared.registry,
         shared.lockouts,
@@ -81,13 +87,15 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
         clock=now,
         zone=settings.zone,
         case=phone.case() if came_back else Case(),
-        failures=_failures(channel) if came_back else 0,
+        failures=_count(channel, _FAILURES) if came_back else 0,
         short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
-    ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start)
-    if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
-        with suppress(HungUp):
+    longest_s = settings.dialogue.longest_call_s
+    ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start, lambda: lasts_s() >= longest_s)
+    with suppress(HungUp):  # for when the caller comes back from the queue
+        channel.set_variable(_TALKED, lasts_s())
+        if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
             channel.set_variable(_FAILURES, desk.failures)
     return replace(ending, where=ending.where or journal.node)
 
@@ -98,10 +106,10 @@ def _leave_to_the_dialplan(channel: Channel) -> None:
         channel.set_variable(NEXT, "")
 
 
-def _failures(channel: Channel) -> int:
-    """Failed tries of this call before it went to the queue."""
-    value = channel.get_variable(_FAILURES)
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
+def _count(channel: Channel, name: str) -> int:
+    """What was counted in this call before it went to the queue; 0 where nothing was."""
+    value = channel.get_variable(name)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
 
 
 def _caller(channel: Channel) -> str:

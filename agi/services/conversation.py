@@ -1,13 +1,13 @@
 """A whole call, from greeting to end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from agi.books.calls import Outcome
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
-from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk, ToAgent, Transferred
+from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
 from agi.services import SERVICES, agent
 from agi.services.desk import Desk
 from agi.settings import Dialogue
@@ -17,6 +17,7 @@ SAYS: Says = {
     "call.goodbye": {},
     "call.give_up_agent": {},
     "call.give_up_end": {},
+    "call.time_is_up": {},
     "queue.left": {},
     "queue.no_agent": {},
     "info.channels": {},
@@ -47,9 +48,15 @@ class Ending:
 
 
 def converse(
-    phone: Phone, journal: Journal, desk: Desk, menu: Menu, settings: Dialogue, start: Start = Start.WELCOME
+    phone: Phone,
+    journal: Journal,
+    desk: Desk,
+    menu: Menu,
+    settings: Dialogue,
+    start: Start = Start.WELCOME,
+    time_is_up: Callable[[], bool] = lambda: False,
 ) -> Ending:
-    """Talk with a caller until the end of the call or until the agents have them.
+    """Talk with a caller until the end of the call or until the agents have them; `time_is_up` asks nothing more.
 
     A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
     exception is a fault and is left to the line, which apologises.
@@ -59,6 +66,7 @@ def converse(
         journal,
         Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
         menu.spoken,
+        Bounds(settings.silent_turns, time_is_up),
     )
     try:
         return _talk(talk, desk, menu, start)
@@ -77,16 +85,26 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
     except ToAgent:
         return _to_agent(talk, desk, Outcome.TRANSFERRED, "asked for an agent")
     except GaveUp as gone:
-        if gone.target == "agent":
+        # No agent was there, and nobody at the telephone either: asking the agents again would go on for ever.
+        nobody = start is Start.QUEUE_EMPTY and not talk.responded
+        if gone.target == "agent" and not nobody:
             talk.refuse(Prompt("call.give_up_agent"))
             return _to_agent(talk, desk, Outcome.GAVE_UP, f"{gone.why}, to an agent")
-        talk.refuse(Prompt("call.give_up_end"))
-        talk.hang_up()
-        return Ending(_outcome(desk, Outcome.GAVE_UP), gone.where, gone.why)
+        return _given_up(talk, desk, "call.give_up_end", gone.where, gone.why)
+    except CallSpent as spent:
+        last_words = "call.time_is_up" if spent.why is Spent.TIME else "call.give_up_end"
+        return _given_up(talk, desk, last_words, spent.where, spent.why)
     talk.answered = True
     talk.say(Prompt("call.goodbye"))
     talk.hang_up()
     return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "goodbye")
+
+
+def _given_up(talk: Talk, desk: Desk, last_words: str, where: str, why: str) -> Ending:
+    """The call is ended by us, with `last_words`."""
+    talk.refuse(Prompt(last_words))
+    talk.hang_up()
+    return Ending(_outcome(desk, Outcome.GAVE_UP), where, why)
 
 
 def _open(talk: Talk, start: Start) -> None:
