@@ -4,6 +4,7 @@ A caller may press, speak, or do both for one number. The rules beside those of 
 
 - Speech that the recogniser is sure of being speech stops the prompt, as a key does, where the question allows it.
 - A key on a menu is the answer. In a number it follows the digits spoken before it, and digits may be spoken after it.
+- A telephone that sends nothing while the caller is silent is heard as silence: time does not stop with its packets.
 - Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech
   is as if it had not been: the turn goes on.
 """
@@ -15,10 +16,12 @@ from typing import Protocol
 
 from agi.dialogue.keypad import KEYS, Entry
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
-from agi.line.audiosocket import FRAME_BYTES
+from agi.line.audiosocket import FRAME_BYTES, FRAME_MS
 
 LONGEST_SPEECH_MS = 30_000
 """Talk without an end (a television beside the caller) is taken as it is after this time."""
+GAP_MS = 200
+"""So long a packet of sound may be late. What is still missing then was not sent: some telephones send no silence."""
 _REMEMBERED_FRAMES = 3  # the two directions are not in step, by a frame or two
 _COMMANDS = {Result.BACK, Result.REPEAT, Result.AGENT}
 
@@ -101,6 +104,8 @@ class SpokenTurn:
         self._slow_ms = slow_ms
         self._begun_ms = now_ms
         self._quiet_since_ms = now_ms
+        self._sound_until_ms: int | None = None  # up to then there is sound of the caller's; None: there was none yet
+        self._sends_nothing = False
         self._input_since_ms: int | None = None
         self.stopped_ms: int | None = None
         self.answer: Answer | None = None
@@ -120,6 +125,7 @@ class SpokenTurn:
 
     def next_frame(self, now_ms: int) -> bytes:
         """The frame of the prompt to send now, "" when there is none. To be called every 20 ms; keeps the time-outs."""
+        self._hear_missing(now_ms)
         if self.over:
             return b""
         if self.playing:
@@ -133,6 +139,22 @@ class SpokenTurn:
 
     def sound(self, sound: bytes, now_ms: int) -> None:
         """The caller's sound has come."""
+        self._sound_until_ms, self._sends_nothing = now_ms, False
+        self._hear(sound)
+
+    def _hear_missing(self, now_ms: int) -> None:
+        """Hear silence for the time for which no sound has come."""
+        if self._sound_until_ms is None:
+            return
+        missing_ms = now_ms - self._sound_until_ms
+        if not self._sends_nothing and missing_ms < GAP_MS:
+            return
+        self._sends_nothing = True
+        if frames := missing_ms // FRAME_MS:
+            self._sound_until_ms += frames * FRAME_MS
+            self._hear(bytes(frames * FRAME_BYTES))
+
+    def _hear(self, sound: bytes) -> None:
         sent = bytearray()
         while self._sent and len(sent) < len(sound):
             sent += self._sent.popleft()
