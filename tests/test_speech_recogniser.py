@@ -165,22 +165,34 @@ def test_a_burst_of_noise_is_no_talk() -> None:
     assert onset(np.concatenate((silence(1000), noise.astype(np.int16), silence(500)))) is None
 
 
-@pytest.mark.parametrize(("loss_db", "delay_ms"), [(-30, 20), (-20, 80), (-12, 200)])
+@pytest.mark.parametrize(("loss_db", "delay_ms"), [(-30, 20), (-20, 80), (-12, 200), (-20, 500), (-10, 900)])
 def test_the_echo_of_our_prompt_is_no_talk(saying: Say, loss_db: int, delay_ms: int) -> None:
     prompt = saying("selamat datang di halo dukcapil, untuk cek nik tekan satu")
     echo = np.concatenate((silence(delay_ms), (prompt * 10 ** (loss_db / 20)).astype(np.int16)))[: len(prompt)]
     assert onset(echo, prompt) is None
 
 
-def test_talk_over_the_prompt_is_noticed(saying: Say) -> None:
+def test_a_late_echo_of_our_prompt_is_neither_an_answer_nor_an_interruption(model: Model, saying: Say) -> None:
+    prompt = saying("untuk cek nik tekan satu, untuk status dokumen tekan dua")
+    echo = np.concatenate((silence(500), (prompt / 10).astype(np.int16), silence(1000)))
+    recogniser = model.recogniser(MENU)
+    for sound, sent in zip(frames(echo), frames(prompt, silence(1500)), strict=True):
+        partial = recogniser.feed(sound, sent)
+        assert not (partial.speaking or partial.started or partial.ended)
+    assert recogniser.finish().verdict is Verdict.SILENCE
+
+
+@pytest.mark.parametrize("echo_ms", [0, 500])
+def test_talk_over_the_prompt_is_noticed(saying: Say, echo_ms: int) -> None:
     prompt = saying("selamat datang di halo dukcapil, untuk cek nik tekan satu, untuk status dokumen tekan dua")
     caller = saying("mau bicara dengan petugas", "id+m3")
-    line = (prompt * 10 ** (-25 / 20)).astype(np.int16)
+    echo = (prompt * 10 ** (-20 / 20)).astype(np.int16)
+    line = np.concatenate((silence(echo_ms), echo))[: len(prompt)]
     begin = 1500 * 8
     line[begin : begin + len(caller)] += caller[: len(line) - begin]
     noticed = onset(line, prompt)
     assert noticed is not None
-    assert noticed >= 1500
+    assert 1500 <= noticed <= 1500 + 400
 
 
 def test_the_longer_way_to_say_an_option_is_waited_for(model: Model, saying: Say) -> None:
