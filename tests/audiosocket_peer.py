@@ -83,7 +83,7 @@ class LevelListener:
     """The `Listener` of `LevelRecogniser`s."""
 
     def maker(self, question: Question) -> Make:
-        def make(rest: int) -> Recogniser:
+        def make(rest: int, first: bool) -> Recogniser:
             return LevelRecogniser(question, rest)
 
         return make
@@ -93,7 +93,7 @@ class Stubborn:
     """A `Listener` and its recogniser in one, which hears nothing."""
 
     def maker(self, question: Question) -> Make:
-        def make(rest: int) -> Recogniser:
+        def make(rest: int, first: bool) -> Recogniser:
             return self
 
         return make

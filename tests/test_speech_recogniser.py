@@ -117,6 +117,42 @@ def test_speech_over_the_prompt_is_heard_from_its_first_syllable(model: Model, s
     assert heard.value == "3"
 
 
+def rest_of_a_sentence(saying: Say) -> Sound:
+    """Of "saya mau cek KTP saya, sudah jadi belum", from the vowel of "jadi" on."""
+    sound = saying("jadi belum")
+    return sound[np.argmax(np.abs(sound) > np.abs(sound).max() / 3) :]
+
+
+def test_what_was_begun_before_the_question_is_no_answer_to_it(model: Model, saying: Say) -> None:
+    recogniser = model.recogniser(MENU, opening=True)
+    for frame in frames(rest_of_a_sentence(saying), silence(1500)):
+        partial = recogniser.feed(frame)
+        assert not (partial.speaking or partial.started or partial.ended)
+    assert recogniser.finish().verdict is Verdict.SILENCE
+
+
+def test_the_answer_after_it_is_heard(model: Model, saying: Say) -> None:
+    recogniser = model.recogniser(MENU, opening=True)
+    for frame in frames(rest_of_a_sentence(saying), silence(800), saying("status dokumen"), silence(1500)):
+        recogniser.feed(frame)
+    assert recogniser.finish().value == "2"
+
+
+@pytest.mark.parametrize("noise", [10, 100])
+@pytest.mark.parametrize("voice", VOICES)
+def test_who_answers_a_tenth_of_a_second_after_the_question_began_is_heard(
+    model: Model, saying: Say, voice: str, noise: int
+) -> None:
+    sound = saying("syarat dokumen", voice)
+    begin = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)[0]
+    line = np.concatenate((silence(100), sound[begin:], silence(1500)))
+    line += np.random.default_rng(2).normal(0, noise, len(line)).astype(np.int16)
+    recogniser = model.recogniser(MENU, opening=True)
+    for frame in frames(line):
+        recogniser.feed(frame)
+    assert recogniser.finish().value == "3"
+
+
 def test_two_turns_beside_each_other_hear_their_own(model: Model, saying: Say) -> None:
     one, other = model.recogniser(YesNo()), model.recogniser(MENU)
     first, second = (

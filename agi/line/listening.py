@@ -27,8 +27,9 @@ class Recogniser(Protocol):
         """Let go of it."""
 
 
-Make = Callable[[int], Recogniser]
-"""Makes the recogniser of a turn: with 0 for the whole answer, with n for the last n digits of a number."""
+Make = Callable[[int, bool], Recogniser]
+"""Makes a recogniser of a turn: with 0 for the whole answer, with n for the last n digits of a number; and whether it
+is the turn's first one, which hears its beginning."""
 Tell = Callable[[News], None]
 """Takes news of a turn; called in a worker's thread."""
 _FINISH, _CLOSE = object(), object()
@@ -59,6 +60,7 @@ class WorkerEar:
         self._closed = False
         self._recogniser: Recogniser | None = None
         self._rest = 0
+        self._first = True
         self._voice = Voice(False, False)
         self._oldest_ms: int | None = None
 
@@ -140,19 +142,21 @@ class WorkerEar:
     def _feed(self, sound: bytes, sent: bytes) -> None:
         if not sound:
             return
-        if self._recogniser is None:
-            self._recogniser = self._make(self._rest)
-        voice, ended = self._recogniser.feed(sound, sent if any(sent) else b"")
+        voice, ended = self._listening().feed(sound, sent if any(sent) else b"")
         if ended:
             self._finish()
         elif voice != self._voice:
             self._voice = voice
             self._tell(voice)
 
-    def _finish(self) -> None:
+    def _listening(self) -> Recogniser:
         if self._recogniser is None:
-            self._recogniser = self._make(self._rest)
-        said = self._recogniser.finish()
+            self._recogniser = self._make(self._rest, self._first)
+            self._first = False
+        return self._recogniser
+
+    def _finish(self) -> None:
+        said = self._listening().finish()
         self._drop()
         self._tell(said)
 

@@ -56,9 +56,11 @@ class ModelListener:
         if whole.name not in self._model.names:
             raise CannotListen(question.grammar)
 
-        def make(rest: int) -> Recogniser:
+        def make(rest: int, first: bool) -> Recogniser:
             heard_for = grammars.Digits(1, rest) if rest else whole
-            return _Adapted(self._model.recogniser(heard_for, self._tuning), question, rest)
+            # Where speech does not count during the prompt, what is heard first was begun during this turn.
+            opening = first and question.voice_barge_in
+            return _Adapted(self._model.recogniser(heard_for, self._tuning, opening=opening), question, rest)
 
         return make
 

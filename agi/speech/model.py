@@ -61,12 +61,15 @@ class Model:
         decoder.SetMaxAlternatives(readings)
         return decoder
 
-    def recogniser(self, grammar: Grammar, tuning: Tuning | None = None) -> Recogniser:
-        """A recogniser for one turn. Raises KeyError if `grammar` was not built in."""
+    def recogniser(self, grammar: Grammar, tuning: Tuning | None = None, *, opening: bool = False) -> Recogniser:
+        """A recogniser for one turn, `opening` where it hears the turn from its first moment on.
+
+        Raises KeyError if `grammar` was not built in.
+        """
         tuning = tuning or Tuning()
         if grammar.name not in self._phrases:
             raise KeyError(grammar.name)
-        return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning)
+        return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning, opening=opening)
 
 
 def _tuples(words: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,9 @@ The acoustic model looks 0.18 s ahead and hears 0.3 s at a time, so partial resu
 silent the decoder is told that the sound has ended: that gives the whole result at once. Was it an answer that cannot
 go on, the turn has ended (about a quarter of a second after the last sound). If not, the caller may go on: then a new
 decoder hears everything again, which costs 12 ms for each second of speech, and only when somebody really goes on.
+
+Who is heard from the very beginning of a turn began to talk before it: that is the rest of an answer to the question
+before ("cek KTP saya … sudah jadi belum"), and none to this one. It is dropped until the caller pauses.
 """
 
 from collections.abc import Callable
@@ -21,14 +24,24 @@ from agi.speech.tuning import Tuning
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
 _UNSEEN_DIGITS = 2
+_BEGUN_BEFORE, _TALK_IS_KNOWN = 6, 8
+"""Frames of a turn: talk from before it is loud by the first of them, and known as talk by the second. Nobody answers a
+question so soon: who has heard its first sound begins 100 ms later at the earliest."""
+_LEFT_OVER_ENDS_MS = 500
+"""A pause between two words is shorter."""
 _DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
 
 class Recogniser:
-    """Listens to one turn. For one thread at a time; many may run beside each other on one model."""
+    """Listens to one turn. For one thread at a time; many may run beside each other on one model.
 
-    def __init__(self, decoder: Callable[[], vosk.KaldiRecognizer], grammar: Grammar, tuning: Tuning) -> None:
+    `opening`: the sound begins where the turn begins, so what is going on then is older.
+    """
+
+    def __init__(
+        self, decoder: Callable[[], vosk.KaldiRecognizer], grammar: Grammar, tuning: Tuning, *, opening: bool = False
+    ) -> None:
         self._new_decoder = decoder
         self._grammar = grammar
         self._tuning = tuning
@@ -41,6 +54,8 @@ class Recogniser:
         self._words: Words = ()
         self._same_ms = 0
         self._frames = 0
+        self._age = 0
+        self._opening = opening
         self._started = False
         self._ended = False
         self._tried: Words = ()
@@ -79,7 +94,8 @@ class Recogniser:
         if self._heard is not None:
             complete = self._heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM)
         text = " ".join(self._words)
-        return Partial(text, self._activity.speaking, self._started, complete, self._ended)
+        speaking = self._activity.speaking and not self._opening
+        return Partial(text, speaking, self._started, complete, self._ended)
 
     def _take(self, frame: bytes, said: bytes) -> None:
         activity = self._activity
@@ -87,6 +103,11 @@ class Recogniser:
         if self._gate is not None:
             frame = self._gate.feed(frame)
         self._sound += frame
+        if self._opening and self._is_left_over(activity):
+            self._forget()
+            self._decoder = None
+            self._sound.clear()
+            return
         if not activity.awake:
             del self._sound[: -_BYTES * (self._tuning.lead_ms // FRAME_MS)]
             return
@@ -105,6 +126,17 @@ class Recogniser:
         patience_ms = self._tuning.whole_ms if self._nearly_whole() else self._tuning.digits_ms
         if activity.quiet_ms >= patience_ms or self._settled() or (vosk_says_end and self._nearly_whole()):
             self._close_answer()
+
+    def _is_left_over(self, activity: Activity) -> bool:
+        """Whether the caller still says what they began to say before this turn; `_opening` is over when not."""
+        self._age += 1
+        if self._age == _BEGUN_BEFORE:
+            self._opening = activity.awake or activity.speaking
+        elif self._age == _TALK_IS_KNOWN:
+            self._opening = activity.speaking
+        elif self._age > _TALK_IS_KNOWN:
+            self._opening = activity.quiet_ms < _LEFT_OVER_ENDS_MS
+        return self._opening and (activity.speaking or self._age > _TALK_IS_KNOWN)
 
     def _look(self) -> None:
         assert self._decoder is not None  # noqa: S101 - looked at only when it listens
