@@ -5,7 +5,6 @@ up), the other end is in our dialplan.
 """
 
 import atexit
-import re
 import shutil
 import signal
 import subprocess
@@ -21,8 +20,7 @@ from installation import private_environment, settings_of
 
 from agi.books.calls import Call, CallBook, Event
 from agi.line import music
-from agi.ops import asterisk, configure, tree
-from agi.ops.doctor import HUNG_UP
+from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.settings import ROOT, Settings
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
@@ -59,6 +57,7 @@ class Exchange:
         assert found is not None, f"No Asterisk: run `./hotline up` once, it makes {tree.tree_folder(ROOT / 'var')}."
         self.program = found
         self.etc = configure.etc_folder(self.settings.var)
+        self._printed = home / "asterisk.out"
         self._asterisk: subprocess.Popen[bytes] | None = None
         self.line: subprocess.Popen[bytes] | None = None
         self._contexts: list[str] = []
@@ -96,8 +95,8 @@ class Exchange:
         self._add("extensions.conf", "\n; callers of the tests\n" + "\n".join(self._contexts))
         self._add("modules.conf", "".join(f"load = {name}.so\n" for name in _TEST_MODULES))
         self._asterisk = subprocess.Popen(
-            self.program.run(self.etc, "-f", "-q"),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+            self.program.run(self.etc, "-f"),
+            stdout=self._printed.open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         until("Asterisk has booted", lambda: "fully booted" in self.ask("core waitfullybooted").lower())
 
@@ -133,9 +132,10 @@ class Exchange:
 
     def log(self) -> list[str]:
         """Warnings and errors of Asterisk."""
-        path = self.settings.var / "log" / "asterisk" / "messages"
-        text = path.read_text(errors="replace") if path.exists() else ""
-        return [line for line in text.splitlines() if re.search(r"\] (WARNING|ERROR)\[", line) and HUNG_UP not in line]
+        entries = filter(None, map(asterisk_log.read, self._printed.read_bytes().splitlines()))
+        return [
+            f"[{entry.call}] {entry.where}: {entry.text}" for entry in entries if entry.level in ("warning", "error")
+        ]
 
     # ---- the line ----
 

@@ -99,11 +99,11 @@ def test_logs_go_on_after_rotation_and_skip_broken_lines(tmp_path: Path) -> None
 
     log = tmp_path / "line.jsonl"
     log.write_text("broken\n" + line(1, "first"))
-    (tmp_path / "asterisk").mkdir()
-    (tmp_path / "asterisk" / "messages").write_text("[2026-11-24T06:00:00.000] WARNING[12][C-00000001] a.c: told\nx\n")
+    told = '{"timestamp": "2026-11-24T06:00:00+00:00", "level": "warning", "event": "a\\u001b\\u2028b"}'
+    (tmp_path / "asterisk.jsonl").write_text(told + "\nx\n")
     reader = Reader(tmp_path, ZoneInfo("Asia/Jakarta"))
     lines = reader.last(10)
-    assert any("WARNING asterisk a.c: told" in each for each in lines)
+    assert any(each.endswith("WARNING asterisk a\\x1b\\u2028b") for each in lines)
     assert any(each.endswith("INFO    line     first call=1.2") and "14:00:01.000" in each for each in lines)
     following = reader.follow()
     with log.open("a") as more:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from installation import lend_tree, private_environment, settings_of
 
-from agi.ops import asterisk, configure, ready, rotate
+from agi.ops import asterisk, configure, ready
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor
@@ -100,7 +100,7 @@ def test_a_changed_setting_starts_the_line_anew_and_leaves_asterisk(installation
 def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     supervisor, settings, _, _ = installation
     left = supervisor.orphans()
-    assert len(left) == 3
+    assert len(left) == 2
     pidfile = run_folder(settings.var) / "supervisord.pid"
     os.kill(int(pidfile.read_text()), signal.SIGKILL)
     until(lambda: not supervisor.running())
@@ -113,21 +113,6 @@ def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
 def test_asterisk_starts_without_a_warning_or_an_error(installation) -> None:
     _, settings, program, _ = installation
     asterisk.ask(program, configure.etc_folder(settings.var), "core waitfullybooted")
-    log = (settings.var / "log" / "asterisk" / "messages").read_text()
-    assert "NOTICE" in log
-    assert [line for line in log.splitlines() if "WARNING" in line or "ERROR" in line] == []
-
-
-def test_asterisks_log_is_rotated_at_its_size_and_old_ones_are_dropped(installation) -> None:
-    _, settings, _, _ = installation
-    small = settings.model_copy(update={"log": settings.log.model_copy(update={"max_mb": 1, "keep": 2})})
-    folder = settings.var / "log" / "asterisk"
-    log = folder / "messages"
-    assert not rotate.rotate(folder, small)
-    for _ in range(4):
-        with log.open("a") as more:
-            more.write("x" * (1 << 20))
-        assert rotate.rotate(folder, small)
-        until(log.exists)
-    assert sorted(path.name for path in folder.glob("messages*")) == ["messages", "messages.1", "messages.2"]
-    assert log.stat().st_size < 1 << 20
+    log = settings.var / "log" / "asterisk.jsonl"
+    until(lambda: log.exists() and "notice" in log.read_text())
+    assert [line for line in log.read_text().splitlines() if '"notice"' not in line] == []

@@ -41,9 +41,9 @@ def test_status_names_processes_calls_and_prompts(hotline: Hotline) -> None:
 
 
 def test_asterisk_started_without_a_warning_or_an_error(hotline: Hotline) -> None:
-    log = (hotline.settings.var / "log" / "asterisk" / "messages").read_text()
-    begun = [line for line in log.splitlines() if "[C-" not in line][:40]  # what no call has caused
-    assert [line for line in begun if " WARNING[" in line or " ERROR[" in line] == []
+    log = (hotline.settings.var / "log" / "asterisk.jsonl").read_text(encoding="utf-8")
+    begun = [json.loads(line) for line in log.split("\n")[:40] if line]
+    assert [one for one in begun if one["level"] != "notice" and "channel" not in one] == []
 
 
 def test_doctor_finds_a_running_hotline_sound(hotline: Hotline) -> None:

@@ -1,7 +1,6 @@
-"""The logs of all processes as one readable stream: the line's JSON lines and Asterisk's own file."""
+"""The logs of all processes, JSON lines in var/log, as one readable stream."""
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-_ASTERISK = re.compile(r"^\[(?P<at>[\d\-]+T[\d:.]+)\] (?P<level>[A-Z]+)\[\d+\](?:\[C-\w+\])? (?P<text>.*)$")
+from agi.privacy import visible
+
 _TAIL_BYTES = 262_144
 _POLL_S = 0.2
 
@@ -44,7 +44,7 @@ class Reader:
                 time.sleep(_POLL_S)
 
     def _files(self) -> list[Path]:
-        return [*self.folder.glob("*.jsonl"), *self.folder.glob("asterisk/messages")]
+        return list(self.folder.glob("*.jsonl"))
 
     def _new(self, path: Path) -> Iterator[Entry]:
         """Whole lines of `path` that were not given yet (of a file not seen before, only its end)."""
@@ -60,22 +60,12 @@ class Reader:
             return
         whole, _, _ = block.rpartition(b"\n")
         self._read[path] = (now.st_ino, offset + len(whole) + (1 if whole else 0))
-        for line in whole.decode("utf-8", "replace").splitlines():
-            entry = self._entry(path, line)
+        for line in whole.decode("utf-8", "replace").split("\n"):
+            entry = self._entry(path.stem, line)
             if entry is not None:
                 yield entry
 
-    def _entry(self, path: Path, line: str) -> Entry | None:
-        return self._of_asterisk(line) if path.name == "messages" else self._of_ours(path.stem, line)
-
-    def _of_asterisk(self, line: str) -> Entry | None:
-        found = _ASTERISK.match(line)
-        if found is None:
-            return None
-        at = datetime.fromisoformat(found["at"]).astimezone(UTC)  # Asterisk writes the machine's own time
-        return self._shown(at, found["level"], "asterisk", found["text"])
-
-    def _of_ours(self, name: str, line: str) -> Entry | None:
+    def _entry(self, name: str, line: str) -> Entry | None:
         try:
             fields = json.loads(line)
             at = datetime.fromisoformat(fields.pop("timestamp")).astimezone(UTC)
@@ -87,4 +77,4 @@ class Reader:
 
     def _shown(self, at: datetime, level: str, name: str, text: str) -> Entry:
         local = at.astimezone(self.zone).isoformat(" ", "milliseconds")[:23]
-        return Entry(at, f"{local} {level:<7} {name:<8} {text}")
+        return Entry(at, f"{local} {level:<7} {name:<8} {visible(text)}")

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,17 +16,15 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, ready, speech
+from agi.ops import asterisk, launch, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
 
-HUNG_UP = "app_audiosocket.c: Failed to receive frame from channel"
-"""What Asterisk warns of whenever a caller hangs up while a question is asked by AudioSocket: nothing is wrong."""
-
 _SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
 _MB = 1 << 20
+_SHOWN = 3
 
 
 class Level(StrEnum):
@@ -74,7 +73,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield check()
     if running and program is not None:
         yield _answering(settings, program)
-        yield _asterisk_log(settings)
+        yield _logged(settings)
 
 
 def espeak_version() -> str | None:
@@ -263,10 +262,10 @@ def _answering(settings: Settings, program: Program) -> Finding:
     return _ok("calls", f"answered; {shown.splitlines()[0] if shown else 'no count'}")
 
 
-def _asterisk_log(settings: Settings) -> Finding:
-    path = settings.var / "log" / "asterisk" / "messages"
-    lines = path.read_text(errors="replace").splitlines()[-1000:] if path.exists() else []
-    bad = [line for line in lines if (" WARNING[" in line or " ERROR[" in line) and HUNG_UP not in line]
-    if bad:
-        return Finding(Level.WARN, "Asterisk's log", f"{len(bad)} warnings or errors", f"Read {path}.")
-    return _ok("Asterisk's log", "no warning, no error")
+def _logged(settings: Settings) -> Finding:
+    found = troubles.since(settings.var / "log", datetime.now(UTC) - timedelta(days=1))
+    if not found:
+        return _ok("logs", "no warning and no error within a day")
+    shown = "; ".join(f"{one.process} {one.times} × {one.text!r}" for one in found[:_SHOWN])
+    more = f"; and {len(found) - _SHOWN} other kinds" if len(found) > _SHOWN else ""
+    return Finding(Level.WARN, "logs", f"within a day: {shown}{more}", "./hotline logs -n 1000")

@@ -118,11 +118,8 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
         )
     trouble = ready.wait(settings, program, READY_LIMIT_S)
     if trouble is not None:
-        log = settings.var / "log"
-        raise NotAnswering(
-            f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs`, {log / 'line.out'} and "
-            f"{log / 'asterisk' / 'console.log'}."
-        )
+        out = settings.var / "log" / "line.out"
+        raise NotAnswering(f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs` and {out}.")
 
 
 def environment() -> dict[str, str]:

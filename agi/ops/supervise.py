@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
+from agi.ops import asterisk_log
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
@@ -156,6 +157,7 @@ class Supervisor:
 
     def _launch(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+        environment["PYTHONPATH"] = str(ROOT)  # of its part that takes Asterisk's log
         done = subprocess.run(
             (sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)),
             capture_output=True,
@@ -217,14 +219,21 @@ umask=027
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
+[rpcinterface:asterisk_log]
+supervisor.rpcinterface_factory=agi.ops.asterisk_log:listen
+file={_plain(log)}/{asterisk_log.FILE}
+max_mb={settings.log.max_mb}
+keep={settings.log.keep}
+
 [program:asterisk]
 command={_plain(asterisk)}
 directory=/
 environment={MARK}="{_plain(self._run)}"
 priority=10
 stopwaitsecs=10
-stdout_logfile={_plain(log)}/asterisk/console.log
-{common}
+{common}stdout_logfile=NONE
+stdout_events_enabled=true
+
 [program:line]
 command={_plain(talking)}
 directory={_plain(ROOT)}
@@ -234,16 +243,6 @@ stopwaitsecs={int(settings.line.stop_grace_s) + 5}
 stdout_logfile={_plain(log)}/line.out
 {common}
 {self._speech(variables, log, common)}
-[eventlistener:rotate]
-command={_plain(subprocess.list2cmdline((sys.executable, "-m", "agi.ops.rotate")))}
-directory={_plain(ROOT)}
-environment={variables}
-events=TICK_60
-autorestart=true
-startretries=1000000
-stderr_logfile={_plain(log)}/rotate.err
-stderr_logfile_maxbytes=1MB
-stderr_logfile_backups=1
 """
 
     def _speech(self, variables: str, log: Path, common: str) -> str:
