@@ -22,6 +22,7 @@ from agi.books.calls import Call, CallBook, Event
 from agi.line import music
 from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.settings import ROOT, Settings
+from agi.softphone.phone import Account
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
 
@@ -112,6 +113,11 @@ class Exchange:
     def dial(self, name: str, *, entrance: str = "from-testers", number: str = "1500537") -> str:
         """Place a call by the caller `name`; what Asterisk says to it."""
         return self.ask(f"channel originate Local/{number}@{entrance}/n extension s@test-{name}")
+
+    def account(self, name: str) -> Account:
+        """How a telephone signs in as the tester or agent `name`."""
+        held = configure.account(self.settings.var, name)
+        return Account("127.0.0.1", self.settings.telephony.sip_port, held.name, held.password)
 
     def channels(self) -> Sequence[str]:
         """The channels that live, as `core show channels concise` tells them."""

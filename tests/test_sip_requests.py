@@ -1,0 +1,51 @@
+"""What exchanges and telephones send besides a plain call: user parameters, and requests inside a call."""
+
+from collections.abc import Iterator
+
+import pytest
+from line_exchange import Exchange, until
+from raw_telephone import NUMBER, RawTelephone
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    made = Exchange(tmp_path_factory.mktemp("sip"))
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def telephone(exchange: Exchange) -> Iterator[RawTelephone]:
+    with RawTelephone(exchange.account("tester1")) as made:
+        yield made
+    exchange.wait_for_silence()
+
+
+@pytest.mark.parametrize("form", ["{};npdi", "{};npdi;rn=+622100", "{};phone-context=+62"])
+def test_a_number_with_parameters_is_ours(telephone: RawTelephone, exchange: Exchange, form: str) -> None:
+    server = f"{telephone.account.host}:{telephone.account.port}"
+    assert telephone.dial(f"sip:{form.format(NUMBER)}@{server};user=phone").code == 200
+
+
+def test_parameters_of_the_caller_are_no_part_of_the_number(telephone: RawTelephone, exchange: Exchange) -> None:
+    telephone.dial(caller="0215550100;cpc=ordinary")
+    until("the call is there", lambda: any("!0215550100!" in line for line in exchange.channels()))
+
+
+IN_A_CALL = {
+    "OPTIONS": ([], 200),
+    "UPDATE": ([], 200),
+    "INFO": ([], 200),
+    "REFER": ([("Refer-To", "<sip:7001@127.0.0.1>"), ("Referred-By", "<sip:x@127.0.0.1>")], 603),
+}
+
+
+@pytest.mark.parametrize("method", IN_A_CALL)
+def test_a_request_inside_a_call_is_answered_and_the_call_goes_on(telephone: RawTelephone, method: str) -> None:
+    headers, expected = IN_A_CALL[method]
+    assert telephone.dial().code == 200
+    answer = telephone.ask(telephone.request(method, headers=headers), 2.0)
+    assert answer is not None, f"no answer to {method}"
+    assert answer.code == expected, answer.start
+    assert not telephone.was_asked("BYE")
