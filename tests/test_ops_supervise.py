@@ -100,7 +100,7 @@ def test_a_changed_setting_starts_the_line_anew_and_leaves_asterisk(installation
 def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     supervisor, settings, _, _ = installation
     left = supervisor.orphans()
-    assert len(left) == 2
+    assert len(left) == 3
     pidfile = run_folder(settings.var) / "supervisord.pid"
     os.kill(int(pidfile.read_text()), signal.SIGKILL)
     until(lambda: not supervisor.running())

@@ -33,7 +33,7 @@ def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotli
 def test_status_names_processes_calls_and_prompts(hotline: Hotline) -> None:
     status = json.loads(hotline.run("status", "--json").stdout)
     assert status["answering"] is True
-    assert [process["name"] for process in status["processes"]] == ["asterisk", "line"]
+    assert [process["name"] for process in status["processes"]] == ["asterisk", "line", "watch"]
     assert status["prompts"] == launch.fingerprint(hotline.settings)
     assert status["prompts_current"] is True
     assert isinstance(status["calls"], int)
@@ -152,7 +152,7 @@ def test_a_changed_prompt_is_served_by_the_next_up(tmp_path: Path) -> None:
         after = json.loads(run_hotline(environment, "status", "--json").stdout)
         assert after["prompts"] != before["prompts"]
         assert after["prompts_current"] is True
-        asterisk, line = after["processes"]
+        asterisk, line, _ = after["processes"]
         assert asterisk["pid"] == before["processes"][0]["pid"]
         assert line["pid"] != before["processes"][1]["pid"]
 

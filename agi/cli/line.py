@@ -15,6 +15,7 @@ from agi.line.protocol import ChannelError
 from agi.line.server import Server
 from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
 from agi.line.wire import Wire
+from agi.ops import pulse
 from agi.settings import Settings
 
 _log = structlog.get_logger("line")
@@ -29,6 +30,8 @@ def line(agi: bool) -> None:
     """
     settings = Settings()
     log.configure(settings, "line-agi" if agi else "line", console=not agi)
+    if not agi:
+        pulse.beat()
     try:
         shared = Shared.load(settings)
     except NotReady as wrong:

@@ -10,6 +10,7 @@ from agi import log
 from agi.line.ears import Ears
 from agi.line.recognition import CannotListen
 from agi.line.shared import clock_ms
+from agi.ops import pulse
 from agi.ops.speech import socket_path
 from agi.settings import Settings
 
@@ -26,6 +27,7 @@ def serve() -> None:
     """
     settings = Settings()
     log.configure(settings, "speech", console=True)
+    pulse.beat()
     speech = settings.speech
     ears = Ears(socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms)
     told, broken = threading.Event(), threading.Event()

@@ -24,6 +24,7 @@ from agi.dialogue.question import Question
 from agi.line.listening import Make, WorkerEar, Workers
 from agi.line.orders import Form
 from agi.line.turn import Broken, News, Said, Voice
+from agi.ops import pulse
 
 LONGEST_PACKET = 131_072
 BEAT_S = 0.1
@@ -175,6 +176,7 @@ def main() -> NoReturn:
     module, name = sys.argv[2].split(":")
     os.nice(NICE)
     sys.setswitchinterval(_SWITCH_S)
+    pulse.beat()
     try:
         listener: Listener = getattr(import_module(module), name)()
     except CannotListen as trouble:

@@ -22,15 +22,14 @@ from agi.ops import asterisk_log
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
+from agi.ops.pulse import MARK
 from agi.ops.speech import speech_is_on
 from agi.settings import ROOT, Settings
 
-PROGRAMS = ("asterisk", "line")
+PROGRAMS = ("asterisk", "line", "watch")
 LINE = (sys.executable, "-m", "agi.cli", "line")
 SPEECH = (sys.executable, "-m", "agi.cli", "speech", "serve")
-# Every process of an installation carries its run folder in this variable: that is how those that outlive
-# a killed supervisord are told from strangers.
-MARK = "SUPERVISED_FOR"
+WATCH = (sys.executable, "-m", "agi.ops.watch")
 _START_LIMIT_S = 10.0
 
 
@@ -243,6 +242,14 @@ stopwaitsecs={int(settings.line.stop_grace_s) + 5}
 stdout_logfile={_plain(log)}/line.out
 {common}
 {self._speech(variables, log, common)}
+[program:watch]
+command={_plain(subprocess.list2cmdline(WATCH))}
+directory={_plain(ROOT)}
+environment={variables}
+priority=30
+stopwaitsecs=2
+stdout_logfile={_plain(log)}/watch.out
+{common}
 """
 
     def _speech(self, variables: str, log: Path, common: str) -> str:
