@@ -100,6 +100,14 @@ class Speech(Section):
     )
 
 
+class Identity(Section):
+    """What proves who is asked about, besides the NIK."""
+
+    kk_digits: int = Field(
+        10, ge=6, le=16, description="How many of the last digits of the KK number callers are asked for."
+    )
+
+
 class Lockout(Section):
     """When guessing is stopped, for the number asked about and for the caller."""
 
@@ -144,6 +152,7 @@ class Settings(BaseSettings):
     dialogue: Dialogue = Dialogue()
     voice: Voice = Voice()
     speech: Speech = Speech()
+    identity: Identity = Identity()
     lockout: Lockout = Lockout()
     queue: Queue = Queue()
     log: Log = Log()

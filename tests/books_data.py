@@ -1,14 +1,17 @@
 """Rows and books for the tests of the books; every number is made up."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from agi.books import importing
 from agi.books.calls import Event, Kind
-from agi.books.importing import import_csv
 from agi.books.numbers import registration_number
 
 KEY = bytes(range(32))
+KK_DIGITS = 10
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+import_csv = partial(importing.import_csv, kk_digits=KK_DIGITS)
 RESIDENT_COLUMNS = "nik,kk,status,ktp"
 
 

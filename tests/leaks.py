@@ -8,14 +8,14 @@ from agi.books.sample import Sample
 from agi.settings import Settings
 
 _LONG = re.compile(rb"(?<!\d)\d{12}(?:\d{4})?(?!\d)")
-_SHORT = re.compile(rb"(?<![\d.])\d{6}(?!\d)")
+_SHORT = re.compile(rb"(?<![\d.])\d{6,11}(?!\d)")
 _SKIPPED = ("registry.db", "secrets", "voice-cache", "tree", "venv")  # the registry itself; keys; audio; programs
 
 
 def leaks(settings: Settings, sample: Sample) -> list[str]:
     """A line for each number found: which file, what kind of number; never the number itself.
 
-    KK digits and PINs have 6 digits and so have process ids: they are looked for in what the line writes only.
+    KK digits and PINs may be as short as process ids: they are looked for in what the line writes only.
     """
     niks = {person.nik.encode() for person in sample.residents} | {person.kk.encode() for person in sample.residents}
     registrations = {one.number.encode() for one in sample.applications}

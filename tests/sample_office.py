@@ -20,9 +20,10 @@ from agi.dialogue.question import Answer, Case, Prompt
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
-from agi.settings import Dialogue
+from agi.settings import Dialogue, Settings
 
 KEY = bytes(range(32))
+KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
 P = TypeVar("P", ScriptedPhone, HearingPhone)
 MENU, TEXTS = load_checked(PROMPTS, "id")
 OFFICE = "Kantor Dukcapil Kota Bandung"
@@ -39,7 +40,7 @@ def kk(serial: int) -> str:
 
 
 def kk_digits(serial: int) -> str:
-    return kk(serial)[-6:]
+    return kk(serial)[-KK_DIGITS:]
 
 
 def pin(serial: int) -> str:
@@ -100,7 +101,7 @@ def _import(path: Path, folder: Path, table: str, columns: Sequence[str], rows: 
     file = folder / f"{table}.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([columns, *rows])
-    assert import_csv(path, KEY, table, file).rejected == 0
+    assert import_csv(path, KEY, table, file, kk_digits=KK_DIGITS).rejected == 0
 
 
 @dataclass
@@ -132,7 +133,7 @@ class SampleOffice:
 
     @classmethod
     def open(cls, registry: Path, folder: Path) -> "SampleOffice":
-        return cls(Registry.open(registry, KEY), CallBook.open(folder / "calls.db", KEY))
+        return cls(Registry.open(registry, KEY, KK_DIGITS), CallBook.open(folder / "calls.db", KEY))
 
     def close(self) -> None:
         self.registry.close()

@@ -56,7 +56,7 @@ def answers(hotline: Hotline) -> bool:
 def test_thirty_calls_at_once_are_all_answered_and_all_complete(
     hotline: Hotline, references: References, phones: Phones, tmp_path: Path
 ) -> None:
-    people = sample.load(ROOT / "data" / "sample")
+    people = sample.load(ROOT / "data" / "sample", 10)
 
     def one(number: int) -> str:
         caller, began = new_caller(), datetime.now(UTC)

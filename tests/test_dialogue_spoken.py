@@ -62,7 +62,14 @@ class Call:
     ) -> str:
         ask = [Prompt(f"{name}.ask")]
         return self.talk.enter_digits(
-            name, ask, least=digits, most=digits, short="short", grammar=grammar, plausible=plausible, secret=secret
+            name,
+            ask,
+            least=digits,
+            most=digits,
+            short=Prompt("short"),
+            grammar=grammar,
+            plausible=plausible,
+            secret=secret,
         )
 
     @property

@@ -11,8 +11,8 @@ from agi.books.words import KtpState, ResidentStatus
 pytest_plugins = ["office_fixtures"]
 
 GOOD = f"{nik(WITH_NONE)} {kk_digits(WITH_NONE)}"
-UNKNOWN = f"{nik(9999)} 123456"
-MISMATCH = f"{nik(1)} 999999"
+UNKNOWN = f"{nik(9999)} 1234567890"
+MISMATCH = f"{nik(1)} 9999999999"
 
 
 @pytest.mark.parametrize("state", list(RESIDENTS), ids=str)
@@ -77,14 +77,14 @@ def test_ten_failures_in_a_day_lock_for_a_day(office: SampleOffice) -> None:
 
 def test_a_match_begins_the_short_count_again_but_not_the_day_s(office: SampleOffice) -> None:
     for serial in (1, 3, 5, 7):
-        call = office.call(f"1 {nik(serial)} 999999 {nik(serial + 1)} 999999 {GOOD} 2")
+        call = office.call(f"1 {nik(serial)} 9999999999 {nik(serial + 1)} 9999999999 {GOOD} 2")
         assert call.ending.outcome is Outcome.COMPLETED
-    assert office.call(f"1 {nik(9)} 999999 !").heard[-1] == "nik.ask"
-    assert office.call(f"1 {nik(10)} 999999 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
+    assert office.call(f"1 {nik(9)} 9999999999 !").heard[-1] == "nik.ask"
+    assert office.call(f"1 {nik(10)} 9999999999 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
 
 
 def test_three_tries_a_call_even_where_the_caller_withholds_the_number(office: SampleOffice) -> None:
-    tries = " ".join(f"{nik(serial)} 999999" for serial in (1, 2, 3))
+    tries = " ".join(f"{nik(serial)} 9999999999" for serial in (1, 2, 3))
     call = office.call(f"1 {tries} 1 1 2", caller="")
     assert call.heard.count("lockout.minutes") == 2
     assert call.ending.outcome is Outcome.LOCKED_OUT
@@ -166,7 +166,7 @@ def test_a_whole_call_typed_ahead(office: SampleOffice, end: str) -> None:
 
 
 def test_keys_typed_ahead_of_a_mismatch_are_void(office: SampleOffice) -> None:
-    call = office.call(f"1{nik(1)}9999991 {GOOD} 2")
+    call = office.call(f"1{nik(1)}99999999991 {GOOD} 2")
     assert call.heard[2:] == ["identity.mismatch", "nik.ask", "kk.ask", "ktp.card_issued", "menu.more", "call.goodbye"]
 
 

@@ -12,8 +12,8 @@ from agi.cli.bringup import SAMPLE
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
-    return load(SAMPLE)
+def sample(hotline: Hotline) -> Sample:
+    return load(SAMPLE, hotline.settings.identity.kk_digits)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,7 @@ def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_p
         (person.nik, "a NIK or KK number"),
         (person.kk, "a NIK or KK number"),
         (application.number, "a registration number"),
+        (person.kk_digits, "KK digits or a PIN"),
         (application.pin, "KK digits or a PIN"),
     ):
         log.write_text(f'{{"event": "x", "value": "{number}"}}\n')

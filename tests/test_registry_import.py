@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from books_data import KEY, kk, nik, registry_of, resident_line, residents_file
+from books_data import KEY, KK_DIGITS, import_csv, kk, nik, registry_of, resident_line, residents_file
 
 from agi.books.draft import ImportRunning, draft
-from agi.books.importing import ImportRefused, import_csv
+from agi.books.importing import ImportRefused
 from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged
 from agi.books.table_csv import TableError
@@ -19,7 +19,7 @@ from agi.books.words import KtpState, Source
 
 
 def known(path: Path, serial: int, key: bytes = KEY) -> bool:
-    return Registry.open(path, key).resident(nik(serial), kk(serial)[-6:]) is not None
+    return Registry.open(path, key, KK_DIGITS).resident(nik(serial), kk(serial)[-KK_DIGITS:]) is not None
 
 
 def reasons(file: Path) -> dict[int, str]:
@@ -43,7 +43,7 @@ def test_rows_are_added_and_updated_without_replace(tmp_path: Path) -> None:
     import_csv(path, KEY, "residents", residents_file(tmp_path, resident_line(2, ktp="CARD_PRINTED"), resident_line(3)))
     assert known(path, 1)
     assert known(path, 3)
-    changed = Registry.open(path, KEY).resident(nik(2), kk(2)[-6:])
+    changed = Registry.open(path, KEY, KK_DIGITS).resident(nik(2), kk(2)[-KK_DIGITS:])
     assert changed is not None
     assert changed.ktp is KtpState.CARD_PRINTED
 
@@ -53,7 +53,7 @@ def test_replace_replaces_the_whole_table_and_no_other(tmp_path: Path) -> None:
     import_csv(path, KEY, "residents", residents_file(tmp_path, resident_line(3)), replace=True)
     assert not known(path, 1)
     assert known(path, 3)
-    assert Registry.open(path, KEY).application(registration_number(1), "123456") is not None
+    assert Registry.open(path, KEY, KK_DIGITS).application(registration_number(1), "123456") is not None
 
 
 def test_bad_rows_are_listed_by_line_and_reason_without_what_stood_there(tmp_path: Path) -> None:
@@ -164,11 +164,11 @@ def test_sample_and_own_rows_do_not_mix(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
     file = residents_file(tmp_path, resident_line(1))
     import_csv(path, KEY, "residents", file, source=Source.SAMPLE)
-    assert Registry.open(path, KEY).source is Source.SAMPLE
+    assert Registry.open(path, KEY, KK_DIGITS).source is Source.SAMPLE
     with pytest.raises(ImportRefused, match="--replace"):
         import_csv(path, KEY, "residents", file)
     import_csv(path, KEY, "residents", file, replace=True)
-    assert Registry.open(path, KEY).source is Source.OWN
+    assert Registry.open(path, KEY, KK_DIGITS).source is Source.OWN
 
 
 def test_a_second_import_is_told_that_one_is_running(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_another_key_needs_replace_and_then_begins_anew(tmp_path: Path) -> None:
         import_csv(path, other, "residents", file)
     assert import_csv(path, other, "residents", file, replace=True).emptied_others
     assert known(path, 2, other)
-    assert Registry.open(path, other).application(registration_number(1), "123456") is None
+    assert Registry.open(path, other, KK_DIGITS).application(registration_number(1), "123456") is None
 
 
 def test_a_damaged_registry_needs_replace(tmp_path: Path) -> None:
@@ -205,7 +205,8 @@ from pathlib import Path
 from agi.books.importing import import_csv
 def progress(done):
     print("reading", flush=True)
-import_csv(Path(sys.argv[1]), bytes(range(32)), "residents", Path(sys.argv[2]), replace=True, progress=progress)
+options = {"kk_digits": 10, "replace": True, "progress": progress}
+import_csv(Path(sys.argv[1]), bytes(range(32)), "residents", Path(sys.argv[2]), **options)
 """
 
 
@@ -233,7 +234,7 @@ from agi.books.draft import ImportFailed
 from agi.books.importing import import_csv
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 try:
-    import_csv(Path(sys.argv[1]), bytes(range(32)), "residents", Path(sys.argv[2]))
+    import_csv(Path(sys.argv[1]), bytes(range(32)), "residents", Path(sys.argv[2]), kk_digits=10)
 except ImportFailed as error:
     print(error)
 """

@@ -12,7 +12,8 @@ from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, Resi
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample"
 KEY = bytes(range(32))
-DATA = sample.load(FOLDER)
+KK_DIGITS = 10
+DATA = sample.load(FOLDER, KK_DIGITS)
 
 
 def test_the_files_are_what_the_generator_makes() -> None:
@@ -55,8 +56,8 @@ def test_some_persons_have_several_applications() -> None:
 
 def test_installed_it_answers_look_ups(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    assert [report.rejected for report in sample.install(path, KEY, FOLDER)] == [0, 0, 0]
-    registry = Registry.open(path, KEY)
+    assert [report.rejected for report in sample.install(path, KEY, KK_DIGITS, FOLDER)] == [0, 0, 0]
+    registry = Registry.open(path, KEY, KK_DIGITS)
     assert registry.source is Source.SAMPLE
     person = DATA.resident(ResidentStatus.DEACTIVATED_DECEASED, nth=1)
     found = registry.resident(person.nik, person.kk_digits)

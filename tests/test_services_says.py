@@ -43,7 +43,7 @@ SPOKEN = [
 ]
 """Calls in which everything is said that is only said to callers who speak."""
 
-LOCKED = " ".join([f"{nik(1)} 999999"] * 3)
+LOCKED = " ".join([f"{nik(1)} 9999999999"] * 3)
 
 
 def test_all_that_is_declared_is_said_with_the_places_that_are_declared(office: SampleOffice) -> None:

@@ -12,7 +12,7 @@ from agi.softphone.numbers import BadDescription, Numbers
 
 @pytest.fixture(scope="module")
 def sample() -> Sample:
-    return load(ROOT / "data" / "sample")
+    return load(ROOT / "data" / "sample", 10)
 
 
 @pytest.fixture

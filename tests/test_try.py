@@ -77,7 +77,7 @@ def test_a_caller_back_from_the_queue_can_be_tried(home: Path) -> None:
 
 
 def test_locks_of_a_trial_last_for_that_trial_only(home: Path) -> None:
-    wrong = "\n".join(["1", *[nik(1), "999999"] * 3, "2", ""])
+    wrong = "\n".join(["1", *[nik(1), "9999999999"] * 3, "2", ""])
     assert "pemeriksaan ditutup sementara" in run(wrong).stdout
     assert "KTP-el" in run(f"1 {nik(1)} {kk_digits(1)}\n2\n").stdout
     assert not (home / "calls.db").exists()

@@ -110,7 +110,7 @@ def test_a_sample_made_with_a_lost_key_is_made_again(tmp_path: Path) -> None:
     bringup.fill_books(settings, Progress(quiet=True))
     (settings.var / "secrets" / "hash-key").unlink()
     bringup.fill_books(settings, Progress(quiet=True))
-    registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+    registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
     numbers = bringup.sample(settings)
     assert numbers is not None
     assert registry.source is Source.SAMPLE

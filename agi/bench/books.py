@@ -23,6 +23,7 @@ IMPORTED = 100_000
 CALLS = 2_000
 EVENTS_PER_CALL = 20
 _DISTRICT = "327301"
+_KK_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _import(folder: Path, key: bytes) -> float:
             nik, kk = f"{_DISTRICT}{day:02d}0192{serial:04d}", f"{_DISTRICT}0101{number:06d}"
             lines.write(f"{nik},{kk},ACTIVE,CARD_ISSUED\n")
     begun = time.perf_counter()
-    report = import_csv(folder / "imported.db", key, "residents", file)
+    report = import_csv(folder / "imported.db", key, "residents", file, kk_digits=_KK_DIGITS)
     took = time.perf_counter() - begun
     if report.rejected:
         raise AssertionError(f"{report.rejected} rows were refused: {report.rejects}")
@@ -82,7 +83,7 @@ def _nik(number: int) -> str:
 
 
 def _kk_digits(number: int) -> str:
-    return f"{number * 7919 % 1_000_000:06d}"
+    return f"{number * 7919 % 10**_KK_DIGITS:0{_KK_DIGITS}d}"
 
 
 def _rows(key: bytes, residents: int, progress: Callable[[int], None]) -> Iterator[tuple[str, bytes, str, str, str]]:
@@ -108,7 +109,7 @@ def _fill(path: Path, key: bytes, residents: int, progress: Callable[[int], None
 def _lookups(path: Path, key: bytes, residents: int) -> tuple[list[float], list[float]]:
     """Milliseconds of look-ups of residents that are there and of numbers that are not."""
     chance = random.Random(1500537)
-    registry = Registry.open(path, key)
+    registry = Registry.open(path, key, _KK_DIGITS)
     known, unknown = [], []
     for _ in range(LOOKUPS):
         number = chance.randrange(residents)

@@ -79,13 +79,14 @@ def _were_served(bench: Bench, calls: int, way: str) -> None:
 def _add_rivals(bench: Bench) -> None:
     """Two more numbers in the testers' context of this Asterisk, which is the benchmark's own."""
     bench.console("module load app_read.so")
+    kk_digits = bench.settings.identity.kk_digits
     rivals = {
         DIALPLAN_ONLY: (
             "Set(CHANNEL(language)=id)",
             "Answer(200)",
             "Read(CHOICE,call/welcome&menu/main,1,,1,7)",
             "Read(NIK,nik/ask,16,,1,7)",
-            "Read(KK,kk/ask,6,,1,7)",
+            f"Read(KK,kk/ask.1&digits/{kk_digits}&kk/ask.2,{kk_digits},,1,7)",
             "Playback(ktp/card_issued)",
             "Read(MORE,menu/more,1,,1,7)",
             "Hangup(16)",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from agi.books.draft import draft, set_source, source_of
-from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
+from agi.books.draft import draft, remember, set_source, source_of
+from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged, RegistryError
+from agi.books.registry_schema import kk_digits_of
 from agi.books.table_csv import Table, TableError
 from agi.books.tables import LAYOUTS, Layout, Row, RowError
 from agi.books.words import Source
@@ -39,6 +40,7 @@ def import_csv(
     table: str,
     file: Path,
     *,
+    kk_digits: int,
     source: Source = Source.OWN,
     replace: bool = False,
     threshold_percent: float = 0.0,
@@ -47,13 +49,15 @@ def import_csv(
     """Import `file` into `table` ("residents", "applications", "offices") of the registry at `registry`.
 
     Rows are added, or take the place of rows with the same key; with `replace` the whole table is replaced.
+    Of a resident's KK number a hash of the last `kk_digits` digits is kept.
     Lines that can't be taken go to FILE.rejects.csv, and if they are more than `threshold_percent` of all,
     nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
 
     With `replace`, a registry that is damaged or of another key is begun anew (`Report.emptied_others`).
-    Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, RegistryDamaged, OSError.
+    Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, KkDigitsMismatch,
+    RegistryDamaged, OSError.
     """
-    options = (table, file, source, replace, threshold_percent, progress)
+    options = (kk_digits, table, file, source, replace, threshold_percent, progress)
     try:
         with draft(registry, key) as connection:
             return load_table(connection, key, *options)
@@ -68,6 +72,7 @@ def import_csv(
 def load_table(
     connection: sqlite3.Connection,
     key: bytes,
+    kk_digits: int,
     table: str,
     file: Path,
     source: Source,
@@ -83,8 +88,11 @@ def load_table(
                 f"Either the {table} in the registry or those in {file} are the sample's: import with --replace, "
                 "so that made-up and real persons do not mix."
             )
+        hashed = kk_digits_of(connection)
+        if layout.name == "residents" and not replace and hashed not in (None, kk_digits):
+            raise KkDigitsMismatch(hashed, kk_digits)
         connection.execute("BEGIN")
-        _stage(connection, layout, rows, key, rejects, progress)
+        _stage(connection, layout, rows, layout.checker(key, kk_digits, _offices(connection)), rejects, progress)
         _reject_twins(connection, layout, rejects)
         (staged,) = connection.execute("SELECT count(*) FROM temp.staged").fetchone()
         if not staged + rejects.count:
@@ -97,6 +105,8 @@ def load_table(
             )
         _take(connection, layout, replace)
         set_source(connection, table, source)
+        if layout.name == "residents":
+            remember(connection, "kk-digits", str(kk_digits))
         connection.execute("COMMIT")
     return Report(table, staged, rejects.count, rejects.path if rejects.count else None)
 
@@ -128,22 +138,24 @@ class _Rejects:
         self.count += 1
 
 
+def _offices(connection: sqlite3.Connection) -> list[str]:
+    return [code for (code,) in connection.execute("SELECT code FROM offices")]
+
+
 def _stage(
     connection: sqlite3.Connection,
     layout: Layout,
     table: Table,
-    key: bytes,
+    check: Callable[[list[str]], Row],
     rejects: _Rejects,
     progress: Callable[[int], None],
 ) -> None:
     """Put the good rows into a temporary table, in the file's order."""
-    offices = [code for (code,) in connection.execute("SELECT code FROM offices")]
-    check = layout.checker(key, offices)
 
     def good() -> Iterator[tuple[int | str | bytes, ...]]:
         for number, fields in table.rows(rejects, progress):
             try:
-                row: Row = check(fields)
+                row = check(fields)
             except RowError as error:
                 rejects(number, str(error))
             else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from agi.books.files import open_reader
-from agi.books.registry_schema import SCHEMA, kk_hash, pin_hash, same_key
+from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (
     INCOMPLETE,
     REASONS,
@@ -62,21 +62,35 @@ class KeyMismatch(RegistryError):
     """The registry was built with another key: every KK number and PIN would look wrong."""
 
 
-class Registry:
-    """A registry open for look-ups; any thread may use it, several at once."""
+class KkDigitsMismatch(RegistryError):
+    """The residents' hashes are of another number of KK digits: every KK number would look wrong."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, hashed: int | None, asked: int) -> None:
+        super().__init__(
+            f"The registry was made for the last {hashed} digits of the KK number, but identity.kk_digits is {asked}: "
+            f"`hotline registry import residents FILE --replace`, or set identity.kk_digits to {hashed}."
+        )
+
+
+class Registry:
+    """A registry open for look-ups; any thread may use it, several at once.
+
+    `kk_digits`: how many of the last digits of the KK number prove who is asked about.
+    """
+
+    def __init__(self, path: Path, key: bytes, kk_digits: int) -> None:
+        self.kk_digits = kk_digits
         self._path = path
         self._key = key
         self._idle: deque[tuple[_Identity, sqlite3.Connection]] = deque()
 
     @classmethod
-    def open(cls, path: Path, key: bytes) -> "Registry":
-        """Open the registry at `path`, whose hashes were made with `key`.
+    def open(cls, path: Path, key: bytes, kk_digits: int) -> "Registry":
+        """Open the registry at `path`, whose hashes were made with `key`, of the last `kk_digits` of the KK number.
 
-        Raises RegistryMissing, RegistryDamaged, RegistryOutdated, KeyMismatch.
+        Raises RegistryMissing, RegistryDamaged, RegistryOutdated, KeyMismatch, KkDigitsMismatch.
         """
-        registry = cls(path, key)
+        registry = cls(path, key, kk_digits)
         with registry._connection():
             pass
         return registry
@@ -87,7 +101,7 @@ class Registry:
             self._idle.pop()[1].close()
 
     def resident(self, nik: str, kk_digits: str) -> Resident | None:
-        """The resident `nik` if the KK number ends in `kk_digits` (6 digits), else None.
+        """The resident `nik` if the KK number ends in `kk_digits`, else None.
 
         An unknown NIK and wrong digits give the same answer by the same work: one look-up, one hash, one
         comparison in constant time.
@@ -212,6 +226,9 @@ class Registry:
                     f"{self._path} was built with another key than var/secrets/hash-key: put that key back, "
                     "or import all tables again with --replace."
                 )
+            hashed = kk_digits_of(connection)
+            if hashed not in (None, self.kk_digits):
+                raise KkDigitsMismatch(hashed, self.kk_digits)
         except sqlite3.DatabaseError as error:
             connection.close()
             raise RegistryDamaged(f"{self._path} is damaged ({error}): import the registry again.") from error
@@ -242,6 +259,7 @@ __all__ = [
     "ApplicationStatus",
     "Document",
     "KeyMismatch",
+    "KkDigitsMismatch",
     "KtpState",
     "Office",
     "Reason",

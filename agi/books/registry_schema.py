@@ -1,6 +1,7 @@
-"""The tables of `registry.db`, as migrations, and the check value of the key."""
+"""The tables of `registry.db`, as migrations, and what tells how its hashes were made: the key and the KK digits."""
 
 import hmac
+import sqlite3
 
 from sqlite_utils import Database, Migrations
 
@@ -38,6 +39,15 @@ def residents_applications_offices(db: Database) -> None:
         db.execute(statement)
 
 
+@SCHEMA()
+def kk_digits_of_the_first_tables(db: Database) -> None:
+    """Until now the last 6 digits of the KK number were hashed, and nothing said so."""
+    db.execute(
+        "INSERT INTO meta (name, value) SELECT 'kk-digits', '6' WHERE EXISTS (SELECT 1 FROM residents) "
+        "AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'kk-digits')"
+    )
+
+
 def key_check(key: bytes) -> str:
     """A value that tells whether a registry was built with `key`, and nothing else about it."""
     return keyed_hash(key, "key-check", "registry").hex()
@@ -48,8 +58,14 @@ def same_key(stored: str, key: bytes) -> bool:
     return hmac.compare_digest(stored, key_check(key))
 
 
+def kk_digits_of(connection: sqlite3.Connection) -> int | None:
+    """How many of the last digits of the KK number the residents' hashes are made of; None: no residents yet."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'kk-digits'").fetchone()
+    return int(row[0]) if row else None
+
+
 def kk_hash(key: bytes, nik: str, kk_digits: str) -> bytes:
-    """What is kept of the last 6 digits of a KK number: bound to the NIK, so equal digits hash differently."""
+    """What is kept of the last digits of a KK number: bound to the NIK, so equal digits hash differently."""
     return keyed_hash(key, "kk", nik, kk_digits)
 
 

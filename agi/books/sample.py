@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from agi.books.draft import draft
 from agi.books.importing import Report, load_table
-from agi.books.tables import KK_DIGITS
 from agi.books.words import ApplicationStatus, Document, KtpState, Reason, ResidentStatus, Source
 
 _T = TypeVar("_T")
@@ -25,17 +24,13 @@ ORDER = ("offices", "residents", "applications")
 
 @dataclass(frozen=True, slots=True)
 class SampleResident:
-    """A made-up person: `nik` and `kk` have 16 digits."""
+    """A made-up person: `nik` and `kk` have 16 digits; `kk_digits` is what a caller types after the NIK."""
 
     nik: str
     kk: str
+    kk_digits: str
     status: ResidentStatus
     ktp: KtpState
-
-    @property
-    def kk_digits(self) -> str:
-        """What a caller types after the NIK."""
-        return self.kk[-KK_DIGITS:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +104,16 @@ class Sample:
         )
 
 
-def load(folder: Path) -> Sample:
-    """The sample in `folder` (data/sample). Raises OSError, and ValueError if the files are not the sample's."""
+def load(folder: Path, kk_digits: int) -> Sample:
+    """The sample in `folder` (data/sample), where callers type the last `kk_digits` of the KK number.
+
+    Raises OSError, and ValueError if the files are not the sample's.
+    """
     return Sample(
         residents=tuple(
-            SampleResident(row["nik"], row["kk"], ResidentStatus(row["status"]), KtpState(row["ktp"]))
+            SampleResident(
+                row["nik"], row["kk"], row["kk"][-kk_digits:], ResidentStatus(row["status"]), KtpState(row["ktp"])
+            )
             for row in _rows(folder / "residents.csv")
         ),
         applications=tuple(
@@ -132,14 +132,15 @@ def load(folder: Path) -> Sample:
     )
 
 
-def install(registry: Path, key: bytes, folder: Path) -> tuple[Report, ...]:
+def install(registry: Path, key: bytes, kk_digits: int, folder: Path) -> tuple[Report, ...]:
     """Build the registry at `registry` anew from the sample in `folder`, whatever it held before.
 
     Raises what `importing.import_csv` raises.
     """
     with draft(registry, key, fresh=True) as connection:
         return tuple(
-            load_table(connection, key, table, folder / f"{table}.csv", Source.SAMPLE, replace=True) for table in ORDER
+            load_table(connection, key, kk_digits, table, folder / f"{table}.csv", Source.SAMPLE, replace=True)
+            for table in ORDER
         )
 
 

@@ -10,9 +10,6 @@ from agi.books.numbers import NikFault, nik_fault, registration_valid
 from agi.books.registry_schema import kk_hash, pin_hash
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 
-KK_DIGITS = 6
-"""How many digits at the end of the KK number a caller is asked for."""
-
 _KK = re.compile(r"[0-9]{16}")
 _PIN = re.compile(r"[0-9]{6}")
 _REGION = re.compile(r"[0-9]{4}(?:[0-9]{2})?")
@@ -35,19 +32,19 @@ class RowError(Exception):
 class Layout:
     """One table: columns in the CSV file, columns in the database (the key first), and the check of a row.
 
-    `checker` takes the key of the hashes and the known office codes; what it returns turns the fields
-    (required + optional) into a row of `columns` or raises RowError.
+    `checker` takes the key of the hashes, how many of the last digits of the KK number are hashed, and the known
+    office codes; what it returns turns the fields (required + optional) into a row of `columns` or raises RowError.
     """
 
     name: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
     columns: tuple[str, ...]
-    checker: Callable[[bytes, Iterable[str]], Callable[[list[str]], Row]]
+    checker: Callable[[bytes, int, Iterable[str]], Callable[[list[str]], Row]]
     exported: tuple[str, ...]
 
 
-def _residents(key: bytes, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
+def _residents(key: bytes, kk_digits: int, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
     statuses, states = set(ResidentStatus), set(KtpState)
 
     def check(fields: list[str]) -> Row:
@@ -63,12 +60,12 @@ def _residents(key: bytes, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
             raise RowError("ktp is not a state of the KTP-el")
         if region and not _REGION.fullmatch(region):
             raise RowError("region is not a code of 4 or 6 digits")
-        return nik, kk_hash(key, nik, kk[-KK_DIGITS:]), status, ktp, region or nik[:6]
+        return nik, kk_hash(key, nik, kk[-kk_digits:]), status, ktp, region or nik[:6]
 
     return check
 
 
-def _applications(key: bytes, offices: Iterable[str]) -> Callable[[list[str]], Row]:
+def _applications(key: bytes, _kk_digits: int, offices: Iterable[str]) -> Callable[[list[str]], Row]:
     documents, statuses, known = set(Document), set(ApplicationStatus), set(offices)
 
     def check(fields: list[str]) -> Row:
@@ -96,7 +93,7 @@ def _applications(key: bytes, offices: Iterable[str]) -> Callable[[list[str]], R
     return check
 
 
-def _offices(_key: bytes, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
+def _offices(_key: bytes, _kk_digits: int, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
     def check(fields: list[str]) -> Row:
         code, name, hours = fields
         if not _OFFICE.fullmatch(code):

@@ -42,7 +42,7 @@ def bench() -> None:
 def calls(calls: int, rate: int) -> None:
     """CPU time of a NIK check: our line, the dialplan alone, a process per call."""
     with _bench(calls) as box:
-        load = Load("", calls, rate, _callers(), _MEDIA_PORT)
+        load = Load("", calls, rate, _callers(box.settings), _MEDIA_PORT)
         figures = calls_bench.measure(box, load, lambda way: click.echo(f"measuring: {way} …", err=True))
     floor = figures[0].cpu_ms
     click.echo(
@@ -70,10 +70,10 @@ def calls(calls: int, rate: int) -> None:
 def answer(at_once: tuple[int, ...]) -> None:
     """Time from a key to the first audio of the next prompt, heard from outside."""
     with _bench(max(at_once)) as box:
-        keys = _callers()
+        keys = _callers(box.settings)
         pauses = [KEY_GAP_MS] * len(keys[0])
         pauses[0] = 6000  # the question for the NIK is heard to its end
-        ends = (0, 16, 22)  # the choice, the last digit of the NIK, the last KK digit
+        ends = (0, 16, len(keys[0]) - 1)  # the choice, the last digit of the NIK, the last KK digit
         load = Load(
             box.settings.telephony.number,
             1,
@@ -135,7 +135,7 @@ def books(rows: int) -> None:
 def speech(at_once: tuple[int, ...]) -> None:
     """Time from the end of speech to the next prompt, and from speech to the end of the prompt, heard from outside."""
     with _bench(max(at_once), speech=True) as box:
-        residents = [line[1:17] for line in _callers()[:5]]
+        residents = [line[1:17] for line in _callers(box.settings)[:5]]
         choice = [speech_bench.utterance(_SPOKEN_CHOICE, voice, box.folder) for voice in _VOICES]
         says = [
             (choice[nth % len(choice)], speech_bench.utterance(nik, _VOICES[nth % len(_VOICES)], box.folder))
@@ -247,9 +247,9 @@ def _bench(calls: int, *, speech: bool = False) -> Iterator[Bench]:
         raise click.ClickException(str(trouble)) from trouble
 
 
-def _callers() -> list[str]:
+def _callers(settings: Settings) -> list[str]:
     """The keys of NIK checks that succeed, each of another resident of the sample."""
-    sample = load_sample(SAMPLE)
+    sample = load_sample(SAMPLE, settings.identity.kk_digits)
     residents = [sample.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED, nth) for nth in range(_CALLERS)]
     return [_CHOICE + resident.nik + resident.kk_digits for resident in residents]
 

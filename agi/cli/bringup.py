@@ -11,7 +11,14 @@ from agi import privacy
 from agi.books import sample as books_sample
 from agi.books.draft import draft, source_of
 from agi.books.files import open_reader
-from agi.books.registry import KeyMismatch, Registry, RegistryError, RegistryMissing, RegistryOutdated
+from agi.books.registry import (
+    KeyMismatch,
+    KkDigitsMismatch,
+    Registry,
+    RegistryError,
+    RegistryMissing,
+    RegistryOutdated,
+)
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.ops import asterisk, configure, launch
 from agi.ops.configure import Account
@@ -106,26 +113,28 @@ def build_speech(settings: Settings) -> None:
 
 def fill_books(settings: Settings, progress: Progress) -> None:
     """Create the registry with the sample data when there is none; renew one of an older version, or a sample
-    that was made with a lost key.
+    that was made with a lost key or for another number of KK digits.
 
     Raises RegistryError when an own registry cannot be used.
     """
-    key, path = privacy.hash_key(settings.var), settings.registry_db
+    key, path, kk_digits = privacy.hash_key(settings.var), settings.registry_db, settings.identity.kk_digits
     try:
-        Registry.open(path, key).close()
+        Registry.open(path, key, kk_digits).close()
     except RegistryMissing:
-        books_sample.install(path, key, SAMPLE)
+        books_sample.install(path, key, kk_digits, SAMPLE)
     except RegistryOutdated:
         progress.note("Bringing the registry to this version")
         with draft(path, key):
             pass  # opening a draft applies what is pending
-    except KeyMismatch:
+        fill_books(settings, progress)
+    except (KeyMismatch, KkDigitsMismatch) as trouble:
         with closing(open_reader(path)) as connection:
             own = any(source_of(connection, table) is Source.OWN for table in books_sample.ORDER)
         if own:
             raise
-        progress.note("The key in var/secrets is new: the sample data is imported again")
-        books_sample.install(path, key, SAMPLE)
+        new = "key in var/secrets" if isinstance(trouble, KeyMismatch) else "setting identity.kk_digits"
+        progress.note(f"The {new} is new: the sample data is imported again")
+        books_sample.install(path, key, kk_digits, SAMPLE)
 
 
 def make_music(settings: Settings) -> None:
@@ -138,14 +147,14 @@ def make_music(settings: Settings) -> None:
 def sample(settings: Settings) -> Sample | None:
     """Numbers to try, from the sample files; None when the registry does not hold the sample."""
     try:
-        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
     except RegistryError:
         return None
     with_sample = registry.source is Source.SAMPLE
     registry.close()
     if not with_sample:
         return None
-    numbers = books_sample.load(SAMPLE)
+    numbers = books_sample.load(SAMPLE, settings.identity.kk_digits)
     resident = numbers.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
     application = numbers.application(status=ApplicationStatus.SIAP_DIAMBIL)
     return Sample(resident.nik, resident.kk_digits, application.number, application.pin)

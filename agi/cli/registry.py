@@ -51,7 +51,8 @@ def import_(table: str, file: Path, replace: bool, threshold: float) -> None:
     applications:  number, pin, nik, document, status, since [, reason, office]
     offices:       code, name [, hours]
 
-    Of the KK number only a keyed hash of the last 6 digits is kept, of the PIN a keyed hash; a name is not kept.
+    Of the KK number a keyed hash of its last digits (identity.kk_digits) is kept, of the PIN a keyed hash; a name
+    is not kept.
     """
     settings = Settings()
     try:
@@ -67,6 +68,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float) -> None:
             privacy.hash_key(settings.var),
             table,
             file,
+            kk_digits=settings.identity.kk_digits,
             source=Source.SAMPLE if file.resolve().parent == SAMPLE else Source.OWN,
             replace=replace,
             threshold_percent=threshold,
@@ -140,7 +142,7 @@ def sample(folder: Path) -> None:
 def _opened() -> Iterator[Registry]:
     settings = Settings()
     with _sentences():
-        books = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+        books = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
     try:
         yield books
     finally:

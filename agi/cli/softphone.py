@@ -84,7 +84,9 @@ def _call_with_files(
     scenarios, wrong = _loaded(files, references)
     if wrong:
         raise click.ClickException("\n".join(wrong))
-    player = Player(settings.telephony.number, settings.calls_db, samples.load(SAMPLE), references)
+    player = Player(
+        settings.telephony.number, settings.calls_db, samples.load(SAMPLE, settings.identity.kk_digits), references
+    )
 
     def done(scenario: Scenario, played: Played) -> None:
         if as_json:
@@ -132,7 +134,7 @@ def _mark(ok: bool) -> str:
 def _call_with_keys(settings: Settings, references: References, keys: str, as_json: bool) -> bool:
     """One call from the command line: what was heard, how it ended, and its record."""
     try:
-        groups = Numbers(samples.load(SAMPLE)).fill(keys).split()
+        groups = Numbers(samples.load(SAMPLE, settings.identity.kk_digits)).fill(keys).split()
     except BadDescription as error:
         raise click.UsageError(str(error)) from None
     if not all(set(group) <= set("0123456789*#") for group in groups):

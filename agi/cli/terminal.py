@@ -84,7 +84,7 @@ def terminal(events: bool, back: str | None) -> None:
     key = privacy.hash_key(settings.var)
     try:
         menu, texts = load_checked(settings.prompts, settings.office.language)
-        registry = Registry.open(settings.registry_db, key)
+        registry = Registry.open(settings.registry_db, key, settings.identity.kk_digits)
     except MenuError as wrong:
         raise click.ClickException(
             f"the prompts have errors; nothing is served until they are mended:\n{wrong}"

@@ -102,7 +102,7 @@ class Asked:
     tries: int
     accept: Callable[[Answer], str]
     meant: Callable[[str], bool]
-    short: str = ""
+    short: Prompt | None = None
     unheard: int = MOST_UNHEARD
     invite: str = ""
 

@@ -56,11 +56,11 @@ def asked_for_help(answer: Answer) -> bool:
 
 
 def before_asking_again(
-    answer: Answer, failures: int, helps: Helps, short: str, *, hears: bool, keys_next: bool
+    answer: Answer, failures: int, helps: Helps, short: Prompt | None, *, hears: bool, keys_next: bool
 ) -> tuple[Prompt, ...]:
     """What is said after `failures` failures, the last of which is `answer`.
 
-    `short`: the prompt for too few keyed digits, "" if there is none. `hears`: speech is listened to.
+    `short`: the prompt for too few keyed digits, None if there is none. `hears`: speech is listened to.
     `keys_next`: speech has failed too often, the keypad comes first now.
     """
     if keys_next:
@@ -72,5 +72,5 @@ def before_asking_again(
     key = (helps.silent if answer.result is Result.NO_INPUT else helps.wrong)[0 if failures == 1 else 1]
     said = (Prompt(key),) if key else ()
     if short and answer.result is Result.NO_MATCH:
-        return (Prompt(short, {"count": len(answer.value)}), *said)
+        return (Prompt(short.key, {**short.places, "count": len(answer.value)}), *said)
     return said

@@ -199,7 +199,7 @@ class Talk:
         *,
         least: int,
         most: int,
-        short: str,
+        short: Prompt,
         repeat: Sequence[Prompt] = (),
         grammar: str = "digits",
         plausible: Callable[[str], bool] = _any,
@@ -207,9 +207,9 @@ class Talk:
     ) -> str:
         """Ask for a private number of `least` to `most` digits. Raises Back, ToAgent, GaveUp, HungUp.
 
-        `short` is the prompt for too few digits; it has the place `{count:number}`. `9#` says `repeat` before `ask`.
-        A spoken number that is not `plausible` was misheard. A `secret` should not be said where others listen: the
-        caller is told so, and it is never read back.
+        `short` is the prompt for too few digits; its place `{count:number}` is filled in. `9#` says `repeat`
+        before `ask`. A spoken number that is not `plausible` was misheard. A `secret` should not be said where others
+        listen: the caller is told so, and it is never read back.
         """
         question = replace(self._question(name, Digits(least, most), grammar), private=True)
         form = confirm.Number(most, secret)

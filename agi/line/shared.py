@@ -48,7 +48,7 @@ class Shared:
         except TextsError as wrong:
             raise NotReady(f"The texts have errors; nothing is served until they are mended:\n{wrong}") from wrong
         try:
-            registry = Registry.open(settings.registry_db, key)
+            registry = Registry.open(settings.registry_db, key, settings.identity.kk_digits)
         except RegistryError as wrong:
             raise NotReady(str(wrong)) from wrong
         settings.data.mkdir(parents=True, exist_ok=True)

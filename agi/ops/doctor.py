@@ -201,7 +201,7 @@ def _registry(settings: Settings) -> Finding:
     if not settings.registry_db.exists():
         return Finding(Level.FAIL, "registry", "there is none", "./hotline up, or ./hotline registry import")
     try:
-        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var))
+        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
         counts = {table: sum(rows.values()) for table, rows in registry.counts().items()}
         source = registry.source
         registry.close()

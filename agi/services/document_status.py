@@ -57,7 +57,7 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
             [Prompt("registration.ask")],
             least=REGISTRATION_DIGITS,
             most=REGISTRATION_DIGITS,
-            short="registration.short",
+            short=Prompt("registration.short"),
             plausible=registration_valid,
         )
         if registration_valid(number):
@@ -79,7 +79,7 @@ def _ask_pin(talk: Talk, number: str) -> str:
         [Prompt("pin.ask")],
         least=PIN_DIGITS,
         most=PIN_DIGITS,
-        short="pin.short",
+        short=Prompt("pin.short"),
         secret=True,
         repeat=[Prompt("registration.readback", {"number": number})],
     )

@@ -14,15 +14,14 @@ from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.services.desk import MOST_FAILURES, Desk
 
 NIK_DIGITS = 16
-KK_DIGITS = 6
 
 SAYS: Says = {
     "nik.ask": {},
     "nik.short": {"count": "number"},
     "nik.readback": {"nik": "digits"},
     **{f"nik.invalid.{fault.value}": {} for fault in NikFault if fault is not NikFault.FORMAT},
-    "kk.ask": {},
-    "kk.short": {"count": "number"},
+    "kk.ask": {"digits": "number"},
+    "kk.short": {"digits": "number", "count": "number"},
     "identity.mismatch": {},
     "lockout.minutes": {"minutes": "number"},
     "lockout.hours": {"hours": "number"},
@@ -50,7 +49,7 @@ def identify(talk: Talk, desk: Desk) -> Person | None:
         if stopped(talk, desk, f"nik:{nik}"):
             return None
         try:
-            kk_digits = _ask_kk(talk, nik)
+            kk_digits = _ask_kk(talk, nik, desk.registry.kk_digits)
         except Back:
             continue
         resident = desk.registry.resident(nik, kk_digits)
@@ -112,7 +111,7 @@ def _ask_nik(talk: Talk, desk: Desk) -> str:
             [Prompt("nik.ask")],
             least=NIK_DIGITS,
             most=NIK_DIGITS,
-            short="nik.short",
+            short=Prompt("nik.short"),
             grammar="nik",
             plausible=lambda number: check_nik(number, desk.today()).valid,
         )
@@ -125,13 +124,13 @@ def _ask_nik(talk: Talk, desk: Desk) -> str:
     raise GaveUp(talk.where, Result.NO_MATCH)
 
 
-def _ask_kk(talk: Talk, nik: str) -> str:
-    """`9#` reads the NIK back before asking again; `*` goes back to it."""
+def _ask_kk(talk: Talk, nik: str, digits: int) -> str:
+    """Ask for the last `digits` of the KK number. `9#` reads the NIK back before asking again; `*` goes back to it."""
     return talk.enter_digits(
         "kk",
-        [Prompt("kk.ask")],
-        least=KK_DIGITS,
-        most=KK_DIGITS,
-        short="kk.short",
+        [Prompt("kk.ask", {"digits": digits})],
+        least=digits,
+        most=digits,
+        short=Prompt("kk.short", {"digits": digits}),
         repeat=[Prompt("nik.readback", {"nik": nik})],
     )

@@ -1,10 +1,11 @@
 """Numbers by description: `{resident ACTIVE CARD_ISSUED nik}` instead of digits, so that no scenario holds a number.
 
 Inside the braces: `resident` or `application`, then words that narrow it down (states, a document, a reason, `with 2
-applications`), then what is wanted: nik, kk (its last 6 digits), number, pin; for a text's places also since, document,
-reason, office. `wrong` before it gives a well-formed number that belongs to nobody there. The same person is meant by
-the same words throughout one call; among several who fit, chance decides. A call that locks somebody says `spare`: it
-gets one of the first tenth of the sample, whom no call without that word gets, so that its lock is not met by another.
+applications`), then what is wanted: nik, kk (its last digits, as callers are asked for them), number, pin; for a text's
+places also since, document, reason, office. `wrong` before it gives a well-formed number that belongs to nobody there.
+The same person is meant by the same words throughout one call; among several who fit, chance decides. A call that locks
+somebody says `spare`: it gets one of the first tenth of the sample, whom no call without that word gets, so that its
+lock is not met by another.
 """
 
 import random
