@@ -4,7 +4,10 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 # 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
@@ -63,6 +66,25 @@ def secret(var: Path, name: str, size: int = 32) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """`path` open for writing bytes; it appears whole, with mode 0600, when the block ends well, and else stays as
+    it was. What is no file (a device, a pipe) is written as it is. Raises OSError."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as out:
+            yield out
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def hash_key(var: Path) -> bytes:

@@ -49,7 +49,7 @@ def test_asterisk_started_without_a_warning_or_an_error(hotline: Hotline) -> Non
 def test_doctor_finds_a_running_hotline_sound(hotline: Hotline) -> None:
     told = hotline.run("doctor").stdout
     assert "FAIL" not in told
-    for about in ("disk", "clock", "secrets", "Asterisk", "registry", "call records", "prompts", "ports", "calls"):
+    for about in ("disk", "clock", "privacy", "Asterisk", "registry", "call records", "prompts", "ports", "calls"):
         assert about in told
 
 

@@ -41,9 +41,9 @@ def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Co
         with exclusive(beside(path, ".lock"), wait_s=0):
             new.unlink(missing_ok=True)
             try:
+                connection = open_writer(new)  # makes the file, so that a copy goes into one that nobody else can read
                 if path.exists() and not fresh:
                     shutil.copyfile(path, new)
-                connection = open_writer(new)
                 try:
                     _prepare(connection, key, path)
                     yield connection

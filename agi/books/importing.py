@@ -1,6 +1,7 @@
 """Importing a CSV file into the registry: checked row by row, written sorted, published whole or not at all."""
 
 import csv
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -130,7 +131,8 @@ class _Rejects:
     def __call__(self, line: int, reason: str) -> None:
         if self._out is None:
             try:
-                self._out = self.path.open("w", encoding="utf-8", newline="")
+                made = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+                self._out = os.fdopen(made, "w", encoding="utf-8", newline="")
             except OSError as error:
                 raise TableError(f"{self.path} can't be written: {error.strerror}.") from None
             csv.writer(self._out).writerow(("line", "reason"))

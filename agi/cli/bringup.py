@@ -20,7 +20,7 @@ from agi.books.registry import (
     RegistryOutdated,
 )
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.ops import asterisk, configure, launch
+from agi.ops import asterisk, configure, launch, private
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
@@ -57,6 +57,7 @@ class Standing:
 def bring_up(settings: Settings, progress: Progress) -> Standing:
     """Prepare whatever is missing and start the hotline. Raises click.ClickException."""
     settings.var.mkdir(parents=True, exist_ok=True)
+    private.make_private(settings)
     with launch.alone(settings.var):
         try:
             launch.clear_the_way(settings)

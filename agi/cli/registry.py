@@ -1,6 +1,7 @@
 """`hotline registry`: import, count and export the records that callers are told about."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -154,8 +155,10 @@ def _output(file: Path | None) -> Iterator[TextIO]:
     if file is None:
         yield sys.stdout
         return
-    with file.open("w", encoding="utf-8", newline="") as out:
+    with privacy.private_file(file) as raw:
+        out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
         yield out
+        out.detach()
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_whole(local / "queues.conf", _queues(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
-    write_whole(local / "pjsip-accounts.conf", _accounts(settings), mode=0o600)
+    write_whole(local / "pjsip-accounts.conf", _accounts(settings))
     write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
     return _stamp(etc)
 

@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, ready, speech, troubles
+from agi.ops import asterisk, launch, private, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -58,7 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _rights(settings),
         lambda: _disk(settings),
         lambda: _clock(settings),
-        lambda: _secrets(settings),
+        lambda: _private(settings),
         lambda: _espeak(),
         lambda: speech_model(settings, running),
         lambda: _asterisk(program),
@@ -132,18 +131,13 @@ def _clock(settings: Settings) -> Finding:
     return _ok("clock", f"{text}; callers hear times of {settings.office.zone}")
 
 
-def _secrets(settings: Settings) -> Finding:
-    folder = settings.var / "secrets"
-    if not folder.exists():
-        return _ok("secrets", "none yet: made at the first start")
-    wrong = [path for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077]
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        wrong.append(folder)
-    if wrong:
-        return Finding(
-            Level.FAIL, "secrets", f"others may read {wrong[0]}", f"chmod go= {folder} {folder}/* and change passwords."
-        )
-    return _ok("secrets", "readable by their owner only")
+def _private(settings: Settings) -> Finding:
+    wide = tuple(private.readable_by_others(settings))
+    more = f" and {len(wide) - 1} more" if len(wide) > 1 else ""
+    if wide:
+        todo = "./hotline up, or, where the files are another user's: chmod go= FILE. Change passwords that were seen."
+        return Finding(Level.FAIL, "privacy", f"others may read {wide[0]}{more}", todo)
+    return _ok("privacy", "files of var and data are readable by their owner only")
 
 
 def _espeak() -> Finding:

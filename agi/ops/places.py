@@ -28,7 +28,7 @@ def run_folder(var: Path) -> Path:
     return folder
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644) -> bool:
+def write_whole(path: Path, text: str, mode: int = 0o600) -> bool:
     """Write `text` to `path` so that a reader finds the old or the new file, never half; False if nothing changed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and not path.is_symlink() and path.read_text() == text:

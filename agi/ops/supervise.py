@@ -22,6 +22,7 @@ from agi.ops import asterisk_log
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
+from agi.ops.private import MASK
 from agi.ops.pulse import MARK
 from agi.ops.speech import speech_is_on
 from agi.settings import ROOT, Settings
@@ -88,7 +89,7 @@ class Supervisor:
 
         A process whose way of starting has changed is started anew. Raises SuperviseFailed.
         """
-        write_whole(self._config, self._text(program, environment), mode=0o600)
+        write_whole(self._config, self._text(program, environment))
         if not self.running():
             self.end_orphans()
             self._launch()
@@ -213,7 +214,7 @@ logfile_maxbytes={settings.log.max_mb}MB
 logfile_backups={settings.log.keep}
 pidfile={_plain(self._run)}/supervisord.pid
 childlogdir={_plain(log)}
-umask=027
+umask={MASK:03o}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
