@@ -78,6 +78,7 @@ class CallBook:
 
         Called again, the more informative outcome stays:
         - `transferred` is provisional: whatever comes later (an agent answered, hung up while waiting) replaces it;
+        - "hung up" gives way to another reason why a call was abandoned at the same place (its telephone was cut off);
         - any other outcome says why the dialogue ended and stays; what came after it in the queue (`where` is
           QUEUE) is kept beside it in `afterwards`;
         - the time of the end only moves forward. A call that was never begun gets its record here.

@@ -24,7 +24,8 @@ class Row(Enum):
             ended = max(started, coalesce(ended, ''), excluded.ended),
             outcome = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.outcome, outcome),
             place = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.place, place),
-            why = iif(coalesce(outcome, 'transferred') = 'transferred', excluded.why, why),
+            why = iif(coalesce(outcome, 'transferred') = 'transferred'
+                          OR (outcome, why, place) = (excluded.outcome, 'hung up', excluded.place), excluded.why, why),
             afterwards = iif(coalesce(outcome, 'transferred') = 'transferred' OR excluded.place <> 'queue'
                                  OR (outcome, place, why) = (excluded.outcome, excluded.place, excluded.why),
                              afterwards, trim(excluded.outcome || ': ' || excluded.why, ': '))""",

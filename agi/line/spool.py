@@ -1,7 +1,7 @@
 """Calls that have ended, as the dialplan tells them: the last word, also when the line was killed.
 
 The hang-up handler in extensions.conf leaves one file for each call in var/spool/ended, named by the call's id:
-`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… end`. The line takes them in, completes or
+`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… end`. The line takes them in, completes or
 creates the record, and removes a file only when its record is on the disk: no ended call without its record,
 whenever the line is killed. Taking a file in twice does no harm.
 """
@@ -25,12 +25,17 @@ CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _HALF_WRITTEN_S = 5.0
 _LONGEST_FILE = 4096
 _AT_ONCE = 200
+_HUNG_UP = "hung up"
+_GIVEN_UP = {"44": "no sound from the telephone", "18": "the telephone answered no more"}
 _FAULTS = {"stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """One ended call as the dialplan saw it. `caller`: the last 3 digits; `agent`: who answered, "" if none."""
+    """One ended call as the dialplan saw it. `caller`: the last 3 digits; `agent`: who answered, "" if none.
+
+    `cause`: why its channel ended (Q.850).
+    """
 
     call_id: str
     started: datetime
@@ -40,6 +45,7 @@ class Ended:
     queue: str
     agent: str
     caller: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ def parse(call_id: str, text: str, written: datetime) -> Ended:
         word("queue"),
         word("agent").removeprefix("PJSIP/"),
         f"••••••{caller[-3:]}" if caller.isdigit() else "",
+        word("cause"),
     )
 
 
@@ -199,19 +206,26 @@ def ends(call: Ended, known: Call | None, last_node: str = "start") -> tuple[End
         if call.fault:
             found.append(End(Outcome.FAILED, last_node, _FAULTS.get(call.fault, "line failed")))
         elif call.step not in {"queue", "nobody"}:
-            found.append(End(Outcome.ABANDONED, last_node, "hung up"))
+            found.append(End(Outcome.ABANDONED, last_node, _gone(call)))
+    elif known is not None and (outcome, known.why) == (Outcome.ABANDONED, _HUNG_UP) and _gone(call) != _HUNG_UP:
+        found.append(End(Outcome.ABANDONED, known.where, _gone(call)))  # the line saw that it ended, not why
     after = _in_queue(call)
     if after is not None and not _is_written(known, after):
         found.append(after)
     elif outcome is Outcome.TRANSFERRED and call.step == "line":
-        found.append(End(Outcome.ABANDONED, QUEUE, "hung up before the queue"))
+        found.append(End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} before the queue"))
     return tuple(found)
+
+
+def _gone(call: Ended) -> str:
+    """How the caller went: by hanging up, unless Asterisk says that it gave the telephone up."""
+    return _GIVEN_UP.get(call.cause, _HUNG_UP)
 
 
 def _in_queue(call: Ended) -> End | None:
     """How the agents' queue ended for the caller; None when the call did not end there."""
     if call.step == "fault":
-        return End(Outcome.ABANDONED, QUEUE, "hung up during the apology")
+        return End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} during the apology")
     if call.step == "nobody":
         return End(Outcome.FAILED, QUEUE, "no agent on duty")
     if call.step != "queue":
@@ -220,7 +234,7 @@ def _in_queue(call: Ended) -> End | None:
         return End(Outcome.TRANSFERRED, QUEUE, f"agent {call.agent}")
     if call.queue in {"JOINEMPTY", "LEAVEEMPTY"}:
         return End(Outcome.FAILED, QUEUE, "no agent on duty")
-    return End(Outcome.ABANDONED, QUEUE, "hung up while waiting")
+    return End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} while waiting")
 
 
 def _is_written(known: Call | None, end: End) -> bool:

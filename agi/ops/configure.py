@@ -21,6 +21,7 @@ DIALPLAN = ROOT / "dialplan"
 AGI_SCRIPT = "hotline.agi"
 """For a dialplan that wants a process per call instead of the service: AGI(hotline.agi)."""
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
+_LONGEST_SILENCE_S = 3600
 _AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
@@ -79,6 +80,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_whole(local / "queues.conf", _queues(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
+    write_whole(local / "pjsip-silence.conf", _silence(settings))
     write_whole(local / "pjsip-accounts.conf", _accounts(settings))
     write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
     return _stamp(etc)
@@ -178,6 +180,15 @@ def _transport(settings: Settings) -> str:
     return (
         "; Generated at start.\n[transport-udp]\ntype = transport\nprotocol = udp\n"
         f"bind = {shown}:{settings.telephony.sip_port}\n"
+    )
+
+
+def _silence(settings: Settings) -> str:
+    """When a telephone without sound is given up although it answers: never while it may wait or be talked to."""
+    limit = max(_LONGEST_SILENCE_S, 2 * settings.queue.max_wait_s)
+    return (
+        "; Generated at start, for telephones and trunks.\n[silence](!)\n"
+        f"rtp_timeout = {limit}\nrtp_timeout_hold = {limit}\n"
     )
 
 

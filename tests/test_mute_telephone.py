@@ -1,0 +1,47 @@
+"""A telephone that sends no sound (muted, thrifty in silence) is not taken for dead; one that is cut off is told so."""
+
+from collections.abc import Iterator
+
+import pytest
+from line_exchange import Exchange, until
+from raw_telephone import RawTelephone
+
+from agi.books.calls import Outcome
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    made = Exchange(tmp_path_factory.mktemp("mute"), HOTLINE_QUEUE__MAX_WAIT_S="7200")
+    made.start()
+    made.start_line()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", ["tester1", "7001"])
+def test_no_telephone_is_cut_for_silence_while_it_may_wait(exchange: Exchange, name: str) -> None:
+    told = dict(
+        line.split(":")[:2]
+        for line in exchange.ask(f"pjsip show endpoint {name}").splitlines()
+        if "rtp_timeout" in line
+    )
+    limits = {key.strip(): int(value) for key, value in told.items()}
+    assert set(limits) == {"rtp_timeout", "rtp_timeout_hold"}
+    assert min(limits.values()) > exchange.settings.queue.max_wait_s
+
+
+def test_a_telephone_is_asked_whether_it_is_there(exchange: Exchange) -> None:
+    with RawTelephone(exchange.account("tester1")) as telephone:
+        assert telephone.dial().header("Session-Expires") == "180;refresher=uas"
+    exchange.wait_for_silence()
+
+
+def test_who_was_cut_for_silence_has_not_hung_up(exchange: Exchange) -> None:
+    (exchange.etc / "local" / "pjsip-silence.conf").write_text("[silence](!)\nrtp_timeout = 1\n")
+    exchange.ask("module reload res_pjsip.so")
+    with RawTelephone(exchange.account("tester1")) as telephone:
+        telephone.dial(caller="0215550177")
+        assert telephone.was_asked("BYE", 20)
+
+    told = Outcome.ABANDONED, "no sound from the telephone"
+    until("the record tells it", lambda: told in [(call.outcome, call.why) for call in exchange.calls()], 10)
