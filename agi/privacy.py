@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 # 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
+_LINE_PROOF = "line-proof"
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
 _DOTS = "•••"
 _ESCAPED_DIGIT = re.compile(r"%3([0-9])")  # a digit as an address may spell it (RFC 3261, section 25.1)
@@ -90,3 +91,13 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 def hash_key(var: Path) -> bytes:
     """The 32-byte key of this installation for `keyed_hash`."""
     return bytes.fromhex(secret(var, "hash-key"))
+
+
+def line_proof(var: Path) -> str:
+    """What Asterisk proves itself with to the line; anew at each start of the hotline (`renew_line_proof`)."""
+    return secret(var, _LINE_PROOF)
+
+
+def renew_line_proof(var: Path) -> None:
+    """Let the next start have another proof."""
+    (var / "secrets" / _LINE_PROOF).unlink(missing_ok=True)

@@ -16,7 +16,8 @@ from agi.line.channel import Channel
 from agi.line.wire import Wire
 
 RECORDED = Path(__file__).parent / "fixtures" / "agi"
-HEADERS = b"agi_network: yes\nagi_uniqueid: 1795504227.1\nagi_callerid: 0215550100\nagi_arg_1: \n\n"
+HEADERS = b"agi_network: yes\nagi_uniqueid: 1795504227.1\nagi_callerid: 0215550100\nagi_arg_1: \nagi_arg_2: proof\n\n"
+PROOF = "proof"
 
 
 def recorded(name: str) -> list[str]:

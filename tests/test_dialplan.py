@@ -10,6 +10,7 @@ from line_exchange import Exchange, until
 
 from agi.line.channel import Channel
 from agi.line.server import Server
+from agi.privacy import line_proof
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +88,12 @@ def test_with_the_line_down_and_no_agent_the_caller_is_told_so(calls: Exchange) 
     assert any("step=nobody fault=refused back=empty queue=JOINEMPTY" in text for text in told)
 
 
-def test_a_line_that_accepts_and_says_nothing_is_left_after_two_seconds(calls: Exchange) -> None:
+def test_a_line_that_accepts_and_says_nothing_is_left_after_four_seconds(calls: Exchange) -> None:
     with socket.create_server(("127.0.0.1", calls.settings.line.agi_port)) as mute:
         calls.dial("patient")
         peer, _ = mute.accept()
         until("Asterisk waits for it", lambda: calls.at("hotline"))
-        until("the apology", lambda: any("fault/apology" in line for line in calls.at("fault")), 4)
+        until("the apology", lambda: any("fault/apology" in line for line in calls.at("fault")), 6)
         peer.close()
 
 
@@ -105,7 +106,7 @@ def test_a_line_that_is_there_in_time_is_not_cut_off(calls: Exchange) -> None:
         heard.set()
         channel.set_variable("HOTLINE_NEXT", "hangup")
 
-    server = Server(calls.settings.line.agi_port, 5, answer)
+    server = Server(calls.settings.line.agi_port, 5, answer, proof=line_proof(calls.settings.var))
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:

@@ -49,7 +49,7 @@ class Channel:
             raise HungUp
         return ""
 
-    def stream(self, path: str, escape: str = "", offset: int = 0) -> Played:
+    def stream(self, path: str, escape: str = "", offset: int = 0, *, lasts_s: float = 0.0) -> Played:
         self.played.append((path, offset))
         begun = self.now - offset // 8
         key = self._pass(begun + 1000, escape)

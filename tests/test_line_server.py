@@ -1,16 +1,23 @@
 """The FastAGI service: bounded, patient with nobody who does not speak, and stopped without harm."""
 
 import contextlib
+import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from line_fake import HEADERS
+import structlog
+from line_fake import HEADERS, PROOF
 
 from agi.line.channel import Channel
-from agi.line.server import Answer, Server
+from agi.line.owner import owner
+from agi.line.server import STRANGERS, Answer, Server
+from agi.line.shared import LiveCalls
+
+NOBODY = 65534
 
 
 def until(true: Callable[[], object], limit_s: float = 5.0) -> None:
@@ -21,8 +28,16 @@ def until(true: Callable[[], object], limit_s: float = 5.0) -> None:
 
 
 @contextlib.contextmanager
-def serving(answer: Answer, *, most: int = 3, grace_s: float = 1.0, header_limit_s: float = 5.0) -> Iterator[Server]:
-    server = Server(0, most, answer, grace_s=grace_s, header_limit_s=header_limit_s)
+def serving(
+    answer: Answer,
+    *,
+    port: int = 0,
+    most: int = 3,
+    uid: int | None = None,
+    grace_s: float = 1.0,
+    prove_limit_s: float = 5.0,
+) -> Iterator[Server]:
+    server = Server(port, most, answer, proof=PROOF, uid=uid, grace_s=grace_s, prove_limit_s=prove_limit_s)
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:
@@ -79,7 +94,7 @@ def test_one_call_too_many_is_closed_at_once_and_the_others_go_on() -> None:
 
 @pytest.mark.parametrize("said", [b"", b"agi_network: yes\n", b"GET / HTTP/1.1\r\n"])
 def test_a_peer_that_does_not_speak_agi_is_let_go(said: bytes) -> None:
-    with serving(ask_one, header_limit_s=0.3) as server:
+    with serving(ask_one, prove_limit_s=0.3) as server:
         begun = time.monotonic()
         assert is_closed(connect(server, said))
         assert time.monotonic() - begun < 2
@@ -153,3 +168,81 @@ def _refused(port: int) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+def test_who_brings_no_proof_is_let_go_and_is_no_call() -> None:
+    answered: list[Channel] = []
+    with serving(lambda channel, cut: answered.append(channel)) as server:
+        for wrong in (b"agi_arg_2: guess\n", b"agi_arg_2: \n", "agi_arg_2: prööf\n".encode(), b""):
+            assert is_closed(connect(server, HEADERS.replace(b"agi_arg_2: proof\n", wrong)))
+        assert is_closed(connect(server))
+    assert len(answered) == 1
+
+
+def test_a_process_of_another_user_is_let_go_whatever_it_brings() -> None:
+    answered: list[Channel] = []
+    with serving(lambda channel, cut: answered.append(channel), uid=os.getuid() + 1) as server:
+        assert is_closed(connect(server))
+    assert answered == []
+
+
+def test_the_owner_of_the_other_end_is_who_opened_it() -> None:
+    user = NOBODY if os.getuid() == 0 else os.getuid()  # only root can be another user too
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connecting = f"exec 3<>/dev/tcp/127.0.0.1/{listener.getsockname()[1]}; read -u 3 -t 10"
+        with subprocess.Popen(("bash", "-c", connecting), user=user, cwd="/"):
+            far, _ = listener.accept()
+            assert owner(far) == user
+            far.close()
+
+
+def test_idle_and_dripping_connections_keep_no_caller_out() -> None:
+    with serving(ask_one, most=1, prove_limit_s=30) as server:
+        idle = [connect(server, b"agi_network: yes\n" * (number % 2)) for number in range(STRANGERS + 20)]
+        caller = connect(server)
+        assert caller.recv(100).startswith(b"GET VARIABLE")
+        assert is_closed(idle[0])  # the oldest made room
+        for peer in (*idle, caller):
+            peer.close()
+
+
+def test_who_asks_is_told_that_the_line_serves_also_when_it_is_full() -> None:
+    with serving(ask_one, most=1) as server:
+        caller = connect(server)
+        assert caller.recv(100).startswith(b"GET VARIABLE")
+        asking = connect(server, b"agi_network_script: ready\nagi_arg_2: proof\n\n")
+        assert asking.recv(100) == b"NOOP\n"
+        assert is_closed(connect(server, b"agi_network_script: ready\n\n"))
+        caller.close()
+
+
+def test_a_probe_of_the_port_says_nothing_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with structlog.testing.capture_logs() as told, serving(ask_one) as server:
+        connect(server, b"").close()
+        until(lambda: not server._strangers)
+    assert [one for one in told if one["log_level"] != "debug"] == []
+
+
+def test_a_port_that_the_supervisor_holds_is_served_turned_away_and_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        monkeypatch.setattr("os.dup", lambda descriptor: held.dup().detach())
+        with serving(ask_one, port=held.getsockname()[1], grace_s=5.0) as server:
+            peer = connect(server)
+            assert peer.recv(100).startswith(b"GET VARIABLE")
+            server.stop()
+            assert is_closed(connect(server))  # while a call is being finished
+            peer.close()
+        waiting = connect(server)  # for the next line
+        held.accept()[0].close()
+        assert is_closed(waiting)
+
+
+def test_a_call_id_that_lives_or_has_been_here_is_refused_but_for_the_way_back() -> None:
+    live = LiveCalls()
+    assert live.enter("1.1")
+    assert not live.enter("1.1")
+    assert not live.enter("1.1", back=True)
+    live.leave("1.1")
+    assert not live.enter("1.1")
+    assert live.enter("1.1", back=True)
+    assert live.enter("1.2", back=True)  # the line that knew it has died since

@@ -50,7 +50,7 @@ class Channel:
         keys, self.stored = self.stored, ""
         return keys
 
-    def stream(self, path: str, escape: str = "", offset: int = 0) -> Played:
+    def stream(self, path: str, escape: str = "", offset: int = 0, *, lasts_s: float = 0.0) -> Played:
         self.done.append(f"play {path}")
         self.now += 1000
         return Played("", 8000)

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import socket
 import sys
+import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
@@ -14,15 +16,18 @@ from installation import lend_tree, private_environment, settings_of
 from agi.ops import asterisk, configure, ready
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder
-from agi.ops.supervise import Supervisor
+from agi.ops.supervise import Supervisor, _alive
 from agi.settings import Settings
 
-# Stands in for the line: accepts connections on the FastAGI port, ends on SIGTERM.
-_ACCEPT = """
-import os, socket
-server = socket.create_server(("127.0.0.1", int(os.environ["HOTLINE_LINE__AGI_PORT"])))
+# Stands in for the line: says that it serves on the FastAGI port, ends on SIGTERM.
+_SERVE = """
+import socket
+server = socket.socket(fileno=0)
 while True:
-    server.accept()[0].close()
+    peer = server.accept()[0]
+    peer.recv(1000)
+    peer.sendall(b"NOOP\\n")
+    peer.close()
 """
 
 
@@ -43,7 +48,7 @@ def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program
     configure.write(settings, program)
     write_silence(settings.var / "asterisk" / "share" / "moh" / "silence.wav")
     script = tmp_path / "accept.py"
-    script.write_text(_ACCEPT)
+    script.write_text(_SERVE)
     supervisor = Supervisor(settings, line=(sys.executable, str(script)))
     ours = {name: value for name, value in environment.items() if name.startswith("HOTLINE_")}
     supervisor.start(program, ours)
@@ -68,7 +73,43 @@ def test_a_killed_line_is_back_soon(installation) -> None:
     pid = supervisor.process("line").pid
     os.kill(pid, signal.SIGKILL)
     until(lambda: supervisor.process("line").pid not in (pid, None))
-    until(lambda: ready.tcp_answers(settings.line.agi_port))
+    until(lambda: ready.line_answers(settings.var, settings.line.agi_port))
+
+
+def is_free(port: int) -> bool:
+    """Whether a neighbour could listen there now."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_the_lines_port_is_never_free_and_who_comes_meanwhile_waits(installation) -> None:
+    supervisor, settings, program, ours = installation
+    until(lambda: supervisor.process("line").running)
+    port = settings.line.agi_port
+    pid = supervisor.process("line").pid
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not _alive(pid))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as early:
+        early.sendall(b"x")
+        while supervisor.process("line").pid in (pid, None):
+            assert not is_free(port)
+        assert early.recv(5) == b"NOOP\n"
+    supervisor._call("stopProcess", "line", True)
+    assert not is_free(port)
+    # Another way of starting it: supervisord forgets the line and learns it anew.
+    changing = threading.Thread(target=supervisor.start, args=(program, {**ours, "HOTLINE_LINE__MAX_CALLS": "7"}))
+    changing.start()
+    while changing.is_alive():
+        assert not is_free(port)
+    changing.join()
+    until(lambda: ready.line_answers(settings.var, port))
+    supervisor.stop()
+    assert is_free(port)
 
 
 def test_a_killed_asterisk_comes_back_and_the_line_goes_on(installation) -> None:
@@ -107,7 +148,7 @@ def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     assert supervisor.orphans() == left
     assert supervisor.stop()
     assert supervisor.orphans() == ()
-    assert not ready.tcp_answers(settings.line.agi_port)
+    assert not ready.line_answers(settings.var, settings.line.agi_port)
 
 
 def test_asterisk_starts_without_a_warning_or_an_error(installation) -> None:

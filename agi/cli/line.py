@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 import structlog
 
-from agi import log
+from agi import log, privacy
 from agi.dialogue.question import HungUp
 from agi.line.call import NoCall, talk_through
 from agi.line.channel import Channel
@@ -51,10 +51,16 @@ def _serve(shared: Shared) -> None:
         try:
             talk_through(channel, shared, live, cut)
         except NoCall:
-            _log.warning("line.no_call", why="no call id")
+            _log.warning("line.no_call", why="no call id, or one that lives or has ended")
 
     try:
-        server = Server(settings.line.agi_port, settings.line.max_calls, answer, grace_s=settings.line.stop_grace_s)
+        server = Server(
+            settings.line.agi_port,
+            settings.line.max_calls,
+            answer,
+            proof=privacy.line_proof(settings.var),
+            grace_s=settings.line.stop_grace_s,
+        )
     except OSError as error:
         shared.close()
         raise click.ClickException(

@@ -36,10 +36,9 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
     apologises and asks the agents. `cut()`: whether the line itself ended the connection. Raises `NoCall`.
     """
     call_id = channel.env.get("agi_uniqueid", "")
-    if not CALL_ID.fullmatch(call_id):
+    if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=channel.env.get("agi_arg_1", "") in _BACK):
         raise NoCall
     log.call(call_id)
-    live.enter(call_id)
     try:
         _talk(channel, shared, call_id, cut)
     finally:

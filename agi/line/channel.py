@@ -45,15 +45,15 @@ class Played:
 class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
     """The commands of pyst2 on a `Wire`; each raises `HungUp`, or a `ChannelError`.
 
-    `limit_s`: how long a command that does not wait for the caller may take.
+    `limit_s`: how long a command that does not wait for the caller may take; `header_limit_s`: all headers together.
     """
 
-    def __init__(self, wire: Wire, *, limit_s: float = 5.0) -> None:
+    def __init__(self, wire: Wire, *, limit_s: float = 5.0, header_limit_s: float | None = None) -> None:
         # pyst2's own constructor takes the process's SIGHUP, writes argv to stderr and reads text.
         self._wire = wire
         self._limit_s = limit_s
         self._gone: Exception | None = None
-        self.env: Mapping[str, str] = self._read_environment()
+        self.env: Mapping[str, str] = self._read_environment(limit_s if header_limit_s is None else header_limit_s)
 
     # ---- commands ----
 
@@ -86,12 +86,12 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             self._tell_hang_up_from_failure(verb, reply)
         return reply
 
-    def stream(self, path: str, escape: str = "", offset: int = 0) -> Played:
-        """Play the file `path` (no extension) from sample `offset` until its end or a key out of `escape`.
+    def stream(self, path: str, escape: str = "", offset: int = 0, *, lasts_s: float = 600.0) -> Played:
+        """Play the file `path` (no extension, `lasts_s` long) from sample `offset` until its end or a key of `escape`.
 
         Raises `Refused` when there is no such file.
         """
-        reply = self.command("STREAM FILE", path, escape, offset, wait_s=600.0)
+        reply = self.command("STREAM FILE", path, escape, offset, wait_s=lasts_s)
         return Played(key_in(reply), reply.endpos or 0)
 
     def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
@@ -212,12 +212,12 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         self._gone = error
         return error
 
-    def _read_environment(self) -> dict[str, str]:
+    def _read_environment(self, limit_s: float) -> dict[str, str]:
         """The header lines `agi_name: value` up to the empty one; all of it within the limit.
 
         Raises `HungUp` when it ends early, `Silent` when it does not come, `ChannelError` when it is none.
         """
-        deadline = time.monotonic() + self._limit_s
+        deadline = time.monotonic() + limit_s
         found: dict[str, str] = {}
         try:
             for _ in range(200):

@@ -10,10 +10,10 @@ from uuid import UUID
 from agi.line.audiosocket import Frame, Kind, NotAudioSocket, Reader
 from agi.line.notes import Notes
 
-_SAY_WHO_S = 2.0
+_SAY_WHO_S = 1.0
 _BACKLOG = 128
 _STRANGERS = 256
-"""Connections that have not said who they are; one more is closed at once."""
+"""Connections that have not said who they are; one more takes the place of the oldest: Asterisk says it at once."""
 
 
 @dataclass(eq=False, slots=True)
@@ -45,7 +45,7 @@ class Door:
         self._after = after
         self._let_in = let_in
         self._notes = notes
-        self._strangers: set[Guest] = set()
+        self._strangers: dict[Guest, None] = {}  # the oldest first
         self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.port: int = self._listener.getsockname()[1]
@@ -64,13 +64,12 @@ class Door:
         except OSError:  # gone again, or no descriptors left
             return
         if len(self._strangers) >= _STRANGERS:
-            peer.close()
-            return
+            self._dismiss(next(iter(self._strangers)))
         peer.setblocking(False)
         with suppress(OSError):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         guest = Guest(peer)
-        self._strangers.add(guest)
+        self._strangers[guest] = None
         self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(guest))
         self._after(_SAY_WHO_S, lambda: self._dismiss(guest))
 
@@ -81,7 +80,7 @@ class Door:
         elif frames:
             first, *guest.more = frames
             self._selector.unregister(guest.peer)
-            self._strangers.discard(guest)
+            self._strangers.pop(guest, None)
             guest.known = True
             if first.kind is not Kind.UUID or not self._let_in(first.uuid, guest):
                 self._notes.warn("speech.stranger", kind=first.kind.name)
@@ -90,7 +89,7 @@ class Door:
     def _dismiss(self, guest: Guest) -> None:
         if not guest.known:
             guest.known = True
-            self._strangers.discard(guest)
+            self._strangers.pop(guest, None)
             self._selector.unregister(guest.peer)
             guest.peer.close()
 

@@ -31,7 +31,7 @@ from agi.line.protocol import Refused
 
 NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
-_LONGEST_PROMPT_MS = 300_000
+_BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _LONGEST_HEADER = 120
@@ -135,12 +135,12 @@ class AsteriskPhone:
         if not question.barge_in:
             self._held = ""
             self._take()
-        longest_ms = question.first_key_ms + question.total_ms + _LONGEST_PROMPT_MS
+        longest_s = sum(map(_lasts_s, clips)) + (question.first_key_ms + question.total_ms) / 1000
 
         def connect(uuid: str, port: int) -> None:
             # Asterisk could not connect, or the connection broke: the caller is there, and the report tells the rest.
             with suppress(Refused):
-                self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_ms / 1000)
+                self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_s)
 
         try:
             report = hearing.turn(question, clips, connect, hash_is_habit=self._turns.hash_is_habit)
@@ -180,7 +180,7 @@ class AsteriskPhone:
             return key
         for prompt in prompts:
             for clip in self._clips.clips(prompt.key, prompt.places):
-                if key := self._play(str(clip), barge_in):
+                if key := self._play(clip, barge_in):
                     return key
         if not barge_in:
             self._held = ""
@@ -198,13 +198,14 @@ class AsteriskPhone:
                 return key
         return ""
 
-    def _play(self, clip: str, barge_in: bool) -> str:
+    def _play(self, clip: Path, barge_in: bool) -> str:
+        lasts_s = _lasts_s(clip)
         if not barge_in:
-            self._channel.stream(clip)
+            self._channel.stream(str(clip), lasts_s=lasts_s)
             return ""
         offset = 0
         while True:
-            played = self._channel.stream(clip, KEYS, offset)
+            played = self._channel.stream(str(clip), KEYS, offset, lasts_s=lasts_s)
             if key := self._next(played.key):
                 return key
             if not played.key:
@@ -221,6 +222,14 @@ class AsteriskPhone:
             self._held += pressed if pressed in KEYS else ""
         key, self._held = self._held[:1], self._held[1:]
         return key
+
+
+def _lasts_s(clip: Path) -> float:
+    """How long a clip plays: Asterisk is not waited for much longer. 0 for a missing one, told by Asterisk at once."""
+    try:
+        return Path(f"{clip}.wav").stat().st_size / _BYTES_A_SECOND
+    except OSError:
+        return 0.0
 
 
 def header_safe(value: str) -> str:

@@ -7,6 +7,7 @@ one at its own time.
 """
 
 import heapq
+import os
 import selectors
 import socket
 import threading
@@ -20,6 +21,7 @@ from uuid import UUID, uuid4
 from agi.line.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
 from agi.line.door import Door, Guest, received
 from agi.line.notes import Notes
+from agi.line.owner import owner
 from agi.line.recognisers import Recognisers
 from agi.line.turn import News, SpokenTurn
 
@@ -196,10 +198,12 @@ class Pump:
         self._done(live)
 
     def _let_in(self, uuid: UUID, guest: Guest) -> bool:
-        """Begin the turn that waits for `uuid`, once; False where none does."""
-        live = self._waiting.pop(uuid, None)
-        if live is None:
+        """Begin the turn that waits for `uuid`, once; False where none does, or the guest is no process of ours."""
+        live = self._waiting.get(uuid)
+        # Looked up for those only who know a UUID: it takes a millisecond.
+        if live is None or owner(guest.peer) != os.getuid():
             return False
+        del self._waiting[uuid]
         live.peer, live.reader = guest.peer, guest.reader
         live.due = time.monotonic()
         self._selector.register(live.peer, selectors.EVENT_READ, lambda: self._read(live))

@@ -1,6 +1,8 @@
 """What all calls of one line share: loaded once, when the line starts."""
 
+import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,9 @@ from agi.services.checked import load_checked
 from agi.settings import Settings
 from agi.voice.clips import Clips
 from agi.voice.errors import TextsError
+
+_CALLS_REMEMBERED = 100_000
+"""Ids of calls: more than a line has in a day."""
 
 
 class NotReady(Exception):
@@ -79,14 +84,23 @@ def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
 
 
 class LiveCalls:
-    """Ids of the calls that are being talked in; any thread may ask."""
+    """Ids of the calls that are being talked in, and of those that were; any thread may ask."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def enter(self, call_id: str) -> None:
-        """The line has taken the call."""
-        self._ids[call_id] = 1
+    def enter(self, call_id: str, *, back: bool = False) -> bool:
+        """Take the call; False where it lives, or has been here and does not come `back` to the line."""
+        with self._lock:
+            if call_id in self._ids or (call_id in self._known and not back):
+                return False
+            self._ids[call_id] = 1
+            self._known[call_id] = None
+            if len(self._known) > _CALLS_REMEMBERED:
+                self._known.popitem(last=False)
+            return True
 
     def leave(self, call_id: str) -> None:
         """The line is done with it."""

@@ -76,7 +76,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     _make_folders(settings, program)
     write_whole(etc / "asterisk.conf", _asterisk_conf(settings, program))
     local = etc / "local"
-    write_whole(local / "globals.conf", _globals(settings))
+    write_whole(local / "globals.conf", _globals(settings), mode=0o600)
     write_whole(local / "queues.conf", _queues(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
@@ -148,6 +148,7 @@ def _globals(settings: Settings) -> str:
     values = {
         "NUMBER": settings.telephony.number,
         "AGI_PORT": settings.line.agi_port,
+        "LINE_PROOF": privacy.line_proof(settings.var),
         "LANGUAGE": settings.office.language,
         "SPOOL": var / "spool",
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from agi import privacy
 from agi.ops import asterisk, configure, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
@@ -96,6 +97,8 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
     Raises NotAnswering and supervise.SuperviseFailed.
     """
     supervisor = Supervisor(settings)
+    if not supervisor.running():
+        privacy.renew_line_proof(settings.var)
     stamp = configure.write(settings, program)
     before = started(settings.var) if supervisor.running() else None
     now = Started(

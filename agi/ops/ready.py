@@ -3,7 +3,9 @@
 import secrets
 import socket
 import time
+from pathlib import Path
 
+from agi import privacy
 from agi.ops import asterisk
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
@@ -25,7 +27,7 @@ def unmet(settings: Settings, program: Program) -> str | None:
     shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
     if shown is None or f"'{telephony.number}'" not in shown:
         return f"the dialplan knows no {telephony.number} for testers"
-    if not tcp_answers(settings.line.agi_port):
+    if not line_answers(settings.var, settings.line.agi_port):
         return f"the line does not answer on port {settings.line.agi_port}"
     return None
 
@@ -87,11 +89,16 @@ def sip_answers(address: str, port: int, limit_s: float = 0.5) -> bool:
             return False
 
 
-def tcp_answers(port: int, limit_s: float = 0.5) -> bool:
-    """Whether a server accepts connections on this TCP port of 127.0.0.1."""
+def line_answers(var: Path, port: int, limit_s: float = 0.5) -> bool:
+    """Whether the line of the installation at `var` serves on this TCP port of 127.0.0.1.
+
+    It is asked: the supervisor lets callers connect while there is no line.
+    """
+    question = f"agi_network_script: ready\nagi_arg_2: {privacy.line_proof(var)}\n\n"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=limit_s):
-            return True
+        with socket.create_connection(("127.0.0.1", port), timeout=limit_s) as sock:
+            sock.sendall(question.encode())
+            return sock.recv(5) == b"NOOP\n"
     except OSError:
         return False
 

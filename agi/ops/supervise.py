@@ -157,9 +157,9 @@ class Supervisor:
 
     def _launch(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-        environment["PYTHONPATH"] = str(ROOT)  # of its part that takes Asterisk's log
+        environment["PYTHONPATH"] = str(ROOT)  # of itself, and of its part that takes Asterisk's log
         done = subprocess.run(
-            (sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)),
+            (sys.executable, "-m", "agi.ops.supervisord", "-c", str(self._config)),
             capture_output=True,
             text=True,
             check=False,
@@ -234,8 +234,9 @@ stopwaitsecs=10
 {common}stdout_logfile=NONE
 stdout_events_enabled=true
 
-[program:line]
+[fcgi-program:line]
 command={_plain(talking)}
+socket=tcp://127.0.0.1:{settings.line.agi_port}
 directory={_plain(ROOT)}
 environment={variables}
 priority=20
