@@ -137,12 +137,20 @@ def test_the_file_never_grows_over_its_size(log: AsteriskLog, tmp_path: Path, mo
     assert all(path.stat().st_size <= 1_000_000 for path in files)
 
 
-def test_a_hang_up_during_a_question_is_no_warning(log: AsteriskLog, tmp_path: Path) -> None:
-    log.take(
-        printed(f"{asterisk_log.HUNG_UP} PJSIP/tester1-00000001 because channel is dead", file="app_audiosocket.c")
-    )
+@pytest.mark.parametrize("text", asterisk_log.HUNG_UP)
+def test_a_hang_up_during_a_question_is_not_kept(log: AsteriskLog, tmp_path: Path, text: str) -> None:
+    log.take(printed(f"{text} PJSIP/tester1-00000001", file="app_audiosocket.c"))
     log.take(printed("told"))
     assert [entry["event"] for entry in kept(tmp_path)] == ["told"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("app_queue.c", "Unable to join queue 'agents'"), ("pjproject", "\t sip_transport.c Error processing packet")],
+)
+def test_what_nobody_must_act_on_is_no_warning(log: AsteriskLog, tmp_path: Path, file: str, text: str) -> None:
+    log.take(printed(text, file=file))
+    assert [entry["level"] for entry in kept(tmp_path)] == ["notice"]
 
 
 def test_a_log_that_cannot_be_written_is_written_again_when_it_can(

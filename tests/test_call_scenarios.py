@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
+import soundfile
 from installation import Hotline
 from played_calls import Result, play_all, told
 
+from agi.settings import Dialogue
+from agi.softphone.play import HEAR_S
+
 CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"  # they need a hotline that hears: test_call_spoken.py
+DOUBTFUL = SPOKEN / "doubtful"  # and one that is never sure: test_call_doubtful.py
+IMPATIENT = CALLS / "impatient"
 
 
 def _files() -> list[Path]:
@@ -17,7 +23,19 @@ def _files() -> list[Path]:
 @pytest.fixture(scope="module")
 def played(hotline: Hotline) -> dict[str, Result]:
     """All scenarios, played side by side; by the name of their file."""
-    return play_all(hotline, [CALLS, CALLS / "impatient"])
+    return play_all(hotline, [CALLS, IMPATIENT])
+
+
+def test_every_file_of_a_call_is_played_by_the_suite() -> None:
+    elsewhere = {*SPOKEN.glob("*.yaml"), *DOUBTFUL.glob("*.yaml")}
+    here = {*CALLS.glob("*.yaml"), *IMPATIENT.glob("*.yaml")}
+    assert set(CALLS.rglob("*.y*ml")) == here | elsewhere
+
+
+def test_a_prompt_is_waited_for_longer_than_a_caller_has_patience(hotline: Hotline) -> None:
+    menu = soundfile.info(hotline.settings.var / "prompts" / "id" / "menu" / "main.wav").duration
+    patience = Dialogue().first_key_ms / 1000
+    assert 1.5 * (menu + patience) < HEAR_S
 
 
 def test_there_are_scenarios_for_every_outcome() -> None:

@@ -31,9 +31,9 @@ def test_speech_that_is_off_is_no_fault(tmp_path: Path) -> None:
     assert "off" in text
 
 
-def test_a_missing_model_is_a_warning_that_names_the_folder(tmp_path: Path) -> None:
+def test_a_missing_model_is_a_fault_that_names_the_folder(tmp_path: Path) -> None:
     level, text = found(tmp_path, Speech(enabled=True, model=tmp_path / "nowhere"))
-    assert level is Level.WARN
+    assert level is Level.FAIL
     assert str(tmp_path / "nowhere") in text
 
 

@@ -88,7 +88,10 @@ def test_say_writes_a_wav_and_the_sentence(office: Path) -> None:
     result = hotline("say", "nik.readback", "nik=3273000000000042")
     assert result.exit_code == 0, result.output
     assert "3273 0000 0000 0042" in result.stdout
-    info = soundfile.info(office / "nik.readback.wav")
+    (target,) = office.rglob("said.wav")
+    assert str(target) in result.stdout
+    assert list(Path().glob("*.wav")) == []  # nothing is left where the command was typed
+    info = soundfile.info(target)
     assert (info.samplerate, info.channels) == (16000, 1)
     assert 5 < info.duration < 20
 

@@ -78,9 +78,9 @@ def render(force: bool) -> None:
 @prompts.command()
 @click.argument("key")
 @click.argument("places", nargs=-1, metavar="[PLACE=VALUE]...")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; KEY.wav if not given.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write, if not var/said.wav.")
 def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
-    """Write what a caller hears for KEY as a WAV file, and play it where there is a sound device.
+    """Play what a caller hears for KEY where there is a sound device; it stays in a WAV file.
 
     \b
     Example: hotline prompts say nik.short count=13
@@ -92,8 +92,9 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
         if not equals:
             raise click.UsageError(f"'{name}' has no value: write {name}=VALUE.")
         values[name] = value
-    target = out or Path(f"{key}.wav")
-    with _plain_errors(), _clips(Settings()) as clips:
+    settings = Settings()
+    target = out or settings.var / "said.wav"
+    with _plain_errors(), _clips(settings) as clips:
         sentence = clips.texts.written(key, values)
         samples = audio.joined(clips.clips(key, values))
     try:

@@ -29,8 +29,10 @@ MOST_OF_A_KIND = 20
 MOST_OF_ALL = 200
 LONGEST = 500
 """Characters of a message that are kept."""
-HUNG_UP = "Failed to receive frame from channel"
-"""What app_audiosocket warns of whenever a caller hangs up during a question: nothing is wrong."""
+HUNG_UP = ("Failed to receive frame from channel", "Failed to forward frame")
+"""What app_audiosocket warns of whenever a caller hangs up during a question: nothing is wrong, nothing is kept."""
+ORDINARY = ("Unable to join queue",)
+"""What Asterisk warns of and nobody must act on: no agent is on duty."""
 
 _LONGEST_LINE = 1 << 16
 _LEVELS = {"NOTICE": "notice", "WARNING": "warning", "ERROR": "error"}
@@ -65,12 +67,14 @@ def read(line: bytes) -> Entry | None:
         found = json.loads(line)
         message, place = found["logmsg"], found["logmsg"]["location"]
         text = str(message["message"])
-        if message["level"] not in _LEVELS or HUNG_UP in text:
+        if message["level"] not in _LEVELS or any(known in text for known in HUNG_UP):
             return None
         where = f"{place['filename']}:{place['line']}"
         level = _LEVELS[message["level"]]
         if place["filename"] == "pjproject":  # the SIP library: names its own file first, and judges others' packets
             level, (where, _, text) = "notice", text.strip().partition(" ")
+        if any(known in text for known in ORDINARY):
+            level = "notice"
         at = datetime.fromisoformat(found["timestamp"])
         return Entry(at, level, visible(where), text, str(found["identifiers"]["callid"]))
     except (ValueError, KeyError, TypeError):  # printed before logging begins, or longer than Asterisk's buffer

@@ -27,7 +27,7 @@ _SHOWN = 3
 
 
 class Level(StrEnum):
-    """How bad: FAIL means calls are not answered, or not safely."""
+    """How bad: FAIL means calls are not answered, not safely, or not as the settings say."""
 
     OK = "OK"
     WARN = "WARN"
@@ -72,7 +72,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield check()
     if running and program is not None:
         yield _answering(settings, program)
-        yield _logged(settings)
+        yield logged(settings)
 
 
 def espeak_version() -> str | None:
@@ -113,8 +113,8 @@ def _rights(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.var if settings.var.exists() else ROOT
-    free = shutil.disk_usage(place).free // _MB
+    places = {place if place.exists() else ROOT for place in (settings.var, settings.data)}
+    free, place = min((shutil.disk_usage(place).free // _MB, place) for place in places)
     text = f"{free} MB free at {place}"
     if free < 1000:
         level = Level.FAIL if free < 200 else Level.WARN
@@ -153,9 +153,8 @@ def speech_model(settings: Settings, running: bool) -> Finding:
     if not settings.speech.enabled:
         return _ok(about, "speech is off in the settings: keypad only")
     if not speech.speech_is_on(settings):
-        return Finding(
-            Level.WARN, about, f"none in {settings.speech_model}: keypad only", "Name a Vosk model in speech.model."
-        )
+        text = f"none in {settings.speech_model}, which speech.model names: callers use keys only"
+        return Finding(Level.FAIL, about, text, "Name a model's folder there, or set speech.enabled = false.")
     if speech.built_for_another(settings):
         text = f"callers are still heard with another model than {settings.speech_model}"
         return Finding(Level.WARN, about, text, "./hotline up")
@@ -256,7 +255,8 @@ def _answering(settings: Settings, program: Program) -> Finding:
     return _ok("calls", f"answered; {shown.splitlines()[0] if shown else 'no count'}")
 
 
-def _logged(settings: Settings) -> Finding:
+def logged(settings: Settings) -> Finding:
+    """What Asterisk and our processes complained of within a day."""
     found = troubles.since(settings.var / "log", datetime.now(UTC) - timedelta(days=1))
     if not found:
         return _ok("logs", "no warning and no error within a day")

@@ -23,7 +23,8 @@ from agi.softphone.wavfile import growing
 from agi.voice.errors import VoiceError
 from agi.voice.places import Kind, Value
 
-HEAR_S = 30.0
+HEAR_S = 60.0
+"""Longest wait for a prompt: a menu said to its end, the silence after it and another menu may come before it."""
 END_S = 30.0
 PAUSE_S = 0.12  # a person's finger is not quicker after a prompt
 

@@ -1,0 +1,66 @@
+"""`hotline doctor` tells what somebody must act on, all of it and nothing else."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from installation import private_environment, settings_of
+
+from agi.ops import doctor, troubles
+from agi.ops.doctor import Level
+from agi.settings import Settings
+
+
+class Usage(NamedTuple):
+    """What `shutil.disk_usage` tells."""
+
+    total: int
+    used: int
+    free: int
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    own = settings_of(private_environment(tmp_path, HOTLINE_SPEECH__ENABLED="true"))
+    for place in (own.var, own.data, own.var / "log"):
+        place.mkdir(parents=True, exist_ok=True)
+    return own
+
+
+@pytest.mark.parametrize("full", ["var", "data"])
+def test_a_full_disk_is_found_on_either_of_both(settings: Settings, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    place = getattr(settings, full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda at: Usage(1 << 40, 0, (1 << 20) if at == place else 1 << 39))
+    (found,) = [one for one in doctor.examine(settings) if one.about == "disk"]
+    assert (found.level, found.text) == (Level.FAIL, f"1 MB free at {place}")
+
+
+def logged(settings: Settings, name: str, *entries: tuple[str, str, timedelta]) -> None:
+    """Lines of level, event and age in the log `name`."""
+    lines = [
+        json.dumps({"timestamp": (datetime.now(UTC) - age).isoformat(), "level": level, "event": event})
+        for level, event, age in entries
+    ]
+    (settings.var / "log" / f"{name}.jsonl").write_text("cut off\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_warnings_of_the_day_are_shown_each_once_and_older_ones_are_not(settings: Settings) -> None:
+    hour, long_ago = timedelta(hours=1), timedelta(days=2)
+    logged(settings, "line", ("warning", "line.full", hour), ("warning", "line.full", hour), ("info", "x", hour))
+    logged(settings, "asterisk", ("error", "The trunk is down", hour), ("error", "Old trouble", long_ago))
+    found = troubles.since(settings.var / "log", datetime.now(UTC) - timedelta(days=1))
+    assert [(one.process, one.text, one.times) for one in found] == [
+        ("line", "line.full", 2),
+        ("asterisk", "The trunk is down", 1),
+    ]
+    shown = doctor.logged(settings)
+    assert shown.level is Level.WARN
+    assert "line 2 × 'line.full'; asterisk 1 × 'The trunk is down'" in shown.text
+
+
+def test_a_day_without_warnings_is_well(settings: Settings) -> None:
+    logged(settings, "line", ("info", "call.begins", timedelta()))
+    assert doctor.logged(settings).level is Level.OK
