@@ -6,16 +6,20 @@ Every field is documented here; the README's table of settings is checked agains
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as VariableError
+
+from agi import tomlfile, wrong_settings
+from agi.wrong_settings import ENVIRONMENT, NESTED, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +27,16 @@ ROOT = Path(__file__).resolve().parent.parent
 def settings_file() -> Path:
     """Where the settings are read from: the file named by HOTLINE_SETTINGS, else `hotline.toml` (may be absent)."""
     return Path(os.environ.get("HOTLINE_SETTINGS", ROOT / "hotline.toml"))
+
+
+def _in_file() -> tomlfile.TomlFile:
+    """What stands in the file of settings, nothing where there is none. Raises `SettingsError`."""
+    if not os.path.lexists(settings_file()):
+        return tomlfile.TomlFile({}, "")
+    try:
+        return tomlfile.read(settings_file())
+    except tomlfile.TomlError as wrong:
+        raise SettingsError(str(wrong)) from None
 
 
 class Section(BaseModel):
@@ -142,9 +156,12 @@ class Places(Section):
 
 
 class Settings(BaseSettings):
-    """All settings; `Settings()` reads `hotline.toml` (or the file named by HOTLINE_SETTINGS) and the environment."""
+    """All settings; `Settings()` reads `hotline.toml` (or the file named by HOTLINE_SETTINGS) and the environment.
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    Raises `SettingsError` for what is wrong in either, or makes no sense together.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT, env_nested_delimiter=NESTED, extra="forbid", frozen=True)
 
     office: Office = Office()
     telephony: Telephony = Telephony()
@@ -158,6 +175,20 @@ class Settings(BaseSettings):
     log: Log = Log()
     places: Places = Places()
 
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as wrong:
+            lines = _in_file().lines
+            found = list(wrong_settings.faults(wrong, type(self), settings_file(), lines, os.environ))
+        except VariableError as wrong:
+            found = [f"Ada variabel yang tidak bisa dibaca ({wrong}): tulis {ENVIRONMENT}TABEL__NAMA=nilai."]
+        else:
+            found = [f"{settings_file()}: {clash}" for clash in wrong_settings.clashes(self)]
+        found += wrong_settings.unknown_variables(type(self), os.environ)
+        if found:
+            raise SettingsError("\n".join(found)) from None
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -168,7 +199,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order: arguments, environment, `hotline.toml`. No .env file, no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_file())
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _in_file().tables)
 
     @property
     def prompts(self) -> Path:

@@ -38,7 +38,7 @@ def test_the_places_of_a_text_have_names_and_kinds(tmp_path: Path) -> None:
     ("words", "expected"),
     [
         ('[a]\nb = "x"\nb = "y"\n', "id.toml:3: "),
-        ('[a]\nb = "x\n', "id.toml:2: is not valid TOML"),
+        ('[a]\nb = "x\n', "id.toml:2: tanda kutip penutup"),
         ("[a]\nb = 7\n", "id.toml:2: 'a.b' must be a text in quotes, not int"),
         ('[a]\nb = ["x"]\n', "id.toml:2: 'a.b' must be a text in quotes, not list"),
         ('[a]\n\nb = " "\n', "id.toml:3: 'a.b' is empty"),
@@ -61,10 +61,10 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_one_that_is_no_utf8_are_told(tmp_path: Path) -> None:
-    with pytest.raises(TextsError, match=r"id\.toml: there is no such file"):
+    with pytest.raises(TextsError, match=r"id\.toml: berkas ini tidak ada"):
         Texts.load(tmp_path, "id")
     (tmp_path / "id.toml").write_bytes(b'a = "\xff"')
-    with pytest.raises(TextsError, match=r"id\.toml: is not UTF-8"):
+    with pytest.raises(TextsError, match=r"id\.toml:1: ada huruf yang tidak disimpan sebagai UTF-8"):
         Texts.load(tmp_path, "id")
 
 

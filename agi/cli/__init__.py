@@ -24,26 +24,11 @@ class Hotline(Lazy):
         try:
             return super().invoke(ctx)
         except ValueError as wrong:
-            told = _told_of_settings(wrong)
-            if told is None:
+            from agi.wrong_settings import SettingsError
+
+            if not isinstance(wrong, SettingsError):
                 raise
-            raise click.ClickException(told) from wrong
-
-
-def _told_of_settings(wrong: ValueError) -> str | None:
-    """What is wrong with the settings, in words; None when `wrong` is about something else."""
-    from tomllib import TOMLDecodeError
-
-    from pydantic import ValidationError
-
-    from agi.settings import settings_file
-
-    if isinstance(wrong, TOMLDecodeError):
-        return f"{settings_file()} cannot be read: {wrong}."
-    if isinstance(wrong, ValidationError) and wrong.title == "Settings":
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in wrong.errors()]
-        return f"The settings are wrong (hotline.toml or HOTLINE_… variables). {'; '.join(faults)}."
-    return None
+            raise click.ClickException(str(wrong)) from wrong
 
 
 @click.group(cls=Hotline, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,13 +1,12 @@
 """Reading prompts/menu.toml: nodes with their lines, and findings about what cannot be read."""
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from agi import tomlfile
 from agi.dialogue.finding import Finding
 from agi.dialogue.spoken import Words, read_words
 
@@ -33,9 +32,6 @@ _BARGE_IN: Mapping[object, tuple[bool, bool]] = {
     "voice": (False, True),
 }
 """`barge_in` of a node -> what interrupts its prompt: (a key, speech)."""
-
-_TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
-_ASSIGNMENT = re.compile(r"""^\s*(["']?)([^"'=\s\[\]#]+|[*#])\1\s*=""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +80,11 @@ class MenuFile:
 def read(path: Path) -> MenuFile:
     """Read `path`. Never raises for what stands in the file: that becomes findings."""
     try:
-        source = path.read_text(encoding="utf-8")
-        tree = tomllib.loads(source)
-    except FileNotFoundError:
-        return _unreadable(path, Finding("M001", path, 0, "the file is missing"))
-    except UnicodeDecodeError as broken:
-        return _unreadable(path, Finding("M001", path, 0, f"the file is not UTF-8 text ({broken.reason})"))
-    except tomllib.TOMLDecodeError as broken:
-        return _unreadable(path, _toml_finding(path, source, broken))
-    lines = _lines(source)
+        file = tomlfile.read(path)
+    except tomlfile.TomlError as broken:
+        code = "M004" if broken.twice else "M001"
+        return MenuFile(path, "", 0, {}, (Finding(code, path, broken.line, broken.message),))
+    tree, lines = file.tables, _lines(file.source)
     findings: list[Finding] = []
     nodes: dict[str, Node] = {}
     words: dict[str, Words] = {}
@@ -134,49 +126,14 @@ def _questions(
     }
 
 
-def _unreadable(path: Path, finding: Finding) -> MenuFile:
-    return MenuFile(path, "", 0, {}, (finding,))
-
-
-def _toml_finding(path: Path, source: str, broken: tomllib.TOMLDecodeError) -> Finding:
-    place = re.search(r"line (\d+)", str(broken))
-    line = int(place[1]) if place else source.count("\n") + 1
-    if twice := _given_twice(source):
-        line, key, table = twice
-        return Finding("M004", path, line, f"key {key} stands twice in [{table}]: give every option a key of its own")
-    return Finding("M001", path, line, f"this is not valid TOML: {broken}")
-
-
-def _given_twice(source: str) -> tuple[int, str, str] | None:
-    seen: set[tuple[str, str]] = set()
-    for table, key, line in _assignments(source):
-        if (table, key) in seen:
-            return line, key, table
-        seen.add((table, key))
-    return None
-
-
-def _assignments(source: str) -> Iterator[tuple[str, str, int]]:
-    """(table, key, line) of every assignment that begins a line: tomllib itself tells no lines."""
-    table = ""
-    for number, text in enumerate(source.splitlines(), 1):
-        if header := _TABLE.match(text):
-            table = header[1].strip("\"'")
-        elif found := _ASSIGNMENT.match(text):
-            yield table, found[2], number
-
-
 def _lines(source: str) -> dict[str, dict[str, int]]:
     """Table -> field -> line; the line of the table itself stands under ""."""
     lines: dict[str, dict[str, int]] = {"": {}}
-    for number, text in enumerate(source.splitlines(), 1):
-        if header := _TABLE.match(text):
-            table = header[1].strip("\"'")
-            lines.setdefault(table, {"": number})
+    for table, key, number in tomlfile.statements(source):
+        lines.setdefault(table, {"": number}).setdefault(key, number)
+        if not key:
             parent, _, leaf = table.rpartition(".")
             lines.setdefault(parent, {"": number}).setdefault(leaf, number)
-    for table, key, number in _assignments(source):
-        lines[table].setdefault(key, number)
     return lines
 
 

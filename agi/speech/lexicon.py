@@ -1,11 +1,11 @@
 """How Indonesian words are pronounced: spelling says nearly all of it, `data/words/pronunciations.toml` the rest."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agi import tomlfile
 from agi.speech.phones import SPEECH, VOWELS
 
 EXCEPTIONS = Path(__file__).resolve().parents[2] / "data" / "words" / "pronunciations.toml"
@@ -56,9 +56,9 @@ class Lexicon:
         """Read the exceptions: `word = ["s a t u", …]`, sounds apart. Raises LexiconError."""
         path = path or EXCEPTIONS
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise LexiconError(f"{path} cannot be read: {error}.") from error
+            table = tomlfile.read(path).tables
+        except tomlfile.TomlError as error:
+            raise LexiconError(str(error)) from error
         return cls({word: tuple(_phones(path, word, spoken) for spoken in ways) for word, ways in table.items()})
 
     def pronunciations(self, word: str) -> tuple[tuple[str, ...], ...]:

@@ -1,9 +1,9 @@
 """The grammars of every installation, and the lists of `data/words`."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from agi import tomlfile
 from agi.speech.grammar import Date, Digits, Grammar, Nik, NikRepair, NikStanding, Number, OneOf, Options, YesNo
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
@@ -35,9 +35,9 @@ def options(spoken: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Option
 
 def _list(path: Path) -> dict[str, tuple[str, ...]]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise WordsError(f"{path} cannot be read: {error}.") from error
+        table = tomlfile.read(path).tables
+    except tomlfile.TomlError as error:
+        raise WordsError(str(error)) from error
     for value, ways in table.items():
         if not isinstance(ways, list) or not ways or not all(isinstance(way, str) and way for way in ways):
             raise WordsError(f'{path}: {value} needs a list of ways to say it, such as ["kartu keluarga", "kk"].')

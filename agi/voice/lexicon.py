@@ -1,14 +1,13 @@
 """`prompts/lexicon.toml`: how abbreviations, letters and symbols are said. Admins edit it."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from agi import tomlfile
 from agi.voice.errors import Problem, TextsError
-from agi.voice.toml_lines import lines_of_keys
 
 SECTIONS = ("words", "letters", "symbols")
 _SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
@@ -29,14 +28,10 @@ class Lexicon:
     def load(cls, path: Path) -> "Lexicon":
         """Read the file; raises `TextsError` with file and line of everything that is wrong."""
         try:
-            source = path.read_text(encoding="utf-8")
-            tables = tomllib.loads(source)
-        except FileNotFoundError:
-            raise TextsError([Problem(path, 0, "there is no such lexicon")]) from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            found = re.search(r"at line (\d+)", str(error))
-            raise TextsError([Problem(path, int(found[1]) if found else 0, f"is not valid: {error}")]) from None
-        lines = lines_of_keys(source)
+            file = tomlfile.read(path)
+        except tomlfile.TomlError as error:
+            raise TextsError([Problem(path, error.line, error.message)]) from None
+        tables, lines = file.tables, file.lines
         problems: list[Problem] = []
         for section, entries in tables.items():
             if section not in SECTIONS or not isinstance(entries, dict):

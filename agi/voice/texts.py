@@ -5,16 +5,15 @@ one falls back to.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from agi import tomlfile
 from agi.voice import places as kinds
 from agi.voice.errors import PlaceError, Problem, TextsError, UnknownKey
 from agi.voice.places import MASKED, Kind, Place, Value
-from agi.voice.toml_lines import lines_of_keys
 
 FALLBACK = "id"
 RESERVED = "silence"
@@ -147,21 +146,15 @@ def _same_names(text: Text, places: Mapping[str, Value]) -> None:
 def _read(path: Path) -> dict[str, Text]:
     """All texts of one file; raises `TextsError`."""
     try:
-        source = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(source)
-    except FileNotFoundError:
-        raise TextsError([Problem(path, 0, "there is no such file of texts")]) from None
-    except UnicodeDecodeError as error:
-        raise TextsError([Problem(path, 0, f"is not UTF-8 (byte {error.start})")]) from None
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else source.count("\n") + 1
-        raise TextsError([Problem(path, line, f"is not valid TOML: {error}")]) from None
-    lines = lines_of_keys(source)
+        file = tomlfile.read(path)
+    except tomlfile.TomlError as error:
+        raise TextsError([Problem(path, error.line, error.message)]) from None
+    if not file.tables:
+        raise TextsError([Problem(path, 0, "berkas ini kosong: kembalikan dari cadangan atau dari git")])
     texts: dict[str, Text] = {}
     problems: list[Problem] = []
-    for key, value in _flat(tables, ""):
-        line = lines.get(key, 0)
+    for key, value in _flat(file.tables, ""):
+        line = file.lines.get(key, 0)
         try:
             texts[key] = _text(key, value, path, line)
         except ValueError as error:

@@ -1,11 +1,12 @@
 """What the synthetic voices are given to say: digits, numbers, dates, menu words, places, plain sentences."""
 
 import random
-import tomllib
 import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from agi import tomlfile
 
 _DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 _EMPTY = "kosong"  # the other word for nol
@@ -117,4 +118,4 @@ def digest() -> int:
 
 @cache
 def _table() -> dict[str, Sequence[str]]:
-    return tomllib.loads(_TEXTS.read_text(encoding="utf-8"))
+    return tomlfile.read(_TEXTS).tables
