@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,3 +73,23 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """A connection that writes, in explicit transactions; usable from any one thread at a time. File mode 0600."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5)
+
+
+def snapshot(path: Path, copy: Path) -> None:
+    """Write the database at `path` as it is at this moment, rows in its WAL included, into the one new file `copy`.
+
+    Others go on writing meanwhile. Raises sqlite3.Error.
+    """
+    with closing(open_reader(path)) as source, closing(open_writer(copy)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE").fetchall()  # so that all is in the one file
+
+
+def unsound(path: Path) -> str | None:
+    """What SQLite finds wrong with the database at `path`, in its words; None when it is whole."""
+    try:
+        with closing(open_reader(path)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found == "ok" else str(found)

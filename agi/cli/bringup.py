@@ -20,7 +20,7 @@ from agi.books.registry import (
     RegistryOutdated,
 )
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.ops import asterisk, configure, launch, private
+from agi.ops import asterisk, configure, launch, private, restoring
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
@@ -59,6 +59,9 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
     settings.var.mkdir(parents=True, exist_ok=True)
     private.make_private(settings)
     with launch.alone(settings.var):
+        if restoring.end_interrupted(settings):
+            progress.note("A restore that was interrupted is done now")
+            settings = Settings()
         try:
             launch.clear_the_way(settings)
             fill_books(settings, progress)

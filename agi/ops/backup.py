@@ -1,0 +1,135 @@
+"""A whole installation in one file: what cannot be made again, taken while calls go on.
+
+The file is a plain tar archive, not compressed, so that it can't unpack to more than it is. `MANIFEST` comes first
+and names every other member with its SHA-256. `restoring.py` puts it back.
+"""
+
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agi.books.files import Busy, exclusive, snapshot
+from agi.ops.configure import DIALPLAN
+from agi.privacy import private_file
+from agi.settings import Settings, settings_file
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+SETTINGS = "settings/hotline.toml"
+"""The settings' name in the archive, whatever HOTLINE_SETTINGS calls them here."""
+
+_IN_DATA = (".db", ".toml")
+
+
+class BackupError(Exception):
+    """The backup was not made, or not put back; the message says why and what to do."""
+
+
+def kept_files(settings: Settings) -> dict[str, Path]:
+    """All files of this installation that a backup holds, by their names in the archive, in order."""
+    found = {
+        f"{name}/{path.relative_to(folder).as_posix()}": path
+        for name, (folder, pattern) in _folders(settings).items()
+        for path in folder.glob(pattern)
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
+    books = {name: path for name, path in found.items() if not name.startswith("data/") or path.suffix in _IN_DATA}
+    settings_there = {SETTINGS: settings_file()} if settings_file().is_file() else {}
+    return dict(sorted({**books, **settings_there}.items()))
+
+
+def place_of(settings: Settings, name: str) -> Path:
+    """Where the member `name` of an archive belongs."""
+    if name == SETTINGS:
+        return settings_file()
+    first, _, rest = name.partition("/")
+    return _folders(settings)[first][0] / rest
+
+
+def fits(name: str) -> bool:
+    """Whether `name` can be a member: one of our folders, and nothing that leads out of it."""
+    first, *rest = name.split("/")
+    deep_enough = len(rest) == 1 or (first == "prompts" and len(rest) > 1)
+    known = name == SETTINGS or first in ("data", "secrets", "prompts", "dialplan")
+    return known and deep_enough and "\0" not in name and not any(not part or part.startswith(".") for part in rest)
+
+
+def _folders(settings: Settings) -> Mapping[str, tuple[Path, str]]:
+    """The folders by the first part of a member's name, and which of their files belong to an installation."""
+    return {
+        "data": (settings.data, "*"),
+        "secrets": (settings.var / "secrets", "*"),
+        "prompts": (settings.prompts, "**/*"),
+        "dialplan": (DIALPLAN, "*.conf"),
+    }
+
+
+def back_up(settings: Settings, file: Path) -> int:
+    """Write all of this installation into `file` (mode 0600, whole or not at all); the number of files in it.
+
+    Raises BackupError.
+    """
+    if not settings.data.is_dir() or not (settings.var / "secrets").is_dir():
+        raise BackupError("There is nothing to back up yet: the hotline has never been started here.")
+    work = settings.var / "backup"
+    try:
+        with exclusive(settings.var / ".backup.lock", wait_s=0):
+            shutil.rmtree(work, ignore_errors=True)  # left by one that was killed
+            work.mkdir(mode=0o700)
+            try:
+                members = _members(settings, work)
+                with (
+                    private_file(file) as out,
+                    tarfile.open(fileobj=out, mode="w") as archive,
+                ):
+                    _write(archive, members)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except Busy:
+        raise BackupError("Another backup is being made: wait until it is done.") from None
+    except sqlite3.Error as error:
+        raise BackupError(f"A database can't be read ({error}): see `hotline doctor`. No backup was made.") from error
+    except OSError as error:
+        raise BackupError(f"{error.filename or file}: {error.strerror}. No backup was made.") from error
+    return len(members)
+
+
+def _members(settings: Settings, work: Path) -> dict[str, Path]:
+    """The files to be kept by their names in the archive; of each database a copy of this moment, made in `work`."""
+    found = kept_files(settings)
+    for name, path in found.items():
+        if path.suffix == ".db":
+            snapshot(path, work / path.name)
+            found[name] = work / path.name
+    return found
+
+
+def _write(archive: tarfile.TarFile, members: Mapping[str, Path]) -> None:
+    manifest = {
+        "format": FORMAT,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": {name: digest(path) for name, path in members.items()},
+    }
+    text = json.dumps(manifest, indent=1).encode()
+    _add(archive, MANIFEST, io.BytesIO(text), len(text))
+    for name, path in members.items():
+        with path.open("rb") as content:
+            _add(archive, name, content, path.stat().st_size)
+
+
+def _add(archive: tarfile.TarFile, name: str, content: io.BufferedIOBase, size: int) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o600
+    archive.addfile(member, content)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file in hex digits."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
