@@ -61,6 +61,15 @@ class Telephony(Section):
     sip_port: int = Field(5060, ge=1024, le=65535, description="UDP port of SIP.")
     rtp_first: int = Field(10000, ge=1024, le=65534, description="First UDP port for audio (RTP).")
     rtp_last: int = Field(10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports.")
+    trunk_calls: int = Field(
+        0, ge=0, description="Calls at once of one trunk, one more is refused; 0: half as many again as line.max_calls."
+    )
+    account_calls: int = Field(
+        40, ge=1, description="Calls at once of one tester's or agent's account; one more is refused."
+    )
+    house_calls: int = Field(
+        60, ge=1, description="Calls at once of all these accounts together; they take no caller's place."
+    )
     number: str = Field("1500537", pattern=r"^[0-9]{3,15}$", description="The number callers dial.")
 
 
@@ -68,7 +77,7 @@ class Line(Section):
     """The service that Asterisk hands calls to (FastAGI, loopback only)."""
 
     agi_port: int = Field(4573, ge=1024, le=65535, description="TCP port of the FastAGI service on 127.0.0.1.")
-    max_calls: int = Field(120, ge=1, description="Calls talked with at once; one more goes to the agents' queue.")
+    max_calls: int = Field(120, ge=1, description="Callers talked with at once; one more goes to the agents' queue.")
     stop_grace_s: float = Field(30.0, ge=0, description="Seconds a stopping line lets calls in progress finish.")
 
 
@@ -215,6 +224,21 @@ class Settings(BaseSettings):
     def var(self) -> Path:
         """Folder of everything made at run time."""
         return ROOT / self.places.var
+
+    @property
+    def calls_at_once(self) -> int:
+        """Calls there can be at once: those of a trunk and those of the house; what is more is refused."""
+        return self.trunk_calls + self.telephony.house_calls
+
+    @property
+    def trunk_calls(self) -> int:
+        """Calls at once of one trunk, talked with or waiting for an agent."""
+        return self.telephony.trunk_calls or self.line.max_calls * 3 // 2
+
+    @property
+    def legs(self) -> int:
+        """Telephones in calls at once: a call with an agent has two."""
+        return 2 * self.calls_at_once
 
     @property
     def speech_model(self) -> Path:

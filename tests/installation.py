@@ -83,7 +83,7 @@ def private_environment(home: Path, **more: str) -> dict[str, str]:
         "HOTLINE_PLACES__DATA": str(home / "data"),
         "HOTLINE_TELEPHONY__SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
         "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp),
-        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + 399),
+        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + 899),
         "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
         **_KEYS_ONLY,
         **_IMPATIENT,

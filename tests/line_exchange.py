@@ -62,6 +62,7 @@ class Exchange:
         self._asterisk: subprocess.Popen[bytes] | None = None
         self.line: subprocess.Popen[bytes] | None = None
         self._contexts: list[str] = []
+        self._more: dict[str, str] = {}
         self._prepare()
 
     def _prepare(self) -> None:
@@ -90,11 +91,17 @@ class Exchange:
         """Define a context of the dialplan (before `start`)."""
         self._contexts.append("\n".join((f"[{name}]", *lines, "")))
 
+    def more(self, name: str, text: str) -> None:
+        """Append to a file of dialplan/ (before `start`)."""
+        self._more[name] = text
+
     def start(self) -> None:
         """Write the configuration and start Asterisk; returns when it is fully booted."""
         configure.write(self.settings, self.program)
         self._add("extensions.conf", "\n; callers of the tests\n" + "\n".join(self._contexts))
         self._add("modules.conf", "".join(f"load = {name}.so\n" for name in _TEST_MODULES))
+        for name, text in self._more.items():
+            self._add(name, text)
         self._asterisk = subprocess.Popen(
             self.program.run(self.etc, "-f"),
             stdout=self._printed.open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,

@@ -84,6 +84,8 @@ def _environment(folder: Path, max_calls: int, speech: bool) -> dict[str, str]:
         "HOTLINE_TELEPHONY__RTP_LAST": "23999",
         "HOTLINE_LINE__AGI_PORT": str(_free_port(socket.SOCK_STREAM)),
         "HOTLINE_LINE__MAX_CALLS": str(max_calls),
+        "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(max_calls),
+        "HOTLINE_TELEPHONY__HOUSE_CALLS": str(max_calls),
         "HOTLINE_SPEECH__ENABLED": str(speech),
     }
 

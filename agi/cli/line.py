@@ -56,7 +56,8 @@ def _serve(shared: Shared) -> None:
     try:
         server = Server(
             settings.line.agi_port,
-            settings.line.max_calls,
+            # The dialplan keeps the bounds; what is over them never comes here, so nobody is turned away in mid-call.
+            settings.line.max_calls + settings.telephony.house_calls,
             answer,
             proof=privacy.line_proof(settings.var),
             grace_s=settings.line.stop_grace_s,

@@ -27,7 +27,7 @@ _LONGEST_FILE = 4096
 _AT_ONCE = 200
 _HUNG_UP = "hung up"
 _GIVEN_UP = {"44": "no sound from the telephone", "18": "the telephone answered no more"}
-_FAULTS = {"stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
+_FAULTS = {"full": "full", "stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ AGI_SCRIPT = "hotline.agi"
 """For a dialplan that wants a process per call instead of the service: AGI(hotline.agi)."""
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _LONGEST_SILENCE_S = 3600
+_BEING_REFUSED = 50
 _AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
@@ -137,6 +138,7 @@ debug = 0
 nocolor = yes
 hideconnect = yes
 live_dangerously = no
+maxcalls = {settings.calls_at_once + _BEING_REFUSED}
 defaultlanguage = {settings.office.language}
 documentation_language = en_US
 languageprefix = yes
@@ -151,6 +153,10 @@ def _globals(settings: Settings) -> str:
         "LINE_PROOF": privacy.line_proof(settings.var),
         "LANGUAGE": settings.office.language,
         "SPOOL": var / "spool",
+        "MAX_CALLS": settings.line.max_calls,
+        "TRUNK_CALLS": settings.trunk_calls,
+        "ACCOUNT_CALLS": settings.telephony.account_calls,
+        "HOUSE_CALLS": settings.telephony.house_calls,
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
     }
     return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(

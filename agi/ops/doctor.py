@@ -185,8 +185,13 @@ def _audio_ports(settings: Settings) -> Finding:
     telephony = settings.telephony
     calls = (telephony.rtp_last - telephony.rtp_first + 1) // 2
     text = f"ports {telephony.rtp_first} to {telephony.rtp_last}: {max(calls, 0)} legs of calls at once"
-    if calls < settings.line.max_calls:
-        return Finding(Level.WARN, "audio", text, "Raise telephony.rtp_last: it is too few for line.max_calls.")
+    if calls < settings.legs:
+        return Finding(
+            Level.WARN,
+            "audio",
+            text,
+            "Raise telephony.rtp_last: too few for the calls that line.max_calls and telephony.* allow.",
+        )
     return _ok("audio", text)
 
 
