@@ -19,6 +19,13 @@ _NAME = re.compile(r"(?:\"[^\"]*\"|[^\"<>:,;'\s][^\"<>:,;']*)\s*(?=<sips?:)", re
 _USER = re.compile(r"(?<=sip:)(?!tester\d+@)[^@\s<>\"]*(?=@)|(?<=sips:)[^@\s<>\"]*(?=@)", re.I)
 
 
+_KEY_BYTES = 32
+
+
+class BadKey(Exception):
+    """The file of the key holds something else; the message says what to do."""
+
+
 def mask(number: str) -> str:
     """A number as records and agents may see it: its length in dots, then the last 4 digits."""
     return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 8 else "•" * len(number)
@@ -89,8 +96,17 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def hash_key(var: Path) -> bytes:
-    """The 32-byte key of this installation for `keyed_hash`."""
-    return bytes.fromhex(secret(var, "hash-key"))
+    """The 32-byte key of this installation for `keyed_hash`. Raises BadKey."""
+    try:
+        key = bytes.fromhex(secret(var, "hash-key"))
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise BadKey(
+            f"{var / 'secrets' / 'hash-key'} holds no key (64 hexadecimal digits): bring back the one that belongs to "
+            "the registry; without it the registry must be imported anew."
+        )
+    return key
 
 
 def line_proof(var: Path) -> str:

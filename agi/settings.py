@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -22,6 +22,7 @@ from agi import tomlfile, wrong_settings
 from agi.wrong_settings import ENVIRONMENT, NESTED, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+LISTEN = "listen"  # the file below var/ that keeps the address of `hotline up --listen`
 
 
 def settings_file() -> Path:
@@ -37,6 +38,14 @@ def _in_file() -> tomlfile.TomlFile:
         return tomlfile.read(settings_file())
     except tomlfile.TomlError as wrong:
         raise SettingsError(str(wrong)) from None
+
+
+def kept_address(var: Path) -> str | None:
+    """The address that `hotline up --listen` was told, kept below `var`; None where the settings' own holds."""
+    try:
+        return (var / LISTEN).read_text().strip() or None
+    except OSError:
+        return None
 
 
 class Section(BaseModel):
@@ -57,7 +66,10 @@ class Office(Section):
 class Telephony(Section):
     """Where Asterisk listens."""
 
-    listen: str = Field("127.0.0.1", description="Address for SIP and RTP; `hotline up --listen` overrides it.")
+    listen: str = Field(
+        "127.0.0.1",
+        description="Address for SIP and RTP; `hotline up --listen` overrides it until it is given this one.",
+    )
     sip_port: int = Field(5060, ge=1024, le=65535, description="UDP port of SIP.")
     rtp_first: int = Field(10000, ge=1024, le=65534, description="First UDP port for audio (RTP).")
     rtp_last: int = Field(10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports.")
@@ -209,6 +221,21 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order: arguments, environment, `hotline.toml`. No .env file, no secrets folder."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, _in_file().tables)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listen_where_told(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The address of `hotline up --listen` stands above all others until another is given."""
+        places = given.get("places", {})
+        if isinstance(places, Places):
+            var = places.var
+        else:
+            var = places.get("var", Places().var) if isinstance(places, dict) else Places().var
+        told = kept_address(ROOT / str(var))
+        telephony = given.get("telephony", {})
+        if told is None or not isinstance(telephony, dict):
+            return given
+        return {**given, "telephony": {**telephony, "listen": told}}
 
     @property
     def prompts(self) -> Path:

@@ -57,6 +57,19 @@ class Clone:
         return re.findall(r"--requirement \S+/\.lock/(\w+)\.txt", self.asked.read_text())
 
 
+def test_another_user_is_told_whose_it_is_before_anything_is_written(tmp_path: Path) -> None:
+    clone = Clone(tmp_path)
+    (clone.home / "var").mkdir()
+    stranger = clone.standin.with_name("id")
+    stranger.write_text('#!/bin/sh\n[ "$1" = -u ] && echo 54321 || echo owner\n')
+    stranger.chmod(0o755)
+    code, _, err = clone.run("status")
+    assert code == 1
+    assert "sudo -u owner ./hotline" in err
+    assert list((clone.home / "var").iterdir()) == []
+    assert not clone.asked.exists()
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     return Clone(tmp_path)

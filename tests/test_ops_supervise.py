@@ -1,6 +1,7 @@
 """supervisord keeps Asterisk and the line up, and ends exactly what it started."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from installation import lend_tree, private_environment, settings_of
 
-from agi.ops import asterisk, configure, ready
+from agi.ops import asterisk, configure, launch, ready
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor, _alive
@@ -149,6 +150,20 @@ def test_stop_ends_what_outlived_a_killed_supervisord(installation) -> None:
     assert supervisor.stop()
     assert supervisor.orphans() == ()
     assert not ready.line_answers(settings.var, settings.line.agi_port)
+
+
+def test_a_hotline_whose_sockets_were_removed_is_found_and_makes_no_second_one(installation) -> None:
+    supervisor, settings, _, _ = installation
+    before = supervisor.orphans()
+    shutil.rmtree(run_folder(settings.var))
+    assert not supervisor.running()
+    with pytest.raises(launch.NotAnswering, match="hotline down"):
+        launch.clear_the_way(settings)
+    assert set(before) <= set(supervisor.orphans()), "calls were cut"
+    assert supervisor.stop()
+    assert supervisor.orphans() == ()
+    assert supervisor.deaf() is None
+    launch.clear_the_way(settings)
 
 
 def test_asterisk_starts_without_a_warning_or_an_error(installation) -> None:

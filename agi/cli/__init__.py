@@ -20,9 +20,17 @@ class Hotline(Lazy):
         formatter.write(overview.text())
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; wrong settings are told as one sentence, not as a traceback."""
+        """Run the command of the installation's owner; what is wrong with it is one sentence, not a traceback."""
+        from agi.ops.owner import stranger
+        from agi.privacy import BadKey
+        from agi.settings import Settings
+
         try:
+            if (told := stranger(Settings())) is not None:
+                raise click.ClickException(told)
             return super().invoke(ctx)
+        except BadKey as wrong:
+            raise click.ClickException(str(wrong)) from wrong
         except ValueError as wrong:
             from agi.wrong_settings import SettingsError
 

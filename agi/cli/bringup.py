@@ -1,7 +1,6 @@
 """What `hotline up` does, step by step; each step does only what is missing or has changed."""
 
 import hashlib
-import os
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ from agi.books.registry import (
     RegistryOutdated,
 )
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.ops import asterisk, configure, launch, private, restoring
+from agi.ops import asterisk, configure, launch, private, ready, restoring
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
@@ -28,7 +27,7 @@ from agi.ops.ready import dialled
 from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
-from agi.settings import ROOT, Settings
+from agi.settings import LISTEN, ROOT, Settings
 
 SAMPLE = ROOT / "data" / "sample"
 
@@ -176,8 +175,16 @@ def _command(*words: str, trouble: str) -> None:
         raise click.ClickException(trouble)
 
 
-def use_address(listen: str | None) -> Settings:
-    """The settings, with `--listen` in place of the set address, for this process and those it starts."""
-    if listen is not None:
-        os.environ["HOTLINE_TELEPHONY__LISTEN"] = listen
-    return Settings()
+def listen_on(address: str) -> None:
+    """Keep `address` for this and every later start, once it is known to serve; nothing is stopped before.
+
+    The settings' own address is kept by keeping none. Raises click.ClickException.
+    """
+    settings = Settings()
+    trouble = ready.unusable(address, settings.telephony.sip_port, launch.as_started(settings).telephony.listen)
+    if trouble is not None:
+        raise click.ClickException(trouble)
+    kept = settings.var / LISTEN
+    kept.unlink(missing_ok=True)
+    if Settings().telephony.listen != address:
+        write_whole(kept, address)

@@ -2,7 +2,6 @@
 
 import click
 
-from agi.cli import bringup
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Finding, Level
@@ -21,10 +20,8 @@ def doctor(context: click.Context, show_licences: bool) -> None:
     if show_licences:
         _licences(settings)
         return
-    # What runs may listen elsewhere than the settings say (`up --listen`): look there.
-    begun = launch.started(settings.var)
     worst = Level.OK
-    settings = bringup.use_address(begun.listen if begun else None)
+    settings = launch.as_started(settings)
     for finding in (*examination.examine(settings), _texts(settings)):
         _show(finding)
         if finding.level is Level.FAIL or worst is Level.OK:

@@ -12,7 +12,7 @@ from agi.ops import asterisk, launch, ready
 from agi.ops.configure import etc_folder
 from agi.ops.progress import Progress
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
-from agi.settings import Settings
+from agi.settings import Settings, kept_address
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -25,10 +25,12 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 
 
 @click.command()
-@click.option("--listen", metavar="ADDRESS", callback=_address, help="Listen there instead of 127.0.0.1.")
+@click.option("--listen", metavar="ADDRESS", callback=_address, help="Listen there, now and at every later start.")
 def up(listen: str | None) -> None:
     """Start the hotline and wait until it answers; prepares everything on first use."""
-    standing = bringup.bring_up(bringup.use_address(listen), Progress())
+    if listen is not None:
+        bringup.listen_on(listen)
+    standing = bringup.bring_up(Settings(), Progress())
     number = click.style(standing.number, bold=True)
     click.echo(f"The hotline answers. Dial {number} with a softphone:\n")
     rows = [
@@ -137,9 +139,8 @@ def _lasting(started: datetime | None) -> str:
 @click.pass_context
 def status(context: click.Context, as_json: bool) -> None:
     """Tell whether calls are answered, and what runs. Exit code 1 when they are not."""
-    # What runs may listen elsewhere than the settings say (`up --listen`): ask there.
-    begun = launch.started(Settings().var)
-    now = look(bringup.use_address(begun.listen if begun else None))
+    settings = Settings()
+    now = look(launch.as_started(settings))
     if as_json:
         click.echo(_as_json(now))
     else:
@@ -152,6 +153,8 @@ def status(context: click.Context, as_json: bool) -> None:
             click.echo(f"  {process.name:<9} {process.state.lower():<9} {pid:<16} {_lasting(process.started)}".rstrip())
         if now.calls is not None:
             click.echo(f"  channels  {now.calls}")
+        if kept_address(settings.var) is not None:
+            click.echo(f"  address   {settings.telephony.listen}, as told by `up --listen`")
         if now.prompts is not None:
             note = "" if now.prompts_current else "  (changed since: ./hotline up serves the new ones)"
             click.echo(f"  prompts   {now.prompts}{note}")

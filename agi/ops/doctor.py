@@ -203,6 +203,8 @@ def _registry(settings: Settings) -> Finding:
         counts = {table: sum(rows.values()) for table, rows in registry.counts().items()}
         source = registry.source
         registry.close()
+    except privacy.BadKey as error:
+        return Finding(Level.FAIL, "registry", str(error), "Every NIK check fails until then.")
     except RegistryMissing as error:
         return Finding(Level.FAIL, "registry", str(error), "./hotline up")
     except RegistryError as error:
@@ -243,12 +245,18 @@ def _ports(settings: Settings, running: bool) -> Finding:
 def _processes(settings: Settings, running: bool) -> Finding:
     supervisor = Supervisor(settings)
     if not running:
+        if supervisor.deaf() is not None:
+            return Finding(Level.FAIL, "processes", "its sockets were removed", "./hotline down, then ./hotline up")
         if supervisor.orphans():
             return Finding(Level.FAIL, "processes", "supervisord was killed, the rest still runs", "./hotline up")
         return Finding(Level.FAIL, "processes", "the hotline is not running", "./hotline up")
     down = [process.name for process in supervisor.processes() if not process.running]
     if down:
         return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
+    begun = launch.started(settings.var)
+    if begun is not None and begun.line != launch.line_fingerprint(settings):
+        text = "settings, prompts, key or program have changed since the start"
+        return Finding(Level.WARN, "processes", text, "./hotline up")
     return _ok("processes", ", ".join(("supervisord", *supervisor.programs)))
 
 

@@ -21,6 +21,7 @@ from agi.settings import ROOT, Settings
 
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
+DEAF = "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`"
 _RELOADS = ("module reload", "dialplan reload")
 
 
@@ -50,8 +51,9 @@ def fingerprint(settings: Settings) -> str:
 
 
 def line_fingerprint(settings: Settings) -> str:
-    """Digest of what the line and the speech service read at their start: prompts, settings, model, their own code."""
+    """Digest of what the line and the speech service read at their start: prompts, settings, key, model, own code."""
     digest = hashlib.sha256(f"{fingerprint(settings)}{settings.model_dump_json()}".encode())
+    digest.update(privacy.hash_key(settings.var))
     if speech_is_on(settings):
         model = (settings.speech_model / "am" / "final.mdl").stat()
         digest.update(f"{model.st_mtime_ns} {model.st_size}".encode())
@@ -66,6 +68,15 @@ def started(var: Path) -> Started | None:
         return Started(**json.loads(_record(var).read_text()))
     except (OSError, ValueError, TypeError):  # never started, or by another version
         return None
+
+
+def as_started(settings: Settings) -> Settings:
+    """`settings` with the address on which the hotline was last started: it may have been changed since."""
+    begun = started(settings.var)
+    if begun is None:
+        return settings
+    telephony = settings.telephony.model_copy(update={"listen": begun.listen})
+    return settings.model_copy(update={"telephony": telephony})
 
 
 @contextmanager
@@ -84,6 +95,8 @@ def clear_the_way(settings: Settings) -> None:
     supervisor = Supervisor(settings)
     if supervisor.running():
         return
+    if supervisor.deaf() is not None:
+        raise NotAnswering(f"{DEAF}, which cuts no call before it has ended.")
     supervisor.end_orphans()
     trouble = ready.taken(settings)
     if trouble is not None:

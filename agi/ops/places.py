@@ -2,27 +2,28 @@
 
 import hashlib
 import os
+import stat
 from pathlib import Path
-from tempfile import gettempdir
 
 # The address of a Unix socket holds 108 bytes with its closing NUL; supervisord binds a longer draft name first.
 _LONGEST_FOLDER = 75
+_SHORT = Path("/tmp")  # noqa: S108 - in it a folder of our own, which is checked
 
 
 def run_folder(var: Path) -> Path:
-    """The folder for sockets of the installation at `var`, made with mode 0700: `var/run`, or a short one in
-    $XDG_RUNTIME_DIR or /tmp when that path is too long for a Unix socket.
+    """The folder for sockets of the installation at `var`, made with mode 0700: `var/run`, or a short one in /tmp
+    when that path is too long for a Unix socket.
 
-    Raises PermissionError when the short folder belongs to somebody else.
+    It is the same in every environment (a login's own folders come and go with the login), so that every command
+    finds what runs. Raises PermissionError when the short folder belongs to somebody else.
     """
     folder = var.absolute() / "run"
     if len(os.fsencode(folder)) > _LONGEST_FOLDER:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-        base = os.environ.get("XDG_RUNTIME_DIR", "")
-        roomy = base and len(base) < 50 and os.access(base, os.W_OK)
-        folder = Path(base if roomy else gettempdir()) / f"hotline-{os.getuid()}-{name}"
+        folder = _SHORT / f"hotline-{os.getuid()}-{name}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
         raise PermissionError(f"{folder} belongs to another user; remove it, or use a shorter path.")
     folder.chmod(0o700)
     return folder

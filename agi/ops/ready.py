@@ -1,5 +1,6 @@
 """Would a call be answered now? Asked of the outside: a SIP request, the FastAGI port, the dialplan."""
 
+import errno
 import secrets
 import socket
 import time
@@ -12,6 +13,7 @@ from agi.ops.configure import etc_folder
 from agi.settings import Settings
 
 _PAUSE_S = 0.05
+_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - every address of this machine, and one of them
 _KNOWN = "tester1"  # a stranger's request would be noted in Asterisk's log each time
 
 
@@ -42,13 +44,13 @@ def wait(settings: Settings, program: Program, limit_s: float) -> str | None:
 
 def reachable(listen: str) -> str:
     """An address of this machine at which a server that listens on `listen` is reached."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104 - compared, not bound
+    return _ALL.get(listen, listen)
 
 
 def dialled(listen: str) -> str:
     """The address a telephone is given for a server that listens on `listen`, as it stands in a SIP address."""
     address = listen
-    if listen in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if listen in _ALL:
         family, outside = (socket.AF_INET6, "2001:db8::1") if ":" in listen else (socket.AF_INET, "192.0.2.1")
         with socket.socket(family, socket.SOCK_DGRAM) as sock:
             try:
@@ -103,6 +105,23 @@ def line_answers(var: Path, port: int, limit_s: float = 0.5) -> bool:
         return False
 
 
+def unusable(address: str, port: int, running_on: str) -> str | None:
+    """One sentence on why SIP cannot be listened for on `address`; None when it can.
+
+    `running_on`: where our own Asterisk may hold the port already; an address that shares it with ours is not refused.
+    """
+    ours = address == running_on or not {address, running_on}.isdisjoint(_ALL)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address, 0 if ours else port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"UDP port {port} of {address} is taken by another program; nothing was changed."
+            return f"This machine has no address {address} to listen on; nothing was changed."
+    return None
+
+
 def taken(settings: Settings) -> str | None:
     """One sentence on the first port of ours that another program holds; None when all are free."""
     telephony, line = settings.telephony, settings.line
@@ -118,7 +137,7 @@ def taken(settings: Settings) -> str | None:
             try:
                 sock.bind((address, port))
             except OSError as error:
-                if error.errno == 99:  # EADDRNOTAVAIL
+                if error.errno == errno.EADDRNOTAVAIL:
                     return f"This machine has no address {address}: change `telephony.listen` or `--listen`."
                 return (
                     f"{protocol} port {port} is taken by another program: end that one, or set another "

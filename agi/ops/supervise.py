@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,22 +118,32 @@ class Supervisor:
         pid = self._pid()
         if pid is not None:
             self._call("shutdown")
+        elif (pid := self.deaf()) is not None:
+            _send(pid, signal.SIGTERM)
+        if pid is not None:
             limit = self._settings.line.stop_grace_s + 20
             _wait(lambda: not _alive(pid), limit, f"supervisord (process {pid}) did not end in {limit:.0f} s")
         return self.end_orphans() or pid is not None
 
+    def deaf(self) -> int | None:
+        """The supervisord of this installation that runs and cannot be asked: its socket was removed."""
+        return None if self.running() else next((pid for pid, supervises in self._marked() if supervises), None)
+
     def orphans(self) -> tuple[int, ...]:
         """Processes of this installation that run without a supervisord (it was killed)."""
+        return tuple(pid for pid, supervises in self._marked() if not supervises)
+
+    def _marked(self) -> Iterator[tuple[int, bool]]:
+        """Every process that carries this installation's mark, and whether it is a supervisord."""
         mark = f"{MARK}={self._run}".encode()
-        found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 variables = (folder / "environ").read_bytes().split(b"\0")
+                command = (folder / "cmdline").read_bytes()
             except OSError:  # another user's, or just ended
                 continue
             if mark in variables and int(folder.name) != os.getpid():
-                found.append(int(folder.name))
-        return tuple(found)
+                yield int(folder.name), str(self._config).encode() in command.split(b"\0")
 
     def end_orphans(self) -> bool:
         """End what outlived a killed supervisord; True when there was something."""
@@ -158,6 +168,7 @@ class Supervisor:
     def _launch(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
         environment["PYTHONPATH"] = str(ROOT)  # of itself, and of its part that takes Asterisk's log
+        environment[MARK] = str(self._run)
         done = subprocess.run(
             (sys.executable, "-m", "agi.ops.supervisord", "-c", str(self._config)),
             capture_output=True,
