@@ -126,6 +126,12 @@ class Exchange:
         held = configure.account(self.settings.var, name)
         return Account("127.0.0.1", self.settings.telephony.sip_port, held.name, held.password)
 
+    @property
+    def asterisk_pid(self) -> int:
+        """The process of Asterisk."""
+        assert self._asterisk is not None
+        return self._asterisk.pid
+
     def channels(self) -> Sequence[str]:
         """The channels that live, as `core show channels concise` tells them."""
         return [line for line in self.ask("core show channels concise").splitlines() if "!" in line]

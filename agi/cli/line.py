@@ -15,7 +15,7 @@ from agi.line.protocol import ChannelError
 from agi.line.server import Server
 from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
 from agi.line.wire import Wire
-from agi.ops import pulse
+from agi.ops import open_files, pulse
 from agi.settings import Settings
 
 _log = structlog.get_logger("line")
@@ -32,6 +32,7 @@ def line(agi: bool) -> None:
     log.configure(settings, "line-agi" if agi else "line", console=not agi)
     if not agi:
         pulse.beat()
+        open_files.raise_limit(settings)
     try:
         shared = Shared.load(settings)
     except NotReady as wrong:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi import privacy
+from agi.ops import open_files
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
 from agi.settings import ROOT, Settings
@@ -138,6 +139,7 @@ debug = 0
 nocolor = yes
 hideconnect = yes
 live_dangerously = no
+maxfiles = {open_files.granted(settings)}
 maxcalls = {settings.calls_at_once + _BEING_REFUSED}
 defaultlanguage = {settings.office.language}
 documentation_language = en_US

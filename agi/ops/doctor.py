@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, private, ready, speech, troubles
+from agi.ops import asterisk, launch, open_files, private, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -62,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: speech_model(settings, running),
         lambda: _asterisk(program),
         lambda: _audio_ports(settings),
+        lambda: open_files_granted(settings),
         lambda: _registry(settings),
         lambda: _calls(settings),
         lambda: _prompts(settings),
@@ -193,6 +194,16 @@ def _audio_ports(settings: Settings) -> Finding:
             "Raise telephony.rtp_last: too few for the calls that line.max_calls and telephony.* allow.",
         )
     return _ok("audio", text)
+
+
+def open_files_granted(settings: Settings) -> Finding:
+    """Whether processes may open as many files as the calls need that the settings allow."""
+    wanted, granted = open_files.wanted(settings), open_files.granted(settings)
+    if granted < wanted:
+        text = f"a process may open {granted} at once, the calls allowed need {wanted}"
+        todo = "Raise the hard limit (LimitNOFILE, or nofile in /etc/security/limits.conf), or lower line.max_calls."
+        return Finding(Level.WARN, "open files", text, todo)
+    return _ok("open files", f"{wanted} at once are granted")
 
 
 def _registry(settings: Settings) -> Finding:
