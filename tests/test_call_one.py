@@ -2,28 +2,60 @@
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import soundfile
 from installation import Hotline
 
+from agi.softphone import record
 from agi.softphone.hearing import Ear
 from agi.softphone.plain import PlainPhones
 from agi.softphone.play import new_caller
 from agi.softphone.references import References
 from agi.softphone.roster import TESTER, account
+from agi.softphone.scenariofile import load
 
 
-def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline) -> None:
+def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, tmp_path: Path) -> None:
     keys = "1 {resident ACTIVE CARD_ISSUED nik} {resident ACTIVE CARD_ISSUED kk}"
-    done = hotline.run("call", "--json", "--keys", keys, limit_s=120)
+    kept = tmp_path / "kept"
+    done = hotline.run("call", "--json", "--record", str(kept), "--keys", keys, limit_s=120)
     result = json.loads(done.stdout)
     heard = [one["key"] for one in result["heard"]]
     assert heard[0] == "call.welcome"
     assert "ktp.card_issued" in heard
     assert result["outcome"] == "completed"
+    said = record.said(hotline.settings.calls_db, result["call"])
+    assert set(heard) <= said.keys()  # also where a word sounds like a part of another prompt
+    assert [(path.name, stat.S_IMODE(path.stat().st_mode)) for path in kept.iterdir()] == [("keys.wav", 0o600)]
+    assert soundfile.info(kept / "keys.wav").duration > 5
+    shown = tmp_path / "again.yaml"
+    shown.write_text(hotline.run("calls", "show", result["call"], "--yaml").stdout)
+    steps = [str(step) for step in load(shown, {key: frozenset[str]() for key in said}).steps]
+    assert "press {resident ACTIVE CARD_ISSUED nik}" in steps
+    assert "press {resident ACTIVE CARD_ISSUED kk}" in steps
+
+
+def test_descriptions_that_fit_nobody_are_told_all_at_once_before_anybody_is_called(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        'title: x\nsteps:\n  - press: "1 {resident NOBODY nik}"\n  - press: "{application NOTHING pin}"\n'
+        "expect: {outcome: completed}\n"
+    )
+    before = hotline.run("calls", "list", "--json").stdout
+    done = hotline.run("call", str(wrong), check=False)
+    assert done.returncode == 1
+    assert f"{wrong}:3: nobody in data/sample fits '{{resident NOBODY nik}}'" in done.stderr
+    assert f"{wrong}:4: nobody in data/sample fits '{{application NOTHING pin}}'" in done.stderr
+    keys = hotline.run("call", "--keys", "1 {resident NOBODY nik} {resident NONE kk}", check=False)
+    assert "NOBODY" in keys.stderr and "NONE" in keys.stderr
+    assert hotline.run("calls", "list", "--json").stdout == before
 
 
 def test_a_phone_that_was_held_up_for_a_moment_hears_the_prompt_whole(hotline: Hotline, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from agi import privacy
 from agi.books.calls import Call, CallBook, CallReader, Event, Outcome, unpack
 from agi.books.reader import BookUnreadable, CallNotFound
 from agi.books.writer import WriterError
+from agi.cli.call_scenario import scenario
 from agi.cli.call_story import ending, event_lines, length, story, when, written_by
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
@@ -76,7 +77,8 @@ def list_(limit: int, outcome: str | None, since: datetime | None, as_json: bool
 @calls.command()
 @click.argument("call_id", metavar="ID")
 @_json
-def show(call_id: str, as_json: bool) -> None:
+@click.option("--yaml", "as_yaml", is_flag=True, help="As a scenario that `hotline call` plays; names no number.")
+def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
     """Tell the call with this ID (its beginning is enough): what was said and done, how long it took, how it ended."""
     settings = Settings()
     with _reader() as reader:
@@ -85,6 +87,9 @@ def show(call_id: str, as_json: bool) -> None:
         except CallNotFound as error:
             raise click.ClickException(str(error)) from error
         events = reader.events(call.id)
+    if as_yaml:
+        click.echo(scenario(call, events), nl=False)
+        return
     if as_json:
         told = {**_as_json(call), "events": [_event_as_json(event) for event in events]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))

@@ -1,10 +1,13 @@
 """`hotline call` and `hotline agent`: the testers' telephone and a scripted agent."""
 
 import json
+import os
 import signal
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +15,13 @@ from pathlib import Path
 import click
 
 from agi.books import sample as samples
+from agi.cli.call_story import written_by
 from agi.ops.ready import reachable, sip_answers
 from agi.settings import ROOT, Settings
 from agi.softphone import record, roster
 from agi.softphone.duty import Script, Taken, serve
 from agi.softphone.matching import QUIET, RATE, rms
-from agi.softphone.numbers import BadDescription, Numbers
+from agi.softphone.numbers import Numbers
 from agi.softphone.phone import CallOver, PhoneError, Softphone
 from agi.softphone.plain import PlainPhones
 from agi.softphone.play import Played, Player, new_caller, transcript
@@ -39,7 +43,12 @@ _POLL_S = 0.1
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
 @click.option("--parallel", default=8, show_default=True, type=click.IntRange(1, 64), help="Calls at the same time.")
 @click.option("--quiet", is_flag=True, help="Show the steps of failed calls only.")
-def call(files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int, quiet: bool) -> None:
+@click.option(
+    "--record", "keep", type=click.Path(path_type=Path, file_okay=False), help="Keep what was heard here, as WAV files."
+)
+def call(
+    files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int, quiet: bool, keep: Path | None
+) -> None:
     """Call the running hotline as a tester: whole calls from FILES (YAML, or folders of them), or --keys.
 
     Ends with 1 when a call did not go as it should.
@@ -54,9 +63,9 @@ def call(files: tuple[Path, ...], keys: str | None, as_json: bool, parallel: int
         raise click.ClickException(str(error)) from None
     try:
         if keys is not None:
-            good = _call_with_keys(settings, references, keys, as_json)
+            good = _call_with_keys(settings, references, keys, as_json, keep)
         else:
-            good = _call_with_files(settings, references, _listed(files), parallel, as_json, quiet)
+            good = _call_with_files(settings, references, _listed(files), parallel, as_json, quiet, keep)
     except PhoneError as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -79,9 +88,11 @@ def _listed(files: tuple[Path, ...]) -> list[Path]:
 
 def _call_with_files(
     settings: Settings, references: References, files: list[Path], parallel: int,
-    as_json: bool, quiet: bool,
+    as_json: bool, quiet: bool, keep: Path | None,
 ) -> bool:  # fmt: skip
     scenarios, wrong = _loaded(files, references)
+    people = samples.load(SAMPLE, settings.identity.kk_digits)
+    wrong += [misfit for one in scenarios for misfit in _misfits(one, Numbers(people))]
     if wrong:
         raise click.ClickException("\n".join(wrong))
     player = Player(
@@ -94,9 +105,9 @@ def _call_with_files(
         else:
             click.echo(told(played, steps=not (quiet and played.ok)))
 
-    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
+    with _recordings(keep) as folder:
         played = roster.play_all(
-            scenarios, settings, player, Path(folder), parallel=parallel,
+            scenarios, settings, player, folder, parallel=parallel,
             done=done, stop=threading.Event(),
         )  # fmt: skip
     good = sum(one.ok for one in played)
@@ -119,6 +130,15 @@ def _loaded(files: list[Path], references: References) -> tuple[list[Scenario], 
     return scenarios, wrong
 
 
+def _misfits(scenario: Scenario, numbers: Numbers) -> list[str]:
+    """The descriptions of a scenario that fit nobody, found before anybody is called."""
+    return [
+        f"{scenario.file}:{step.line}: {misfit}"
+        for step in scenario.steps
+        for misfit in numbers.misfits(" ".join((step.text, *step.places.values())))
+    ]
+
+
 def told(played: Played, *, steps: bool = True) -> str:
     """A call as a person reads it."""
     lines = [f"{_mark(played.ok)} {played.title} ({played.seconds:.1f} s)"]
@@ -131,18 +151,33 @@ def _mark(ok: bool) -> str:
     return click.style("✓", fg="green") if ok else click.style("✗", fg="red")
 
 
-def _call_with_keys(settings: Settings, references: References, keys: str, as_json: bool) -> bool:
+@contextmanager
+def _recordings(keep: Path | None) -> Iterator[Path]:
+    """A folder to record calls into; what was heard in them stays in `keep`, readable by its owner only."""
+    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
+        yield Path(folder)
+        if keep is None:
+            return
+        keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for heard in sorted(Path(folder).glob("*.wav")):
+            if len(heard.suffixes) == 1 and not heard.name.startswith("phone"):  # the others are what we said
+                with os.fdopen(os.open(keep / heard.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                    os.fchmod(out.fileno(), 0o600)
+                    out.write(heard.read_bytes())
+
+
+def _call_with_keys(settings: Settings, references: References, keys: str, as_json: bool, keep: Path | None) -> bool:
     """One call from the command line: what was heard, how it ended, and its record."""
-    try:
-        groups = Numbers(samples.load(SAMPLE, settings.identity.kk_digits)).fill(keys).split()
-    except BadDescription as error:
-        raise click.UsageError(str(error)) from None
+    numbers = Numbers(samples.load(SAMPLE, settings.identity.kk_digits))
+    if wrong := numbers.misfits(keys):
+        raise click.UsageError("; ".join(wrong))
+    groups = numbers.fill(keys).split()
     if not all(set(group) <= set("0123456789*#") for group in groups):
         raise click.UsageError("--keys takes 0-9, * and # and descriptions such as {resident ACTIVE nik}.")
     caller, began = new_caller(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="hotline-call-", dir=folder_for_recordings()) as folder:
+    with _recordings(keep) as folder:
         phones = PlainPhones(roster.account(settings, roster.TESTER))
-        phone = phones.phone(Path(folder) / "heard.wav")
+        phone = phones.phone(folder / "keys.wav")
         try:
             phone.dial(settings.telephony.number, caller)
             _press_all(phone, groups)
@@ -152,6 +187,9 @@ def _call_with_keys(settings: Settings, references: References, keys: str, as_js
             phones.close()
         heard = transcript(phone.recording, references)
     found = record.settled(settings.calls_db, caller, began, Expect())
+    said = record.said(settings.calls_db, found[0].id) if found else {}
+    # A word may sound like a part of another prompt: only what the hotline noted to have said was heard.
+    heard = [one for one in heard if one[1] in said or not said]
     result = {
         "heard": [{"at_s": round(at, 1), "key": key, "score": round(score, 2)} for at, key, score in heard],
         "pressed": len(groups),
@@ -163,8 +201,9 @@ def _call_with_keys(settings: Settings, references: References, keys: str, as_js
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
+        written = written_by(references.texts)
         for at, key, _ in heard:
-            click.echo(f"{at:6.1f} s  {key}: {references.texts.text(key).raw.strip()}")
+            click.echo(f"{at:6.1f} s  {key}: {written(key, said.get(key, {}))}")
         click.echo(
             f"Hung up by {result['hung_up_by']}; record {result['call']}: {result['outcome']}, {result['where']}"
         )

@@ -70,6 +70,16 @@ class Numbers:
         """`text` with every description replaced by digits. Raises BadDescription."""
         return BRACES.sub(lambda found: str(self.value(found[1])), text)
 
+    def misfits(self, text: str) -> list[str]:
+        """Why descriptions in `text` can't be filled, each as a sentence; empty when all can."""
+        wrong = []
+        for inside in BRACES.findall(text):
+            try:
+                self.value(inside)
+            except BadDescription as error:
+                wrong.append(str(error))
+        return wrong
+
     def value(self, text: str) -> str | date:
         """What one description stands for; phrases come as keys of prompts, dates as dates. Raises BadDescription."""
         asked = Description.parse(text)

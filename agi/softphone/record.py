@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from agi.books.call_words import Call, Event, unpack
@@ -29,6 +29,12 @@ def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[C
             if (found and not wrong) or time.monotonic() > limit:
                 return (found, wrong) if found else None
             time.sleep(POLL_S)
+
+
+def said(book: Path, call_id: str) -> dict[str, dict[str, str | int | date]]:
+    """What the hotline noted to have said in a call: keys of prompts, with their places as records show them."""
+    with CallBook.reader(book) as reader:
+        return {key: dict(places) for event in reader.events(call_id) for key, places in unpack(event.prompts)}
 
 
 def _find(reader: CallReader, caller: str, began: datetime) -> Call | None:

@@ -1,21 +1,6 @@
 """Whole calls in plain words: the YAML files of `tests/calls`, read and checked with file and line.
 
-title: A NIK that is ready for printing
-voice: wanita                     # who speaks: agi/softphone/speaking.py; a man if left out
-agents: none                      # or "7001 answers", "7001 lets it ring"; left out: it does not matter
-steps:
-  - hear: menu.main               # until the words are certain; "hear whole" waits for the end
-  - press: "1 {resident ACTIVE nik}"
-  - hear: nik.short count=5       # a text with places, where they matter
-  - say: "tolong cek NIK"         # spoken, also "{resident ACTIVE nik}"; the next step waits until it is said
-  - cough                         # and noise: 3 s
-  - silence: 2 s
-  - wait: 500 ms
-  - hang up                       # we hang up
-  - they hang up                  # the hotline does
-expect:
-  outcome: completed              # and where, afterwards (in the queue), events (some, in order), never (keys),
-                                  # case (what the agent is shown)
+README.md lists all words.
 """
 
 import re
@@ -34,6 +19,7 @@ _AGENT = re.compile(r"(\d+) (answers|lets it ring)$")
 _HEAR = re.compile(r"([a-z0-9_.]+)((?:\s+\w+=(?:\{[^{}]*\}|\S+))*)\s*$")
 _PLACE = re.compile(r"(\w+)=(\{[^{}]*\}|\S+)")
 _TOP = ("title", "agents", "voice", "steps", "expect")
+_EXPECT = ("outcome", "where", "afterwards", "events", "never", "case")
 _ALONE = (Do.COUGH, Do.HANG_UP, Do.THEY_HANG_UP)
 _CASE = ("topic", "verified", "reached", "status")
 _SAYABLE = re.compile(r"[A-Za-z0-9 ,.?!'-]*")
@@ -188,7 +174,7 @@ class _Reader:
 
     def expect(self, node: yaml.Node) -> Expect:
         """What is expected."""
-        found = self.table(node, ("outcome", "where", "afterwards", "events", "never", "case"), "expect")
+        found = self.table(node, _EXPECT, "expect")
         outcome: Outcome | None = None
         if "outcome" in found:
             text = self.word(found["outcome"], "outcome")

@@ -1,0 +1,134 @@
+"""A call record as a scenario: what `hotline call` plays again, with people of the sample in place of the caller's."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from agi.books.calls import Call, Event, Kind, Outcome, unpack
+from agi.books.words import ApplicationStatus, Document, KtpState
+from agi.dialogue.question import Mode, Result
+
+_KEYS = re.compile(r"[0-9*#]+")
+_ENTRIES = {"nik": 16, "kk": 0, "registration": 12, "pin": 6}
+"""Questions whose answer is a number of a person, and its digits; 0: as many as the settings say."""
+_JUDGED = ("mismatch", "nik.checked", "application.told", "applications.told")
+"""What is noted when somebody's numbers have been looked up."""
+_NOT_HEARD = ("call.welcome", "speech.", "digits.", "document.", "reason.")
+"""Said too shortly, or not in the same way each time: a scenario does not wait for it."""
+
+
+def scenario(call: Call, events: tuple[Event, ...]) -> str:
+    """The scenario's YAML. What was entered stands as a description of somebody to whom the same would be said.
+
+    What nobody can read in a record (the words of a spoken answer, what was entered wrongly) is pressed.
+    """
+    return "\n".join(
+        [
+            f"# Made of call {call.id}; descriptions stand where numbers were entered.",
+            f"title: {json.dumps(f'As in the call of {call.started:%Y-%m-%d}')}",
+            *_agents(call),
+            "steps:",
+            *(f"  - {step}" for step in _steps(call, events)),
+            *_expected(call, events),
+            "",
+        ]
+    )
+
+
+def _agents(call: Call) -> Iterator[str]:
+    if call.afterwards.startswith("agent") or "agent" in call.why:
+        yield "agents: 7001 answers"
+    elif call.outcome in (Outcome.TRANSFERRED, Outcome.GAVE_UP):
+        yield "agents: none"
+
+
+def _steps(call: Call, events: tuple[Event, ...]) -> Iterator[str]:
+    people = {"resident": _resident(call, events), "application": _application(call, events)}
+    for at, event in enumerate(events):
+        heard = [key for key, _ in unpack(event.prompts) if not key.startswith(_NOT_HEARD)]
+        yield from (f"hear: {key}" for key in heard)
+        if event.kind is Kind.ASKED:
+            yield from _answer(event, events[at + 1 :], people)
+    yield "hang up"
+
+
+def _answer(event: Event, later: tuple[Event, ...], people: dict[str, str]) -> Iterator[str]:
+    """What the caller did at one question; nothing for silence: the next prompt is waited for."""
+    entry = event.node in _ENTRIES
+    match Result(event.result):
+        case Result.MATCH if entry:
+            yield f'press: "{_described(event.node, later, people)}{"" if _ends_itself(event) else "#"}"'
+        case Result.MATCH if _KEYS.fullmatch(event.value):
+            yield f'press: "{event.value}"'
+        case Result.MATCH:
+            yield "wait: 500 ms  # an answer that the record does not tell: write what is pressed or said"
+        case Result.NO_MATCH if event.mode == Mode.SPEECH:
+            yield "say: halo"  # no answer to any question
+        case Result.NO_MATCH:
+            yield f'press: "{"1" * min(len(event.value) or 1, 5)}#"' if entry else 'press: "8"'
+        case Result.BACK | Result.CLEARED:
+            yield 'press: "*"'
+        case Result.REPEAT:
+            yield f'press: "9{"#" if entry else ""}"'
+        case Result.AGENT:
+            yield f'press: "0{"#" if entry else ""}"'
+
+
+def _ends_itself(event: Event) -> bool:
+    return event.mode == Mode.SPEECH or len(event.value) == _ENTRIES[event.node] or not _ENTRIES[event.node]
+
+
+def _described(node: str, later: tuple[Event, ...], people: dict[str, str]) -> str:
+    kind = "resident" if node in ("nik", "kk") else "application"
+    wanted = "number" if node == "registration" else node
+    wrong = "wrong " if node in ("kk", "pin") and _was_wrong(later) else ""
+    return f"{{{people[kind]} {wrong}{wanted}}}"
+
+
+def _was_wrong(later: tuple[Event, ...]) -> bool:
+    """Whether what was entered did not fit: that is noted before the next number is asked for."""
+    for event in later:
+        if event.kind is Kind.NOTED and event.node in (
+            "mismatch",
+            "nik.checked",
+            "application.told",
+            "applications.told",
+        ):
+            return event.node == "mismatch"
+        if event.kind is Kind.ASKED and event.node in _ENTRIES:
+            break
+    return False
+
+
+def _resident(call: Call, events: tuple[Event, ...]) -> str:
+    states = {f"ktp.{state.lower()}": state for state in KtpState}
+    told = [states[key] for event in events for key, _ in unpack(event.prompts) if key in states]
+    return " ".join(["resident", *_spare(call), "ACTIVE", *told[:1]])
+
+
+def _application(call: Call, events: tuple[Event, ...]) -> str:
+    states = {f"application.{state.lower()}": state for state in ApplicationStatus}
+    documents = {f"document.{document.lower()}": document for document in Document}
+    for event in events:
+        for key, places in unpack(event.prompts):
+            if key in states:
+                document = documents.get(str(places.get("document")))
+                return " ".join(["application", *_spare(call), *([document] if document else []), states[key]])
+    return " ".join(["application", *_spare(call)])
+
+
+def _spare(call: Call) -> list[str]:
+    """Who is locked by the call must be somebody whom no other scenario needs."""
+    return ["spare"] if call.outcome is Outcome.LOCKED_OUT else []
+
+
+def _expected(call: Call, events: tuple[Event, ...]) -> Iterator[str]:
+    yield "expect:"
+    yield f"  outcome: {call.outcome or 'abandoned'}"
+    noted = [
+        f"{event.node} {event.detail}".strip()
+        for event in events
+        if event.kind is Kind.NOTED and not event.node.startswith("speech.")
+    ]
+    if noted:
+        yield f"  events: {json.dumps(noted, ensure_ascii=False)}"
