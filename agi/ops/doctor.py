@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, launch, open_files, private, ready, speech, troubles
+from agi.ops import asterisk, confined, launch, open_files, private, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -61,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: _espeak(),
         lambda: speech_model(settings, running),
         lambda: _asterisk(program),
+        _confinement,
         lambda: _audio_ports(settings),
         lambda: open_files_granted(settings),
         lambda: _registry(settings),
@@ -180,6 +181,13 @@ def _asterisk(program: Program | None) -> Finding:
     if program is None:
         return Finding(Level.FAIL, "Asterisk", "neither on PATH (22.5 or newer) nor in var/asterisk", "./hotline up")
     return _ok("Asterisk", f"{program.version}, {'private tree' if program.private else program.command[0]}")
+
+
+def _confinement() -> Finding:
+    if confined.landlock() == 0:
+        text = "this kernel has no Landlock: Asterisk may read all that the hotline may, also secrets"
+        return Finding(Level.WARN, "confinement", text, "Use a kernel of Debian 12 or newer (lsm=landlock,…).")
+    return _ok("confinement", f"Asterisk sees neither secrets nor databases (Landlock {confined.landlock()})")
 
 
 def _audio_ports(settings: Settings) -> Finding:
