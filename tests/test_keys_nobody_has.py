@@ -27,7 +27,7 @@ class Ear:
 
 
 class NoClips:
-    def clips(self, key: str, places: object) -> list[object]:
+    def playable(self, key: str, places: object) -> list[object]:
         return []
 
 

@@ -13,7 +13,7 @@ from agi.line.phone import AsteriskPhone, header_safe
 class Clips:
     """Two clips for each prompt."""
 
-    def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
+    def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         return [Path(f"/{key}/1"), Path(f"/{key}/2")]
 
 

@@ -19,7 +19,7 @@ NIK = Question("nik", (Prompt("ask"),), Digits(4, 4), first_key_ms=3000, between
 class Clips:
     """One clip for each prompt."""
 
-    def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
+    def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         return [Path(f"/{key}")]
 
 

@@ -129,7 +129,7 @@ def test_patterns_for_asterisk_hide_no_text_of_ours() -> None:
 
 
 def copy(folder: Path, **files: str) -> Path:
-    for name in ("menu.toml", "id.toml"):
+    for name in ("menu.toml", "id.toml", "lexicon.toml"):
         (folder / name).write_text((PROMPTS / name).read_text(encoding="utf-8"), encoding="utf-8")
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")

@@ -77,7 +77,7 @@ def test_two_hundred_prompts_take_less_than_ten_seconds_cold_and_none_warm(folde
     with folder.clips() as again:
         report = again.render_all(lambda count, total: pytest.fail("nothing is to be done"))
     assert report.rendered == 0
-    assert report.seconds < 0.1
+    assert report.seconds < 1
 
 
 def test_only_what_has_changed_is_rendered(folder: PromptsFolder) -> None:

@@ -28,6 +28,8 @@ from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.settings import LISTEN, ROOT, Settings
+from agi.voice.maker import maker
+from agi.voice.published import Published
 
 SAMPLE = ROOT / "data" / "sample"
 
@@ -82,9 +84,9 @@ def publish_prompts(settings: Settings) -> None:
     Raises click.ClickException when the checker finds an error; what was published before stays.
     """
     stamp = settings.var / "prompts" / ".published"
-    maker = b"".join(path.read_bytes() for path in sorted((ROOT / "agi" / "voice").glob("*.py")))
-    wanted = launch.fingerprint(settings) + hashlib.sha256(maker).hexdigest()[:12]
-    if stamp.is_file() and stamp.read_text() == wanted and (stamp.parent / settings.office.language).exists():
+    published = Published(stamp.parent, settings.office.language)
+    wanted = f"{launch.fingerprint(settings)} {maker()}"
+    if stamp.is_file() and stamp.read_text() == wanted and published.is_whole():
         return
     _command("prompts", "check", trouble="The prompts have errors (above); what callers hear is unchanged.")
     _command("prompts", "render", trouble="The prompts could not be rendered; what callers hear is unchanged.")

@@ -5,8 +5,9 @@ import click
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Finding, Level
-from agi.services.checked import check_prompts
+from agi.services.checked import check_all
 from agi.settings import Settings
+from agi.voice.published import Published
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
@@ -22,7 +23,7 @@ def doctor(context: click.Context, show_licences: bool) -> None:
         return
     worst = Level.OK
     settings = launch.as_started(settings)
-    for finding in (*examination.examine(settings), _texts(settings)):
+    for finding in (*examination.examine(settings), _texts(settings), _clips(settings)):
         _show(finding)
         if finding.level is Level.FAIL or worst is Level.OK:
             worst = finding.level
@@ -30,11 +31,21 @@ def doctor(context: click.Context, show_licences: bool) -> None:
 
 
 def _texts(settings: Settings) -> Finding:
-    findings = check_prompts(settings.prompts, settings.office.language)
+    findings = check_all(settings)
     errors = [finding for finding in findings if finding.is_error]
     if errors:
         return Finding(Level.FAIL, "texts", f"{len(errors)} errors, first {errors[0]}", "./hotline prompts check")
     return Finding(Level.OK, "texts", f"menu and texts checked, {len(findings)} warnings")
+
+
+def _clips(settings: Settings) -> Finding:
+    """Whether every published clip is as it was made; that there are any is another finding."""
+    damaged = Published(settings.var / "prompts", settings.office.language).damaged()
+    if damaged:
+        more = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+        text = f"{damaged[0]}{more} gone or damaged; a call makes again what is gone"
+        return Finding(Level.WARN, "clips", text, "./hotline up makes them again.")
+    return Finding(Level.OK, "clips", "as they were made")
 
 
 def _show(finding: Finding) -> None:

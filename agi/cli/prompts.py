@@ -4,21 +4,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
 
-from agi.cli.speech_build import sound_findings
-from agi.dialogue.finding import Finding
-from agi.dialogue.menu import MenuError
-from agi.services.checked import check_prompts
+from agi.services.checked import check_all
 from agi.settings import Settings
-from agi.speech.lexicon import LexiconError
-from agi.voice import audio, inspection
+from agi.voice import audio
 from agi.voice.clips import Clips, Piece
-from agi.voice.errors import Problem, TextsError, VoiceError
+from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
 
 SOUND_DEVICES = Path("/dev/snd")
@@ -33,22 +29,11 @@ def prompts() -> None:
 def check() -> None:
     """Check menu, texts, lexicon and recordings; one finding a line, exit code 1 if there is an error."""
     settings = Settings()
-    language = settings.office.language
-    try:
-        with _clips(settings) as clips:
-            by_voice = _findings(clips)
-            texts = len(clips.texts.keys())
-    except TextsError as error:
-        # Wrong texts are found again by check_prompts; a wrong lexicon only here.
-        by_voice = [Finding("T008", one.file, one.line, one.message) for one in error.problems]
-        texts = 0
-    with suppress(LexiconError, MenuError):  # what is wrong with the menu is found by check_prompts
-        by_voice += sound_findings(settings.prompts / "menu.toml")
-    findings = tuple(dict.fromkeys([*check_prompts(settings.prompts, language, by_voice), *by_voice]))
+    findings = check_all(settings)
     for finding in findings:
         click.echo(str(finding))
     errors = sum(finding.is_error for finding in findings)
-    click.echo(f"{texts} texts: {errors} errors, {len(findings) - errors} warnings.", err=True)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
     if errors:
         raise SystemExit(1)
 
@@ -58,6 +43,8 @@ def check() -> None:
 def render(force: bool) -> None:
     """Render what is missing and publish it; calls in progress keep the version they began with."""
     with _plain_errors(), _clips(Settings()) as clips:
+        if clips.by_another_voice():
+            click.echo("The voice of the hotline has changed: every text is spoken anew.", err=True)
         todo = len(clips.to_render(force=force))
         with _bar("Rendering prompts", todo) as progress:
             report = clips.render_all(progress, force=force)
@@ -135,16 +122,6 @@ def _row(clips: Clips, key: str) -> tuple[str, str, str, str]:
 def _seconds(clips: Clips, piece: Piece) -> float | None:
     path = clips.rendered(piece)
     return audio.seconds(path) if path else None
-
-
-def _findings(clips: Clips) -> list[Finding]:
-    """What the voice finds, with the checker's codes."""
-    coded: list[tuple[str, list[Problem]]] = [
-        ("T007", inspection.unspeakable_texts(clips)),
-        ("R001", inspection.bad_recordings(clips)),
-        ("R002", clips.dead_recordings()),
-    ]
-    return [Finding(code, one.file, one.line, one.message) for code, problems in coded for one in problems]
 
 
 def _clips(settings: Settings) -> Clips:

@@ -1,14 +1,10 @@
 """`hotline speech build`: the graph of this installation's menu and word lists."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import click
 
-from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
+from agi.services.checked import sound_findings
 from agi.settings import Settings
-from agi.speech.alike import alike
 from agi.speech.build import BuildError, Built
 from agi.speech.build import build as build_model
 from agi.speech.grammar import Grammar
@@ -24,7 +20,7 @@ def build() -> None:
         built = build_graph(settings)
         for name, words in sorted(built.unknown.items()):
             click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")
-        for finding in sound_findings(settings.prompts / "menu.toml"):
+        for finding in sound_findings(settings.prompts / "menu.toml", Lexicon.load()):
             click.echo(str(finding))
     except (BuildError, LexiconError, MenuError, WordsError) as error:
         raise click.ClickException(str(error)) from None
@@ -43,17 +39,3 @@ def build_graph(settings: Settings) -> Built:
 def grammars(settings: Settings) -> tuple[Grammar, ...]:
     """All that may be said to this installation. Raises MenuError, WordsError."""
     return (*standard(), *options(Menu.load(settings.prompts / "menu.toml").spoken))
-
-
-def sound_findings(menu_path: Path) -> Iterator[Finding]:
-    """Words for different options of one question that sound alike. Raises MenuError, LexiconError."""
-    menu = Menu.load(menu_path)
-    lexicon = Lexicon.load()
-    for name, words in sorted(menu.spoken.items()):
-        lines = menu.spoken_lines[name]
-        for one in alike(words, lexicon):
-            problem = (
-                f'"{one.text}" (option {one.key}) sounds like "{one.other_text}" '
-                f"(option {one.other_key}, line {lines[one.other_key]}): choose other words for one of them"
-            )
-            yield Finding("M026", menu_path, lines[one.key], problem)

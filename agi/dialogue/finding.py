@@ -36,6 +36,7 @@ CODES = {
     "M024": "a word that means the same on every question (ulangi, kembali, petugas, bantuan) as an option",
     "M025": "words for a question that nobody asks",
     "M026": "words that sound like those of another option",
+    "M027": "the lists of words (data/words) cannot be read",
     "T001": "a prompt that does not exist",
     "T002": "a place that is needed is missing from the text",
     "T003": "a place that nobody fills",

@@ -41,7 +41,7 @@ _PRESSED = re.compile(r"(.)\1")  # down and up
 class Clips(Protocol):
     """Where prompts come from as sound files (`agi.voice.clips.Clips`)."""
 
-    def clips(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
+    def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         """The files of the prompt `key`, absolute, without extension, in playing order."""
 
 
@@ -131,7 +131,7 @@ class AsteriskPhone:
 
     def _spoken_turn(self, hearing: Hearing, question: Question) -> Answer:
         """One turn at the speech service. Raises `Unheard`."""
-        clips = [clip for prompt in question.prompts for clip in self._clips.clips(prompt.key, prompt.places)]
+        clips = [clip for prompt in question.prompts for clip in self._clips.playable(prompt.key, prompt.places)]
         if not question.barge_in:
             self._held = ""
             self._take()
@@ -179,7 +179,7 @@ class AsteriskPhone:
         if barge_in and (key := self._next()):
             return key
         for prompt in prompts:
-            for clip in self._clips.clips(prompt.key, prompt.places):
+            for clip in self._clips.playable(prompt.key, prompt.places):
                 if key := self._play(clip, barge_in):
                     return key
         if not barge_in:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import asterisk, configure, ready, speech
+from agi.ops import asterisk, configure, imports, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
@@ -22,6 +22,8 @@ from agi.settings import ROOT, Settings
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
 DEAF = "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`"
+_OF_THE_LINE = ("agi.cli.__main__", "agi.cli.line", "agi.cli.speech_serve", "agi.line.spoken", "agi.voice.speaker")
+"""What line and speech service are started as, and what they start: the recognising and the speaking child."""
 _RELOADS = ("module reload", "dialplan reload")
 
 
@@ -57,8 +59,8 @@ def line_fingerprint(settings: Settings) -> str:
     if speech_is_on(settings):
         model = (settings.speech_model / "am" / "final.mdl").stat()
         digest.update(f"{model.st_mtime_ns} {model.st_size}".encode())
-    for path in sorted((ROOT / "agi").rglob("*.py")):
-        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
+    for path in sorted(imports.reached(ROOT, *_OF_THE_LINE)):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 

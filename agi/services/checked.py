@@ -1,6 +1,7 @@
 """Menu and texts, checked together: nothing unchecked is served."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from agi.dialogue import menu, talk
@@ -9,7 +10,14 @@ from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.talk import Says
 from agi.services import SERVICES, agent, applications, conversation, document_status, nik_check
-from agi.voice.errors import TextsError
+from agi.settings import Settings
+from agi.speech import lexicon as spoken_lexicon
+from agi.speech import standard
+from agi.speech.alike import alike
+from agi.voice import inspection
+from agi.voice.clips import Clips
+from agi.voice.errors import Problem, TextsError
+from agi.voice.lexicon import Lexicon
 from agi.voice.texts import Texts
 
 SAYS: Says = {
@@ -30,21 +38,78 @@ SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*")
 """Prompts that the dialplan and the voice itself use: number words, announcements in the queue, the apology."""
 
 
-def check_prompts(folder: Path, language: str, found_by_voice: Iterable[Finding] = ()) -> tuple[Finding, ...]:
-    """All findings about `folder`/menu.toml and the texts of `language`; empty where nothing is wrong.
+def check_all(settings: Settings) -> tuple[Finding, ...]:
+    """The complete check, the same for `prompts check`, `up` and `doctor`: menu, texts, lexicon, recordings, words.
 
-    `found_by_voice`: what the voice finds (texts that cannot be spoken, recordings that are no audio).
+    Whatever keeps the line from starting is among the errors.
     """
-    path = folder / "menu.toml"
+    folder, language = settings.prompts, settings.office.language
+    return check_prompts(folder, language, [*_by_voice(settings), *_by_sound(folder / "menu.toml")])
+
+
+def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding] = ()) -> tuple[Finding, ...]:
+    """All findings about `folder`/menu.toml, the texts of `language` and the lexicon; empty where nothing is wrong.
+
+    `found_elsewhere`: what voice and speech find (texts that cannot be spoken, recordings that are no audio).
+    """
+    unreadable: list[Finding] = []
+    try:
+        Lexicon.load(folder / "lexicon.toml")
+    except TextsError as wrong:
+        unreadable += _coded("T008", wrong.problems)
     try:
         texts = Texts.load(folder, language)
     except TextsError as wrong:
-        return tuple(Finding("T008", one.file, one.line, one.message) for one in wrong.problems)
+        return (*unreadable, *_coded("T008", wrong.problems))
     missing = [
-        Finding("T006", folder / f"{language}.toml", 0, f"{key} is missing: callers hear it in Indonesian")
+        Finding(
+            "T006", folder / f"{language}.toml", 0, f"{key} belum ada: penelepon mendengarnya dalam bahasa Indonesia"
+        )
         for key in texts.missing
     ]
-    return check(path, texts, SAYS, SERVICES, SAID_BY_ASTERISK, [*missing, *found_by_voice], ASKS)
+    others = [*unreadable, *missing, *found_elsewhere]
+    return check(folder / "menu.toml", texts, SAYS, SERVICES, SAID_BY_ASTERISK, others, ASKS)
+
+
+def _by_voice(settings: Settings) -> Iterator[Finding]:
+    """What only the voice can tell; nothing where texts or lexicon cannot be read, which is told elsewhere."""
+    try:
+        texts = Texts.load(settings.prompts, settings.office.language)
+        with Clips(texts, settings.voice, settings.prompts, settings.var) as clips:
+            yield from _coded("T007", inspection.unspeakable_texts(clips))
+            yield from _coded("R001", inspection.bad_recordings(clips))
+            yield from _coded("R002", clips.dead_recordings())
+    except TextsError:
+        return
+
+
+def _by_sound(menu_path: Path) -> Iterator[Finding]:
+    """Words of different options that sound alike; lists of words that cannot be read."""
+    try:
+        words = spoken_lexicon.Lexicon.load()
+        standard.lists()
+    except (spoken_lexicon.LexiconError, standard.WordsError) as wrong:
+        yield Finding("M027", standard.LISTS, 0, str(wrong))
+        return
+    with suppress(MenuError):  # what is wrong with the menu is told elsewhere
+        yield from sound_findings(menu_path, words)
+
+
+def sound_findings(menu_path: Path, lexicon: spoken_lexicon.Lexicon) -> Iterator[Finding]:
+    """Words for different options of one question that sound alike. Raises MenuError, LexiconError."""
+    menu = Menu.load(menu_path)
+    for name, words in sorted(menu.spoken.items()):
+        lines = menu.spoken_lines[name]
+        for one in alike(words, lexicon):
+            problem = (
+                f'"{one.text}" (pilihan {one.key}) terdengar mirip "{one.other_text}" '
+                f"(pilihan {one.other_key}, baris {lines[one.other_key]}): pakai kata lain untuk salah satunya"
+            )
+            yield Finding("M026", menu_path, lines[one.key], problem)
+
+
+def _coded(code: str, problems: Iterable[Problem]) -> list[Finding]:
+    return [Finding(code, one.file, one.line, one.message) for one in problems]
 
 
 def load_checked(folder: Path, language: str) -> tuple[Menu, Texts]:

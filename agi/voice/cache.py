@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -22,6 +23,21 @@ IN_USE_S = 600
 _TOUCH_S = 300
 TRIM_EVERY = 500
 """Clips made by one process between two looks for what is one too many."""
+
+
+def whole(stem: Path) -> bool:
+    """Whether both files of the clip at `stem` (path without extension) are there, none cut off."""
+    return all(_whole(f"{stem}{kind}") for kind in KINDS)
+
+
+def _whole(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as file:
+            header = file.read(HEADER_BYTES)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return False
+    return size > HEADER_BYTES and header[:4] == b"RIFF" and int.from_bytes(header[4:8], "little") + 8 == size
 
 
 def identity(*parts: str) -> str:
@@ -46,15 +62,15 @@ class Cache:
 
     def has(self, name: str) -> bool:
         """Whether the clip is there, whole; marks it as used."""
-        files = [Path(f"{self.stem(name)}{kind}") for kind in KINDS]
-        try:
-            states = [file.stat() for file in files]
-        except FileNotFoundError:
+        if not whole(self.stem(name)):
             return False
-        if time.time() - states[1].st_mtime > _TOUCH_S:
-            for file in files:
-                os.utime(file)
-        return all(state.st_size > HEADER_BYTES for state in states)
+        files = [Path(f"{self.stem(name)}{kind}") for kind in KINDS]
+        with suppress(FileNotFoundError):  # removed since the look: it is made again
+            if time.time() - files[1].stat().st_mtime > _TOUCH_S:
+                for file in files:
+                    os.utime(file)
+            return True
+        return False
 
     def get(self, name: str, make: Callable[[], Audio], *, again: bool = False) -> Path:
         """The clip called `name` (path without extension), made by `make` if it is not there or `again` is set.

@@ -5,23 +5,26 @@ values are joined from published pieces (digits, phrases, small numbers) or rend
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
+import structlog
 from babel.dates import format_date
 
 from agi.settings import Voice
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
-from agi.voice.cache import Cache, identity
-from agi.voice.errors import Problem, RecordingError
+from agi.voice.cache import Cache, identity, whole
+from agi.voice.errors import Problem, RecordingError, SynthesisError
 from agi.voice.lexicon import Lexicon
+from agi.voice.maker import maker
 from agi.voice.number_words import number
 from agi.voice.places import LOCALE, Kind, Place, Value, groups
 from agi.voice.published import Held, Published
@@ -30,8 +33,6 @@ from agi.voice.synthesis import CHILDREN, Synthesis
 from agi.voice.texts import RESERVED, Text, Texts
 from agi.voice.wording import spoken
 
-MAKING = "1"
-"""Raise it when the same text would give other audio than before: the cache is then made anew."""
 GROUP_PAUSE_MS = 400
 """Between groups of four digits."""
 DIGIT_TAIL_MS = 100
@@ -39,6 +40,7 @@ DIGIT_TAIL_MS = 100
 PAUSE = f"{RESERVED}/{GROUP_PAUSE_MS}"
 _SINGLE_DIGITS = frozenset(f"digits.{digit}" for digit in range(10))
 Progress = Callable[[int, int], None]
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ class Clips:
         self.texts = texts
         self.recordings = Recordings(prompts / "recordings")
         self.lexicon = Lexicon.load(prompts / "lexicon.toml")
-        self._made_by = (voice.name, str(voice.words_per_minute), MAKING, version("pyttsx3"))
+        self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
         self._published = Published(var / "prompts", texts.language)
         self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
-        self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), MAKING))
+        self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), maker()))
         self._cache.keep = frozenset(piece.identity for piece in self.pieces())
         self._identity = identity(*(f"{piece.name} {piece.identity}" for piece in self.pieces()))
         self._held: Held | None = self._published.held(self._identity)
@@ -129,9 +131,22 @@ class Clips:
 
     def rendered(self, piece: Piece) -> Path | None:
         """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
-        if self._held:
+        if self._held and whole(self._held.folder / piece.name):
             return self._held.folder / piece.name
         return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
+
+    def by_another_voice(self) -> bool:
+        """Whether what callers hear was made by another version of the voice."""
+        return self._published.maker() not in (None, maker())
+
+    def mend(self) -> int:
+        """Make again every published clip that is gone or damaged; returns how many. Raises as `render_all`."""
+        damaged = set(self._published.damaged()) if self._published.is_current(self._identity) else set()
+        held = self._published.held(self._identity)
+        for piece in self.pieces():
+            if held and piece.name in damaged:
+                self._published.mend(held, piece.name, self._clip(piece, again=True))
+        return len(damaged)
 
     def render_all(self, progress: Progress | None = None, *, force: bool = False) -> Report:
         """Render what is missing (with `force`: everything) and publish it as one version.
@@ -144,8 +159,9 @@ class Clips:
         missing = self.to_render(force=force)
         recorded = sum(piece.recording is not None for piece in pieces)
         if not force and self._published.is_current(self._identity):
+            mended = self.mend()
             self._cache.trim()
-            return Report(len(pieces), 0, recorded, time.monotonic() - start)
+            return Report(len(pieces), mended, recorded, time.monotonic() - start)
         problems: list[Problem] = []
 
         def render(piece: Piece) -> None:
@@ -175,16 +191,31 @@ class Clips:
     def clips(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
         """What to play for the text called `key`, in order: absolute paths without extension (.wav and .wav16 exist).
 
-        Raises `UnknownKey`, `PlaceError`, `SynthesisError` or `RecordingError`.
+        Raises `UnknownKey`, `PlaceError` or `SynthesisError`.
         """
-        values = self.texts.values(key, places or {})
+        return [path for step in self._steps(key, places) for path in step()]
+
+    def playable(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
+        """As `clips`, for a call: what cannot be spoken now is left out, and the call goes on.
+
+        Raises `UnknownKey` or `PlaceError`.
+        """
         paths: list[Path] = []
+        for step in self._steps(key, places):
+            try:
+                paths += step()
+            except (SynthesisError, OSError) as error:
+                _log.error("voice.left_out", key=key, why=type(error).__name__)
+        return paths
+
+    def _steps(self, key: str, places: Mapping[str, Value] | None) -> Iterator[Callable[[], list[Path]]]:
+        """What gives the clips of each part of a text."""
+        values = self.texts.values(key, places or {})
         for step in self._plan[key]:
             if isinstance(step, Piece):
-                paths.append(self._file(step))
+                yield partial(lambda piece: [self._file(piece)], step)
             else:
-                paths += self._said(step, values[step.place.name])
-        return paths
+                yield partial(self._said, step, values[step.place.name])
 
     def _said(self, slot: Slot, value: Value) -> list[Path]:
         """The clips of one value, already checked."""
@@ -198,8 +229,7 @@ class Clips:
         text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
         if not text:
             return []
-        made_from = identity("text", text, str(audio.TAIL_MS), *self._made_by)
-        return [self._cache.get(made_from, lambda: self._synthesised(text)).absolute()]
+        return [self._value(text)]
 
     def _worded(self, kind: Kind, value: Value) -> str:
         """A number, amount, date or free text in words."""
@@ -222,12 +252,35 @@ class Clips:
         return paths
 
     def _file(self, piece: Piece) -> Path:
-        """The published file of `piece`, or the cached one (made if need be) while this version is not published."""
+        """The published file of `piece`, or the cached one (made if need be) while this version is not published.
+
+        A published file that is gone or cut off is made again and put back.
+        """
         if self._held is None:
             self._held = self._published.held(self._identity)
-        if self._held:
-            return (self._held.folder / piece.name).absolute()
-        return self._clip(piece).absolute()
+        if self._held is None:
+            return self._spoken(piece)
+        published = (self._held.folder / piece.name).absolute()
+        if whole(published):
+            return published
+        _log.warning("voice.mended", clip=piece.name)
+        made = self._spoken(piece)
+        with suppress(OSError):  # the clip is played from the cache then
+            self._published.mend(self._held, piece.name, made)
+            return published
+        return made
+
+    def _spoken(self, piece: Piece) -> Path:
+        """The cached clip of `piece`; by the synthetic voice where its recording can no longer be used."""
+        try:
+            return self._clip(piece).absolute()
+        except RecordingError:
+            _log.warning("voice.no_recording", clip=piece.name)
+            return self._value(piece.spoken, piece.tail_ms)
+
+    def _value(self, text: str, tail_ms: int = audio.TAIL_MS) -> Path:
+        made_from = identity("text", text, str(tail_ms), *self._made_by)
+        return self._cache.get(made_from, lambda: self._synthesised(text, tail_ms)).absolute()
 
     def _clip(self, piece: Piece, *, again: bool = False) -> Path:
         return self._cache.get(piece.identity, lambda: self._made(piece), again=again)
@@ -259,7 +312,7 @@ class Clips:
         recording = self.recordings.path(text.file.stem, f"{text.key}{suffix}")
         if recording:
             content = blake2b(recording.read_bytes(), digest_size=16).hexdigest()
-            made_from = identity("recording", content, str(tail_ms), MAKING)
+            made_from = identity("recording", content, str(tail_ms), maker())
         else:
             made_from = identity("text", words, str(tail_ms), *self._made_by)
         return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, tail_ms, made_from)

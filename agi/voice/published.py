@@ -5,16 +5,21 @@ files away from a call in progress; versions nobody holds are removed when the n
 """
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from agi.voice.cache import KINDS
+from agi.voice.maker import maker
 
+DIGESTS = ".digests"
+"""In each version: what it was made by, and the digest of every file."""
 _DRAFT = ".draft."
 
 
@@ -56,6 +61,39 @@ class Published:
         current = self._current()
         return current is not None and current.startswith(f"{self._language}.{identity}.") and self._link.is_dir()
 
+    def maker(self) -> str | None:
+        """What the version that callers hear was made by; None if there is none, or an older one that does not tell."""
+        return _digests(self._link).get("maker")
+
+    def damaged(self) -> tuple[str, ...]:
+        """Clips of the current version (names without extension) that are gone or not as they were published."""
+        digests = _digests(self._link)
+        wrong = {
+            name.rpartition(".")[0]
+            for name, digest in digests.items()
+            if name != "maker" and _digest(self._link / name) != digest
+        }
+        return tuple(sorted(wrong))
+
+    def is_whole(self) -> bool:
+        """Whether there is a version for callers to hear, with all its clips as they were published."""
+        return self._link.is_dir() and not self.damaged()
+
+    def mend(self, version: Held, clip: str, source: Path) -> None:
+        """Put the audio at `source` (without extension) in the place of the damaged `clip`. Raises OSError."""
+        with self._alone():
+            digests = _digests(version.folder)
+            for kind in KINDS:
+                target = version.folder / f"{clip}{kind}"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
+                _link_or_copy(f"{source}{kind}", str(draft))
+                draft.replace(target)
+                digests[f"{clip}{kind}"] = _digest(target)
+            draft = version.folder / f"{DIGESTS}.new"
+            draft.write_text(json.dumps(digests), encoding="utf-8")
+            draft.replace(version.folder / DIGESTS)
+
     def publish(self, identity: str, clips: Mapping[str, Path], *, anew: bool = False) -> None:
         """Make a version of `clips` (name with slashes → path of the audio, both without extension) the current one.
 
@@ -75,11 +113,14 @@ class Published:
         """A new version, which appears whole."""
         name = f"{self._language}.{identity}.{secrets.token_hex(4)}"
         draft = self._versions / f"{_DRAFT}{name}"
+        digests = {"maker": maker()}
         for clip, source in clips.items():
             target = draft / clip
             target.parent.mkdir(parents=True, exist_ok=True)
             for kind in KINDS:
                 _link_or_copy(f"{source}{kind}", f"{target}{kind}")
+                digests[f"{clip}{kind}"] = _digest(Path(f"{target}{kind}"))
+        (draft / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
         return draft.rename(self._versions / name)
 
     def _current(self) -> str | None:
@@ -115,6 +156,22 @@ class Published:
         with (self._versions.parent / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _digests(version: Path) -> dict[str, str]:
+    """File → digest, and "maker"; empty for a version that was made before there were digests."""
+    try:
+        found = json.loads((version / DIGESTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    """Of the file's content; "" where it cannot be read."""
+    with suppress(OSError):
+        return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    return ""
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -1,0 +1,86 @@
+"""One check for all: what keeps the line from starting is told by `prompts check`, doctor and `up`."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agi.cli import doctor
+from agi.cli import main as hotline
+from agi.dialogue.menu import MenuError
+from agi.ops import imports, launch
+from agi.ops.doctor import Level
+from agi.services.checked import load_checked
+from agi.settings import ROOT, Places, Settings
+
+
+def append(name: str, words: str) -> Callable[[Path], None]:
+    def change(prompts: Path) -> None:
+        with (prompts / name).open("a") as file:
+            file.write(words)
+
+    return change
+
+
+BROKEN = {
+    "lexicon": append("lexicon.toml", "broken = = 3\n"),
+    "texts": append("id.toml", "broken = = 3\n"),
+    "menu": append("menu.toml", "broken = = 3\n"),
+    "no lexicon": lambda prompts: (prompts / "lexicon.toml").unlink(),
+    "spoken form": append("lexicon.toml", "\n'9' = '9'\n"),
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A copy of the installation's prompts, which commands are pointed at."""
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    monkeypatch.setenv("HOTLINE_SETTINGS", str(tmp_path / "hotline.toml"))
+    monkeypatch.setenv("HOTLINE_PLACES__PROMPTS", str(tmp_path / "prompts"))
+    monkeypatch.setenv("HOTLINE_PLACES__VAR", str(tmp_path / "var"))
+    return Settings(places=Places(prompts=tmp_path / "prompts", var=tmp_path / "var"))
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: Settings, what: str) -> None:
+    BROKEN[what](office.prompts)
+    with pytest.raises(MenuError):
+        load_checked(office.prompts, "id")
+    assert doctor._texts(office).level is Level.FAIL
+    checked = CliRunner().invoke(hotline, ["prompts", "check"])
+    assert checked.exit_code == 1
+    assert " error: " in checked.stdout
+
+
+def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Settings) -> None:
+    (office.prompts / "recordings" / "call.welcome.wav").write_bytes(b"no audio")
+    assert "R001" in doctor._texts(office).text
+
+
+def test_the_line_is_stamped_by_the_contents_of_what_it_imports(tmp_path: Path) -> None:
+    files = {str(path.relative_to(ROOT)) for path in imports.reached(ROOT, *launch._OF_THE_LINE)}
+    for needed in ("agi/line/turn.py", "agi/speech/recogniser.py", "agi/voice/speaker.py", "agi/settings.py"):
+        assert needed in files
+    for tool in ("agi/bench", "agi/softphone", "agi/speech/training", "agi/cli/bench"):
+        assert not [file for file in files if file.startswith(tool)]
+    (tmp_path / "agi").mkdir()
+    (tmp_path / "agi" / "one.py").write_text("def later() -> None:\n    from agi import two\n")
+    (tmp_path / "agi" / "two.py").write_text("")
+    (tmp_path / "agi" / "three.py").write_text("")
+    assert {path.name for path in imports.reached(tmp_path, "agi.one")} == {"one.py", "two.py"}
+
+
+def test_equal_contents_at_another_time_leave_the_stamp(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = office.var / "one.py"
+    one.parent.mkdir()
+    one.write_text("a = 1\n")
+    monkeypatch.setattr(launch, "ROOT", office.var)
+    monkeypatch.setattr(launch.imports, "reached", lambda *_: {one})
+    before = launch.line_fingerprint(office)
+    one.unlink()
+    one.write_text("a = 1\n")
+    assert launch.line_fingerprint(office) == before
+    one.write_text("a = 2\n")
+    assert launch.line_fingerprint(office) != before
