@@ -37,7 +37,7 @@ def test_a_telephone_is_asked_whether_it_is_there(exchange: Exchange) -> None:
 
 
 def test_who_was_cut_for_silence_has_not_hung_up(exchange: Exchange) -> None:
-    (exchange.etc / "local" / "pjsip-silence.conf").write_text("[silence](!)\nrtp_timeout = 1\n")
+    (exchange.etc / "local" / "pjsip-sound.conf").write_text("[sound](!)\nrtp_timeout = 1\n")
     exchange.ask("module reload res_pjsip.so")
     with RawTelephone(exchange.account("tester1")) as telephone:
         telephone.dial(caller="0215550177")

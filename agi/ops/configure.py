@@ -82,7 +82,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_whole(local / "queues.conf", _queues(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
-    write_whole(local / "pjsip-silence.conf", _silence(settings))
+    write_whole(local / "pjsip-sound.conf", _sound(settings))
     write_whole(local / "pjsip-accounts.conf", _accounts(settings))
     write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
     return _stamp(etc)
@@ -177,9 +177,12 @@ def _queues(settings: Settings) -> str:
 
 
 def _rtp(settings: Settings) -> str:
+    # So many packets in order make a source known that is not the one signalled; the signalled one needs none.
+    probation = 4 if settings.telephony.behind_nat else 100
     return (
         "; Generated at start, for [general] of rtp.conf.\n"
         f"rtpstart = {settings.telephony.rtp_first}\nrtpend = {settings.telephony.rtp_last}\n"
+        f"probation = {probation}\n"
     )
 
 
@@ -192,11 +195,12 @@ def _transport(settings: Settings) -> str:
     )
 
 
-def _silence(settings: Settings) -> str:
-    """When a telephone without sound is given up although it answers: never while it may wait or be talked to."""
+def _sound(settings: Settings) -> str:
+    """Where sound goes, and when a telephone that sends none is given up: never while it may wait or be talked to."""
     limit = max(_LONGEST_SILENCE_S, 2 * settings.queue.max_wait_s)
     return (
-        "; Generated at start, for telephones and trunks.\n[silence](!)\n"
+        "; Generated at start, for telephones and trunks.\n[sound](!)\n"
+        f"rtp_symmetric = {'yes' if settings.telephony.behind_nat else 'no'}\n"
         f"rtp_timeout = {limit}\nrtp_timeout_hold = {limit}\n"
     )
 
