@@ -63,4 +63,10 @@ def test_warnings_of_the_day_are_shown_each_once_and_older_ones_are_not(settings
 
 def test_a_day_without_warnings_is_well(settings: Settings) -> None:
     logged(settings, "line", ("info", "call.begins", timedelta()))
+    logged(settings, "asterisk", ("notice", "Asterisk is up", timedelta()))
     assert doctor.logged(settings).level is Level.OK
+
+
+def test_a_supervisor_that_does_not_keep_asterisks_log_is_found(settings: Settings) -> None:
+    logged(settings, "line", ("info", "call.begins", timedelta()))
+    assert "not kept" in doctor.logged(settings).text

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.registry import Registry, RegistryError, RegistryMissing
-from agi.ops import asterisk, confined, launch, open_files, private, ready, speech, troubles
+from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -289,6 +289,9 @@ def _answering(settings: Settings, program: Program) -> Finding:
 
 def logged(settings: Settings) -> Finding:
     """What Asterisk and our processes complained of within a day."""
+    if not (settings.var / "log" / asterisk_log.FILE).exists():
+        text = "what Asterisk prints is not kept: the supervisor that runs is of an earlier version"
+        return Finding(Level.WARN, "logs", text, "./hotline down, then ./hotline up, when few people call.")
     found = troubles.since(settings.var / "log", datetime.now(UTC) - timedelta(days=1))
     if not found:
         return _ok("logs", "no warning and no error within a day")
