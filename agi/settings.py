@@ -74,7 +74,8 @@ class Telephony(Section):
     rtp_first: int = Field(10000, ge=1024, le=65534, description="First UDP port for audio (RTP).")
     rtp_last: int = Field(10999, ge=1025, le=65535, description="Last UDP port for audio; a call takes two ports.")
     behind_nat: bool = Field(
-        False, description="Telephones behind NAT: sound goes where theirs comes from, and a stranger's may be taken."
+        True,
+        description="Telephones may send sound from another address than they name; false keeps strangers' sound out.",
     )
     trunk_calls: int = Field(
         0, ge=0, description="Calls at once of one trunk, one more is refused; 0: half as many again as line.max_calls."

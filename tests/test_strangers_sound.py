@@ -23,7 +23,7 @@ match = 127.0.0.2
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    made = Exchange(tmp_path_factory.mktemp("stranger"))
+    made = Exchange(tmp_path_factory.mktemp("stranger"), HOTLINE_TELEPHONY__BEHIND_NAT="false")
     made.more("pjsip.conf", MUTE)
     made.context("test-keys", "exten => _X.,1,Answer()", " same => n,StoreDTMF(RX,KEYS)", " same => n,MusicOnHold()")
     made.start()
