@@ -48,7 +48,7 @@ def test_check_finds_what_can_not_be_spoken(office: Path) -> None:
     line = change(texts, 'welcome = "Selamat datang', 'welcome = "😀 Selamat datang')
     result = hotline("check")
     assert result.exit_code == 1
-    assert f"{texts}:{line}: T007 error: call.welcome: '😀' can't be spoken" in result.stdout
+    assert f"{texts}:{line}: T007 error: call.welcome: '😀' tidak bisa diucapkan" in result.stdout
 
 
 def test_check_finds_dead_and_bad_recordings(office: Path) -> None:
@@ -81,7 +81,7 @@ def test_render_names_a_bad_recording(office: Path) -> None:
     (office / "prompts" / "recordings" / "call.welcome.wav").write_bytes(b"no audio")
     result = hotline("render")
     assert result.exit_code == 1
-    assert "call.welcome.wav: is no audio file that can be read" in result.stderr
+    assert "call.welcome.wav: bukan berkas suara yang bisa dibaca" in result.stderr
 
 
 def test_say_writes_a_wav_and_the_sentence(office: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from voice_office import PromptsFolder, prompts_folder, silent_ms, speechlike
+from voice_office import WORDS, PromptsFolder, prompts_folder, silent_ms, speechlike
 
 from agi.voice import inspection, recordings
 from agi.voice.errors import RecordingError
@@ -85,12 +85,12 @@ def test_another_language_has_its_recordings_in_its_own_folder(folder: PromptsFo
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no audio file"),
-        (b"RIFF this is no audio at all", "is no audio file"),
-        (b"<html></html>" * 100, "is no audio file"),
-        (0.0, "is empty"),
-        (np.zeros(44100), "is silent"),
-        (speechlike(61.0, 8000), "lasts 61 s; at most 60 s"),
+        (b"", "bukan berkas suara"),
+        (b"RIFF this is no audio at all", "bukan berkas suara"),
+        (b"<html></html>" * 100, "bukan berkas suara"),
+        (0.0, "tidak berisi suara"),
+        (np.zeros(44100), "sunyi"),
+        (speechlike(61.0, 8000), "lamanya 61 detik"),
     ],
     ids=["zero bytes", "broken", "html", "no samples", "silent", "long"],
 )
@@ -122,11 +122,11 @@ def test_all_bad_recordings_are_told_at_once(folder: PromptsFolder) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("call.nothing", "there is no text 'call.nothing'"),
-        ("nik.readback", r"'nik.readback' has places, so record its parts as nik.readback.1.wav"),
-        ("nik.readback.2", "'nik.readback' has 1 fixed parts"),
-        ("nik.readback.0", "'nik.readback' has 1 fixed parts"),
-        ("call.welcome.1", "there is no text 'call.welcome.1'"),
+        ("call.nothing", "tidak ada teks 'call.nothing'"),
+        ("nik.readback", r"'nik.readback' punya isian, jadi rekam bagiannya sebagai nik.readback.1.wav"),
+        ("nik.readback.2", "'nik.readback' hanya punya 1 bagian"),
+        ("nik.readback.0", "'nik.readback' hanya punya 1 bagian"),
+        ("call.welcome.1", "tidak ada teks 'call.welcome.1'"),
     ],
 )
 def test_a_recording_that_replaces_nothing_is_found(folder: PromptsFolder, name: str, why: str) -> None:
@@ -138,7 +138,53 @@ def test_a_recording_that_replaces_nothing_is_found(folder: PromptsFolder, name:
         assert [(one.file, why in one.message) for one in made.dead_recordings()] == [(path, True)]
 
 
-def test_a_recording_of_another_kind_of_file_is_found(folder: PromptsFolder) -> None:
-    (folder.prompts / "recordings" / "call.welcome.mp3").write_bytes(b"x")
+@pytest.mark.parametrize("name", ["call.welcome.mp3", "call.welcome.ogg", "call.welcome.FLAC", "call.welcome.WAV"])
+def test_every_format_that_can_be_read_is_taken_in_any_case(folder: PromptsFolder, name: str) -> None:
+    path = folder.prompts / "recordings" / name
+    soundfile.write(path, speechlike(2.0, 44100), 44100, format=name.rpartition(".")[2].upper())
     with folder.clips() as made:
-        assert "a recording is called KEY.wav" in made.dead_recordings()[0].message
+        assert made.dead_recordings() == []
+        assert made.render_all().recordings == 1
+    assert seconds(folder, "call/welcome") == pytest.approx(2.06, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["call.welcome.m4a", "call.welcome", "catatan.docx", "baru/call.welcome.wav"])
+def test_stray_files_and_folders_are_found(folder: PromptsFolder, name: str) -> None:
+    path = folder.prompts / "recordings" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x")
+    (path.parent / "Thumbs.db").write_bytes(b"x")
+    with folder.clips() as made:
+        [one] = made.dead_recordings()
+    assert one.file.name == name.partition("/")[0]
+    assert "tidak di" in one.message
+
+
+def test_two_recordings_of_one_text_are_found(folder: PromptsFolder) -> None:
+    folder.record("call.welcome", speechlike(1.0, 8000)).rename(folder.prompts / "recordings" / "call.welcome.WAV")
+    folder.record("call.welcome", speechlike(1.0, 8000))
+    with folder.clips() as made:
+        [one] = made.dead_recordings()
+    assert "sudah ada call.welcome.WAV" in one.message
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"), [("cut", "terpotong"), ("header", "tidak berisi suara"), ("loud", "pecah")]
+)
+def test_a_damaged_recording_is_told(folder: PromptsFolder, harm: str, message: str) -> None:
+    samples = speechlike(3.0, 16000)
+    loud = np.clip(samples * 100, -0.9, 0.9) if harm == "loud" else samples
+    path = folder.record("call.welcome", loud, 16000)
+    if harm != "loud":
+        path.write_bytes(path.read_bytes()[: 44 if harm == "header" else 30_000])
+    with folder.clips() as made:
+        [one] = inspection.bad_recordings(made)
+    assert message in one.message
+
+
+def test_a_text_that_is_too_long_and_one_of_another_language_are_told(folder: PromptsFolder) -> None:
+    long = "Silakan datang ke kantor kami. " * 80
+    folder.write(f'{WORDS}\n[more]\nlong = "{long}"\nforeign = "Please press one now to hear everything."\n')
+    with folder.clips() as made:
+        assert [one.message.split()[0] for one in inspection.long_texts(made, 145)] == ["more.long"]
+        assert [one.message.split()[0] for one in inspection.foreign_texts(made)] == ["more.foreign"]

@@ -39,8 +39,12 @@ CASES = {
     "2026-11-24": "dua puluh empat November dua ribu dua puluh enam",
     "Selasa, 24 November 2026": "Selasa, dua puluh empat November dua ribu dua puluh enam",
     "pukul 08.00": "pukul delapan",
-    "pukul 16.05": "pukul enam belas nol lima",
-    "08.00–15.30 WIB": "delapan sampai lima belas tiga puluh wib",
+    "07.30": "pukul tujuh lewat tiga puluh",
+    "Jam 07.30": "Jam tujuh lewat tiga puluh",
+    "pukul 08.00-15.00": "pukul delapan sampai lima belas",
+    "24.11.2026 pukul 9.15": "dua puluh empat November dua ribu dua puluh enam pukul sembilan lewat lima belas",
+    "pukul 16.05": "pukul enam belas lewat lima",
+    "08.00–15.30 WIB": "pukul delapan sampai lima belas lewat tiga puluh wib",
     # abbreviations and codes
     "KTP-el, KK-nya, RT/RW": "ka te pe el, ka ka nya, er te er we",
     "SKPWNI, IKD, BPJS, SPTJM": "es ka pe we en i, i ka de, be pe je es, es pe te je em",
@@ -130,7 +134,7 @@ def test_an_admin_can_teach_a_word(tmp_path: Path) -> None:
         (('"NIK" = "nik"', '"NIK" = 7'), "'NIK': the spoken form must be words"),
         (("[symbols]", "[symbol]"), "'symbol' is not one of the tables"),
         (('z = "zet"', ""), r"\[letters\] has no name for: z"),
-        (("[words]", "[words"), "is not valid"),
+        (("[words]", "[words"), "judul tabel belum benar"),
     ],
 )
 def test_a_wrong_lexicon_is_told_with_file_and_line(tmp_path: Path, change: tuple[str, str], expected: str) -> None:

@@ -77,6 +77,8 @@ def _by_voice(settings: Settings) -> Iterator[Finding]:
         texts = Texts.load(settings.prompts, settings.office.language)
         with Clips(texts, settings.voice, settings.prompts, settings.var) as clips:
             yield from _coded("T007", inspection.unspeakable_texts(clips))
+            yield from _coded("T009", inspection.long_texts(clips, settings.voice.words_per_minute))
+            yield from _coded("T010", inspection.foreign_texts(clips))
             yield from _coded("R001", inspection.bad_recordings(clips))
             yield from _coded("R002", clips.dead_recordings())
     except TextsError:

@@ -1,9 +1,21 @@
 """What the voice can tell the checker about texts and recordings before anything is rendered or served."""
 
+import re
+
 from agi.voice import recordings
 from agi.voice.clips import Clips
 from agi.voice.errors import Problem, RecordingError
+from agi.voice.places import Place
+from agi.voice.texts import FALLBACK
 from agi.voice.wording import unspeakable
+
+_ENOUGH_WORDS = 5
+_INDONESIAN = re.compile(
+    r"yang|dan|atau|di|ke|dari|dengan|untuk|pada|ini|itu|anda|kami|tidak|belum|sudah|ada|adalah|bisa|akan|jika|kalau"
+    r"|tekan|nomor|silakan|maaf|terima|kasih|satu|dua|tiga|kantor|petugas|surat|kartu|akta|lagi|saat|hanya|harap|mohon"
+    r"|(?:ber|ter|men|mem|meng|peng)[a-z]{3,}|[a-z]{3,}(?:kan|nya)"
+)
+"""The commonest words, and endings that hardly any other language has."""
 
 
 def unspeakable_texts(clips: Clips) -> list[Problem]:
@@ -13,17 +25,46 @@ def unspeakable_texts(clips: Clips) -> list[Problem]:
         text = clips.texts.text(key)
         if lost := unspeakable(text.raw, clips.lexicon):
             what = ", ".join(f"'{one}'" for one in lost)
-            message = f"{key}: {what} can't be spoken; write it out, or add it to lexicon.toml"
+            message = f"{key}: {what} tidak bisa diucapkan; tulis dengan kata-kata, atau tambahkan ke lexicon.toml"
             found.append(Problem(text.file, text.line, message))
     lacking = [digit for digit in "0123456789" if f"digits.{digit}" not in clips.texts]
     if lacking and clips.texts.keys():
         file, _ = clips.texts.line(clips.texts.keys()[0])
-        found.append(Problem(file, 0, f"[digits] has no text for {', '.join(lacking)}: numbers can't be read back"))
+        found.append(Problem(file, 0, f"[digits] belum punya {', '.join(lacking)}: angka tidak bisa dibacakan"))
     return found
 
 
+def long_texts(clips: Clips, words_per_minute: int) -> list[Problem]:
+    """Texts that take longer to say than a recording may last."""
+    found: list[Problem] = []
+    for key in clips.texts.keys():  # noqa: SIM118 - not a dict
+        text = clips.texts.text(key)
+        words = sum(len(part.split()) for part in map(_bare, text.parts))
+        seconds = words / words_per_minute * 60
+        if seconds > recordings.LONGEST_S:
+            message = f"{key} lamanya sekitar {seconds:.0f} detik; paling lama {recordings.LONGEST_S:.0f}: pendekkan"
+            found.append(Problem(text.file, text.line, message))
+    return found
+
+
+def foreign_texts(clips: Clips) -> list[Problem]:
+    """Indonesian texts without a single Indonesian word: the voice would read them by Indonesian rules."""
+    found: list[Problem] = []
+    for key in clips.texts.keys():  # noqa: SIM118 - not a dict
+        text = clips.texts.text(key)
+        words = [word for part in map(_bare, text.parts) for word in re.findall(r"[a-z]+", part.lower())]
+        if len(words) >= _ENOUGH_WORDS and text.file.stem == FALLBACK and not any(map(_INDONESIAN.fullmatch, words)):
+            message = f"{key} tampaknya bukan bahasa Indonesia; suara mesin membacanya dengan ejaan Indonesia"
+            found.append(Problem(text.file, text.line, message))
+    return found
+
+
+def _bare(part: str | Place) -> str:
+    return part if isinstance(part, str) else ""
+
+
 def bad_recordings(clips: Clips) -> list[Problem]:
-    """Recordings in use that are no audio, empty, silent or too long."""
+    """Recordings in use that are no audio, empty, cut off, silent, too loud or too long."""
     found: list[Problem] = []
     for piece in clips.pieces():
         if piece.recording:

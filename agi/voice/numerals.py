@@ -38,18 +38,17 @@ def _amount(found: re.Match[str]) -> str:
 
 
 def _hours(found: re.Match[str]) -> str:
-    return f"{_time(found)} sampai {_clock(found[3], found[4])}"
+    return f"{_time(found)} sampai {_clock(found[4], found[5])}"
 
 
 def _time(found: re.Match[str]) -> str:
-    return _clock(found[1], found[2])
+    """With "pukul" before it, unless the text has it or "jam"."""
+    return f"{found[1] or 'pukul '}{_clock(found[2], found[3])}"
 
 
 def _clock(hour: str, minute: str) -> str:
-    """08 and 30 as "delapan tiga puluh"; full hours without the minutes."""
-    if minute == "00":
-        return number(int(hour))
-    return f"{number(int(hour))} {one_by_one(minute) if minute.startswith('0') else number(int(minute))}"
+    """08 and 30 as "delapan lewat tiga puluh"; full hours without the minutes."""
+    return number(int(hour)) + (f" lewat {number(int(minute))}" if int(minute) else "")
 
 
 def _hyphened(found: re.Match[str]) -> str:
@@ -99,6 +98,7 @@ _N = r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+"
 _END = r"(?![0-9])"
 _START = r"(?<![0-9])"
 _CLOCK = r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])"
+_NAMED = r"(?<![0-9.,])((?:\b[Pp]ukul|\b[Jj]am)\s+)?"
 _NO_MORE = r"(?![0-9]|[.,:][0-9])"
 RULES: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
     (re.compile(pattern), say)
@@ -111,8 +111,8 @@ RULES: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
         (rf"(?<!\w)Rp\.? ?({_N})(?:,([0-9]{{2}}){_END})?(?:,-)?", _amount),
         (rf"(?<!\w)[kK]e-([0-9]{{1,6}}){_END}", _ordinal),
         (rf"({_N})(?:,([0-9]+))? ?%", _percent),
-        (rf"(?<![0-9.,]){_CLOCK} ?[-–] ?{_CLOCK}{_NO_MORE}", _hours),
-        (rf"(?<![0-9.,]){_CLOCK}{_NO_MORE}", _time),
+        (rf"{_NAMED}{_CLOCK} ?[-–] ?{_CLOCK}{_NO_MORE}", _hours),
+        (rf"{_NAMED}{_CLOCK}{_NO_MORE}", _time),
         (rf"\+[0-9]+(?:[ -][0-9]+)*{_END}", _hyphened),
         (rf"{_START}[0-9]+(?: ?-[0-9]+)+{_END}", _hyphened),
         (rf"({_N})/({_N})", _slashed),

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import soundfile
 
 from agi.voice import audio
@@ -12,27 +14,52 @@ from agi.voice.errors import Problem, RecordingError
 from agi.voice.texts import FALLBACK, Texts
 
 LONGEST_S = 60.0
-SUFFIX = ".wav"
+_OTHER_NAMES = {".aif", ".oga", ".opus", ".wave"}
+SUFFIXES = frozenset(f".{name.lower()}" for name in soundfile.available_formats() if name != "RAW") | _OTHER_NAMES
+"""Of all that soundfile reads, in small letters; a name may have any case."""
+CLIPPED = 0.02
+"""Share of samples at the very peak from which a recording is cut flat; of speech it is below 0.001."""
+_NO_RECORDINGS = {"readme.md", "thumbs.db", "desktop.ini"}
+_UNKNOWN_LENGTH = 0xFFFFFF00
+"""Programs that write a WAV as it comes give a length near 2**32, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recordings:
-    """Recordings of all languages below `folder`: KEY.wav for Indonesian, LANGUAGE/KEY.wav for others."""
+    """Recordings of all languages below `folder`: KEY.wav (or .mp3, …) for Indonesian, LANGUAGE/KEY.wav for others."""
 
     folder: Path
 
     def path(self, language: str, name: str) -> Path | None:
         """The recording called `name`, if there is one: a key, or KEY.1, KEY.2 … for parts between places."""
-        file = self._of(language) / f"{name}{SUFFIX}"
-        return file if file.is_file() else None
+        return next((file for file in self._files(language) if file.stem == name and _is_audio(file)), None)
 
     def dead(self, texts: Texts, parts: Mapping[str, int]) -> list[Problem]:
-        """Files that replace nothing. `parts`: for each key with places how many fixed parts it has."""
+        """What replaces nothing. `parts`: for each key with places how many fixed parts it has."""
+        found: list[Problem] = []
+        first: dict[str, str] = {}
+        for file in self._files(texts.language):
+            why = self._folder(file) if file.is_dir() else _useless(file, texts, parts)
+            if not why and _is_audio(file) and first.setdefault(file.stem, file.name) != file.name:
+                why = f"tidak dipakai: untuk teks ini sudah ada {first[file.stem]}; hapus salah satu"
+            if why:
+                found.append(Problem(file, 0, why))
+        return found
+
+    def _files(self, language: str) -> list[Path]:
+        """All in the folder of `language`, in order, but for what systems and git put there."""
         return [
-            Problem(file, 0, why)
-            for file in sorted(self._of(texts.language).glob("*"))
-            if file.is_file() and (why := _useless(file, texts, parts))
+            file
+            for file in sorted(self._of(language).glob("*"))
+            if not file.name.startswith(".") and file.name.lower() not in _NO_RECORDINGS
         ]
+
+    def _folder(self, inner: Path) -> str | None:
+        """Why nothing in the folder `inner` is used; None for the folder of another language, or an empty one."""
+        language = (self.folder.parent / f"{inner.name}.toml").is_file() and inner.parent == self.folder
+        if language or not any(inner.iterdir()):
+            return None
+        return "folder ini tidak dibaca: pindahkan rekamannya langsung ke folder di atasnya"
 
     def _of(self, language: str) -> Path:
         return self.folder if language == FALLBACK else self.folder / language
@@ -41,34 +68,55 @@ class Recordings:
 def load(path: Path, tail_ms: int = audio.TAIL_MS) -> Audio:
     """The recording at `path` as clips are: trimmed, levelled, mono.
 
-    Raises `RecordingError`, which names the file, for what is no audio, empty, silent or too long.
+    Raises `RecordingError`, which names the file, for what is no audio, empty, cut off, silent, too loud or too long.
     """
     try:
         seconds = soundfile.info(path).duration
         if seconds > LONGEST_S:
-            raise RecordingError([Problem(path, 0, f"lasts {seconds:.0f} s; at most {LONGEST_S:.0f} s are played")])
+            raise _bad(path, f"lamanya {seconds:.0f} detik; paling lama {LONGEST_S:.0f} detik, potong atau bagi dua")
         samples, rate = audio.read(path)
+        short = _cut_off(path)
     except (soundfile.LibsndfileError, OSError):
-        raise RecordingError([Problem(path, 0, "is no audio file that can be read: save it as WAV")]) from None
+        raise _bad(path, "bukan berkas suara yang bisa dibaca: simpan lagi sebagai WAV") from None
     if len(samples) == 0:
-        raise RecordingError([Problem(path, 0, "is empty: record it again")])
+        raise _bad(path, "tidak berisi suara: rekam lagi")
+    if short:
+        raise _bad(path, "terpotong, berkasnya tidak utuh: salin lagi dari aslinya")
+    peak = float(np.abs(samples).max())
+    if peak and float(np.mean(np.abs(samples) > peak * 0.999)) > CLIPPED:
+        raise _bad(path, "pecah karena direkam terlalu keras: kecilkan mikrofon dan rekam lagi")
     try:
         return audio.polished(samples, rate, tail_ms)
     except audio.NoSpeech:
-        raise RecordingError([Problem(path, 0, "is silent: record it again")]) from None
+        raise _bad(path, "sunyi, tidak ada suara di dalamnya: rekam lagi") from None
+
+
+def _bad(path: Path, why: str) -> RecordingError:
+    return RecordingError([Problem(path, 0, why)])
+
+
+def _is_audio(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and file.is_file()
+
+
+def _cut_off(path: Path) -> bool:
+    """Whether a WAV holds less than its header says. Raises OSError."""
+    with path.open("rb") as file:
+        header = file.read(8)
+    length = int.from_bytes(header[4:8], "little")
+    return header[:4] == b"RIFF" and path.stat().st_size + 1 < length + 8 and length < _UNKNOWN_LENGTH
 
 
 def _useless(file: Path, texts: Texts, parts: Mapping[str, int]) -> str | None:
-    """Why nothing is replaced by `file`; None if something is, or if it is no recording at all."""
-    if file.name.startswith(".") or file.name == "README.md":
-        return None
-    if file.suffix != SUFFIX:
-        return "is not used: a recording is called KEY.wav"
+    """Why nothing is replaced by `file`; None if something is."""
+    if not _is_audio(file):
+        return f"tidak dipakai: {file.suffix or 'nama tanpa akhiran'} bukan rekaman; simpan sebagai KUNCI.wav atau .mp3"
     key, _, number = file.stem.rpartition(".")
     if file.stem in texts:
         if file.stem in parts:
-            return f"is not used: '{file.stem}' has places, so record its parts as {file.stem}.1.wav, …"
+            return f"tidak dipakai: '{file.stem}' punya isian, jadi rekam bagiannya sebagai {file.stem}.1.wav, …"
         return None
     if key in parts and number.isascii() and number.isdigit():
-        return None if 1 <= int(number) <= parts[key] else f"is not used: '{key}' has {parts[key]} fixed parts"
-    return f"is not used: there is no text '{file.stem}'"
+        return None if 1 <= int(number) <= parts[key] else f"tidak dipakai: '{key}' hanya punya {parts[key]} bagian"
+    near = get_close_matches(file.stem.lower(), texts.keys(), 1)
+    return f"tidak dipakai: tidak ada teks '{file.stem}'" + (f"; maksud Anda {near[0]}?" if near else "")
