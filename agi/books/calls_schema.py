@@ -1,4 +1,8 @@
-"""The tables of `calls.db`, as migrations."""
+"""The tables of `calls.db`, as migrations, and whether a database has them."""
+
+import sqlite3
+from contextlib import closing
+from functools import cache
 
 from sqlite_utils import Database, Migrations
 
@@ -54,3 +58,28 @@ def calls_events_lockouts(db: Database) -> None:
         ) STRICT, WITHOUT ROWID""",
     ):
         db.execute(statement)
+
+
+def lacking(connection: sqlite3.Connection) -> str:
+    """The first table or column of a book of calls that this database has not, in words; "" when it has all.
+
+    Raises sqlite3.Error.
+    """
+    for table, columns in _wanted().items():
+        found = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+        if missing := columns - found:
+            return f"{table}.{min(missing)}" if found else f"the table {table}"
+    return ""
+
+
+@cache
+def _wanted() -> dict[str, set[str]]:
+    """The columns of each table, from the migrations themselves."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        SCHEMA.apply(Database(connection, execute_plugins=False))
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {
+            table: {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+            for table in tables
+            if not table.startswith(("sqlite_", "_sqlite_"))
+        }

@@ -16,6 +16,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 
+class BookError(Exception):
+    """A book can't be read or written; the message says why. Every error of this room that a caller may meet is one."""
+
+
 class Busy(Exception):
     """Another process holds the lock."""
 

@@ -9,20 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlite_utils import Database
-
 from agi.books.call_words import Call, Event, Kind, Outcome
-from agi.books.files import open_reader
+from agi.books.calls_schema import lacking
+from agi.books.files import BookError, open_reader
 
 _CALL = "id, caller, started, ended, outcome, place, why, afterwards, about"
 _EVENT = "at, kind, node, prompts, result, mode, attempt, value, took_ms, detail"
 
 
-class BookUnreadable(Exception):
+class BookUnreadable(BookError):
     """The call records can't be read; the message says why."""
 
 
-class CallNotFound(Exception):
+class CallNotFound(BookError):
     """No call, or more than one, has an id that begins like this."""
 
 
@@ -139,9 +138,17 @@ class CallReader:
                 if not self._path.exists():
                     return []
                 connection = open_reader(self._path)
-                if not Database(connection, execute_plugins=False)["events"].exists():
+                try:
+                    lacks = lacking(connection)
+                except sqlite3.Error:
                     connection.close()
-                    return []
+                    raise
+                if lacks:
+                    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+                    connection.close()
+                    if empty:  # the line is just making it; `soundness` tells when it stays so
+                        return []
+                    raise BookUnreadable(f"{self._path} is no book of calls of this version: it lacks {lacks}")
                 self._connection = connection
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:

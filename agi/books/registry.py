@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from agi.books.files import open_reader
+from agi.books.files import BookError, open_reader
 from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (
     INCOMPLETE,
@@ -42,7 +42,7 @@ _MISSING = (
 _APPLICATION = "number, document, status, since, reason, office"
 
 
-class RegistryError(Exception):
+class RegistryError(BookError):
     """The registry can't be used; the message says what to do."""
 
 

@@ -3,8 +3,9 @@
 Whoever hands a row over never waits for the disk. Trouble is answered in this order:
 - locked, full, unreadable for now: the batch is kept and tried again, every 2 s at the most;
 - a row that SQLite refuses: the batch is written row by row without it;
-- the file is damaged or no database: it is set aside as `calls.db.damaged-N` and a new one begun;
-- the file was removed: a new one is begun;
+- the file is damaged, no database, or one with other tables: it is set aside as `calls.db.damaged-N` and a new one
+  begun;
+- the file was removed: a new one is begun; its WAL was removed or its tables are gone: it is opened anew;
 - more than WAITING_EVENTS rows wait: further events are dropped; begins and ends of calls are still taken.
 Each is counted in `health` and logged, without any value of a row.
 """
@@ -24,8 +25,8 @@ from typing import Any, TypeVar
 import structlog
 from sqlite_utils import Database
 
-from agi.books.calls_schema import SCHEMA
-from agi.books.files import Busy, beside, exclusive, open_writer
+from agi.books.calls_schema import SCHEMA, lacking
+from agi.books.files import BookError, Busy, beside, exclusive, open_writer
 from agi.books.rows import Row
 
 BATCH = 4096
@@ -48,7 +49,7 @@ class Health:
     trouble: str = ""  # "" once a later batch was written
 
 
-class WriterError(Exception):
+class WriterError(BookError):
     """A synchronous job was not done: the disk is in trouble, or it took too long."""
 
 
@@ -59,6 +60,8 @@ class _Job:
 
 
 _Item = tuple[Row, Values]
+_Identity = tuple[int, int | None]
+"""Which files stand at the names of the database and of its WAL (None: there is none), as inode numbers."""
 
 
 class Writer:
@@ -69,7 +72,7 @@ class Writer:
         self._lock = beside(path, ".lock")
         self._queue: SimpleQueue[_Item | _Job | None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
-        self._inode = 0
+        self._opened: _Identity = (0, None)
         self._health = Health()
         self._counting = threading.Lock()
         self._closed = False
@@ -241,12 +244,13 @@ class Writer:
     def _connected(self) -> sqlite3.Connection:
         """The connection to the file that stands at the path now; the lock is held."""
         if self._connection is not None:
-            try:
-                if self._path.stat().st_ino == self._inode:
-                    return self._connection
-            except FileNotFoundError:
-                _log.error("books.file_gone")
+            found = self._identity()
+            if found == self._opened:
+                return self._connection
+            _log.error("books.file_gone")
             self._disconnect()
+            if found is not None and found[0] != self._opened[0] and found[1] == self._opened[1]:
+                beside(self._path, "-wal").unlink(missing_ok=True)  # of the file that was here: poison for the new one
         if not self._path.exists():
             for ending in ("-wal", "-shm"):  # left of a file that was removed; not of the one to come
                 beside(self._path, ending).unlink(missing_ok=True)
@@ -256,12 +260,24 @@ class Writer:
             database.enable_wal()
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA wal_autocheckpoint=4000")
-            SCHEMA.apply(database)
+            _bring_to_schema(database)
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # the first reading makes the WAL
+            opened = self._identity()
+            if opened is None:
+                raise FileNotFoundError(f"{self._path} was removed as it was opened")
         except BaseException:
             connection.close()
             raise
-        self._connection, self._inode = connection, self._path.stat().st_ino
+        self._connection, self._opened = connection, opened
         return connection
+
+    def _identity(self) -> _Identity | None:
+        """What stands at the database's names now; None when there is no database."""
+        try:
+            wal = beside(self._path, "-wal")
+            return self._path.stat().st_ino, wal.stat().st_ino if wal.exists() else None
+        except FileNotFoundError:
+            return None
 
     def _disconnect(self) -> None:
         """Close the connection; SQLite checkpoints when it is the last one, so the lock must be held."""
@@ -274,8 +290,18 @@ class Writer:
         if self._health.trouble != what:
             _log.error("books.trouble", error=what)
         self._count(failures=1, trouble=what)
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # a table is gone: see what stands there now
+            self._close_anew()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             self._set_aside()
+
+    def _close_anew(self) -> None:
+        """Let the next attempt open what stands at the path."""
+        try:
+            with exclusive(self._lock, _LOCK_WAIT_S):
+                self._disconnect()
+        except (sqlite3.Error, OSError, Busy) as error:
+            _log.error("books.not_closed", error=type(error).__name__)
 
     def _set_aside(self) -> None:
         """Move a damaged file out of the way, with what belongs to it, so that a new one can begin."""
@@ -302,6 +328,28 @@ def _write(connection: sqlite3.Connection, items: list[_Item]) -> None:
         for one in values:
             for statement in row.value:
                 connection.execute(statement, one)
+
+
+def _bring_to_schema(database: Database) -> None:
+    """Make or renew the tables. Raises what SQLite says of a file that is no database, if these are another's."""
+    names = set(database.table_names())
+    if names and not names >= {"calls", "events"}:
+        raise _foreign()
+    try:
+        SCHEMA.apply(database)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such column, there already: not made by us
+            raise _foreign() from error
+        raise
+    if lacking(database.conn):
+        raise _foreign()
+
+
+def _foreign() -> sqlite3.DatabaseError:
+    """As SQLite would say it of a file that is no database."""
+    error = sqlite3.DatabaseError("the database at this name is not the book of calls")
+    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+    return error
 
 
 def _is_refused(error: Exception) -> bool:

@@ -18,6 +18,7 @@ from agi.books.registry import (
     RegistryMissing,
     RegistryOutdated,
 )
+from agi.books.soundness import fault as call_book_fault
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.ops import asterisk, configure, launch, private, ready, restoring
 from agi.ops.configure import Account
@@ -122,6 +123,8 @@ def fill_books(settings: Settings, progress: Progress) -> None:
 
     Raises RegistryError when an own registry cannot be used.
     """
+    if trouble := call_book_fault(settings.calls_db):
+        progress.note(f"{settings.calls_db}: {trouble}; see ./hotline doctor. Calls are answered all the same")
     key, path, kk_digits = privacy.hash_key(settings.var), settings.registry_db, settings.identity.kk_digits
     try:
         Registry.open(path, key, kk_digits).close()

@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from agi.books.calls import QUEUE, Call, CallBook, Kind, Outcome
-from agi.books.reader import BookUnreadable, CallNotFound
+from agi.books.files import BookError
 from agi.ops.places import run_folder
 
 _log = structlog.get_logger("line")
@@ -105,7 +105,7 @@ class Spool:
         since = self._asterisk_since()
         try:
             open_calls = self._open()
-        except BookUnreadable:
+        except BookError:
             return 0
         live = self._live()
         gone = [call for call in open_calls if call.id not in live and (since is None or call.started < since)]
@@ -160,7 +160,7 @@ class Spool:
             with CallBook.reader(self._book.path) as reader:
                 found = reader.call(call_id)
                 asked = [event.node for event in reader.events(call_id) if event.kind is Kind.ASKED]
-        except (CallNotFound, BookUnreadable):
+        except BookError:
             return None, "start"
         return (found if found.id == call_id else None), (asked or ["start"])[-1]
 

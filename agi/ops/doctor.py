@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from agi import privacy
 from agi.books.calls import CallBook
+from agi.books.files import BookError
 from agi.books.registry import Registry, RegistryError, RegistryMissing
+from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
@@ -232,13 +234,18 @@ def _registry(settings: Settings) -> Finding:
 
 
 def _calls(settings: Settings) -> Finding:
+    about = "call records"
+    if trouble := call_book_fault(settings.calls_db):
+        todo = f"Move {settings.calls_db}* away (or put a backup back), then ./hotline up; calls are kept meanwhile."
+        return Finding(Level.FAIL, about, trouble, todo)
     if not settings.calls_db.exists():
-        return _ok("call records", "none yet: made by the line at its first start")
+        return _ok(about, "none yet: made by the line at its first start")
     try:
-        unfinished = len(CallBook.reader(settings.calls_db).open_calls())
-    except (OSError, ValueError, RuntimeError) as error:
-        return Finding(Level.FAIL, "call records", str(error), f"Move {settings.calls_db} away, then ./hotline up.")
-    return _ok("call records", f"readable; {unfinished} calls not ended")
+        with CallBook.reader(settings.calls_db) as reader:
+            unfinished = len(reader.open_calls())
+    except BookError as error:
+        return Finding(Level.FAIL, about, str(error), f"Move {settings.calls_db} away, then ./hotline up.")
+    return _ok(about, f"whole and written to; {unfinished} calls not ended")
 
 
 def _prompts(settings: Settings) -> Finding:

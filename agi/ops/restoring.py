@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agi.books.files import unsound
-from agi.books.reader import BookUnreadable, CallReader
-from agi.books.registry import Registry, RegistryError, RegistryOutdated
+from agi.books.files import BookError, unsound
+from agi.books.reader import CallReader
+from agi.books.registry import Registry, RegistryOutdated
 from agi.ops.backup import FORMAT, MANIFEST, SETTINGS, BackupError, digest, fits, kept_files, place_of
 from agi.ops.places import write_whole
 from agi.settings import Settings
@@ -182,5 +182,5 @@ def _check(staging: Path) -> None:
             reader.open_calls()
     except RegistryOutdated:
         pass  # `up` brings it to this version
-    except (RegistryError, BookUnreadable, OSError, ValueError) as error:
+    except (BookError, OSError, ValueError) as error:
         raise BackupError(f"The backup can't be used: {error}. Nothing was restored.") from error
