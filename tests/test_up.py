@@ -169,7 +169,7 @@ def test_wrong_settings_are_told_in_one_sentence(tmp_path: Path) -> None:
     environment = private_environment(tmp_path, HOTLINE_LINE__AGI_PORT="many")
     done = run_hotline(environment, "status", check=False)
     assert done.returncode == 1
-    assert "line.agi_port" in done.stderr
+    assert "HOTLINE_LINE__AGI_PORT" in done.stderr
     assert "Traceback" not in done.stderr
     (tmp_path / "hotline.toml").write_text("[line\n")
     done = run_hotline(private_environment(tmp_path), "status", check=False)
