@@ -161,6 +161,7 @@ class Queue(Section):
 
     announce_s: int = Field(30, ge=10, description="Seconds between announcements of position and wait.")
     max_wait_s: int = Field(600, ge=10, description="Longest wait before the caller is offered the menu again.")
+    show_number: bool = Field(False, description="Whether agents see callers' whole numbers, not three digits of them.")
     ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
 
 

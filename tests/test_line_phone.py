@@ -154,6 +154,7 @@ def test_the_case_goes_to_the_agent_masked_and_harmless_to_the_dialplan() -> Non
     channel = Channel()
     phone_on(channel).transfer(Case("nik_check", "nik+kk", "a,b:c?${X}\"'\n(é)", "••••••••••••0001", "aktif"))
     assert channel.variables == {
+        "__HOTLINE_CASE": "cek NIK, terbukti, ••0001",
         "__HOTLINE_TOPIC": "nik_check",
         "__HOTLINE_VERIFIED": "nik+kk",
         "__HOTLINE_REACHED": "a_b_c___X_______",

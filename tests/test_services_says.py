@@ -125,7 +125,7 @@ def test_the_apology_and_the_announcements_of_the_queue_have_texts() -> None:
 
 
 def test_patterns_for_asterisk_hide_no_text_of_ours() -> None:
-    assert {pattern.split(".")[0] for pattern in SAID_BY_ASTERISK} == {"digits", "queue", "fault"}
+    assert {pattern.split(".")[0] for pattern in SAID_BY_ASTERISK} == {"digits", "queue", "fault", "agent"}
 
 
 def copy(folder: Path, **files: str) -> Path:

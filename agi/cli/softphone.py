@@ -260,7 +260,7 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
         else:
             case = ", ".join(f"{key} {value}" for key, value in one.case.items()) or "nothing known"
             how = f"talked {one.talked_s:.0f} s, {one.hung_up_by} hung up" if one.answered else "not answered"
-            click.echo(f"Call from {one.caller[:-1][-3:] if one.caller else '?'}: {case}; {how}")
+            click.echo(f"Call: {one.shown or 'no name'}; {case}; {how}")
         if once:
             stop.set()
 

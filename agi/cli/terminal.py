@@ -17,11 +17,9 @@ from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
 from agi.services.checked import load_checked
-from agi.services.conversation import Start, converse
+from agi.services.conversation import BACK, Start, converse
 from agi.services.desk import Desk
 from agi.settings import Settings
-
-_STARTS = {"left": Start.QUEUE_LEFT, "empty": Start.QUEUE_EMPTY, "timeout": Start.QUEUE_TIMEOUT}
 
 
 class Events:
@@ -70,9 +68,7 @@ def _lockouts(settings: Settings, key: bytes) -> Iterator[Lockouts]:
 
 @click.command("try")
 @click.option("--events", is_flag=True, help="Also show what the call record would hold.")
-@click.option(
-    "--back", type=click.Choice(list(_STARTS)), help="Begin as a caller who comes back from the agents' queue."
-)
+@click.option("--back", type=click.Choice(list(BACK)), help="Begin as a caller who comes back from the agents' queue.")
 def terminal(events: bool, back: str | None) -> None:
     """Call the hotline in this terminal: prompts are printed, keys are typed.
 
@@ -102,6 +98,6 @@ def terminal(events: bool, back: str | None) -> None:
             zone=settings.zone,
             short_lock=timedelta(minutes=settings.lockout.minutes),
         )
-        start = _STARTS[back] if back else Start.WELCOME
+        start = BACK[back] if back else Start.WELCOME
         ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

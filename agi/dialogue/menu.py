@@ -55,13 +55,21 @@ class Menu:
             raise MenuError(errors)
         return cls(path, found.start, found.nodes, found.words)
 
-    def run(self, talk: Talk, run_service: Callable[[str], None], start: str | None = None) -> None:
-        """Walk with the caller until they want nothing more. Raises ToAgent, GaveUp (with its target), HungUp…"""
-        path = [start or self.start]
+    def run(self, talk: Talk, run_service: Callable[[str], None], start: str = "", *, answered: bool = False) -> None:
+        """Walk with the caller from the node `start` until they want nothing more; where it is no node, from the first.
+
+        `answered`: they have got their answer there by other means, and are asked what else.
+        Raises ToAgent, GaveUp (with its target), HungUp…
+        """
+        path = [start if start in self.nodes else self.start]
         while path:
             node = self.nodes[path[-1]]
             talk.enter(node.name)
             try:
+                if answered:
+                    answered, talk.answered = False, True
+                    path = self._more(talk, path)
+                    continue
                 if node.options:
                     path.append(node.options[self._choose(talk, node)])
                     continue

@@ -104,7 +104,8 @@ class Talk:
     """One call's conversation: asks through a `Phone`, writes down in a `Journal`.
 
     `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
-    came to this node. `spoken`: the words of the menu, for questions that may be answered by voice.
+    came to this node, `told_anything` whether one was given at all.
+    `spoken`: the words of the menu, for questions that may be answered by voice.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Talk:
         self.patience = patience or Patience()
         self.told: tuple[Prompt, ...] = ()
         self.answered = False
+        self.told_anything = False
 
     @property
     def where(self) -> str:
@@ -154,7 +156,7 @@ class Talk:
         self.told = prompts
         self._asking.step = "told"
         self.say(*prompts)
-        self.answered = True
+        self.answered = self.told_anything = True
 
     def refuse(self, *prompts: Prompt) -> None:
         """Say why an entry was not accepted: heard whole, and what was typed ahead after it is void."""

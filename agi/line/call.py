@@ -8,21 +8,21 @@ from datetime import timedelta
 import structlog
 
 from agi import log
-from agi.books.calls import Outcome
+from agi.books.calls import QUEUE, Outcome
 from agi.dialogue.question import Case, HungUp
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import NEXT, AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
-from agi.line.spool import CALL_ID
+from agi.line.spool import CALL_ID, agent_of
 from agi.privacy import keyed_hash
-from agi.services.conversation import Ending, Start, converse
+from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
 
 _log = structlog.get_logger("line")
 _FAILURES, _TALKED = "HOTLINE_FAILURES", "HOTLINE_TALKED"
-_BACK = {"left": Start.QUEUE_LEFT, "empty": Start.QUEUE_EMPTY, "timeout": Start.QUEUE_TIMEOUT}
+_WITH_AGENT = (Start.AGENT_LEFT, Start.AGENT_SENT_BACK)
 
 
 class NoCall(Exception):
@@ -36,7 +36,7 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
     apologises and asks the agents. `cut()`: whether the line itself ended the connection. Raises `NoCall`.
     """
     call_id = channel.env.get("agi_uniqueid", "")
-    if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=channel.env.get("agi_arg_1", "") in _BACK):
+    if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=channel.env.get("agi_arg_1", "") in BACK):
         raise NoCall
     log.call(call_id)
     try:
@@ -47,7 +47,7 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
 
 
 def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool]) -> None:
-    start = _BACK.get(channel.env.get("agi_arg_1", ""), Start.WELCOME)
+    start = BACK.get(channel.env.get("agi_arg_1", ""), Start.WELCOME)
     caller = _caller(channel)
     journal = CallJournal(shared.book, call_id, now)
     shared.book.begin(call_id, caller, now())
@@ -90,12 +90,17 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
         short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
+    agent = agent_of(channel.get_variable("MEMBERINTERFACE")) if start in _WITH_AGENT else ""
+    if agent:
+        journal.noted("agent.talked", agent)
     longest_s = settings.dialogue.longest_call_s
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start, lambda: lasts_s() >= longest_s)
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(_TALKED, lasts_s())
         if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
             channel.set_variable(_FAILURES, desk.failures)
+    if agent and ending.where == QUEUE:
+        return replace(ending, why=f"agent {agent}")
     return replace(ending, where=ending.where or journal.node)
 
 

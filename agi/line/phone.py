@@ -28,12 +28,14 @@ from agi.line.channel import Channel
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
 from agi.line.protocol import Refused
+from agi.services.agent import in_words
 
 NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _SPOKEN_TRIES = 2
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
+_UNSHOWN = re.compile(r"[^A-Za-z0-9 ,•.-]")
 _LONGEST_HEADER = 120
 _PRESSED = re.compile(r"(.)\1")  # down and up
 
@@ -106,6 +108,7 @@ class AsteriskPhone:
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
+        self._channel.set_variable("__HOTLINE_CASE", _UNSHOWN.sub("_", in_words(case))[:_LONGEST_HEADER])
         for part in fields(Case):
             self._channel.set_variable(f"__HOTLINE_{part.name.upper()}", header_safe(getattr(case, part.name)))
         self._channel.set_variable(NEXT, "queue")

@@ -186,10 +186,16 @@ def parse(call_id: str, text: str, written: datetime) -> Ended:
         word("step"),
         word("fault"),
         word("queue"),
-        word("agent").removeprefix("PJSIP/"),
+        agent_of(word("agent")),
         f"••••••{caller[-3:]}" if caller.isdigit() else "",
         word("cause"),
     )
+
+
+def agent_of(interface: str) -> str:
+    """The agent at a queue's `interface`, "PJSIP/7001"; "" where it is none."""
+    found = re.fullmatch(r"PJSIP/([A-Za-z0-9_-]{1,40})", interface)
+    return found[1] if found else ""
 
 
 def ends(call: Ended, known: Call | None, last_node: str = "start") -> tuple[End, ...]:
@@ -212,7 +218,7 @@ def ends(call: Ended, known: Call | None, last_node: str = "start") -> tuple[End
     after = _in_queue(call)
     if after is not None and not _is_written(known, after):
         found.append(after)
-    elif outcome is Outcome.TRANSFERRED and call.step == "line":
+    elif outcome is Outcome.TRANSFERRED and call.step == "line" and not call.agent:
         found.append(End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} before the queue"))
     return tuple(found)
 

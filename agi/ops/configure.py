@@ -80,6 +80,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     local = etc / "local"
     write_whole(local / "globals.conf", _globals(settings), mode=0o600)
     write_whole(local / "queues.conf", _queues(settings))
+    write_whole(local / "colleagues.conf", _colleagues(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
@@ -160,6 +161,7 @@ def _globals(settings: Settings) -> str:
         "ACCOUNT_CALLS": settings.telephony.account_calls,
         "HOUSE_CALLS": settings.telephony.house_calls,
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
+        "SHOW_NUMBER": int(settings.queue.show_number),
     }
     return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(
         f"{name}={value}\n" for name, value in values.items()
@@ -174,6 +176,12 @@ def _queues(settings: Settings) -> str:
         f"announce-frequency = {settings.queue.announce_s}\n"
         f"min-announce-frequency = {min(settings.queue.announce_s, 15)}\n{members}"
     )
+
+
+def _colleagues(settings: Settings) -> str:
+    ring_s = settings.queue.ring_s
+    dialled = "".join(f"exten => {name},1,Dial(PJSIP/{name},{ring_s},b(agent-leg^s^1))\n" for name in agents())
+    return f"; Generated at start, for [colleagues] of extensions.conf.\n{dialled}"
 
 
 def _rtp(settings: Settings) -> str:

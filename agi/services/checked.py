@@ -34,7 +34,7 @@ SAYS: Says = {
 ASKS: Mapping[str, str] = {**menu.ASKS, **applications.ASKS, **conversation.ASKS}
 """All questions of engine and services that may have words of their own in the menu."""
 
-SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*")
+SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*", "agent.colleague", "agent.no_colleague")
 """Prompts that the dialplan and the voice itself use: number words, announcements in the queue, the apology."""
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agi.books.calls import Outcome
-from agi.dialogue.menu import Menu
+from agi.books.calls import QUEUE, Outcome
+from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
 from agi.services import SERVICES, agent
@@ -36,6 +36,18 @@ class Start(StrEnum):
     QUEUE_LEFT = "queue left"  # the caller pressed the key to leave
     QUEUE_EMPTY = "queue empty"  # no agent on duty
     QUEUE_TIMEOUT = "queue timeout"  # waited too long
+    AGENT_LEFT = "agent left"  # talked with an agent, who has hung up
+    AGENT_SENT_BACK = "agent sent back"  # talked with an agent, who wants the caller to go on where they were
+
+
+BACK: Mapping[str, Start] = {
+    "left": Start.QUEUE_LEFT,
+    "empty": Start.QUEUE_EMPTY,
+    "timeout": Start.QUEUE_TIMEOUT,
+    "served": Start.AGENT_LEFT,
+    "menu": Start.AGENT_SENT_BACK,
+}
+"""The dialplan's words for why a caller comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +84,15 @@ def converse(
         return _talk(talk, desk, menu, start)
     except HungUp:
         if talk.answered:
-            return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "hung up after the answer")
+            return _completed(talk, desk, start, "hung up after the answer")
         return Ending(_outcome(desk, Outcome.ABANDONED), talk.where, "hung up")
 
 
 def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
     try:
         _open(talk, start)
-        menu.run(talk, lambda name: SERVICES[name](talk, desk))
+        node, answered = _place(desk.case.reached, start)
+        menu.run(talk, lambda name: SERVICES[name](talk, desk), node, answered=answered)
     except Transferred:
         return Ending(_outcome(desk, Outcome.TRANSFERRED), talk.where, "asked for an agent")
     except ToAgent:
@@ -97,7 +110,24 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
     talk.answered = True
     talk.say(Prompt("call.goodbye"))
     talk.hang_up()
-    return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, "goodbye")
+    return _completed(talk, desk, start, "goodbye")
+
+
+def _completed(talk: Talk, desk: Desk, start: Start, why: str) -> Ending:
+    """The caller has got what they wanted: from us, or from the agent and nothing from us afterwards."""
+    if start is Start.AGENT_LEFT and not talk.told_anything:
+        return Ending(Outcome.TRANSFERRED, QUEUE, "agent")
+    return Ending(_outcome(desk, Outcome.COMPLETED), talk.where, why)
+
+
+def _place(reached: str, start: Start) -> tuple[str, bool]:
+    """Where the walk begins: a node ("" is the first), and whether the caller has had their answer there."""
+    if start is Start.AGENT_LEFT:
+        return "", True
+    if start is Start.AGENT_SENT_BACK:
+        node, _, step = reached.partition(".")
+        return node, step == MORE
+    return "", False
 
 
 def _given_up(talk: Talk, desk: Desk, last_words: str, where: str, why: str) -> Ending:

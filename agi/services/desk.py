@@ -14,6 +14,10 @@ MOST_FAILURES = 3
 """Failed tries of one call, whatever number was asked about: after them nothing more is looked up in it."""
 
 
+LOCKED_OUT = "locked out"
+"""The status of a case in which guessing was stopped."""
+
+
 @dataclass(slots=True)
 class Desk:
     """The books, and what is known of the caller.
@@ -57,5 +61,5 @@ class Desk:
 
     def locked(self, where: str) -> None:
         """Guessing was stopped at `where`."""
-        self.case = replace(self.case, verified="", status="locked out")
+        self.case = replace(self.case, verified="", status=LOCKED_OUT)
         self.locked_at = where

@@ -30,6 +30,11 @@ class Taken:
     talked_s: float
     hung_up_by: str
 
+    @property
+    def shown(self) -> str:
+        """What a telephone shows as the caller's name; "" where none came."""
+        return self.caller.split('"')[1] if self.caller.count('"') >= 2 else ""
+
 
 def serve(phone: Softphone, script: Script, stop: threading.Event, taken: Callable[[Taken], None]) -> None:
     """Take calls until `stop`; each is reported when it is over. The phone must have registered."""
