@@ -15,7 +15,7 @@ from leaks import leaks
 
 from agi.books.sample import load
 from agi.cli.bringup import SAMPLE, Sample, sample
-from agi.ops import configure, tree
+from agi.ops import agents, configure, tree
 from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
 
@@ -117,7 +117,7 @@ def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
             settings,
             environment,
             configure.account(settings.var, configure.testers()[0]),
-            tuple(configure.account(settings.var, name) for name in configure.agents()),
+            tuple(configure.account(settings.var, name) for name in (one.number for one in agents.listed(settings))),
             numbers,
         )
     finally:

@@ -21,6 +21,7 @@ from agi.books.registry import (
 from agi.books.soundness import fault as call_book_fault
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.ops import asterisk, configure, launch, private, ready, restoring
+from agi.ops.agents import AgentsError
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
@@ -72,7 +73,14 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             build_speech(settings)
             make_music(settings)
             launch.start(settings, program, progress)
-        except (TreeFailed, SuperviseFailed, launch.NotAnswering, RegistryError, PermissionError) as trouble:
+        except (
+            TreeFailed,
+            SuperviseFailed,
+            launch.NotAnswering,
+            RegistryError,
+            AgentsError,
+            PermissionError,
+        ) as trouble:
             raise click.ClickException(str(trouble)) from trouble
     address = dialled(settings.telephony.listen)
     tester = configure.account(settings.var, configure.testers()[0])

@@ -32,6 +32,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "Calls and data": {
         "calls": Entry("agi.cli.calls:calls", "Who called, what was said and done, how it ended."),
         "registry": Entry("agi.cli.registry:registry", "Residents, applications and offices: import them, count them."),
+        "agents": Entry("agi.cli.agents:group", "The agents: list, add, remove; at once, no call is cut."),
         "backup": Entry("agi.cli.backup:backup", "Write all that cannot be made again into one file."),
         "restore": Entry("agi.cli.backup:restore", "Put a backup back; what was there is kept."),
     },

@@ -16,6 +16,8 @@ import click
 
 from agi.books import sample as samples
 from agi.cli.call_story import written_by
+from agi.ops import agents
+from agi.ops.agents import AgentsError
 from agi.ops.ready import reachable, sip_answers
 from agi.settings import ROOT, Settings
 from agi.softphone import record, roster
@@ -244,8 +246,13 @@ def _wait_for_words(phone: Softphone, since: int) -> None:
 @click.option("--once", is_flag=True, help="Leave after one call.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a call on stdout.")
 def agent(number: str, answer_after: float, talk: float, say: str, once: bool, as_json: bool) -> None:
-    """Sign in as agent NUMBER (7001, 7002) and answer calls as a script; shows the case of each. Ctrl-C signs off."""
+    """Sign in as agent NUMBER (`agents list`) and answer calls as a script; shows each case. Ctrl-C signs off."""
     settings = Settings()
+    try:
+        if number not in [one.number for one in agents.listed(settings)]:
+            raise AgentsError(agents.unknown(settings, number))
+    except AgentsError as trouble:
+        raise click.ClickException(str(trouble)) from trouble
     _must_answer(settings)
     says = settings.var / "prompts" / settings.office.language / f"{say.replace('.', '/')}.wav"
     if not says.is_file():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import open_files
+from agi.ops import agents, open_files
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
 from agi.settings import ROOT, Settings
@@ -24,7 +24,6 @@ AGI_SCRIPT = "hotline.agi"
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _LONGEST_SILENCE_S = 3600
 _BEING_REFUSED = 50
-_AGENT = re.compile(r"^\[(\d+)\]\(agent\)", re.M)
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
 _NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "local/rtp.conf", "rtp.conf",
@@ -65,11 +64,6 @@ def testers() -> tuple[str, ...]:
     return tuple(_TESTER.findall((DIALPLAN / "pjsip.conf").read_text()))
 
 
-def agents() -> tuple[str, ...]:
-    """Names of the agents' accounts, from dialplan/pjsip.conf."""
-    return tuple(_AGENT.findall((DIALPLAN / "pjsip.conf").read_text()))
-
-
 def write(settings: Settings, program: Program) -> Stamp:
     """Write (what has changed of) the configuration folder and the folders it names."""
     etc = etc_folder(settings.var)
@@ -79,14 +73,21 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_whole(etc / "asterisk.conf", _asterisk_conf(settings, program))
     local = etc / "local"
     write_whole(local / "globals.conf", _globals(settings), mode=0o600)
-    write_whole(local / "queues.conf", _queues(settings))
-    write_whole(local / "colleagues.conf", _colleagues(settings))
+    write_agents(settings)
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
     write_whole(local / "pjsip-accounts.conf", _accounts(settings))
     write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
     return _stamp(etc)
+
+
+def write_agents(settings: Settings) -> None:
+    """Write what depends on who the agents are; a reload takes it up. Raises agents.AgentsError."""
+    local = etc_folder(settings.var) / "local"
+    write_whole(local / "queues.conf", _queues(settings))
+    write_whole(local / "colleagues.conf", _colleagues(settings))
+    write_whole(local / "pjsip-accounts.conf", _accounts(settings), mode=0o600)
 
 
 def _link_dialplan(etc: Path) -> None:
@@ -169,7 +170,7 @@ def _globals(settings: Settings) -> str:
 
 
 def _queues(settings: Settings) -> str:
-    members = "".join(f"member => PJSIP/{name},0,Petugas {name}\n" for name in agents())
+    members = "".join(f"member => PJSIP/{one.number},0,{one.name}\n" for one in agents.listed(settings))
     return (
         "; Generated at start, for [agents] of queues.conf.\n"
         f"timeout = {settings.queue.ring_s}\n"
@@ -180,7 +181,10 @@ def _queues(settings: Settings) -> str:
 
 def _colleagues(settings: Settings) -> str:
     ring_s = settings.queue.ring_s
-    dialled = "".join(f"exten => {name},1,Dial(PJSIP/{name},{ring_s},b(agent-leg^s^1))\n" for name in agents())
+    dialled = "".join(
+        f"exten => {one.number},1,Dial(PJSIP/{one.number},{ring_s},b(agent-leg^s^1))\n"
+        for one in agents.listed(settings)
+    )
     return f"; Generated at start, for [colleagues] of extensions.conf.\n{dialled}"
 
 
@@ -215,12 +219,18 @@ def _sound(settings: Settings) -> str:
 
 def _accounts(settings: Settings) -> str:
     parts = ["; Generated at start from var/secrets.\n"]
-    parts += [_auth(account(settings.var, name)) for name in (*testers(), *agents())]
+    parts += [_auth(account(settings.var, name)) for name in testers()]
+    parts += [_agent(account(settings.var, one.number)) for one in agents.listed(settings)]
     trunk = settings.var / "secrets" / "trunk"
     if trunk.is_file():
         user, _, password = trunk.read_text().strip().partition(":")
         parts.append(_auth(Account(user, password), section="trunk-auth"))
     return "\n".join(parts)
+
+
+def _agent(held: Account) -> str:
+    name = held.name
+    return f"[{name}](agent)\nauth = {name}-auth\naors = {name}\n\n[{name}](agent-aor)\n\n{_auth(held)}"
 
 
 def _auth(held: Account, section: str = "") -> str:

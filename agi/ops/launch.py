@@ -145,6 +145,12 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")}
 
 
+def reload(settings: Settings, program: Program) -> None:
+    """Let a running Asterisk read its configuration again; cuts no call."""
+    for command in _RELOADS:
+        asterisk.ask(program, etc_folder(settings.var), command)
+
+
 def _renew(
     settings: Settings,
     program: Program,
@@ -160,8 +166,7 @@ def _renew(
         supervisor.restart("asterisk")
     elif "asterisk" in kept and before.dialplan != now.dialplan:
         progress.note("Reloading the dialplan")
-        for command in _RELOADS:
-            asterisk.ask(program, etc_folder(settings.var), command)
+        reload(settings, program)
     if "speech" in kept and before.line != now.line:
         progress.note("Restarting speech recognition: prompts, settings, model or program have changed")
         supervisor.restart("speech")
