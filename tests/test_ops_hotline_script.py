@@ -97,6 +97,12 @@ def test_commands_for_testers_get_the_testers_packages(clone: Clone, command: st
     assert clone.installs() == ["run", "test"]
 
 
+@pytest.mark.parametrize(("command", "programs"), [("test", ["test"]), ("bench", ["bench"]), ("call", [])])
+def test_only_who_needs_more_programs_gets_them(clone: Clone, command: str, programs: list[str]) -> None:
+    clone.run(command)
+    assert (clone.home / "var" / ".system").read_text().split() == ["run", *programs]
+
+
 @pytest.mark.parametrize("words", ["test --help", "call -h", "agent --help", "speech eval --help", "speech train -h"])
 def test_to_be_told_about_a_command_needs_no_more_packages(clone: Clone, words: str) -> None:
     clone.run(*words.split())
