@@ -1,5 +1,6 @@
 """The checker: every mistake an admin can make in menu or texts has a code, a file and a line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from agi.dialogue.finding import CODES, WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.menufile import read
 from agi.voice.texts import Texts
+
+ENGLISH = re.compile(r"\b(?:the|of|is|are|must|has|have|no|not|and|or|there|did|of|with|without|which)\b")
 
 MENU = """\
 start = "main"
@@ -96,7 +99,9 @@ MISTAKES = [
 @pytest.mark.parametrize(("expected", "right", "wrong"), MISTAKES)
 def test_a_mistake_in_the_menu_is_found_with_its_line(tmp_path: Path, expected: str, right: str, wrong: str) -> None:
     assert right in MENU
-    assert expected in found(tmp_path, MENU.replace(right, wrong))
+    all_found = findings(tmp_path, MENU.replace(right, wrong))
+    assert expected in [f"{one.code}:{one.line}" for one in all_found]
+    assert [one.message for one in all_found if ENGLISH.search(one.message)] == []
 
 
 TEXT_MISTAKES = [
@@ -113,7 +118,9 @@ TEXT_MISTAKES = [
 @pytest.mark.parametrize(("expected", "right", "wrong"), TEXT_MISTAKES)
 def test_a_mistake_in_the_texts_is_found_with_its_line(tmp_path: Path, expected: str, right: str, wrong: str) -> None:
     assert right in TEXTS
-    assert expected in found(tmp_path, texts=TEXTS.replace(right, wrong))
+    all_found = findings(tmp_path, texts=TEXTS.replace(right, wrong))
+    assert expected in [f"{one.code}:{one.line}" for one in all_found]
+    assert [one.message for one in all_found if ENGLISH.search(one.message)] == []
 
 
 def test_a_text_that_a_service_says_and_that_is_missing_is_found(tmp_path: Path) -> None:
@@ -145,9 +152,7 @@ def test_findings_of_the_voice_stand_in_the_same_list(tmp_path: Path) -> None:
 def test_a_finding_reads_as_file_line_code_and_what_to_do(tmp_path: Path) -> None:
     [one] = findings(tmp_path, MENU.replace("nik_check", "nik_chek"))
     path = tmp_path / "menu.toml"
-    assert str(one) == (
-        f"{path}:9: M013 error: service of [check]: 'nik_chek' does not exist; did you mean 'nik_check'?"
-    )
+    assert str(one) == (f"{path}:9: M013 error: service di [check]: 'nik_chek' tidak ada; maksud Anda 'nik_check'?")
 
 
 def test_warnings_are_codes_too() -> None:

@@ -162,5 +162,5 @@ def test_a_walk_tells_where_the_caller_hung_up(tmp_path: Path) -> None:
 def test_a_menu_with_errors_is_not_loaded_and_says_where(tmp_path: Path) -> None:
     file = tmp_path / "menu.toml"
     file.write_text(MENU.replace('2 = "more"', '2 = "mor"'))
-    with pytest.raises(MenuError, match=r"menu\.toml:7: M008 .*did you mean 'more'"):
+    with pytest.raises(MenuError, match=r"menu\.toml:7: M008 .*maksud Anda 'more'"):
         Menu.load(file)

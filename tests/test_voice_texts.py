@@ -39,15 +39,15 @@ def test_the_places_of_a_text_have_names_and_kinds(tmp_path: Path) -> None:
     [
         ('[a]\nb = "x"\nb = "y"\n', "id.toml:3: "),
         ('[a]\nb = "x\n', "id.toml:2: tanda kutip penutup"),
-        ("[a]\nb = 7\n", "id.toml:2: 'a.b' must be a text in quotes, not int"),
-        ('[a]\nb = ["x"]\n', "id.toml:2: 'a.b' must be a text in quotes, not list"),
-        ('[a]\n\nb = " "\n', "id.toml:3: 'a.b' is empty"),
-        ('[a]\nb = "x {nik}"\n', "id.toml:2: 'a.b': '{nik}' is not a place"),
-        ('[a]\nb = "x {nik:digit}"\n', "id.toml:2: 'a.b': 'digit' in '{nik:digit}' is not a kind"),
-        ('[a]\nb = "x {nik:digits"\n', "id.toml:2: 'a.b': a brace stands alone"),
-        ('[a]\nb = "{n:number} {n:number}"\n', "id.toml:2: 'a.b' has the place 'n' twice"),
-        ('[a]\n"B c" = "x"\n', "id.toml:2: the key 'a.B c' may hold"),
-        ('[silence]\nb = "x"\n', "id.toml:2: the key 'silence.b' begins with 'silence'"),
+        ("[a]\nb = 7\n", "id.toml:2: 'a.b' harus satu kalimat di antara tanda kutip"),
+        ('[a]\nb = ["x"]\n', "id.toml:2: 'a.b' harus satu kalimat"),
+        ('[a]\n\nb = " "\n', "id.toml:3: 'a.b' kosong"),
+        ('[a]\nb = "x {nik}"\n', "id.toml:2: 'a.b': '{nik}' bukan isian"),
+        ('[a]\nb = "x {nik:digit}"\n', "id.toml:2: 'a.b': 'digit' di '{nik:digit}' bukan jenis"),
+        ('[a]\nb = "x {nik:digits"\n', "id.toml:2: 'a.b': ada kurung kurawal sendirian"),
+        ('[a]\nb = "{n:number} {n:number}"\n', "id.toml:2: 'a.b' memuat isian 'n' dua kali"),
+        ('[a]\n"B c" = "x"\n', "id.toml:2: kunci 'a.B c' hanya boleh"),
+        ('[silence]\nb = "x"\n', "id.toml:2: kunci 'silence.b' diawali 'silence'"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Path, words: str, expected: str) -> None:
@@ -82,7 +82,7 @@ def test_another_language_falls_back_to_indonesian_and_says_for_what(tmp_path: P
 def test_another_language_must_have_the_same_places(tmp_path: Path) -> None:
     prompts_folder(tmp_path)
     found = problems(tmp_path / "prompts", '[nik]\nreadback = "NIK: {number:digits}"\n', "jv")
-    assert found == ["jv.toml:2: 'nik.readback' has other places than in id.toml"]
+    assert found == ["jv.toml:2: isian 'nik.readback' berbeda dari yang di id.toml"]
 
 
 def test_a_sentence_is_written_for_the_eye(tmp_path: Path) -> None:

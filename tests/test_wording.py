@@ -130,10 +130,10 @@ def test_an_admin_can_teach_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (('"NIK" = "nik"', '"NIK" = "n1k"'), "'NIK': the spoken form must be words"),
-        (('"NIK" = "nik"', '"NIK" = 7'), "'NIK': the spoken form must be words"),
-        (("[symbols]", "[symbol]"), "'symbol' is not one of the tables"),
-        (('z = "zet"', ""), r"\[letters\] has no name for: z"),
+        (('"NIK" = "nik"', '"NIK" = "n1k"'), "'NIK': ucapannya harus kata-kata"),
+        (('"NIK" = "nik"', '"NIK" = 7'), "'NIK': ucapannya harus kata-kata"),
+        (("[symbols]", "[symbol]"), "'symbol' bukan salah satu tabel"),
+        (('z = "zet"', ""), r"\[letters\] belum punya nama untuk: z"),
         (("[words]", "[words"), "judul tabel belum benar"),
     ],
 )

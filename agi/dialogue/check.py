@@ -54,10 +54,10 @@ def check_tree(found: MenuFile) -> Iterator[Finding]:
     """What can be seen in the menu alone: its shape, its options, where they lead."""
     if not found.nodes:
         if not found.findings:
-            yield Finding("M007", found.path, 0, "the menu has no nodes")
+            yield Finding("M007", found.path, 0, "menu ini tidak punya satu simpul pun")
         return
     if found.start and found.start not in found.nodes:
-        yield Finding("M007", found.path, found.start_line, f"start {_not_a_node(found.start, found.nodes)}")
+        yield Finding("M007", found.path, found.start_line, f"start: {_not_a_node(found.start, found.nodes)}")
     for node in found.nodes.values():
         yield from _check_kind(found.path, node)
         yield from _check_options(found, node)
@@ -70,27 +70,31 @@ def check_tree(found: MenuFile) -> Iterator[Finding]:
 def _check_kind(path: Path, node: Node) -> Iterator[Finding]:
     kinds = [name for name, there in (("options", node.options), ("service", node.service), ("say", node.say)) if there]
     if not kinds:
-        yield Finding("M006", path, node.line, f"[{node.name}] has nothing to do: give it options, service or say")
+        yield Finding("M006", path, node.line, f"[{node.name}] tidak berbuat apa-apa: beri pilihan, service, atau say")
     elif len(kinds) > 1:
-        yield Finding("M006", path, node.line, f"[{node.name}] has {' and '.join(kinds)}: only one of them works")
+        yield Finding(
+            "M006", path, node.line, f"[{node.name}] punya {' dan '.join(kinds)} sekaligus: hanya boleh salah satu"
+        )
     if node.options and not node.prompt:
-        yield Finding("M012", path, node.line, f'the menu [{node.name}] says nothing: give it prompt = "…"')
+        yield Finding("M012", path, node.line, f'menu [{node.name}] tidak mengatakan apa-apa: beri prompt = "…"')
     if node.prompt and not node.options:
         at = node.line_of("prompt")
-        yield Finding("M006", path, at, f"prompt of [{node.name}] is never said: a node without options uses say")
+        yield Finding(
+            "M006", path, at, f"prompt dari [{node.name}] tidak pernah terdengar: simpul tanpa pilihan memakai say"
+        )
 
 
 def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
     for key, target in node.options.items():
         if target not in found.nodes:
-            problem = f"option {key} of [{node.name}] {_not_a_node(target, found.nodes)}"
+            problem = f"pilihan {key} di [{node.name}]: {_not_a_node(target, found.nodes)}"
             yield Finding("M008", found.path, node.line_of(key), problem)
     if len(node.options) > MOST_OPTIONS:
-        problem = f"[{node.name}] has {len(node.options)} options; callers remember {MOST_OPTIONS}: make a submenu"
+        problem = f"[{node.name}] punya {len(node.options)} pilihan; penelepon hanya ingat {MOST_OPTIONS}: buat submenu"
         yield Finding("M009", found.path, node.line, problem)
     keys = "".join(node.options)
     if keys and keys != OPTION_KEYS[: len(keys)]:
-        problem = f"the options of [{node.name}] are {', '.join(keys)}: count from 1 without gaps"
+        problem = f"pilihan di [{node.name}] adalah {', '.join(keys)}: urutkan dari 1 tanpa lompat"
         yield Finding("M010", found.path, node.line_of(keys[0]), problem)
 
 
@@ -98,7 +102,7 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
     targets = {GIVE_UP_AGENT, GIVE_UP_END}
     if node.give_up not in targets and node.give_up not in found.nodes:
         names = _not_a_node(node.give_up, {*found.nodes, *targets})
-        problem = f"give_up of [{node.name}] {names} ({GIVE_UP_AGENT} and {GIVE_UP_END} work always)"
+        problem = f"give_up di [{node.name}]: {names} ({GIVE_UP_AGENT} dan {GIVE_UP_END} selalu bisa)"
         yield Finding("M014", found.path, node.line_of("give_up"), problem)
         return
     seen = [node.name]
@@ -106,7 +110,7 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
     while following.give_up in found.nodes:
         following = found.nodes[following.give_up]
         if following.name in seen:
-            problem = f"giving up at [{node.name}] goes round: {' > '.join([*seen, following.name])}"
+            problem = f"give_up dari [{node.name}] berputar-putar: {' > '.join([*seen, following.name])}"
             yield Finding("M015", found.path, node.line_of("give_up"), problem)
             return
         seen.append(following.name)
@@ -116,9 +120,9 @@ def _check_reachable(found: MenuFile) -> Iterator[Finding]:
     reached = _reachable(found, found.start) if found.start in found.nodes else set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
-            yield Finding("M016", found.path, node.line, f"no option leads to [{node.name}]")
+            yield Finding("M016", found.path, node.line, f"tidak ada pilihan yang menuju [{node.name}]")
         if node.options and all(found.nodes[name].options for name in _reachable(found, node.name)):
-            problem = f"[{node.name}] leads to menus only, round and round: no service and no information"
+            problem = f"[{node.name}] hanya menuju menu lagi, berputar-putar: tanpa layanan dan tanpa informasi"
             yield Finding("M019", found.path, node.line, problem)
 
 
@@ -138,8 +142,8 @@ def _check_services(found: MenuFile, services: Collection[str]) -> Iterator[Find
     for node in found.nodes.values():
         if node.service and node.service not in services:
             near = get_close_matches(node.service, services, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(services))}"
-            problem = f"service of [{node.name}]: {node.service!r} does not exist; {hint}"
+            hint = f"maksud Anda {near[0]!r}?" if near else f"yang ada: {', '.join(sorted(services))}"
+            problem = f"service di [{node.name}]: {node.service!r} tidak ada; {hint}"
             yield Finding("M013", found.path, node.line_of("service"), problem)
 
 
@@ -159,7 +163,9 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
                 yield Finding("T001", found.path, line, f"[{node.name}]: {_no_text(key, known)}")
             elif places := texts.text(key).places:
                 names = ", ".join(sorted(places))
-                yield Finding("T003", *texts.line(key), f"{key}: nobody fills {names}: the menu says it without places")
+                yield Finding(
+                    "T003", *texts.line(key), f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
+                )
         if node.options and node.prompt in known:
             yield from _check_mentions(found, node, texts)
 
@@ -171,10 +177,10 @@ def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Fi
     offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
     for key in node.options:
         if key not in offered | digits:
-            problem = f"{node.prompt} does not say what key {key} of [{node.name}] is for: “untuk …, tekan {key}”"
+            problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “untuk …, tekan {key}”"
             yield Finding("M011", found.path, node.line_of(key), problem)
     for key in sorted(offered - set(node.options)):
-        problem = f"{node.prompt} says “tekan {key}”, but [{node.name}] has no option {key}"
+        problem = f"{node.prompt} menyebut “tekan {key}”, padahal [{node.name}] tidak punya pilihan {key}"
         yield Finding("M018", *texts.line(node.prompt), problem)
 
 
@@ -182,19 +188,24 @@ def _check_places(found: MenuFile, texts: TextBook, says: Says) -> Iterator[Find
     known = set(texts.keys())
     for key, needed in says.items():
         if key not in known:
-            yield Finding("T001", _texts_path(found, texts), 0, f"the service says a text that is missing: {key}")
+            yield Finding(
+                "T001",
+                _texts_path(found, texts),
+                0,
+                f"layanan mengucapkan teks yang tidak ada: {key}; kembalikan dari cadangan",
+            )
             continue
         path, line = texts.line(key)
         places = texts.text(key).places
         for name in needed.keys() - places.keys():
-            problem = f"{key} does not say {{{name}:{needed[name]}}}; without it callers miss what matters"
+            problem = f"{key} tidak memuat {{{name}:{needed[name]}}}; tanpa itu penelepon tidak mendengar yang penting"
             yield Finding("T002", path, line, problem)
         for name in places.keys() - needed.keys():
-            may = ", ".join(f"{{{one}:{kind}}}" for one, kind in sorted(needed.items())) or "none"
-            yield Finding("T003", path, line, f"{key}: nobody fills the place {{{name}}}; its places are: {may}")
+            may = ", ".join(f"{{{one}:{kind}}}" for one, kind in sorted(needed.items())) or "tidak ada"
+            yield Finding("T003", path, line, f"{key}: tidak ada yang mengisi {{{name}}}; isian yang ada: {may}")
         for name in places.keys() & needed.keys():
             if places[name] != needed[name]:
-                problem = f"{key}: write {{{name}:{needed[name]}}} instead of {{{name}:{places[name]}}}"
+                problem = f"{key}: tulis {{{name}:{needed[name]}}}, bukan {{{name}:{places[name]}}}"
                 yield Finding("T004", path, line, problem)
 
 
@@ -204,7 +215,7 @@ def _check_unused(
     used = {key for node in found.nodes.values() for key, _ in _said_by(node)} | says.keys()
     for key in texts.keys():  # noqa: SIM118 - a TextBook is no mapping
         if key not in used and not any(fnmatchcase(key, pattern) for pattern in used_elsewhere):
-            yield Finding("T005", *texts.line(key), f"{key} is never said")
+            yield Finding("T005", *texts.line(key), f"{key} tidak pernah diucapkan")
 
 
 def _texts_path(found: MenuFile, texts: TextBook) -> Path:
@@ -213,9 +224,9 @@ def _texts_path(found: MenuFile, texts: TextBook) -> Path:
 
 def _no_text(key: str, known: Collection[str]) -> str:
     near = get_close_matches(key, known, 1)
-    return f"there is no text {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"tidak ada teks {key!r}" + (f"; maksud Anda {near[0]!r}?" if near else "")
 
 
 def _not_a_node(name: str, nodes: Iterable[str]) -> str:
     near = get_close_matches(name, list(nodes), 1)
-    return f"leads to {name!r}, which is no node" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"simpul {name!r} tidak ada" + (f"; maksud Anda {near[0]!r}?" if near else "")

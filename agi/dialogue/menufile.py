@@ -100,11 +100,11 @@ def read(path: Path) -> MenuFile:
                 words[f"menu:{name}"] = read_words(path, table, said, at, options, findings)
             nodes[name] = _node(path, name, body, lines.get(name, {}), findings)
         elif name != "start":
-            findings.append(_unknown(path, lines[""].get(name, 0), name, ("start",), "at the top of the file"))
+            findings.append(_unknown(path, lines[""].get(name, 0), name, ("start",), "di awal berkas"))
     start = tree.get("start", "")
     start_line = lines[""].get("start", 1)
     if not isinstance(start, str) or not start:
-        findings.append(Finding("M007", path, start_line, 'say where a call starts: start = "NODE"'))
+        findings.append(Finding("M007", path, start_line, 'tulis di mana panggilan dimulai: start = "SIMPUL"'))
         start = ""
     return MenuFile(path, start, start_line, nodes, tuple(findings), words)
 
@@ -139,8 +139,8 @@ def _lines(source: str) -> dict[str, dict[str, int]]:
 
 def _unknown(path: Path, line: int, name: str, known: tuple[str, ...], where: str) -> Finding:
     near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-    return Finding("M003", path, line, f"unknown field {name!r} {where}: {hint}")
+    hint = f"maksud Anda {near[0]!r}?" if near else f"yang ada: {', '.join(known)}"
+    return Finding("M003", path, line, f"nama {name!r} {where} tidak dikenal: {hint}")
 
 
 def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], findings: list[Finding]) -> Node:
@@ -152,18 +152,20 @@ def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], fi
         if key in _KEYS:
             if key in RESERVED_KEYS:
                 findings.append(
-                    Finding("M005", path, at, f"key {key} of [{name}] is reserved: 0 agent, 9 repeat, * back")
+                    Finding(
+                        "M005", path, at, f"tombol {key} di [{name}] sudah punya arti: 0 petugas, 9 ulangi, * kembali"
+                    )
                 )
             elif isinstance(value, str):
                 options[key] = value
             else:
                 findings.append(
-                    Finding("M002", path, at, f"option {key} of [{name}] must be the name of a node, in quotes")
+                    Finding("M002", path, at, f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip")
                 )
         elif key not in _FIELDS:
-            findings.append(_unknown(path, at, key, (*_FIELDS, _WORDS), f"in [{name}]"))
+            findings.append(_unknown(path, at, key, (*_FIELDS, _WORDS), f"di [{name}]"))
         elif problem := _wrong(key, value):
-            findings.append(Finding(*problem[:1], path, at, f"{key} of [{name}] {problem[1]}"))
+            findings.append(Finding(*problem[:1], path, at, f"{key} di [{name}] {problem[1]}"))
         elif key == "barge_in":
             fields["barge_in"], fields["voice_barge_in"] = _BARGE_IN[value]
         else:
@@ -177,13 +179,13 @@ def _wrong(key: str, value: object) -> tuple[str, str] | None:
         items = value if isinstance(value, list) else [value]
         if items and all(isinstance(item, str) for item in items):
             return None
-        return "M002", 'must be one prompt or a list of prompts, such as ["requirements.kk"]'
+        return "M002", 'harus satu kunci teks atau daftarnya, misalnya ["requirements.kk"]'
     if key == "barge_in":
         known = isinstance(value, bool | str) and value in _BARGE_IN
-        return None if known else ("M002", 'must be true, false, "key" or "voice"')
+        return None if known else ("M002", 'harus true, false, "key" atau "voice"')
     if key in _BOUNDS:
         least, most = _BOUNDS[key]
         if not isinstance(value, int) or isinstance(value, bool):
-            return "M002", "must be a whole number"
-        return None if least <= value <= most else ("M017", f"must be between {least} and {most}")
-    return None if isinstance(value, str) and value else ("M002", "must be a text in quotes")
+            return "M002", "harus bilangan bulat tanpa tanda kutip"
+        return None if least <= value <= most else ("M017", f"harus antara {least} dan {most}")
+    return None if isinstance(value, str) and value else ("M002", "harus teks di antara tanda kutip")

@@ -46,10 +46,10 @@ def read_words(
     """The words of the table `name` of the menu at `path`; what is wrong with its form becomes findings."""
     line = lines.get("", 0)
     if not isinstance(body, dict):
-        findings.append(Finding("M002", path, line, f'[{name}] must be a table of options: 1 = ["cek NIK", "NIK"]'))
+        findings.append(Finding("M002", path, line, f'[{name}] harus tabel pilihan: 1 = ["cek NIK", "NIK"]'))
         return Words(options, line)
     ways = {
-        option: _ways(path, lines.get(option, line), f"{option} of [{name}]", value, findings)
+        option: _ways(path, lines.get(option, line), f"{option} di [{name}]", value, findings)
         for option, value in body.items()
     }
     return Words(options, line, ways, {option: lines.get(option, line) for option in body})
@@ -58,17 +58,17 @@ def read_words(
 def _ways(path: Path, line: int, what: str, value: Any, findings: list[Finding]) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        findings.append(Finding("M002", path, line, f'{what} must be a list of words, such as ["cek NIK", "NIK"]'))
+        findings.append(Finding("M002", path, line, f'{what} harus daftar kata, misalnya ["cek NIK", "NIK"]'))
         return ()
     if not texts:
-        findings.append(Finding("M022", path, line, f"{what} has no words: write some, or delete the line"))
+        findings.append(Finding("M022", path, line, f"{what} belum berisi kata: tulis, atau hapus barisnya"))
     good: list[str] = []
     for text in texts:
         way = normal(text)
         if _SAYABLE.fullmatch(way):
             good.append(way)
         else:
-            problem = f"{what}: {text!r} cannot be heard: write it as it is said, in letters ('dua', not '2')"
+            problem = f"{what}: {text!r} tidak bisa didengar: tulis seperti diucapkan, dengan huruf ('dua', bukan '2')"
             findings.append(Finding("M022", path, line, problem))
     return tuple(dict.fromkeys(good))
 
@@ -89,7 +89,7 @@ def check_words(path: Path, words: Mapping[str, Words], menus: Mapping[str, tupl
         for option in options:
             if said is None or not said.ways.get(option):
                 at = said.line if said else line
-                problem = f"option {option} of [{_node(grammar)}] has no words: callers can only press it"
+                problem = f"pilihan {option} di [{_node(grammar)}] belum punya kata: penelepon hanya bisa menekannya"
                 yield Finding("M023", path, at, problem)
 
 
@@ -101,22 +101,22 @@ def check_questions(path: Path, words: Mapping[str, Words], questions: Mapping[s
             continue
         if name not in questions:
             near = get_close_matches(name, list(questions), 1) or sorted(questions)
-            problem = f"no service asks a question {name!r}; did you mean {near[0]!r}?"
+            problem = f"tidak ada layanan yang menanyakan {name!r}; maksud Anda {near[0]!r}?"
             yield Finding("M025", path, one.line, problem)
             continue
         for option in one.ways.keys() - set(questions[name]):
-            problem = f"the question {name!r} has no option {option}, only {', '.join(questions[name])}"
+            problem = f"pertanyaan {name!r} tidak punya pilihan {option}, hanya {', '.join(questions[name])}"
             yield Finding("M020", path, one.line_of(option), problem)
 
 
 def _check_options(path: Path, grammar: str, one: Words) -> Iterator[Finding]:
     for option, ways in one.ways.items():
         if one.options and option not in one.options:
-            problem = f"words for {option} of [{_node(grammar)}], which has no such option"
+            problem = f"ada kata untuk {option} di [{_node(grammar)}], padahal pilihan itu tidak ada"
             yield Finding("M020", path, one.line_of(option), problem)
         for way in ways:
             if way in COMMANDS:
-                problem = f"{way!r} means the same on every question ({', '.join(COMMANDS)}): choose another word"
+                problem = f"{way!r} sudah punya arti di setiap pertanyaan ({', '.join(COMMANDS)}): pilih kata lain"
                 yield Finding("M024", path, one.line_of(option), problem)
 
 
@@ -127,8 +127,8 @@ def _check_twice(path: Path, grammar: str, one: Words) -> Iterator[Finding]:
             other = first.setdefault(way, option)
             if other != option:
                 problem = (
-                    f"{way!r} of [{_node(grammar)}] stands for options {other} (line {one.line_of(other)}) "
-                    f"and {option}: it can only mean one"
+                    f"{way!r} di [{_node(grammar)}] dipakai untuk pilihan {other} (baris {one.line_of(other)}) "
+                    f"dan {option}: hanya boleh untuk satu"
                 )
                 yield Finding("M021", path, one.line_of(option), problem)
 

@@ -35,18 +35,22 @@ class Lexicon:
         problems: list[Problem] = []
         for section, entries in tables.items():
             if section not in SECTIONS or not isinstance(entries, dict):
-                problems.append(Problem(path, 0, f"'{section}' is not one of the tables {', '.join(SECTIONS)}"))
+                problems.append(Problem(path, 0, f"'{section}' bukan salah satu tabel {', '.join(SECTIONS)}"))
                 continue
             problems += [
-                Problem(path, lines.get(f"{section}.{key}", 0), f"'{key}': the spoken form must be words in letters")
+                Problem(
+                    path,
+                    lines.get(f"{section}.{key}", 0),
+                    f"'{key}': ucapannya harus kata-kata dengan huruf, di antara tanda kutip",
+                )
                 for key, value in entries.items()
                 if not isinstance(value, str) or not _SPEAKABLE.fullmatch(value)
             ]
         for section in SECTIONS:
             if section not in tables:
-                problems.append(Problem(path, 0, f"the table [{section}] is missing"))
+                problems.append(Problem(path, 0, f"tabel [{section}] tidak ada: kembalikan dari cadangan"))
         if not problems and (lacking := [c for c in "abcdefghijklmnopqrstuvwxyz" if c not in tables["letters"]]):
-            problems.append(Problem(path, 0, f"[letters] has no name for: {', '.join(lacking)}"))
+            problems.append(Problem(path, 0, f"[letters] belum punya nama untuk: {', '.join(lacking)}"))
         if problems:
             raise TextsError(problems)
         return cls(tables["words"], tables["letters"], tables["symbols"])

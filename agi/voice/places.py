@@ -50,9 +50,9 @@ def parts(text: str) -> Iterator[str | Place]:
         yield _fixed(text[at : found.start()])
         named = _NAME_KIND.fullmatch(found[1])
         if not named:
-            raise ValueError(f"'{found[0]}' is not a place: write {{name:kind}} in small letters")
+            raise ValueError(f"'{found[0]}' bukan isian: tulis {{nama:jenis}} dengan huruf kecil")
         if named[2] not in set(Kind):
-            raise ValueError(f"'{named[2]}' in '{found[0]}' is not a kind: use one of {', '.join(Kind)}")
+            raise ValueError(f"'{named[2]}' di '{found[0]}' bukan jenis isian: pakai salah satu dari {', '.join(Kind)}")
         yield Place(named[1], Kind(named[2]))
         at = found.end()
     yield _fixed(text[at:])
@@ -60,7 +60,7 @@ def parts(text: str) -> Iterator[str | Place]:
 
 def _fixed(text: str) -> str:
     if "{" in text or "}" in text:
-        raise ValueError("a brace stands alone: a place is written {name:kind}")
+        raise ValueError("ada kurung kurawal sendirian: isian ditulis {nama:jenis}")
     return text
 
 

@@ -60,7 +60,7 @@ class Texts:
             return cls(language, base)
         own = _read(folder / f"{language}.toml")
         problems = [
-            Problem(text.file, text.line, f"'{key}' has other places than in {base[key].file.name}")
+            Problem(text.file, text.line, f"isian '{key}' berbeda dari yang di {base[key].file.name}")
             for key, text in own.items()
             if key in base and text.places != base[key].places
         ]
@@ -176,18 +176,18 @@ def _flat(tables: Mapping[str, object], above: str) -> list[tuple[str, object]]:
 def _text(key: str, value: object, path: Path, line: int) -> Text:
     """Raises ValueError with a sentence for the admin."""
     if not _KEY.fullmatch(key):
-        raise ValueError(f"the key '{key}' may hold small letters, digits, _ and - only")
+        raise ValueError(f"kunci '{key}' hanya boleh berisi huruf kecil, angka, _ dan -")
     if key.split(".")[0] == RESERVED:
-        raise ValueError(f"the key '{key}' begins with '{RESERVED}', which is the name of the pauses")
+        raise ValueError(f"kunci '{key}' diawali '{RESERVED}', yaitu nama jeda: pakai nama lain")
     if not isinstance(value, str):
-        raise ValueError(f"'{key}' must be a text in quotes, not {type(value).__name__}")
+        raise ValueError(f"'{key}' harus satu kalimat di antara tanda kutip")
     if not value.strip():
-        raise ValueError(f"'{key}' is empty: write what is to be said")
+        raise ValueError(f"'{key}' kosong: tulis yang harus diucapkan")
     try:
         parts = tuple(part for part in kinds.parts(value) if part)
     except ValueError as error:
         raise ValueError(f"'{key}': {error}") from None
     names = [part.name for part in parts if isinstance(part, Place)]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"'{key}' has the place '{sorted(twice)[0]}' twice")
+        raise ValueError(f"'{key}' memuat isian '{sorted(twice)[0]}' dua kali")
     return Text(key, value, parts, path, line)
