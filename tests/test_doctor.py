@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pytest
 from installation import private_environment, settings_of
 
+from agi.cli.doctor import texts
 from agi.ops import doctor, troubles
-from agi.ops.doctor import Level
-from agi.settings import Settings
+from agi.ops.doctor import Finding, Level
+from agi.settings import ROOT, Settings
 
 
 class Usage(NamedTuple):
@@ -70,3 +71,22 @@ def test_a_day_without_warnings_is_well(settings: Settings) -> None:
 def test_a_supervisor_that_does_not_keep_asterisks_log_is_found(settings: Settings) -> None:
     logged(settings, "line", ("info", "call.begins", timedelta()))
     assert "not kept" in doctor.logged(settings).text
+
+
+def test_the_texts_that_come_with_the_hotline_leave_nothing_to_mend(settings: Settings) -> None:
+    assert texts(settings) == Finding(Level.OK, "texts", "menu and texts checked, nothing to mend")
+
+
+def test_a_warning_about_texts_is_shown_and_not_only_counted(settings: Settings, tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    shutil.copytree(ROOT / "prompts", prompts)
+    menu = prompts / "id.toml"
+    menu.write_text(
+        menu.read_text(encoding="utf-8").replace(
+            "Terima kasih sudah menunggu.", "Thank you very much for waiting so long."
+        ),
+        encoding="utf-8",
+    )
+    found = texts(settings.model_copy(update={"places": settings.places.model_copy(update={"prompts": prompts})}))
+    assert found.level is Level.WARN
+    assert "queue.thankyou" in found.text

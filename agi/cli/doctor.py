@@ -23,19 +23,23 @@ def doctor(context: click.Context, show_licences: bool) -> None:
         return
     worst = Level.OK
     settings = launch.as_started(settings)
-    for finding in (*examination.examine(settings), _texts(settings), _clips(settings)):
+    for finding in (*examination.examine(settings), texts(settings), _clips(settings)):
         _show(finding)
         if finding.level is Level.FAIL or worst is Level.OK:
             worst = finding.level
     context.exit(1 if worst is Level.FAIL else 0)
 
 
-def _texts(settings: Settings) -> Finding:
+def texts(settings: Settings) -> Finding:
+    """What the checker finds in menu, texts, lexicon and recordings; the first of it in full."""
     findings = check_all(settings)
     errors = [finding for finding in findings if finding.is_error]
     if errors:
         return Finding(Level.FAIL, "texts", f"{len(errors)} errors, first {errors[0]}", "./hotline prompts check")
-    return Finding(Level.OK, "texts", f"menu and texts checked, {len(findings)} warnings")
+    if findings:
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        return Finding(Level.WARN, "texts", f"{findings[0]}{more}", "./hotline prompts check")
+    return Finding(Level.OK, "texts", "menu and texts checked, nothing to mend")
 
 
 def _clips(settings: Settings) -> Finding:

@@ -12,7 +12,7 @@ from agi.voice.wording import unspeakable
 _ENOUGH_WORDS = 5
 _INDONESIAN = re.compile(
     r"yang|dan|atau|di|ke|dari|dengan|untuk|pada|ini|itu|anda|kami|tidak|belum|sudah|ada|adalah|bisa|akan|jika|kalau"
-    r"|tekan|nomor|silakan|maaf|terima|kasih|satu|dua|tiga|kantor|petugas|surat|kartu|akta|lagi|saat|hanya|harap|mohon"
+    r"|tekan|nomor|silakan|maaf|terima|kasih|satu|dua|tiga|kantor|petugas|surat|kartu|akta|lagi|saat|waktu|kurang|lebih|hanya|harap|mohon"
     r"|(?:ber|ter|men|mem|meng|peng)[a-z]{3,}|[a-z]{3,}(?:kan|nya)"
 )
 """The commonest words, and endings that hardly any other language has."""
