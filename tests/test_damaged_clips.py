@@ -9,6 +9,9 @@ import pytest
 import soundfile
 from voice_office import PromptsFolder, prompts_folder
 
+from agi.settings import Places, Settings
+from agi.softphone.phone import PhoneError
+from agi.softphone.references import References
 from agi.voice import clips
 from agi.voice import published as published_room
 from agi.voice.cache import whole
@@ -122,3 +125,15 @@ def test_a_new_version_of_the_voice_makes_every_clip_anew_and_says_so(
         assert made.by_another_voice()
         assert made.render_all().rendered == everything
         assert not made.by_another_voice()
+
+
+def test_the_softphone_knows_prompts_whose_clips_were_gone_and_says_what_it_cannot_read(folder: PromptsFolder) -> None:
+    settings = Settings(places=Places(prompts=folder.prompts, var=folder.var))
+    with folder.clips() as made:
+        made.render_all()
+    remove(published(folder))
+    References(settings).close()
+    assert whole(published(folder))
+    (folder.prompts / "lexicon.toml").unlink()
+    with pytest.raises(PhoneError, match=r"lexicon\.toml: berkas ini tidak ada"):
+        References(settings)

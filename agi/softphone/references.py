@@ -11,20 +11,23 @@ from agi.softphone.matching import Sound
 from agi.softphone.phone import PhoneError
 from agi.softphone.wavfile import samples
 from agi.voice.clips import Clips
+from agi.voice.errors import VoiceError
 from agi.voice.places import Value
 from agi.voice.texts import Texts
 
 
 class References:
-    """All prompts of the office's language."""
+    """All prompts of the office's language; a clip that is gone is made again. Raises PhoneError."""
 
     def __init__(self, settings: Settings) -> None:
-        self.texts = Texts.load(settings.prompts, settings.office.language)
-        self._folder = settings.var / "prompts" / settings.office.language
-        if not self._folder.is_dir():
+        if not (settings.var / "prompts" / settings.office.language).is_dir():
             raise PhoneError("the prompts are not rendered yet; type `hotline up`, or `hotline prompts render`")
-        self._clips = Clips(self.texts, settings.voice, settings.prompts, settings.var)
-        self.bank = Bank([self._of(key) for key in self.texts.keys()])  # noqa: SIM118 - not a dict
+        try:
+            self.texts = Texts.load(settings.prompts, settings.office.language)
+            self._clips = Clips(self.texts, settings.voice, settings.prompts, settings.var)
+            self.bank = Bank([self._of(key) for key in self.texts.keys()])  # noqa: SIM118 - not a dict
+        except VoiceError as wrong:
+            raise PhoneError(f"the prompts cannot be known by ear: {wrong}") from wrong
 
     @property
     def known(self) -> Mapping[str, frozenset[str]]:
@@ -42,7 +45,7 @@ class References:
         self._clips.close()
 
     def _of(self, key: str) -> Reference:
-        sounds = [_sound(self._folder / piece.name) for piece in self._clips.pieces(key)]
+        sounds = [_sound(self._clips.file(piece)) for piece in self._clips.pieces(key)]
         if not self.texts.text(key).places:
             return reference(key, sounds)
         # What stands between values that are not known: the longest part says best which text it is.

@@ -213,7 +213,7 @@ class Clips:
         values = self.texts.values(key, places or {})
         for step in self._plan[key]:
             if isinstance(step, Piece):
-                yield partial(lambda piece: [self._file(piece)], step)
+                yield partial(lambda piece: [self.file(piece)], step)
             else:
                 yield partial(self._said, step, values[step.place.name])
 
@@ -223,9 +223,9 @@ class Clips:
             case Kind.DIGITS:
                 return self._digits(str(value))
             case Kind.PHRASE:
-                return [self._file(piece) for piece in self.pieces(str(value))]
+                return [self.file(piece) for piece in self.pieces(str(value))]
             case Kind.NUMBER if f"digits.{value}" in self.texts:
-                return [self._file(piece) for piece in self.pieces(f"digits.{value}")]
+                return [self.file(piece) for piece in self.pieces(f"digits.{value}")]
         text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
         if not text:
             return []
@@ -247,14 +247,14 @@ class Clips:
         paths: list[Path] = []
         for group in groups(digits):
             if paths:
-                paths.append(self._file(self._pause))
-            paths += [self._file(piece) for digit in group for piece in self.pieces(f"digits.{digit}")]
+                paths.append(self.file(self._pause))
+            paths += [self.file(piece) for digit in group for piece in self.pieces(f"digits.{digit}")]
         return paths
 
-    def _file(self, piece: Piece) -> Path:
+    def file(self, piece: Piece) -> Path:
         """The published file of `piece`, or the cached one (made if need be) while this version is not published.
 
-        A published file that is gone or cut off is made again and put back.
+        A published file that is gone or cut off is made again and put back. Raises `SynthesisError`.
         """
         if self._held is None:
             self._held = self._published.held(self._identity)
