@@ -105,7 +105,6 @@ def test_the_list_of_rejects_goes_when_all_is_well(tmp_path: Path) -> None:
         (b"nik,kk,status,ktp,phone\n", "unknown column: phone"),
         (b"nik,kk,status,ktp,ktp\n", "twice"),
         (b"nik,kk,status,ktp\n", "no rows"),
-        ("nik,kk\n".encode("utf-16"), "UTF-16"),
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"\xff\x00\xd8\n", "not UTF-8"),
         (b"\x00\x01\x02", "no CSV"),

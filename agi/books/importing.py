@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import TextIO
 
 from agi.books.draft import draft, remember, set_source, source_of
+from agi.books.files import beside
 from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged, RegistryError
 from agi.books.registry_schema import kk_digits_of
 from agi.books.table_csv import Table, TableError
-from agi.books.tables import LAYOUTS, Layout, Row, RowError
+from agi.books.tables import LAYOUTS, Impossible, Layout, Row, RowError
 from agi.books.words import Source
+
+MANY = 30
+"""Rows from which on a column that is the same in all of them can be no chance: 1 in 10^29 for a digit."""
+
+WIPES_PERCENT = 50.0
+"""Share of an own table that a replacement may take away unasked."""
 
 
 class ImportRefused(RegistryError):
@@ -29,6 +36,7 @@ class Report:
     rejected: int
     rejects: Path | None
     emptied_others: bool = False
+    before: int = 0
 
 
 def nothing(_done: int) -> None:
@@ -45,6 +53,7 @@ def import_csv(
     source: Source = Source.OWN,
     replace: bool = False,
     threshold_percent: float = 0.0,
+    sure: bool = False,
     progress: Callable[[int], None] = nothing,
 ) -> Report:
     """Import `file` into `table` ("residents", "applications", "offices") of the registry at `registry`.
@@ -54,19 +63,25 @@ def import_csv(
     Lines that can't be taken go to FILE.rejects.csv, and if they are more than `threshold_percent` of all,
     nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
 
-    With `replace`, a registry that is damaged or of another key is begun anew (`Report.emptied_others`).
+    With `replace`, the registry as it was is kept as `registry.db.before`, and what would take more than WIPES_PERCENT
+    of a table is refused unless `sure`; a registry that is damaged or of another key is begun anew
+    (`Report.emptied_others`).
     Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, KkDigitsMismatch,
     RegistryDamaged, OSError.
     """
-    options = (kk_digits, table, file, source, replace, threshold_percent, progress)
+    options = (kk_digits, table, file, source, replace, threshold_percent, progress, sure)
     try:
         with draft(registry, key) as connection:
-            return load_table(connection, key, *options)
+            report = load_table(connection, key, *options)
+            if replace:
+                _keep_before(registry)
+            return report
     except (KeyMismatch, RegistryDamaged):
         if not replace:
             raise
     with draft(registry, key, fresh=True) as connection:
         report = load_table(connection, key, *options)
+        _keep_before(registry)
     return Report(report.table, report.taken, report.rejected, report.rejects, emptied_others=True)
 
 
@@ -80,6 +95,7 @@ def load_table(
     replace: bool,
     threshold_percent: float = 0.0,
     progress: Callable[[int], None] = nothing,
+    sure: bool = True,
 ) -> Report:
     """Load `file` into `table` of a draft; see `import_csv`."""
     layout = LAYOUTS[table]
@@ -104,12 +120,19 @@ def load_table(
                 f"{rejects.count} of {staged + rejects.count} rows can't be taken ({share:.1f} %, allowed are "
                 f"{threshold_percent:g} %): nothing was imported. The reasons are in {rejects.path}."
             )
+        (before,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        lost = 100 * (before - staged) / before if replace and before and source is source_of(connection, table) else 0
+        if lost > WIPES_PERCENT and not sure:
+            raise ImportRefused(
+                f"{table}: {before} in the registry would become {staged}. Nothing was imported; add --yes if that is "
+                "meant, or leave --replace out to add and update rows."
+            )
         _take(connection, layout, replace)
         set_source(connection, table, source)
         if layout.name == "residents":
             remember(connection, "kk-digits", str(kk_digits))
         connection.execute("COMMIT")
-    return Report(table, staged, rejects.count, rejects.path if rejects.count else None)
+    return Report(table, staged, rejects.count, rejects.path if rejects.count else None, before=before)
 
 
 class _Rejects:
@@ -152,7 +175,8 @@ def _stage(
     rejects: _Rejects,
     progress: Callable[[int], None],
 ) -> None:
-    """Put the good rows into a temporary table, in the file's order."""
+    """Put the good rows into a temporary table, in the file's order. Raises ImportRefused for an impossible column."""
+    alike = _Alike(layout)
 
     def good() -> Iterator[tuple[int | str | bytes, ...]]:
         for number, fields in table.rows(rejects, progress):
@@ -161,12 +185,41 @@ def _stage(
             except RowError as error:
                 rejects(number, str(error))
             else:
+                alike.see(fields)
                 yield number, *row
 
     columns = ", ".join(layout.columns)
     connection.execute(f"CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, {columns})")
     marks = ", ".join("?" * (len(layout.columns) + 1))
     connection.executemany(f"INSERT INTO temp.staged VALUES ({marks})", good())  # noqa: S608
+    alike.refuse()
+
+
+class _Alike:
+    """Sees whether a column of many rows is the same in all of them, where it can't be."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._rows = 0
+        self._found: dict[Impossible, set[str]] = {one: set() for one in layout.impossible}
+
+    def see(self, fields: list[str]) -> None:
+        self._rows += 1
+        for one, values in self._found.items():
+            if len(values) < 2:
+                values.add(fields[one.field][-one.digits :])
+
+    def refuse(self) -> None:
+        for one, values in self._found.items():
+            if len(values) == 1 and self._rows >= MANY:
+                raise ImportRefused(f"{one.why}: nothing was imported.")
+
+
+def _keep_before(registry: Path) -> None:
+    """Keep the registry as it is, under a second name: what replaces it is another file."""
+    kept = beside(registry, ".before")
+    kept.unlink(missing_ok=True)
+    if registry.exists():
+        os.link(registry, kept)
 
 
 def _reject_twins(connection: sqlite3.Connection, layout: Layout, rejects: _Rejects) -> None:

@@ -1,18 +1,22 @@
 """Reading a CSV table line by line: whatever a spreadsheet saved, and nothing that would be guessed wrongly.
 
-Commas, semicolons or tabs (found in the header); LF or CRLF; UTF-8 with or without a BOM; fields may be quoted,
-but hold no line break: so every row is one line, one broken quote spoils one row, and line numbers are true.
+Commas, semicolons or tabs (found in the header, or told by a first line such as `sep=;`); LF, CRLF or CR; UTF-8 with
+or without a BOM, or UTF-16 with one; blank lines before the header. Fields may be quoted, but hold no line break: so
+every row is one line, one broken quote spoils one row, and line numbers are true.
 """
 
+import codecs
 import csv
+import io
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 LONGEST_LINE = 65536
+_SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t])\s*$", re.IGNORECASE)
 _FOREIGN = {
-    b"\xff\xfe": "is UTF-16",
-    b"\xfe\xff": "is UTF-16",
     b"PK\x03\x04": "is a spreadsheet or a ZIP archive",
     b"\x1f\x8b": "is compressed",
 }
@@ -20,6 +24,40 @@ _FOREIGN = {
 
 class TableError(Exception):
     """The file as a whole can't be imported; the message says what to do."""
+
+
+class _Lines(Protocol):
+    """A file that is read by lines of bytes which end with LF."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line, or so many bytes of it."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class _Recoded:
+    """The lines of a text in another encoding, or with other line ends, as lines of UTF-8."""
+
+    def __init__(self, raw: io.BufferedReader, encoding: str) -> None:
+        self._text = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline=None)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        return self._text.readline(size).encode()
+
+    def close(self) -> None:
+        self._text.close()
+
+
+def _opened(path: Path) -> _Lines:
+    """`path` open as lines, whatever Windows or an old Macintosh wrote."""
+    raw = path.open("rb")
+    beginning = raw.peek(LONGEST_LINE)[:LONGEST_LINE]
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _Recoded(raw, "utf-16")
+    if b"\r" in beginning and b"\n" not in beginning:
+        return _Recoded(raw, "utf-8-sig")
+    return raw
 
 
 class Table:
@@ -32,8 +70,11 @@ class Table:
     def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
         self._path = path
         try:
-            self.size = path.stat().st_size
-            self._file = path.open("rb")
+            found = path.stat()
+            if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+                raise TableError(f"{path} is no file: save the table in a file, and name that.")
+            self.size = found.st_size
+            self._file = _opened(path)
         except IsADirectoryError:
             raise TableError(f"{path} is a folder: name a CSV file.") from None
         except FileNotFoundError:
@@ -53,7 +94,14 @@ class Table:
         self._file.close()
 
     def _read_header(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        raw = self._file.readline(LONGEST_LINE + 1)
+        self._number, self._read, delimiter = 0, 0, ""
+        while raw := self._file.readline(LONGEST_LINE + 1):
+            self._number += 1
+            self._read += len(raw)
+            if told := _SEPARATOR.match(raw):
+                delimiter = told[1].decode()
+            elif raw.strip(b"\xef\xbb\xbf \r\n\t,;"):
+                break
         for start, what in _FOREIGN.items():
             if raw.startswith(start):
                 raise TableError(f"{self._path} {what}: save it as CSV in UTF-8.")
@@ -65,7 +113,7 @@ class Table:
             raise TableError(f"{self._path} is not UTF-8: save it as CSV in UTF-8.") from None
         if len(raw) > LONGEST_LINE or "\0" in line:
             raise TableError(f"{self._path} is no CSV file: its first line must name the columns.")
-        self._delimiter = max(",;\t", key=line.count)
+        self._delimiter = delimiter or max(",;\t", key=line.count)
         names = [name.strip().casefold() for name in self._split(line) or []]
         while names and not names[-1]:
             names.pop()  # a spreadsheet may leave empty columns at the right
@@ -92,7 +140,7 @@ class Table:
         `progress` is told the bytes read, about 100 times.
         """
         readline, delimiter, width, places = self._file.readline, self._delimiter, self._width, self._places
-        number, done, told = 1, self._file.tell(), 0
+        number, done, told = self._number, self._read, 0
         step = max(self.size // 100, 1)
         while raw := readline(LONGEST_LINE + 1):
             number += 1

@@ -29,6 +29,15 @@ class RowError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Impossible:
+    """What no true column shows: the last `digits` of field number `field` are the same in every row of many."""
+
+    field: int
+    digits: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """One table: columns in the CSV file, columns in the database (the key first), and the check of a row.
 
@@ -42,6 +51,7 @@ class Layout:
     columns: tuple[str, ...]
     checker: Callable[[bytes, int, Iterable[str]], Callable[[list[str]], Row]]
     exported: tuple[str, ...]
+    impossible: tuple["Impossible", ...] = ()
 
 
 def _residents(key: bytes, kk_digits: int, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
@@ -125,6 +135,14 @@ LAYOUTS = {
             columns=("nik", "kk_hash", "status", "ktp", "region"),
             checker=_residents,
             exported=("nik", "status", "ktp", "region"),
+            impossible=(
+                Impossible(
+                    1,
+                    1,
+                    "kk ends in the same digit in every row: a spreadsheet has kept only 15 digits of it. "
+                    "Format the column as text before the numbers are put in, and save it again",
+                ),
+            ),
         ),
         Layout(
             name="applications",
@@ -133,6 +151,7 @@ LAYOUTS = {
             columns=("number", "pin_hash", "nik", "document", "status", "since", "reason", "office"),
             checker=_applications,
             exported=("number", "nik", "document", "status", "since", "reason", "office"),
+            impossible=(Impossible(1, 6, "pin is the same in every row"),),
         ),
         Layout(
             name="offices",

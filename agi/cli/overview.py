@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "calls": Entry("agi.cli.calls:calls", "Who called, what was said and done, how it ended."),
         "registry": Entry("agi.cli.registry:registry", "Residents, applications and offices: import them, count them."),
         "agents": Entry("agi.cli.agents:group", "The agents: list, add, remove; at once, no call is cut."),
+        "offices": Entry("agi.cli.offices:offices", "Names and hours of the offices: show them, change one."),
         "backup": Entry("agi.cli.backup:backup", "Write all that cannot be made again into one file."),
         "restore": Entry("agi.cli.backup:restore", "Put a backup back; what was there is kept."),
     },

@@ -41,7 +41,8 @@ def registry() -> None:
     metavar="PERCENT",
     help="Most rows that may be rejected before the import is refused.",
 )
-def import_(table: str, file: Path, replace: bool, threshold: float) -> None:
+@click.option("--yes", is_flag=True, help="With --replace: also when most of the table's rows would go.")
+def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) -> None:
     """Import FILE, a CSV table in UTF-8, into TABLE.
 
     All or nothing: callers are told from the old records until the new ones are whole. Rows that can't be taken
@@ -73,9 +74,13 @@ def import_(table: str, file: Path, replace: bool, threshold: float) -> None:
             source=Source.SAMPLE if file.resolve().parent == SAMPLE else Source.OWN,
             replace=replace,
             threshold_percent=threshold,
+            sure=yes,
             progress=bar.update,
         )
     click.echo(f"{report.taken} {table} imported.")
+    if replace and report.before:
+        kept = f"{settings.registry_db}.before"
+        click.echo(f"They replace {report.before}; the registry as it was is kept in {kept}: mv it back if need be.")
     if report.rejects:
         click.echo(f"Rows not taken: {report.rejected}; the reasons are in {report.rejects}.")
     if report.emptied_others:
