@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -156,6 +156,24 @@ class Lockout(Section):
     hours: int = Field(24, ge=1, description="Length of the long lock in hours.")
 
 
+class Trunk(Section):
+    """The operator's SIP trunk; its password is kept in var/secrets/trunk."""
+
+    host: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9.-]+(:[0-9]{1,5})?)?$",
+        description='The operator\'s address, "sbc.example:5060"; empty: no trunk.',
+    )
+    username: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_.+-]*$",
+        description="The account to register with; empty: the operator asks for none.",
+    )
+    match: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="Addresses the operator's calls come from; empty: trunk.host."
+    )
+
+
 class Queue(Section):
     """The agents' queue."""
 
@@ -197,6 +215,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     identity: Identity = Identity()
     lockout: Lockout = Lockout()
+    trunk: Trunk = Trunk()
     queue: Queue = Queue()
     log: Log = Log()
     places: Places = Places()

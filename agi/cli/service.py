@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import click
 
 from agi.cli import bringup, loglines
-from agi.ops import asterisk, launch, ready
+from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.configure import etc_folder
 from agi.ops.progress import Progress
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
@@ -70,6 +70,7 @@ class Status:
     sip_port: int
     number: str
     calls: int | None
+    trunk: str | None
     prompts: str | None
     prompts_current: bool
     processes: tuple[Process, ...]
@@ -87,6 +88,9 @@ def look(settings: Settings) -> Status:
         why = ready.unmet(settings, program)
         shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
         calls = next((int(row.split()[0]) for row in shown.splitlines() if "active channel" in row), None)
+    at_trunk = trunk.state(
+        settings, None if program is None else lambda words: asterisk.ask(program, etc_folder(settings.var), words)
+    )
     version = begun.prompts if begun and running else None
     return Status(
         why is None,
@@ -95,6 +99,7 @@ def look(settings: Settings) -> Status:
         settings.telephony.sip_port,
         settings.telephony.number,
         calls,
+        at_trunk.text if at_trunk is not None else None,
         version,
         version == launch.fingerprint(settings),
         supervisor.processes(),
@@ -110,6 +115,7 @@ def _as_json(status: Status) -> str:
             "sip_port": status.sip_port,
             "number": status.number,
             "calls": status.calls,
+            "trunk": status.trunk,
             "prompts": status.prompts,
             "prompts_current": status.prompts_current,
             "processes": [
@@ -153,6 +159,8 @@ def status(context: click.Context, as_json: bool) -> None:
             click.echo(f"  {process.name:<9} {process.state.lower():<9} {pid:<16} {_lasting(process.started)}".rstrip())
         if now.calls is not None:
             click.echo(f"  channels  {now.calls}")
+        if now.trunk is not None:
+            click.echo(f"  trunk     {now.trunk}")
         if kept_address(settings.var) is not None:
             click.echo(f"  address   {settings.telephony.listen}, as told by `up --listen`")
         if now.prompts is not None:

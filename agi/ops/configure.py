@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import agents, open_files
+from agi.ops import agents, open_files, trunk
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
 from agi.settings import ROOT, Settings
@@ -74,6 +74,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     local = etc / "local"
     write_whole(local / "globals.conf", _globals(settings), mode=0o600)
     write_agents(settings)
+    write_whole(local / "pjsip-trunk.conf", trunk.configuration(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(local / "pjsip-transport.conf", _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
@@ -221,10 +222,8 @@ def _accounts(settings: Settings) -> str:
     parts = ["; Generated at start from var/secrets.\n"]
     parts += [_auth(account(settings.var, name)) for name in testers()]
     parts += [_agent(account(settings.var, one.number)) for one in agents.listed(settings)]
-    trunk = settings.var / "secrets" / "trunk"
-    if trunk.is_file():
-        user, _, password = trunk.read_text().strip().partition(":")
-        parts.append(_auth(Account(user, password), section="trunk-auth"))
+    if settings.trunk.username and (password := trunk.password(settings)):
+        parts.append(_auth(Account(settings.trunk.username, password), section="trunk-auth"))
     return "\n".join(parts)
 
 

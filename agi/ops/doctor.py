@@ -17,7 +17,7 @@ from agi.books.calls import CallBook
 from agi.books.files import BookError
 from agi.books.registry import Registry, RegistryError, RegistryMissing
 from agi.books.soundness import fault as call_book_fault
-from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles
+from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
@@ -76,6 +76,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield check()
     if running and program is not None:
         yield _answering(settings, program)
+        if (
+            found := trunk.state(settings, lambda words: asterisk.ask(program, etc_folder(settings.var), words))
+        ) is not None:
+            yield Finding(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
         yield logged(settings)
 
 
