@@ -154,6 +154,10 @@ class Lockout(Section):
     minutes: int = Field(15, ge=1, description="Length of the short lock in minutes.")
     day_tries: int = Field(10, ge=1, description="Failed tries within a day before the long lock.")
     hours: int = Field(24, ge=1, description="Length of the long lock in hours.")
+    shared_tries: int = Field(
+        30, ge=1, description="Failed tries before all callers without a number, or all of one account, are locked."
+    )
+    shared_minutes: int = Field(15, ge=1, description="Minutes in which those are counted, and length of their lock.")
 
 
 class Trunk(Section):

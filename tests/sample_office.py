@@ -15,12 +15,13 @@ from agi.books.importing import import_csv
 from agi.books.lockout import Lockouts
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
+from agi.books.tries import Guesser
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Case, Prompt
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
-from agi.settings import Dialogue, Settings
+from agi.settings import Dialogue, Lockout, Settings
 
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
@@ -130,6 +131,11 @@ class SampleOffice:
     registry: Registry
     book: CallBook
     clock: SetClock = field(default_factory=SetClock)
+    limits: Lockout = field(default_factory=Lockout)
+
+    @property
+    def lockouts(self) -> Lockouts:
+        return Lockouts(self.book, self.limits, self.clock)
 
     @classmethod
     def open(cls, registry: Path, folder: Path) -> "SampleOffice":
@@ -151,28 +157,28 @@ class SampleOffice:
     ) -> Called[ScriptedPhone]:
         """A whole call by `caller` who does what stands in `script`; its time is up after `longest_ms`."""
         phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
-        return self._called(phone, start, caller, case, dialogue, lambda: phone.keypad.now_ms >= longest_ms)
+        return self.called(phone, start, caller, case, dialogue, lambda: phone.keypad.now_ms >= longest_ms)
 
     def spoken_call(
         self, *script: Answer, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
     ) -> Called[HearingPhone]:
         """A whole call by `caller` who is heard as it stands in `script`."""
-        return self._called(HearingPhone(list(script), TEXTS), start, caller, case)
+        return self.called(HearingPhone(list(script), TEXTS), start, caller, case)
 
-    def _called(
+    def called(
         self,
         phone: P,
-        start: Start,
-        caller: str,
-        case: Case | None,
+        start: Start = Start.WELCOME,
+        caller: str = "caller-1",
+        case: Case | None = None,
         dialogue: Dialogue | None = None,
         time_is_up: Callable[[], bool] = lambda: False,
     ) -> Called[P]:
         notes = Notes()
         desk = Desk(
             self.registry,
-            Lockouts(self.book, clock=self.clock),
-            caller=caller,
+            self.lockouts,
+            Guesser(caller),
             clock=self.clock,
             zone=ZoneInfo("Asia/Jakarta"),
             case=case or Case(),

@@ -13,7 +13,10 @@ from books_data import KEY, START, nik
 
 from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
+from agi.books.tries import Guesser, Try
+from agi.settings import Lockout
 
+NOBODY = Guesser()
 MINUTES_15, DAY = timedelta(minutes=15), timedelta(hours=24)
 
 
@@ -42,29 +45,34 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def lockouts(book: CallBook, clock: SetClock) -> Lockouts:
-    return Lockouts(book, clock=clock)
+    return Lockouts(book, Lockout(), clock)
 
 
 def fail(lockouts: Lockouts, times: int, subject: str = "s") -> timedelta | None:
-    left = None
     for _ in range(times):
-        left = lockouts.failed(subject)
-    return left
+        lockouts.reserve(NOBODY, subject)
+    return lockouts.locked(NOBODY, subject)
+
+
+def match(lockouts: Lockouts, guesser: Guesser = NOBODY, subject: str = "s") -> None:
+    tried = lockouts.reserve(guesser, subject)
+    assert isinstance(tried, Try)
+    lockouts.matched(tried)
 
 
 def test_the_third_failure_locks_for_fifteen_minutes(lockouts: Lockouts, clock: SetClock) -> None:
     assert fail(lockouts, 2) is None
-    assert lockouts.locked("s") is None
+    assert lockouts.locked(NOBODY, "s") is None
     assert fail(lockouts, 1) == MINUTES_15
     clock.forward(minutes=14)
-    assert lockouts.locked("s") == timedelta(minutes=1)
+    assert lockouts.locked(NOBODY, "s") == timedelta(minutes=1)
     clock.forward(minutes=1)
-    assert lockouts.locked("s") is None
+    assert lockouts.locked(NOBODY, "s") is None
 
 
 def test_other_subjects_are_not_locked(lockouts: Lockouts) -> None:
     fail(lockouts, 3, "nik:1")
-    assert lockouts.locked("caller:1") is None
+    assert lockouts.locked(Guesser("1")) is None
 
 
 def test_after_a_lock_three_more_failures_lock_again(lockouts: Lockouts, clock: SetClock) -> None:
@@ -80,9 +88,9 @@ def test_the_tenth_failure_within_a_day_locks_for_a_day(lockouts: Lockouts, cloc
         clock.forward(minutes=16)
     assert fail(lockouts, 1) == DAY
     clock.forward(hours=23, minutes=59)
-    assert lockouts.locked("s") == timedelta(minutes=1)
+    assert lockouts.locked(NOBODY, "s") == timedelta(minutes=1)
     clock.forward(minutes=2)
-    assert lockouts.locked("s") is None
+    assert lockouts.locked(NOBODY, "s") is None
     assert fail(lockouts, 1) is None
 
 
@@ -94,12 +102,12 @@ def test_failures_of_yesterday_are_forgotten(lockouts: Lockouts, clock: SetClock
 
 def test_a_right_try_clears_the_short_count_but_not_the_days(lockouts: Lockouts) -> None:
     fail(lockouts, 2)
-    lockouts.cleared("s")
+    match(lockouts)
     assert fail(lockouts, 2) is None
     for _ in range(2):
-        lockouts.cleared("s")
+        match(lockouts)
         assert fail(lockouts, 2) is None
-    lockouts.cleared("s")
+    match(lockouts)
     assert fail(lockouts, 1) is None
     assert fail(lockouts, 1) == DAY
 
@@ -108,7 +116,7 @@ def test_it_survives_a_restart(book: CallBook, clock: SetClock, lockouts: Lockou
     fail(lockouts, 3)
     book.close()
     again = CallBook.open(book.path, KEY)
-    assert Lockouts(again, clock=clock).locked("s") == MINUTES_15
+    assert Lockouts(again, Lockout(), clock).locked(NOBODY, "s") == MINUTES_15
     again.close()
 
 
@@ -117,9 +125,11 @@ import os, signal, sys
 from pathlib import Path
 from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
-lockouts = Lockouts(CallBook.open(Path(sys.argv[1]), bytes(range(32))))
+from agi.books.tries import Guesser
+from agi.settings import Lockout
+lockouts = Lockouts(CallBook.open(Path(sys.argv[1]), bytes(range(32))), Lockout())
 for _ in range(3):
-    lockouts.failed("s")
+    lockouts.reserve(Guesser(), "s")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -129,7 +139,7 @@ def test_a_process_killed_right_after_has_not_forgotten(tmp_path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", _FAIL_AND_DIE, str(path)], check=False)
     assert died.returncode == -signal.SIGKILL
     book = CallBook.open(path, KEY)
-    assert Lockouts(book).locked("s") is not None
+    assert Lockouts(book, Lockout()).locked(NOBODY, "s") is not None
     book.close()
 
 
@@ -137,7 +147,7 @@ def test_a_clock_set_back_does_not_lock_for_years(lockouts: Lockouts, clock: Set
     clock.forward(days=700)
     fail(lockouts, 3)
     clock.now = START
-    assert lockouts.locked("s") is None
+    assert lockouts.locked(NOBODY, "s") is None
     assert fail(lockouts, 2) is None
     assert fail(lockouts, 1) == MINUTES_15
 
@@ -145,12 +155,13 @@ def test_a_clock_set_back_does_not_lock_for_years(lockouts: Lockouts, clock: Set
 def test_a_clock_set_back_a_little_keeps_the_lock(lockouts: Lockouts, clock: SetClock) -> None:
     fail(lockouts, 3)
     clock.forward(seconds=-30)
-    assert lockouts.locked("s") is not None
+    assert lockouts.locked(NOBODY, "s") is not None
 
 
 def test_limits_are_settings(book: CallBook, clock: SetClock) -> None:
-    lockouts = Lockouts(book, tries=1, minutes=2, day_tries=2, hours=3, clock=clock)
+    lockouts = Lockouts(book, Lockout(tries=1, minutes=2, day_tries=2, hours=3), clock)
     assert fail(lockouts, 1) == timedelta(minutes=2)
+    clock.forward(minutes=2)
     assert fail(lockouts, 1) == timedelta(hours=3)
 
 
@@ -171,5 +182,5 @@ def test_guessing_is_stopped_even_when_the_disk_is_in_trouble(
     with book.path.with_name("calls.db.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert fail(lockouts, 3) == MINUTES_15
-        assert lockouts.locked("s") == MINUTES_15
-    assert lockouts.locked("s") == MINUTES_15
+        assert lockouts.locked(NOBODY, "s") == MINUTES_15
+    assert lockouts.locked(NOBODY, "s") == MINUTES_15

@@ -1,12 +1,17 @@
 """Checking a NIK by keypad: what the caller hears for every state, and for everything that goes wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sample_office import RESIDENTS, WITH_NONE, SampleOffice, kk_digits, nik
+from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk_digits, nik
+from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.books.calls import Outcome
 from agi.books.words import KtpState, ResidentStatus
+from agi.dialogue.question import Answer, Question
+from agi.settings import Lockout
 
 pytest_plugins = ["office_fixtures"]
 
@@ -83,12 +88,50 @@ def test_a_match_begins_the_short_count_again_but_not_the_day_s(office: SampleOf
     assert office.call(f"1 {nik(10)} 9999999999 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
 
 
-def test_three_tries_a_call_even_where_the_caller_withholds_the_number(office: SampleOffice) -> None:
+def test_who_withholds_the_number_is_told_the_truth_after_three_tries_and_may_call_again(office: SampleOffice) -> None:
     tries = " ".join(f"{nik(serial)} 9999999999" for serial in (1, 2, 3))
     call = office.call(f"1 {tries} 1 1 2", caller="")
-    assert call.heard.count("lockout.minutes") == 2
+    assert call.heard.count("lockout.call") == 2
+    assert "lockout.minutes" not in call.heard
     assert call.ending.outcome is Outcome.LOCKED_OUT
     assert office.call(f"1 {GOOD} 2", caller="").ending.outcome is Outcome.COMPLETED
+
+
+def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(office: SampleOffice) -> None:
+    office.limits = Lockout(tries=5)
+    call = office.call("1 " + " ".join(f"{nik(serial)} 9999999999" for serial in range(1, 6)) + " 2")
+    assert call.heard.count("identity.mismatch") == 5
+    assert call.heard.index("lockout.minutes") > 5
+    assert "lockout.minutes" in office.call("1 2").heard
+
+
+def test_calls_at_the_last_question_at_once_are_not_looked_up_beyond_the_limit(office: SampleOffice) -> None:
+    at_the_question = Barrier(20)
+
+    class Waits(ScriptedPhone):
+        def turn(self, question: Question) -> Answer:
+            if question.name == "kk":
+                at_the_question.wait(30)
+            return super().turn(question)
+
+    def call(number: int) -> list[str]:
+        phone = Waits(ScriptedKeypad(f"1 {nik(1)} {number:010d} 2", TEXTS))
+        return office.called(phone, caller=f"caller-{number}").heard
+
+    with ThreadPoolExecutor(20) as calls:
+        heard = list(calls.map(call, range(20)))
+    assert len([one for one in heard if "identity.mismatch" in one]) == 3
+    assert all("lockout.minutes" in one for one in heard if "identity.mismatch" not in one)
+
+
+def test_a_citizen_who_is_locked_out_by_a_stranger_is_still_served_at_the_telephone_that_proved(
+    office: SampleOffice,
+) -> None:
+    office.call(f"1 {GOOD} 2", caller="own")
+    stranger = " ".join([f"{nik(WITH_NONE)} 9999999999"] * 3)
+    assert "lockout.minutes" in office.call(f"1 {stranger} 2", caller="stranger").heard
+    office.call(f"1 {nik(1)} 9999999999 {nik(2)} 9999999999 {nik(3)} 9999999999 2", caller="own")
+    assert office.call(f"1 {GOOD} 2", caller="own").ending.outcome is Outcome.COMPLETED
 
 
 def test_a_locked_caller_reaches_an_agent_who_sees_that_nothing_was_verified(office: SampleOffice) -> None:

@@ -62,6 +62,7 @@ def test_all_that_is_declared_is_said_with_the_places_that_are_declared(office: 
         f"2 1 123456789012 123 {registration_number(106)} 9# 12 {pin(107)}",
         "1",
         f"1 {LOCKED} 2",
+        "1 " + " ".join(f"{nik(serial)} 9999999999" for serial in (4, 5, 6)) + " 2",
     ]
     said: dict[str, set[frozenset[str]]] = {}
     calls: list[Called[ScriptedPhone] | Called[HearingPhone]] = []

@@ -60,6 +60,16 @@ def calls_events_lockouts(db: Database) -> None:
         db.execute(statement)
 
 
+@SCHEMA()
+def proofs(db: Database) -> None:
+    """Who has proved what from which number, as keyed hashes: `pair` of number and target, `caller` of the number."""
+    db.execute(
+        "CREATE TABLE proofs (pair BLOB PRIMARY KEY, caller BLOB NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX proofs_of_caller ON proofs (caller)")
+    db.execute("CREATE INDEX proofs_at ON proofs (at)")
+
+
 def lacking(connection: sqlite3.Connection) -> str:
     """The first table or column of a book of calls that this database has not, in words; "" when it has all.
 

@@ -1,8 +1,14 @@
-"""Who may not try again for now: failed tries counted per subject, on the disk before the next try.
+"""Who may not try again for now: tries counted on the disk before they are looked up.
 
-A subject is a word for what is locked and the number itself ("nik:" + NIK, "caller:" + number); only its keyed
-hash is stored. Rule of the office: `tries` failures lock for `minutes`; `day_tries` failures
-within `hours` lock for `hours`.
+A try is reserved in one transaction, looked up, and given back when it was right: however many come at once, no more
+are looked up than the limit, and a process killed in between has counted its try as failed. A try is counted
+
+- under what is asked about (the `target`, such as "nik:" + NIK), and under the caller's number;
+- under the two together, and under nothing else, where this caller has proved this target in the last 90 days: nobody
+  who guesses elsewhere, or under that number at other targets, can shut them out of what is theirs;
+- for all callers without a number, and for all calls of one account (which may send any number), in one count each.
+
+Only keyed hashes are stored. Rule of the office: `Limits`.
 """
 
 import sqlite3
@@ -16,9 +22,11 @@ from sqlite_utils import Database
 
 from agi.books.calls import CallBook
 from agi.books.calls_schema import SCHEMA
+from agi.books.tries import Counted, Guesser, Limits, Mark, Try
 from agi.books.writer import WriterError
 from agi.privacy import keyed_hash
 
+PROVED_FOR = timedelta(days=90)
 _WRITE_WAIT_S = 2.0
 _TROUBLE_WAIT_S = 0.1
 _AHEAD = timedelta(hours=1)  # what is later than this was written before the clock was set back
@@ -40,78 +48,140 @@ def _now() -> datetime:
 class Lockouts:
     """Lock-outs kept in the call book; any thread may use them.
 
-    `failed` returns when the failure is committed: a process killed right after it has not forgotten. When the
-    disk is in trouble for more than 2 s, the count goes on in memory until the process ends, and is logged.
+    When the disk is in trouble for more than 2 s, the count goes on in memory until the process ends, and is logged.
     """
 
-    def __init__(
-        self,
-        book: CallBook,
-        *,
-        tries: int = 3,
-        minutes: int = 15,
-        day_tries: int = 10,
-        hours: int = 24,
-        clock: Clock = _now,
-    ) -> None:
+    def __init__(self, book: CallBook, limits: Limits, clock: Clock = _now) -> None:
+        self.limits = limits
         self._book = book
-        self._tries = tries
-        self._short = timedelta(minutes=minutes)
-        self._day_tries = day_tries
-        self._long = timedelta(hours=hours)
+        self._short = timedelta(minutes=limits.minutes)
+        self._long = timedelta(hours=limits.hours)
+        self._shared = timedelta(minutes=limits.shared_minutes)
         self._clock = clock
         self._spare: sqlite3.Connection | None = None
         self._spare_lock = threading.Lock()
 
-    def locked(self, subject: str) -> timedelta | None:
-        """How long `subject` stays locked, or None. A lock from the future (the clock was set back) is void."""
-        hashed = self._hash(subject)
-        left = self._done(lambda connection: self._left(connection, hashed))
-        if left is None and self._spare is not None:
-            with self._spare_lock:
-                return self._left(self._spare, hashed)
-        return left
+    def locked(self, guesser: Guesser, target: str = "") -> timedelta | None:
+        """How long `guesser` may not try at `target`, or None.
 
-    def failed(self, subject: str) -> timedelta | None:
-        """Count a failed try; how long `subject` is locked now, or None."""
-        hashed = self._hash(subject)
+        Without a target: at anything, so that who has proved something is not locked before it is named. A lock from
+        the future (the clock was set back) is void.
+        """
 
         def work(connection: sqlite3.Connection) -> timedelta | None:
-            self._count(connection, hashed)
-            return self._left(connection, hashed)
+            return self._longest(connection, self._counts(connection, guesser, target))
 
-        return self._done(work)
+        return self._in_memory(work) or self._done(work)[0]
 
-    def cleared(self, subject: str) -> None:
-        """A try was right: the short count starts again.
+    def reserve(self, guesser: Guesser, target: str) -> Try | timedelta:
+        """Count a try at `target` as failed before it is looked up; or how long none may be."""
 
-        The day's count stays, so that right tries with a number of one's own do not pay for guesses at others'.
+        def work(connection: sqlite3.Connection) -> tuple[Mark, ...] | timedelta:
+            counts = self._counts(connection, guesser, target)
+            left = self._longest(connection, counts)
+            return left if left is not None else self._count(connection, counts)
+
+        left = self._in_memory(lambda connection: self._longest(connection, self._counts(connection, guesser, target)))
+        if left is not None:
+            return left
+        done, in_memory = self._done(work)
+        return done if isinstance(done, timedelta) else Try(guesser, target, done, in_memory)
+
+    def matched(self, tried: Try) -> None:
+        """The try was right: it is no failure, the caller's short count begins again, and what was proved is kept.
+
+        The day's count stays, so that right tries with a number of one's own do not pay for guesses at others'; the
+        shared counts go on for the same reason.
         """
-        hashed = self._hash(subject)
-        self._done(lambda connection: self._restart(connection, hashed))
 
-    def _hash(self, subject: str) -> bytes:
-        return keyed_hash(self._book.key, "lockout", subject)
+        def work(connection: sqlite3.Connection) -> None:
+            self._take_back(connection, tried)
+            own = {mark.counted.subject for mark in tried.marks if not mark.counted.shared}
+            for subject in own | {self._caller(tried.guesser)}:
+                self._count_from_here(connection, subject)
+            self._remember(connection, tried)
 
-    def _count(self, connection: sqlite3.Connection, hashed: bytes) -> None:
+        self._undo(tried, work)
+
+    def not_looked_up(self, tried: Try) -> None:
+        """Nothing could be looked up: the try never was."""
+        self._undo(tried, lambda connection: self._take_back(connection, tried))
+
+    def _counts(self, connection: sqlite3.Connection, guesser: Guesser, target: str) -> tuple[Counted, ...]:
+        """Where a try is counted; without a target what is known before one is named."""
+        shared = [Counted(self._hash(f"account:{guesser.account}"), shared=True)] if guesser.account else []
+        if not guesser.number:
+            shared.append(Counted(self._hash("withheld"), shared=True))
+        own = []
+        if not self._has_proved(connection, guesser, target):
+            own = [self._hash(target)] if target else []
+            own += [self._caller(guesser)] if guesser.number else []
+        elif target:
+            own = [self._hash(f"{target} by {guesser.number}")]
+        return (*map(Counted, own), *shared)
+
+    def _has_proved(self, connection: sqlite3.Connection, guesser: Guesser, target: str) -> bool:
+        """Whether the caller has proved `target`, or anything where none is given."""
+        column, value = ("pair", self._pair(guesser, target)) if target else ("caller", self._prover(guesser))
+        now = self._clock()
+        row = connection.execute(
+            f"SELECT 1 FROM proofs WHERE {column} = ? AND at BETWEEN ? AND ? LIMIT 1",  # noqa: S608
+            (value, _text(now - PROVED_FOR), _text(now + _AHEAD)),
+        ).fetchone()
+        return bool(guesser.number) and row is not None
+
+    def _remember(self, connection: sqlite3.Connection, tried: Try) -> None:
+        now = self._clock()
+        connection.execute("DELETE FROM proofs WHERE at < ?", (_text(now - PROVED_FOR),))
+        if tried.guesser.number:
+            connection.execute(
+                "INSERT OR REPLACE INTO proofs (pair, caller, at) VALUES (?, ?, ?)",
+                (self._pair(tried.guesser, tried.target), self._prover(tried.guesser), _text(now)),
+            )
+
+    def _count(self, connection: sqlite3.Connection, counts: tuple[Counted, ...]) -> tuple[Mark, ...]:
         now = self._clock()
         connection.execute(
             "DELETE FROM failures WHERE at < ? OR at > ?", (_text(now - self._long), _text(now + _AHEAD))
         )
         connection.execute("DELETE FROM locks WHERE since < ?", (_text(now - 2 * self._long),))
-        connection.execute("INSERT INTO failures (subject, at) VALUES (?, ?)", (hashed, _text(now)))
-        day, short = connection.execute(
-            """SELECT count(*), count(*) FILTER (WHERE seq > coalesce(
-                (SELECT counted_from FROM locks WHERE subject = :subject), 0))
-            FROM failures WHERE subject = :subject""",
-            {"subject": hashed},
-        ).fetchone()
-        if day >= self._day_tries:
-            self._restart(connection, hashed, now + self._long)
-        elif short >= self._tries:
-            self._restart(connection, hashed, now + self._short)
+        return tuple(self._counted(connection, one, now) for one in counts)
 
-    def _restart(self, connection: sqlite3.Connection, hashed: bytes, until: datetime | None = None) -> None:
+    def _counted(self, connection: sqlite3.Connection, counted: Counted, now: datetime) -> Mark:
+        """Count one failure, and lock where it was one too many."""
+        before = connection.execute("SELECT counted_from FROM locks WHERE subject = ?", (counted.subject,)).fetchone()
+        counted_from = before[0] if before else 0
+        seq = (
+            connection.execute(
+                "INSERT INTO failures (subject, at) VALUES (?, ?)", (counted.subject, _text(now))
+            ).lastrowid
+            or 0
+        )
+        within = self._shared if counted.shared else self._long
+        short, day = connection.execute(
+            "SELECT count(*) FILTER (WHERE seq > ?), count(*) FROM failures WHERE subject = ? AND at > ?",
+            (counted_from, counted.subject, _text(now - within)),
+        ).fetchone()
+        if counted.shared:
+            if short >= self.limits.shared_tries:
+                self._count_from_here(connection, counted.subject, now + self._shared)
+        elif day >= self.limits.day_tries:
+            self._count_from_here(connection, counted.subject, now + self._long)
+        elif short >= self.limits.tries:
+            self._count_from_here(connection, counted.subject, now + self._short)
+        return Mark(counted, seq, counted_from)
+
+    @staticmethod
+    def _take_back(connection: sqlite3.Connection, tried: Try) -> None:
+        """Strike the failure out, and the lock that it alone has set; a lock that others have set stays."""
+        for mark in tried.marks:
+            connection.execute(
+                "UPDATE locks SET until = NULL, counted_from = ? WHERE subject = ? AND counted_from = ?",
+                (mark.counted_from, mark.counted.subject, mark.seq),
+            )
+            connection.execute("DELETE FROM failures WHERE seq = ? AND subject = ?", (mark.seq, mark.counted.subject))
+
+    def _count_from_here(self, connection: sqlite3.Connection, subject: bytes, until: datetime | None = None) -> None:
         """Count from here on; with `until`, lock until then. Without any failure there is nothing to keep."""
         connection.execute(
             """INSERT INTO locks (subject, counted_from, since, until)
@@ -120,11 +190,15 @@ class Lockouts:
             ON CONFLICT (subject) DO UPDATE SET
                 counted_from = excluded.counted_from, since = excluded.since,
                 until = coalesce(excluded.until, until)""",
-            {"subject": hashed, "since": _text(self._clock()), "until": until and _text(until)},
+            {"subject": subject, "since": _text(self._clock()), "until": until and _text(until)},
         )
 
-    def _left(self, connection: sqlite3.Connection, hashed: bytes) -> timedelta | None:
-        row = connection.execute("SELECT since, until FROM locks WHERE subject = ?", (hashed,)).fetchone()
+    def _longest(self, connection: sqlite3.Connection, counts: tuple[Counted, ...]) -> timedelta | None:
+        left = (self._left(connection, one.subject) for one in counts)
+        return max((one for one in left if one is not None), default=None)
+
+    def _left(self, connection: sqlite3.Connection, subject: bytes) -> timedelta | None:
+        row = connection.execute("SELECT since, until FROM locks WHERE subject = ?", (subject,)).fetchone()
         if row is None or row[1] is None:
             return None
         now = self._clock()
@@ -133,18 +207,50 @@ class Lockouts:
             return None
         return left
 
-    def _done(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Do `work` in the book, or in memory while the book can't be written."""
-        writer = self._book.writer
+    def _hash(self, subject: str) -> bytes:
+        return keyed_hash(self._book.key, "lockout", subject)
+
+    def _caller(self, guesser: Guesser) -> bytes:
+        return self._hash(f"caller:{guesser.number}")
+
+    def _pair(self, guesser: Guesser, target: str) -> bytes:
+        return keyed_hash(self._book.key, "proof", guesser.number, target)
+
+    def _prover(self, guesser: Guesser) -> bytes:
+        return keyed_hash(self._book.key, "prover", guesser.number)
+
+    def _done(self, work: Callable[[sqlite3.Connection], _T]) -> tuple[_T, bool]:
+        """Do `work` in the book, or in memory while the book can't be written; what came of it, and if in memory."""
         try:
-            return writer.run(work, _TROUBLE_WAIT_S if writer.health.trouble else _WRITE_WAIT_S)
+            return self._written(work), False
         except WriterError as error:
             _log.error("lockout.in_memory", error=str(error))
         with self._spare_lock:
             if self._spare is None:
                 self._spare = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
                 SCHEMA.apply(Database(self._spare, execute_plugins=False))
+            return work(self._spare), True
+
+    def _in_memory(self, work: Callable[[sqlite3.Connection], _T]) -> _T | None:
+        """Do `work` among what was counted in memory, if anything was."""
+        if self._spare is None:
+            return None
+        with self._spare_lock:
             return work(self._spare)
+
+    def _undo(self, tried: Try, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do `work` where the try was reserved; what can't be written leaves it counted."""
+        if tried.in_memory:
+            self._in_memory(work)
+            return
+        try:
+            self._written(work)
+        except WriterError as error:
+            _log.error("lockout.not_given_back", error=str(error))
+
+    def _written(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        writer = self._book.writer
+        return writer.run(work, _TROUBLE_WAIT_S if writer.health.trouble else _WRITE_WAIT_S)
 
 
 def _text(at: datetime) -> str:

@@ -98,7 +98,8 @@ class Writer:
     def run(self, work: Callable[[sqlite3.Connection], _T], wait_s: float) -> _T:
         """Do `work` in a transaction of its own, after all rows handed over before, and wait for its commit.
 
-        Raises WriterError when it failed or took more than `wait_s` seconds (it may then still be done later).
+        Raises WriterError when it failed or took more than `wait_s` seconds (what has begun by then may still
+        be done).
         """
         if self._closed:
             raise WriterError("the book is closed")
@@ -107,6 +108,7 @@ class Writer:
         try:
             return done.result(wait_s)
         except FutureTimeoutError:
+            done.cancel()
             raise WriterError(f"not written within {wait_s:g} s") from None
         except (sqlite3.Error, OSError, Busy) as error:
             raise WriterError(str(error)) from error
@@ -216,6 +218,8 @@ class Writer:
                 self._count(written=1)
 
     def _do(self, job: _Job) -> None:
+        if not job.done.set_running_or_notify_cancel():
+            return
         try:
             result = self._transaction(job.work)
         except (sqlite3.Error, OSError, Busy) as error:

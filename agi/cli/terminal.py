@@ -4,7 +4,7 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
+from agi.books.tries import Guesser
 from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
@@ -51,17 +52,10 @@ def _how(answer: Answer) -> str:
 @contextlib.contextmanager
 def _lockouts(settings: Settings, key: bytes) -> Iterator[Lockouts]:
     """Lock-outs that end with the call: trying must not lock anybody out of the real line."""
-    limits = settings.lockout
     with tempfile.TemporaryDirectory(prefix="hotline-try-") as folder:
         book = CallBook.open(Path(folder) / "calls.db", key)
         try:
-            yield Lockouts(
-                book,
-                tries=limits.tries,
-                minutes=limits.minutes,
-                day_tries=limits.day_tries,
-                hours=limits.hours,
-            )
+            yield Lockouts(book, settings.lockout)
         finally:
             book.close()
 
@@ -93,10 +87,9 @@ def terminal(events: bool, back: str | None) -> None:
         desk = Desk(
             registry,
             lockouts,
-            caller="terminal",
+            Guesser("terminal"),
             clock=lambda: datetime.now(UTC),
             zone=settings.zone,
-            short_lock=timedelta(minutes=settings.lockout.minutes),
         )
         start = BACK[back] if back else Start.WELCOME
         ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)

@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 
 import structlog
 
 from agi import log
 from agi.books.calls import QUEUE, Outcome
+from agi.books.tries import Guesser
 from agi.dialogue.question import Case, HungUp
+from agi.line.callers import account, e164
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import NEXT, AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
-from agi.privacy import keyed_hash
+from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
 
@@ -48,15 +49,16 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
 
 def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool]) -> None:
     start = BACK.get(channel.env.get("agi_arg_1", ""), Start.WELCOME)
-    caller = _caller(channel)
+    given = channel.env.get("agi_callerid", "")
+    number = e164(given)
     journal = CallJournal(shared.book, call_id, now)
-    shared.book.begin(call_id, caller, now())
+    shared.book.begin(call_id, number or (given if given.isascii() and given.isdigit() else ""), now())
     if start is not Start.WELCOME:
         shared.book.resume(call_id)
     _log.info("call.begins", start=str(start))
     try:
         channel.lift_time_limit()
-        ending = _converse(channel, shared, journal, caller, start)
+        ending = _converse(channel, shared, journal, number, start)
     except HungUp:
         ending = Ending(Outcome.ABANDONED, journal.node, "hung up")
     except Exception as error:  # noqa: BLE001  # whatever it is, this caller goes to the agents and the others talk on
@@ -69,7 +71,7 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
     _log.info("call.ends", outcome=str(ending.outcome), where=ending.where, why=ending.why)
 
 
-def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: str, start: Start) -> Ending:
+def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: str, start: Start) -> Ending:
     settings = shared.settings
     phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     came_back = start is not Start.WELCOME
@@ -82,12 +84,11 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, caller: st
     desk = Desk(
         shared.registry,
         shared.lockouts,
-        caller=keyed_hash(shared.key, "caller", caller).hex() if caller else "",
+        Guesser(number, account(channel.env.get("agi_channel", ""), configure.testers())),
         clock=now,
         zone=settings.zone,
         case=phone.case() if came_back else Case(),
         failures=_count(channel, _FAILURES) if came_back else 0,
-        short_lock=timedelta(minutes=settings.lockout.minutes),
         on_number=journal.about,
     )
     agent = agent_of(channel.get_variable("MEMBERINTERFACE")) if start in _WITH_AGENT else ""
@@ -114,9 +115,3 @@ def _count(channel: Channel, name: str) -> int:
     """What was counted in this call before it went to the queue; 0 where nothing was."""
     value = channel.get_variable(name)
     return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
-
-
-def _caller(channel: Channel) -> str:
-    """The caller's number; "" where it is withheld or no number."""
-    number = channel.env.get("agi_callerid", "").lstrip("+")
-    return number if number.isascii() and number.isdigit() and len(number) <= 20 else ""

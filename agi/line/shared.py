@@ -58,10 +58,7 @@ class Shared:
             raise NotReady(str(wrong)) from wrong
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
-        limits = settings.lockout
-        lockouts = Lockouts(
-            book, tries=limits.tries, minutes=limits.minutes, day_tries=limits.day_tries, hours=limits.hours
-        )
+        lockouts = Lockouts(book, settings.lockout)
         hearing = Hearing(socket_path(settings.var)) if speech_is_on(settings) else None
         return cls(settings, menu, spoken, registry, book, lockouts, key, hearing)
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry
+from agi.books.tries import Guesser
 from agi.dialogue.question import Case, Clock
 from agi.privacy import mask
-
-MOST_FAILURES = 3
-"""Failed tries of one call, whatever number was asked about: after them nothing more is looked up in it."""
-
 
 LOCKED_OUT = "locked out"
 """The status of a case in which guessing was stopped."""
@@ -22,22 +19,21 @@ LOCKED_OUT = "locked out"
 class Desk:
     """The books, and what is known of the caller.
 
-    `caller` is the keyed hash of the caller's number, "" where it is withheld. `case` grows during the call; it is
-    what an agent sees, and it outlives a stay in the queue (its `reached` is set when the caller goes there).
-    `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller was served
-    afterwards). `short_lock` is what a caller is told whose number is withheld. `on_number` is told the
-    whole number that the call is about: the line gives it to the call record, which keeps a keyed hash.
+    `guesser` is who calls, for the limits of guessing; `failures` are the failed tries of this call. `case` grows
+    during the call; it is what an agent sees, and it outlives a stay in the queue (its `reached` is set when the caller
+    goes there). `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller was served
+    afterwards). `on_number` is told the whole number that the call is about: the line gives it to the call record,
+    which keeps a keyed hash.
     """
 
     registry: Registry
     lockouts: Lockouts
-    caller: str
+    guesser: Guesser
     clock: Clock
     zone: ZoneInfo
     case: Case = field(default_factory=Case)
     failures: int = 0
     locked_at: str = ""
-    short_lock: timedelta = timedelta(minutes=15)
     on_number: Callable[[str], None] | None = None
 
     def today(self) -> date:

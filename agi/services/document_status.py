@@ -1,19 +1,20 @@
 """How far is my document? By the registration number and the PIN on the receipt."""
 
+from functools import partial
+
 from agi.books.numbers import registration_valid
 from agi.dialogue.question import Prompt, Result
 from agi.dialogue.talk import Back, GaveUp, Says, Talk
-from agi.services import status_words
+from agi.services import guessing, status_words
 from agi.services.desk import Desk
-from agi.services.identity import SAYS as IDENTITY_SAYS
-from agi.services.identity import failed, matched, stopped
+from agi.services.guessing import Refusal
 
 REGISTRATION_DIGITS = 12
 PIN_DIGITS = 6
 
 SAYS: Says = {
     **status_words.SAYS,
-    **{key: places for key, places in IDENTITY_SAYS.items() if key.startswith("lockout.")},
+    **guessing.SAYS,
     "registration.ask": {},
     "registration.short": {"count": "number"},
     "registration.invalid": {},
@@ -27,23 +28,23 @@ SAYS: Says = {
 def run(talk: Talk, desk: Desk) -> None:
     """Ask for number and PIN, look up, tell the status."""
     desk.open_case("document_status")
-    if stopped(talk, desk):
+    if guessing.stopped(talk, desk):
         return
     while True:
         number = _ask_number(talk, desk)
-        subject = f"registration:{number}"
-        if stopped(talk, desk, subject):
+        target = f"registration:{number}"
+        if guessing.stopped(talk, desk, target):
             return
         try:
             pin = _ask_pin(talk, number)
         except Back:
             continue
-        application = desk.registry.application(number, pin)
-        if application is not None:
-            break
-        if failed(talk, desk, subject, Prompt("registration.mismatch")):
+        look_up = partial(desk.registry.application, number, pin)
+        application = guessing.attempt(talk, desk, target, look_up, Prompt("registration.mismatch"))
+        if application is Refusal.STOPPED:
             return
-    matched(desk, subject)
+        if application is not Refusal.WRONG:
+            break
     desk.verified("registration+pin", f"application.{application.status.lower()}")
     talk.note("application.told", application.status.lower())
     talk.tell(*status_words.status_words(application, desk))
