@@ -5,6 +5,7 @@ up), the other end is in our dialplan.
 """
 
 import atexit
+import re
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,10 @@ from installation import private_environment, settings_of
 
 from agi.books.calls import Call, CallBook, Event
 from agi.line import music
+from agi.line.last_words import file_of
 from agi.ops import asterisk, asterisk_log, configure, tree
+from agi.ops import confined as confining
+from agi.ops.asterisk_places import asterisk_places
 from agi.settings import ROOT, Settings
 from agi.softphone.phone import Account
 from agi.voice.clips import Clips
@@ -95,15 +99,16 @@ class Exchange:
         """Append to a file of dialplan/ (before `start`)."""
         self._more[name] = text
 
-    def start(self) -> None:
-        """Write the configuration and start Asterisk; returns when it is fully booted."""
+    def start(self, *, confined: bool = False) -> None:
+        """Write the configuration and start Asterisk (`confined` as `up` does); returns when it is fully booted."""
         configure.write(self.settings, self.program)
         self._add("extensions.conf", "\n; callers of the tests\n" + "\n".join(self._contexts))
         self._add("modules.conf", "".join(f"load = {name}.so\n" for name in _TEST_MODULES))
         for name, text in self._more.items():
             self._add(name, text)
+        command = self.program.run(self.etc, "-f")
         self._asterisk = subprocess.Popen(
-            self.program.run(self.etc, "-f"),
+            confining.command(asterisk_places(self.settings, self.program), command) if confined else command,
             stdout=self._printed.open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         until("Asterisk has booted", lambda: "fully booted" in self.ask("core waitfullybooted").lower())
@@ -206,8 +211,13 @@ class Exchange:
         return call
 
     def spooled(self) -> list[str]:
-        """Files of ended calls that the line has not taken in."""
-        return [path.name for path in self.spool.iterdir()] if self.spool.exists() else []
+        """Ids of ended calls that the line has not taken in."""
+        return [path.name for path in self.spool.iterdir()] + re.findall(r"call=(\S+)", self.last_words())
+
+    def last_words(self) -> str:
+        """What Asterisk has written of ended calls that the line has not taken over."""
+        words = file_of(self.settings.var)
+        return "".join(path.read_text() for path in (words.with_name("taken"), words) if path.exists())
 
     def close(self) -> None:
         """End everything that was started."""

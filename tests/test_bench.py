@@ -49,10 +49,25 @@ def test_books_are_measured_on_true_answers() -> None:
 
 def test_every_call_has_its_keys_and_a_port_of_its_own() -> None:
     assert caller._callers(LOAD) == ["24200;1;1;2", "24204;1;1;3", "24208;1;1;2"]
-    scenario = caller._scenario(LOAD)
+    scenario = caller._scenario(TARGET, LOAD)
     assert "@" not in scenario.replace("@[", "").replace("sip:[service]@", "")
     assert scenario.count("application/dtmf-relay") == 3
     assert scenario.index('milliseconds="6000"') < scenario.index("Signal=[field2]")
+
+
+def test_the_password_stands_in_a_private_file_and_not_among_the_arguments(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = tmp_path / "sipp"
+    fake.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/arguments\nexit 1\n')
+    fake.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    with pytest.raises(NoSipp):
+        caller.run(TARGET, LOAD, tmp_path)
+    assert TARGET.password not in (tmp_path / "arguments").read_text()
+    scenario = tmp_path / "scenario.xml"
+    assert f"[authentication username=tester1 password={TARGET.password}]" in scenario.read_text()
+    assert scenario.stat().st_mode & 0o077 == 0
 
 
 def test_without_sipp_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

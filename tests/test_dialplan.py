@@ -10,6 +10,7 @@ from line_exchange import Exchange, until
 
 from agi.line.channel import Channel
 from agi.line.server import Server
+from agi.line.spool import CALL_ID
 from agi.privacy import line_proof
 
 
@@ -63,6 +64,11 @@ def answers(exchange: Exchange, entrance: str, number: str) -> bool:
     return "Goto(hotline,start,1)" in exchange.ask(f"dialplan show {number}@{entrance}")
 
 
+def test_nobody_takes_a_call_that_rings_elsewhere(exchange: Exchange) -> None:
+    # Asterisk shows its own default, then what is set: nothing.
+    assert re.search(r"^Pickup +\*8 *$", exchange.ask("features show"), re.MULTILINE)
+
+
 def test_the_operators_forms_of_our_number_are_answered(exchange: Exchange) -> None:
     assert [number for number in OURS if not answers(exchange, "from-trunk", number)] == []
 
@@ -84,7 +90,10 @@ def test_with_the_line_down_and_no_agent_the_caller_is_told_so(calls: Exchange) 
     until("nobody is there", lambda: any("queue/nobody" in line for line in calls.at("queue")), 15)
     calls.hang_up_all()
     until("the end is told", lambda: calls.spooled())
-    told = [(calls.spool / name).read_text() for name in calls.spooled()]
+    told = calls.last_words().splitlines()
+    machine = re.search(r"^systemname = (\S+)$", (calls.etc / "asterisk.conf").read_text(), re.MULTILINE)
+    assert machine is not None
+    assert all(call_id.startswith(f"{machine[1]}-") and CALL_ID.fullmatch(call_id) for call_id in calls.spooled())
     assert any("step=nobody fault=refused back=empty queue=JOINEMPTY" in text for text in told)
 
 

@@ -163,4 +163,4 @@ LAYOUTS = {
         ),
     )
 }
-"""The tables by name. Hashes can't be turned back into digits, so `exported` leaves KK numbers and PINs out."""
+"""The tables by name. `exported` leaves KK numbers and PINs out: only keyed hashes are kept of them."""

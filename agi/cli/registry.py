@@ -115,8 +115,9 @@ def stats(as_json: bool) -> None:
 def export(table: str, file: Path | None) -> None:
     """Write TABLE as CSV to FILE, or to the terminal.
 
-    KK numbers and PINs are not in it: the registry keeps keyed hashes of them, which can't be turned back into
-    digits. An export can therefore not be imported again; keep your own files for that.
+    KK numbers and PINs are not in it: the registry keeps keyed hashes of them only. An export can therefore not be
+    imported again; keep your own files for that. Whoever has the key too (var/secrets/hash-key) finds the digits by
+    trying them all: guard the two as you would the numbers.
     """
     columns = LAYOUTS[table].exported
     with _opened() as books, _sentences(), _output(file) as out:

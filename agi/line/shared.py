@@ -12,6 +12,7 @@ from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
+from agi.line import last_words
 from agi.line.hearing import Hearing
 from agi.line.spool import Spool, asterisk_since
 from agi.ops.speech import socket_path, speech_is_on
@@ -70,14 +71,15 @@ class Shared:
 
 
 def ended_folder(settings: Settings) -> Path:
-    """Where the dialplan leaves one file for each ended call."""
+    """Where the line keeps one file for each ended call until its record is on the disk."""
     return settings.var / "spool" / "ended"
 
 
 def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
     """The spool of this installation."""
     settings = shared.settings
-    return Spool(ended_folder(settings), shared.book, live.ids, lambda: asterisk_since(settings.var))
+    words = last_words.file_of(settings.var)
+    return Spool(ended_folder(settings), shared.book, live.ids, lambda: asterisk_since(settings.var), words)
 
 
 class LiveCalls:

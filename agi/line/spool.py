@@ -1,6 +1,7 @@
 """Calls that have ended, as the dialplan tells them: the last word, also when the line was killed.
 
-The hang-up handler in extensions.conf leaves one file for each call in var/spool/ended, named by the call's id:
+The hang-up handler in extensions.conf leaves one line for each call, made into one file for each in var/spool/ended,
+named by the call's id (agi/line/last_words.py):
 `started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… end`. The line takes them in, completes or
 creates the record, and removes a file only when its record is on the disk: no ended call without its record,
 whenever the line is killed. Taking a file in twice does no harm.
@@ -18,6 +19,7 @@ import structlog
 
 from agi.books.calls import QUEUE, Call, CallBook, Kind, Outcome
 from agi.books.files import BookError
+from agi.line import last_words
 from agi.ops.places import run_folder
 
 _log = structlog.get_logger("line")
@@ -58,7 +60,9 @@ class End:
 
 
 class Spool:
-    """Takes ended calls into `book`. `live`: ids of the calls the line itself is talking in just now."""
+    """Takes ended calls into `book`. `live`: ids of the calls the line itself is talking in just now; `words`: the
+    file that Asterisk writes.
+    """
 
     def __init__(
         self,
@@ -66,8 +70,10 @@ class Spool:
         book: CallBook,
         live: Callable[[], Collection[str]],
         asterisk_since: Callable[[], datetime | None],
+        words: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._words = words
         self._book = book
         self._live = live
         self._asterisk_since = asterisk_since
@@ -89,6 +95,8 @@ class Spool:
 
     def drain(self) -> int:
         """Take in what is there; the number of files that are done with. Never raises for what it finds."""
+        if self._words is not None:
+            last_words.take(self._words, self._folder)
         live = self._live()
         found = [path for path in sorted(self._folder.glob("*"))[:_AT_ONCE] if path.name not in live]
         if found and not self._book.flush():  # what the line itself has said of these calls comes first
@@ -102,6 +110,8 @@ class Spool:
 
     def close_orphans(self) -> int:
         """End the records of calls that cannot be alive: begun before Asterisk was, or it does not run at all."""
+        if self._words is not None and last_words.are_left(self._words):
+            return 0  # of these calls something is known
         since = self._asterisk_since()
         try:
             open_calls = self._open()

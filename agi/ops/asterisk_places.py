@@ -28,7 +28,7 @@ def asterisk_places(settings: Settings, program: Program) -> Places:
         loaders = [str(path) for place in _LOADERS for path in Path("/").glob(place)]
     read = (program.modules, program.documentation, DIALPLAN, etc_folder(var), home / "share", home / "agi-bin",
             var / "prompts", var / "voice-cache")  # fmt: skip
-    write = (home / "lib", home / "spool", var / "log" / "asterisk", var / "spool" / "ended", run_folder(settings.var))
+    write = (home / "lib", home / "spool", var / "log" / "asterisk", run_folder(settings.var))
     return Places(
         read=(*map(str, read), *needed, *_SYSTEM),
         write=(*map(str, write), "/dev/null"),

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shlex
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ _NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "
                 "logger.conf", "stasis.conf")  # fmt: skip
 
 _FOLDERS = ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh",
-            "spool/ended", "log/asterisk", "prompts", "voice-cache")  # fmt: skip
+            "spool/ended", "log/asterisk/cel-custom", "prompts", "voice-cache")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ debug = 0
 nocolor = yes
 hideconnect = yes
 live_dangerously = no
+systemname = {_machine(var)}
 maxfiles = {open_files.granted(settings)}
 maxcalls = {settings.calls_at_once + _BEING_REFUSED}
 defaultlanguage = {settings.office.language}
@@ -150,14 +152,19 @@ languageprefix = yes
 """
 
 
+def _machine(var: Path) -> str:
+    """A name that no other installation has: it begins each call's id, so that ids differ between machines."""
+    host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().partition(".")[0].lower()).strip("-")[:20] or "hotline"
+    marks = (path.read_text() for path in (Path("/etc/machine-id"),) if path.is_file())
+    return f"{host}-{hashlib.sha256(''.join((host, str(var), *marks)).encode()).hexdigest()[:6]}"
+
+
 def _globals(settings: Settings) -> str:
-    var = settings.var.absolute()
     values = {
         "NUMBER": settings.telephony.number,
         "AGI_PORT": settings.line.agi_port,
         "LINE_PROOF": privacy.line_proof(settings.var),
         "LANGUAGE": settings.office.language,
-        "SPOOL": var / "spool",
         "MAX_CALLS": settings.line.max_calls,
         "TRUNK_CALLS": settings.trunk_calls,
         "ACCOUNT_CALLS": settings.telephony.account_calls,
