@@ -9,7 +9,14 @@ from agi.settings import Settings
 
 _LONG = re.compile(rb"(?<!\d)\d{12}(?:\d{4})?(?!\d)")
 _SHORT = re.compile(rb"(?<![\d.])\d{6,11}(?!\d)")
-_SKIPPED = ("registry.db", "secrets", "voice-cache", "tree", "venv")  # the registry itself; keys; audio; programs
+_SKIPPED = (
+    "registry.db",
+    "registry.db.before",
+    "secrets",
+    "voice-cache",
+    "tree",
+    "venv",
+)  # the registry itself; keys; audio; programs
 
 
 def leaks(settings: Settings, sample: Sample) -> list[str]:

@@ -1,6 +1,7 @@
 """`hotline calls`: what happened in the calls."""
 
 import csv
+import io
 import json
 import re
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -128,16 +130,23 @@ def export(file: Path | None, outcome: str | None, since: datetime | None) -> No
     with _reader() as reader:
         found = reader.calls(-1, Outcome(outcome) if outcome else None, since)
     rows = [_as_json(call) for call in found]
+    if file is None:
+        _write_csv(sys.stdout, rows)
+        return
     try:
-        out = file.open("w", encoding="utf-8", newline="") if file else sys.stdout
+        with privacy.private_file(file) as raw:
+            out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+            _write_csv(out, rows)
+            out.detach()
     except OSError as error:
         raise click.ClickException(f"{file} can't be written: {error.strerror}.") from error
+    click.echo(f"Calls written to {file}: {len(rows)}.")
+
+
+def _write_csv(out: TextIO, rows: list[dict[str, object]]) -> None:
     writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    if file:
-        out.close()
-        click.echo(f"Calls written to {file}: {len(rows)}.")
 
 
 @calls.command()
