@@ -91,9 +91,13 @@ class Registry:
         Raises RegistryMissing, RegistryDamaged, RegistryOutdated, KeyMismatch, KkDigitsMismatch.
         """
         registry = cls(path, key, kk_digits)
-        with registry._connection():
-            pass
+        registry.ready()
         return registry
+
+    def ready(self) -> None:
+        """Raise RegistryError if nothing can be looked up now: asked before a caller keys numbers for nothing."""
+        with self._connection():
+            pass
 
     def close(self) -> None:
         """Close all idle connections; a later look-up opens a new one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agi.books.calls import QUEUE, Outcome
+from agi.books.registry import RegistryError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
@@ -18,6 +19,7 @@ SAYS: Says = {
     "call.give_up_agent": {},
     "call.give_up_end": {},
     "call.time_is_up": {},
+    "registration.unavailable": {},
     "queue.left": {},
     "queue.no_agent": {},
     "info.channels": {},
@@ -92,7 +94,7 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
     try:
         _open(talk, start)
         node, answered = _place(desk.case.reached, start)
-        menu.run(talk, lambda name: SERVICES[name](talk, desk), node, answered=answered)
+        menu.run(talk, lambda name: _serve(talk, desk, name), node, answered=answered)
     except Transferred:
         return Ending(_outcome(desk, Outcome.TRANSFERRED), talk.where, "asked for an agent")
     except ToAgent:
@@ -128,6 +130,15 @@ def _place(reached: str, start: Start) -> tuple[str, bool]:
         node, _, step = reached.partition(".")
         return node, step == MORE
     return "", False
+
+
+def _serve(talk: Talk, desk: Desk, name: str) -> None:
+    """Run a service; a registry that can't be read now is told in a sentence, and the caller is back in the menu."""
+    try:
+        SERVICES[name](talk, desk)
+    except RegistryError as error:
+        talk.note("registry.unavailable", type(error).__name__)
+        talk.refuse(Prompt("registration.unavailable"))
 
 
 def _given_up(talk: Talk, desk: Desk, last_words: str, where: str, why: str) -> Ending:

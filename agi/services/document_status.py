@@ -30,6 +30,7 @@ def run(talk: Talk, desk: Desk) -> None:
     desk.open_case("document_status")
     if guessing.stopped(talk, desk):
         return
+    desk.registry.ready()
     while True:
         number = _ask_number(talk, desk)
         target = f"registration:{number}"

@@ -1,0 +1,53 @@
+"""A registry that cannot be read is told before a number is keyed, and the caller goes on in the menu."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sample_office import WITH_NONE, SampleOffice, kk_digits, nik
+from scripted_caller import ScriptedKeypad, ScriptedPhone
+
+from agi.books.calls import Outcome
+from agi.dialogue.question import Answer, Question
+
+pytest_plugins = ["office_fixtures"]
+
+
+@pytest.fixture
+def own(registry_file: Path, tmp_path: Path) -> Iterator[SampleOffice]:
+    """An office whose registry may be spoilt."""
+    opened = SampleOffice.open(Path(shutil.copy(registry_file, tmp_path / "own.db")), tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database " * 400], ids=["gone", "emptied", "overwritten"])
+@pytest.mark.parametrize("service", ["1", "2 1", "2 2"])
+def test_it_is_told_before_any_number_is_asked_for(
+    own: SampleOffice, tmp_path: Path, service: str, content: bytes | None
+) -> None:
+    (tmp_path / "own.db").unlink()
+    if content is not None:
+        (tmp_path / "own.db").write_bytes(content)
+    call = own.call(f"{service} !")
+    assert "registration.unavailable" in call.heard
+    assert not {"nik.ask", "registration.ask"} & set(call.heard)
+    assert call.ending.outcome is not Outcome.FAILED
+
+
+def test_gone_in_mid_call_it_is_told_no_try_is_counted_and_it_is_well_again_when_it_is_back(
+    own: SampleOffice, tmp_path: Path
+) -> None:
+    class Spoils(ScriptedPhone):
+        def turn(self, question: Question) -> Answer:
+            if question.name == "kk":
+                (tmp_path / "own.db").rename(tmp_path / "away.db")
+            return super().turn(question)
+
+    keys = f"1 {nik(WITH_NONE)} {kk_digits(WITH_NONE)} !"
+    for _ in range(4):
+        call = own.called(Spoils(ScriptedKeypad(keys)))
+        assert "registration.unavailable" in call.heard
+        (tmp_path / "away.db").rename(tmp_path / "own.db")
+    assert "ktp.card_issued" in own.call(keys).heard
