@@ -138,15 +138,15 @@ class CallReader:
                 if not self._path.exists():
                     return []
                 connection = open_reader(self._path)
-                try:
+                try:  # emptiness first: the line may be just making it, and makes it whole at once
+                    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
                     lacks = lacking(connection)
                 except sqlite3.Error:
                     connection.close()
                     raise
                 if lacks:
-                    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
                     connection.close()
-                    if empty:  # the line is just making it; `soundness` tells when it stays so
+                    if empty:  # `soundness` tells when it stays so
                         return []
                     raise BookUnreadable(f"{self._path} is no book of calls of this version: it lacks {lacks}")
                 self._connection = connection
