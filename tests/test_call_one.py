@@ -95,4 +95,6 @@ def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) ->
     assert shown["answered"]
     assert (shown["case"]["topic"], shown["case"]["verified"]) == ("nik_check", "nik+kk")
     assert sum(character.isdigit() for character in shown["case"]["number"]) == 4
-    assert json.loads(done.stdout)["hung_up_by"] == "hotline"
+    said = json.loads(done.stdout)
+    assert said["heard"][-1]["key"] == "menu.more", said["heard"]  # the agent is gone, the caller is not cut off
+    assert said["hung_up_by"] == "us"
