@@ -81,6 +81,7 @@ def test_show_tells_the_call() -> None:
         "21.0 s  Noted: nik.checked active.",
         "2026-11-24 15:01:35 WIT: The hotline gave up and handed the caller to the agents at kk (no input three "
         "times). Afterwards: transferred: agent 7001.",
+        "Last question: nik, try 2; of 2 questions 1 without input, 0 without match.",
     ]
 
 
@@ -113,15 +114,15 @@ def test_an_unknown_id_is_told() -> None:
 
 @pytest.mark.usefixtures("a_call")
 def test_export_writes_csv(tmp_path: Path) -> None:
-    (row,) = csv.DictReader(io.StringIO(hotline("export", "--csv").output))
+    (row,) = csv.DictReader(io.StringIO(hotline("export").output))
     assert (row["id"], row["outcome"], row["afterwards"]) == (CALL, "gave up", "transferred: agent 7001")
-    assert "out.csv: 1." in hotline("export", "--csv", str(tmp_path / "out.csv")).output
-    assert (tmp_path / "out.csv").read_text() == hotline("export", "--csv").output
+    assert "out.csv: 1." in hotline("export", str(tmp_path / "out.csv")).output
+    assert (tmp_path / "out.csv").read_text() == hotline("export").output
 
 
 @pytest.mark.usefixtures("a_call")
 def test_nothing_that_is_shown_holds_a_whole_number() -> None:
-    for words in (("list",), ("show", CALL), ("show", CALL, "--json"), ("export", "--csv")):
+    for words in (("list",), ("show", CALL), ("show", CALL, "--json"), ("export")):
         assert not re.search(r"\d{11,}", hotline(*words).output)
 
 

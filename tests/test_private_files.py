@@ -41,7 +41,7 @@ def test_after_a_day_of_work_every_file_is_its_owners(tmp_path: Path) -> None:
         out.mkdir()
         hotline.run("registry", "export", "residents", str(out / "residents.csv"))
         (out / "calls.csv").write_text("an export of before, readable by all\n")
-        hotline.run("calls", "export", "--csv", str(out / "calls.csv"))
+        hotline.run("calls", "export", str(out / "calls.csv"))
         file = residents_file(out, resident_line(1), "nonsense,,,", name="own.csv")
         file.chmod(0o600)
         hotline.run("registry", "import", "residents", str(file), "--replace", "--threshold", "50")

@@ -11,6 +11,7 @@ from typing import Any
 
 from agi.books.call_words import Call, Event, Kind, Outcome
 from agi.books.calls_schema import lacking
+from agi.books.course import Course, course
 from agi.books.files import BookError, open_reader
 
 _CALL = "id, caller, started, ended, outcome, place, why, afterwards, about"
@@ -52,9 +53,10 @@ class CallReader:
         outcome: Outcome | None = None,
         since: datetime | None = None,
         about: bytes | None = None,
+        until: datetime | None = None,
     ) -> tuple[Call, ...]:
-        """The newest calls first: at most `limit` (-1: all), with this outcome, begun at or after `since`, about
-        the number with this hash (`calls.number_hash`)."""
+        """The newest calls first: at most `limit` (-1: all), with this outcome, begun at or after `since` and
+        before `until`, about the number with this hash (`calls.number_hash`)."""
         rules: list[str] = []
         values: list[str | bytes] = []
         if outcome is not None:
@@ -63,6 +65,9 @@ class CallReader:
         if since is not None:
             rules.append("started >= ?")
             values.append(since.astimezone(UTC).isoformat(timespec="milliseconds"))
+        if until is not None:
+            rules.append("started < ?")
+            values.append(until.astimezone(UTC).isoformat(timespec="milliseconds"))
         if about is not None:
             rules.append("about_hash = ?")
             values.append(about)
@@ -101,6 +106,13 @@ class CallReader:
         """What happened in the call with this whole id, in order."""
         rows = self._rows(f"SELECT {_EVENT} FROM events WHERE call = ? ORDER BY seq", (call_id,))  # noqa: S608
         return tuple(_event(row) for row in rows)
+
+    def course(self, call: Call) -> Course:
+        """How the call went before its end."""
+        rows = self._rows(
+            "SELECT kind, node, result, attempt, detail FROM events WHERE call = ? ORDER BY seq", (call.id,)
+        )
+        return course(call, ((kind, node, result, attempt, detail) for kind, node, result, attempt, detail in rows))
 
     def follow(self, poll_s: float = 0.2) -> Iterator[Call | tuple[str, Event]]:
         """What happens from now on, without end: a `Call` when it begins, ends or comes back, and each event with

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agi.books.calls import Call, Event, Kind, Outcome, unpack
+from agi.books.course import Course
 from agi.dialogue.question import Mode, Result
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -74,6 +75,20 @@ def ending(call: Call) -> str:
     return f"{_ENDINGS[call.outcome]}{where}{why}.{after}"
 
 
+def troubles(call: Call, course: Course) -> str:
+    """What the end does not tell: the first failure of a call that ended otherwise, the last question, the turns in
+    which nothing was heard or nothing that fits; "" when there is nothing of it."""
+    turns = course.turns
+    parts = []
+    if course.failed and course.failed is not call.outcome:
+        parts.append(f"first failure: {course.first_failure}")
+    if course.last_question and course.last_question != call.where:
+        parts.append(f"last question: {course.last_question}, try {course.tries}")
+    if turns.no_inputs or turns.no_matches:
+        parts.append(f"of {turns.asked} questions {turns.no_inputs} without input, {turns.no_matches} without match")
+    return "; ".join(parts)
+
+
 def event_lines(event: Event, written: Written) -> Iterator[str]:
     """One event: what was said, what the caller did and how long it took, or what was noted."""
     for key, places in unpack(event.prompts):
@@ -87,7 +102,7 @@ def event_lines(event: Event, written: Written) -> Iterator[str]:
         yield f"Noted: {' '.join(part for part in (event.node, event.result, event.detail) if part)}."
 
 
-def story(call: Call, events: tuple[Event, ...], written: Written, zone: ZoneInfo) -> Iterator[str]:
+def story(call: Call, events: tuple[Event, ...], course: Course, written: Written, zone: ZoneInfo) -> Iterator[str]:
     """The whole call, line by line. Each event stands at the seconds since the call came in."""
     caller = call.caller or "a withheld number"
     yield f"Call {call.id} from {caller}, {when(call.started, zone)}, {length(call.lasted_s)}"
@@ -103,3 +118,5 @@ def story(call: Call, events: tuple[Event, ...], written: Written, zone: ZoneInf
     yield ""
     ended = f"{when(call.ended, zone)}: " if call.ended else ""
     yield f"{ended}{ending(call)}"
+    if told := troubles(call, course):
+        yield f"{told[0].upper()}{told[1:]}."

@@ -1,6 +1,5 @@
 """`hotline calls`: what happened in the calls."""
 
-import csv
 import io
 import json
 import re
@@ -9,23 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
 
 from agi import privacy
 from agi.books.calls import Call, CallBook, CallReader, Event, Outcome, unpack
+from agi.books.course import Course
 from agi.books.reader import BookUnreadable, CallNotFound
 from agi.books.writer import WriterError
 from agi.cli.call_scenario import scenario
-from agi.cli.call_story import ending, event_lines, length, story, when, written_by
+from agi.cli.call_story import ending, event_lines, length, story, troubles, when, written_by
+from agi.cli.calls_table import MOST_ROWS, Told, report_lines, sums, write_csv, write_xlsx
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
 
 _NONE = "No call has been recorded yet: start the hotline with `hotline up` and dial 1500537."
+_BOM = "\ufeff"
 _AGO = re.compile(r"(\d{1,5})([mhd])")
+_DATE = len("2026-11-24")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -33,6 +35,9 @@ class Moment(click.ParamType[datetime]):
     """A time of day at the office, or how long ago: 2026-11-24, 2026-11-24T13:30, 90m, 12h, 7d."""
 
     name = "TIME"
+
+    def __init__(self, *, through: bool = False) -> None:
+        self._day = timedelta(days=1) if through else timedelta()  # a date means the end of that day
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The moment, aware."""
@@ -42,13 +47,18 @@ class Moment(click.ParamType[datetime]):
             return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            if len(str(value)) <= _DATE:
+                moment += self._day
+        except (ValueError, OverflowError):
             self.fail("write a date (2026-11-24), a time (2026-11-24T13:30) or how long ago (90m, 12h, 7d).")
         return moment if moment.tzinfo else moment.replace(tzinfo=Settings().zone)
 
 
 _outcome = click.option("--outcome", type=click.Choice([str(one) for one in Outcome]), help="Only calls that ended so.")
 _since = click.option("--since", type=Moment(), help="Only calls from then on: 2026-11-24, 90m, 12h, 7d.")
+_until = click.option(
+    "--until", type=Moment(through=True), help="Only calls before then; a date is meant with its whole day."
+)
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
@@ -61,19 +71,19 @@ def calls() -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many calls.")
 @_outcome
 @_since
+@_until
 @_json
-def list_(limit: int, outcome: str | None, since: datetime | None, as_json: bool) -> None:
+def list_(limit: int, outcome: str | None, since: datetime | None, until: datetime | None, as_json: bool) -> None:
     """List calls, the newest first."""
     settings = Settings()
-    with _reader() as reader:
-        found = reader.calls(limit, Outcome(outcome) if outcome else None, since)
+    found = _told(limit, outcome, since, until)
     if as_json:
-        click.echo(json.dumps([_as_json(call) for call in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_as_json(*one) for one in found], ensure_ascii=False, indent=1))
         return
     if not found:
-        click.echo("No call fits." if outcome or since else _NONE)
-    for call in found:
-        click.echo(_line(call, settings.zone))
+        click.echo("No call fits." if outcome or since or until else _NONE)
+    for call, course in found:
+        click.echo(_line(call, course, settings.zone))
 
 
 @calls.command()
@@ -88,15 +98,15 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
             call = reader.call(call_id)
         except CallNotFound as error:
             raise click.ClickException(str(error)) from error
-        events = reader.events(call.id)
+        events, course = reader.events(call.id), reader.course(call)
     if as_yaml:
         click.echo(scenario(call, events), nl=False)
         return
     if as_json:
-        told = {**_as_json(call), "events": [_event_as_json(event) for event in events]}
+        told = {**_as_json(call, course), "events": [_event_as_json(event) for event in events]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for line in story(call, events, written_by(_texts(settings)), settings.zone):
+    for line in story(call, events, course, written_by(_texts(settings)), settings.zone):
         click.echo(line)
 
 
@@ -121,32 +131,53 @@ def tail() -> None:
 
 
 @calls.command()
-@click.option("--csv", is_flag=True, required=True, expose_value=False, help="As CSV (the only way so far).")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--bom", is_flag=True, help="CSV begins with a byte order mark: Excel then reads it as UTF-8.")
 @_outcome
 @_since
-def export(file: Path | None, outcome: str | None, since: datetime | None) -> None:
-    """Write all calls, the newest first, to FILE or to the terminal; times are UTC."""
-    with _reader() as reader:
-        found = reader.calls(-1, Outcome(outcome) if outcome else None, since)
-    rows = [_as_json(call) for call in found]
+@_until
+def export(file: Path | None, bom: bool, outcome: str | None, since: datetime | None, until: datetime | None) -> None:
+    """Write all calls, the newest first, to FILE or to the terminal; times are the office's.
+
+    FILE that ends in .xlsx is a workbook with the calls and, on a second sheet, their sums; any other is CSV.
+    """
+    zone = Settings().zone
+    told = _told(-1, outcome, since, until)
     if file is None:
-        _write_csv(sys.stdout, rows)
+        sys.stdout.write(_BOM * bom)
+        write_csv(sys.stdout, told, zone)
         return
+    as_workbook = file.suffix.lower() == ".xlsx"
+    if as_workbook and len(told) > MOST_ROWS:
+        raise click.ClickException(
+            f"A sheet holds {MOST_ROWS:,} calls and these are {len(told):,}: narrow them with --since and --until, "
+            "or write a .csv file."
+        )
     try:
         with privacy.private_file(file) as raw:
-            out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-            _write_csv(out, rows)
-            out.detach()
+            if as_workbook:
+                write_xlsx(raw, told, zone)
+            else:
+                out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+                out.write(_BOM * bom)
+                write_csv(out, told, zone)
+                out.detach()
     except OSError as error:
         raise click.ClickException(f"{file} can't be written: {error.strerror}.") from error
-    click.echo(f"Calls written to {file}: {len(rows)}.")
+    click.echo(f"Calls written to {file}: {len(told)}.")
 
 
-def _write_csv(out: TextIO, rows: list[dict[str, object]]) -> None:
-    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+@calls.command()
+@_since
+@_until
+def report(since: datetime | None, until: datetime | None) -> None:
+    """Count calls, minutes and turns: together, per day, outcome, first failure and question."""
+    told = _told(-1, None, since, until)
+    if not told:
+        click.echo("No call fits." if since or until else _NONE)
+        return
+    for line in report_lines(sums(told, Settings().zone)):
+        click.echo(line)
 
 
 @calls.command()
@@ -168,10 +199,14 @@ def purge(older_than: int) -> None:
     click.echo(f"Calls deleted: {count}.")
 
 
-_COLUMNS = ("id", "started", "ended", "lasted_s", "caller", "outcome", "where", "why", "afterwards", "about")
+def _told(limit: int, outcome: str | None, since: datetime | None, until: datetime | None) -> list[Told]:
+    with _reader() as reader:
+        found = reader.calls(limit, Outcome(outcome) if outcome else None, since, until=until)
+        return [(call, reader.course(call)) for call in found]
 
 
-def _as_json(call: Call) -> dict[str, object]:
+def _as_json(call: Call, course: Course) -> dict[str, object]:
+    turns = course.turns
     return {
         "id": call.id,
         "started": call.started.isoformat(),
@@ -183,6 +218,12 @@ def _as_json(call: Call) -> dict[str, object]:
         "why": call.why,
         "afterwards": call.afterwards,
         "about": call.about,
+        "first_failure": course.first_failure,
+        "last_question": course.last_question,
+        "tries": course.tries,
+        "questions": turns.asked,
+        "no_inputs": turns.no_inputs,
+        "no_matches": turns.no_matches,
     }
 
 
@@ -204,12 +245,13 @@ def _event_as_json(event: Event) -> dict[str, object]:
     }
 
 
-def _line(call: Call, zone: ZoneInfo) -> str:
+def _line(call: Call, course: Course, zone: ZoneInfo) -> str:
     where = f" at {call.where}" if call.where else ""
     why = f": {call.why}" if call.why else ""
+    told = troubles(call, course)
     return (
         f"{call.id:<22}{when(call.started, zone)}  {length(call.lasted_s):>8}  {call.caller or 'withheld':<15}  "
-        f"{call.outcome or 'going on'}{where}{why}"
+        f"{call.outcome or 'going on'}{where}{why}{'; ' if told else ''}{told}"
     )
 
 
