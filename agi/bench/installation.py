@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from agi.bench.caller import Target
 from agi.ops import asterisk, configure, tree
@@ -34,6 +35,11 @@ class Bench:
     line_pid: int
     target: Target
     folder: Path
+    environment: Mapping[str, str]
+
+    def hotline(self, *words: str) -> str:
+        """What `hotline WORDS…` prints for this installation. Raises BenchFailed."""
+        return _hotline(self.environment, *words)
 
     def console(self, command: str) -> str:
         """What Asterisk's console answers to `command`."""
@@ -44,14 +50,14 @@ class Bench:
 
 
 @contextmanager
-def running(max_calls: int, *, speech: bool) -> Iterator[Bench]:
-    """A private hotline that takes `max_calls` calls at once, with or without `speech`; removed at the end."""
+def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
+    """A private hotline that takes `max_calls` calls at once, with or without `speech`, and with settings `more`."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
-        environment = _environment(folder, max_calls, speech)
+        environment = {**_environment(folder, max_calls, speech), **more}
         _lend(folder / "var")
-        _hotline(environment, "up")
         try:
+            _hotline(environment, "up")
             settings = _settings(environment)
             program = asterisk.find(settings.var)
             if program is None:
@@ -67,6 +73,7 @@ def running(max_calls: int, *, speech: bool) -> Iterator[Bench]:
                 pids["line"],
                 Target("127.0.0.1", settings.telephony.sip_port, tester.name, tester.password),
                 folder,
+                environment,
             )
         finally:
             _hotline(environment, "down")

@@ -69,7 +69,7 @@ class Supervisor:
 
     def running(self) -> bool:
         """Whether supervisord answers."""
-        return self._pid() is not None
+        return self.pid() is not None
 
     def processes(self) -> tuple[Process, ...]:
         """What it keeps running, by name; all stopped when supervisord itself does not run."""
@@ -117,7 +117,7 @@ class Supervisor:
 
     def stop(self) -> bool:
         """End everything of this installation; False when nothing ran. Raises SuperviseFailed."""
-        pid = self._pid()
+        pid = self.pid()
         if pid is not None:
             self._call("shutdown")
         elif (pid := self.deaf()) is not None:
@@ -192,7 +192,8 @@ class Supervisor:
     def _call(self, method: str, *words: object) -> object:
         return getattr(self._server().supervisor, method)(*words)
 
-    def _pid(self) -> int | None:
+    def pid(self) -> int | None:
+        """Its process, None when it does not answer."""
         if not self._socket.exists():
             return None
         try:
