@@ -44,6 +44,11 @@ def test_groups_are_understood(text: str) -> None:
     assert check_nik(text, TODAY).valid
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u202f", "\u3000", "\u200b", "\u2060", "\ufeff", "\t"])
+def test_spaces_of_a_web_page_or_a_spreadsheet_are_spaces(space: str) -> None:
+    assert check_nik(f"{space}327301{space}450492{space}9001{space}", TODAY).valid
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -3,10 +3,14 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from line_exchange import until
 
 from agi.settings import ROOT
 
@@ -15,7 +19,11 @@ _PYTHON = """#!/bin/bash
 echo "$*" >>"$ASKED"
 case "$*" in
     "-m venv "*) mkdir -p "$3/bin" && ln -s "$STANDIN" "$3/bin/python" ;;
-    "-m pip install "*) [ -z "${PIP_FAILS-}" ] || exit 1 ;;
+    "-m pip install "*)
+        env | grep -E '^(PIP|PYTHON)' >"$ASKED.settings"
+        [ -z "${PIP_WAITS-}" ] || sleep 25
+        [ -z "${PIP_FAILS-}" ] || exit 1 ;;
+    "-c import asterisk, "*) [ -z "${NOTHING_CAME-}" ] || { echo "No module named 'asterisk'" >&2; exit 1; } ;;
     "-m agi.cli"*) echo "handed on: ${*:3} in $PWD, PYTHONPATH=$PYTHONPATH" ;;
 esac
 """
@@ -45,6 +53,8 @@ class Clone:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # as at a terminal
         )
 
     def run(self, *words: str, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
@@ -122,6 +132,61 @@ def test_what_was_interrupted_is_done_again(clone: Clone) -> None:
     assert "run this command again" in err
     assert clone.run("status")[0] == 0
     assert clone.installs() == ["run", "run"]
+
+
+def test_settings_of_pip_that_install_elsewhere_have_no_effect_and_those_of_the_index_stay(clone: Clone) -> None:
+    astray = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PYTHONHOME", "PYTHONPATH")
+    kept = ("PIP_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_CONFIG_FILE")
+    assert clone.run("status", **dict.fromkeys((*astray, *kept), "/nowhere"))[0] == 0
+    seen = {line.split("=")[0] for line in clone.asked.with_name("asked.settings").read_text().splitlines()}
+    assert seen.isdisjoint(astray)
+    assert seen.issuperset(kept)
+    asked = clone.asked.read_text()
+    assert f"--no-user --target= --prefix={clone.home}/var/venv --root=/ " in asked  # those of a pip.conf
+
+
+def test_pip_takes_the_options_that_undo_a_pip_conf(tmp_path: Path) -> None:
+    (tmp_path / "pip.conf").write_text(
+        f"[install]\nuser = yes\ntarget = {tmp_path}/t\nprefix = {tmp_path}/p\nroot = {tmp_path}/r\n"
+    )
+    package = tmp_path / "package"
+    package.mkdir()
+    wheel = package / "somewhere-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as out:
+        out.writestr("somewhere.py", "")
+        out.writestr("somewhere-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: somewhere\nVersion: 1\n")
+        out.writestr("somewhere-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        out.writestr("somewhere-1.dist-info/RECORD", "")
+    subprocess.run((sys.executable, "-m", "venv", tmp_path / "venv"), check=True, timeout=120)
+    found = re.search(r"--no-user --target=.*--root=/", (ROOT / "hotline").read_text())
+    assert found is not None
+    options = found[0].replace('"$venv"', str(tmp_path / "venv")).split()
+    subprocess.run(
+        (tmp_path / "venv/bin/python", "-m", "pip", "install", "-qq", "--no-index", *options, wheel),
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PIP_CONFIG_FILE": str(tmp_path / "pip.conf")},
+        check=True,
+        timeout=120,
+    )
+    assert list((tmp_path / "venv").glob("lib/*/site-packages/somewhere.py"))
+
+
+def test_packages_that_cannot_be_imported_are_told_and_installed_again(clone: Clone) -> None:
+    code, out, err = clone.run("status", NOTHING_CAME="yes")
+    assert (code, out) == (1, "")
+    assert "No module named 'asterisk'" in err.splitlines()[-1]
+    assert "run this command again" in err.splitlines()[-1]
+    assert clone.run("status")[0] == 0
+    assert clone.installs() == ["run", "run"]
+
+
+def test_an_interrupted_installation_says_so(clone: Clone) -> None:
+    process = clone.start("status", PIP_WAITS="yes")
+    until("pip is at work", clone.asked.with_name("asked.settings").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "type the command again" in err
+    assert "could not be installed" not in err
 
 
 def test_a_changed_lock_file_is_installed(clone: Clone) -> None:

@@ -86,7 +86,9 @@ def test_a_line_that_is_not_utf_8_is_rejected_alone(tmp_path: Path) -> None:
         f"nik,kk,status,ktp,name\n{resident_line(1)},Andr\xe9\n{resident_line(2)},Siti\n".encode("latin-1")
     )
     assert import_csv(tmp_path / "registry.db", KEY, "residents", file, threshold_percent=50).taken == 1
-    assert reasons(tmp_path / "r.rejects.csv") == {2: "not UTF-8"}
+    assert reasons(tmp_path / "r.rejects.csv") == {
+        2: "not UTF-8 (Windows-1252 or Latin-1, perhaps): save the table anew as 'CSV UTF-8'"
+    }
 
 
 def test_the_list_of_rejects_goes_when_all_is_well(tmp_path: Path) -> None:
@@ -107,6 +109,7 @@ def test_the_list_of_rejects_goes_when_all_is_well(tmp_path: Path) -> None:
         (b"nik,kk,status,ktp\n", "no rows"),
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"\xff\x00\xd8\n", "not UTF-8"),
+        ("nik;nam\xe9\n".encode("cp1252"), "Windows-1252"),
         (b"\x00\x01\x02", "no CSV"),
         (b"n" * 70000, "no CSV"),
     ],

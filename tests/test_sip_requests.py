@@ -6,10 +6,13 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
+from agi.line.last_words import file_of
+
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     made = Exchange(tmp_path_factory.mktemp("sip"))
+    made.more("pjsip.conf", "\n[tester1](+)\ntrust_id_inbound = yes\n")  # as an operator is trusted
     made.start()
     yield made
     made.close()
@@ -31,6 +34,30 @@ def test_a_number_with_parameters_is_ours(telephone: RawTelephone, exchange: Exc
 def test_parameters_of_the_caller_are_no_part_of_the_number(telephone: RawTelephone, exchange: Exchange) -> None:
     telephone.dial(caller="0215550100;cpc=ordinary")
     until("the call is there", lambda: any("!0215550100!" in line for line in exchange.channels()))
+
+
+PRIVATE = {
+    "From alone": ("0215550188", []),
+    "From anonymous": ("anonymous", [("P-Asserted-Identity", "<sip:0215550188@127.0.0.1>")]),
+    "both": ("0215550188", [("P-Asserted-Identity", "<sip:0215550188@127.0.0.1>")]),
+}
+
+
+@pytest.mark.parametrize("written", PRIVATE)
+@pytest.mark.parametrize("privacy", ["id", "id;critical", "user;id"])
+def test_a_withheld_number_leaves_no_digit(
+    telephone: RawTelephone, exchange: Exchange, written: str, privacy: str
+) -> None:
+    caller, headers = PRIVATE[written]
+    before = file_of(exchange.settings.var).read_text() if file_of(exchange.settings.var).exists() else ""
+    telephone.dial(caller=caller, headers=[*headers, ("Privacy", privacy)])
+    assert not any("0215550188" in line for line in exchange.channels())
+    telephone.hang_up()
+    exchange.wait_for_silence()
+    until("the last word", lambda: " end" in file_of(exchange.settings.var).read_text().removeprefix(before))
+    said = file_of(exchange.settings.var).read_text().removeprefix(before)
+    assert "caller= " in said
+    assert "188" not in said.partition("caller=")[2]
 
 
 IN_A_CALL = {

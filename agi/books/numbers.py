@@ -10,7 +10,7 @@ from lokal.nik import parse_nik
 from lokal.provinces import PROVINCES
 from lokal.wilayah import wilayah_name
 
-_SEPARATED = re.compile(r"[ .\-]")
+_SEPARATED = re.compile(r"[\s.\-\u200b-\u200d\u2060\ufeff]")  # \s: every space there is; then those of no width
 _REGISTRATION = re.compile(r"[0-9]{12}")
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 LONGEST_LINE = 65536
 _SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t])\s*$", re.IGNORECASE)
+_NOT_UTF8 = "not UTF-8 (Windows-1252 or Latin-1, perhaps): save the table anew as 'CSV UTF-8'"
 _FOREIGN = {
     b"PK\x03\x04": "is a spreadsheet or a ZIP archive",
     b"\x1f\x8b": "is compressed",
@@ -110,7 +111,7 @@ class Table:
         try:
             line = raw.decode("utf-8-sig").strip("\r\n")
         except UnicodeDecodeError:
-            raise TableError(f"{self._path} is not UTF-8: save it as CSV in UTF-8.") from None
+            raise TableError(f"{self._path} is {_NOT_UTF8}.") from None
         if len(raw) > LONGEST_LINE or "\0" in line:
             raise TableError(f"{self._path} is no CSV file: its first line must name the columns.")
         self._delimiter = delimiter or max(",;\t", key=line.count)
@@ -157,7 +158,7 @@ class Table:
             try:
                 line = raw.decode()
             except UnicodeDecodeError:
-                reject(number, "not UTF-8")
+                reject(number, _NOT_UTF8)
                 continue
             line = line.rstrip("\r\n")
             fields = line.split(delimiter) if '"' not in line else self._split(line)
