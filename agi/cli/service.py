@@ -10,9 +10,10 @@ import click
 from agi.cli import bringup, loglines
 from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.configure import etc_folder
+from agi.ops.places import unusable
 from agi.ops.progress import Progress
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
-from agi.settings import Settings, kept_address
+from agi.settings import ROOT, Settings, kept_address
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -28,9 +29,14 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 @click.option("--listen", metavar="ADDRESS", callback=_address, help="Listen there, now and at every later start.")
 def up(listen: str | None) -> None:
     """Start the hotline and wait until it answers; prepares everything on first use."""
+    settings = Settings()
+    for folder in (ROOT, settings.var):
+        if trouble := unusable(folder):
+            raise click.ClickException(trouble)
     if listen is not None:
         bringup.listen_on(listen)
-    standing = bringup.bring_up(Settings(), Progress())
+        settings = Settings()
+    standing = bringup.bring_up(settings, Progress())
     number = click.style(standing.number, bold=True)
     click.echo(f"The hotline answers. Dial {number} with a softphone:\n")
     rows = [

@@ -3,11 +3,26 @@
 import hashlib
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 # The address of a Unix socket holds 108 bytes with its closing NUL; supervisord binds a longer draft name first.
 _LONGEST_FOLDER = 75
 _SHORT = Path("/tmp")  # noqa: S108 - in it a folder of our own, which is checked
+
+
+def unusable(folder: Path) -> str | None:
+    """Why nothing can run below `folder`; None if its name will do.
+
+    Lists of paths are split at colons, those of libraries (ld.so(8)) at semicolons too; configurations are UTF-8 lines.
+    """
+    name = str(folder.absolute())
+    if any(sign in ":;" or unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+        return (
+            f"The hotline cannot run in {name!r}: rename the folder so that its path has no colon, no semicolon, no "
+            "line break or other control character, and is UTF-8."
+        )
+    return None
 
 
 def run_folder(var: Path) -> Path:
