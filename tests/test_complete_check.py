@@ -48,7 +48,7 @@ def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: S
     BROKEN[what](office.prompts)
     with pytest.raises(MenuError):
         load_checked(office.prompts, "id")
-    assert doctor._texts(office).level is Level.FAIL
+    assert doctor.texts(office).level is Level.FAIL
     checked = CliRunner().invoke(hotline, ["prompts", "check"])
     assert checked.exit_code == 1
     assert " error: " in checked.stdout
@@ -56,7 +56,7 @@ def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: S
 
 def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Settings) -> None:
     (office.prompts / "recordings" / "call.welcome.wav").write_bytes(b"no audio")
-    assert "R001" in doctor._texts(office).text
+    assert "R001" in doctor.texts(office).text
 
 
 def test_the_line_is_stamped_by_the_contents_of_what_it_imports(tmp_path: Path) -> None:
