@@ -4,6 +4,7 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,25 @@ def test_a_folder_that_does_not_exist_yet_is_waited_for(tmp_path: Path, monkeypa
     book.begin("1", "", START)
     wait_for(lambda: book.health.failures)
     path.parent.mkdir()
+    wait_for(lambda: ids(path) == {"1"})
+    book.close()
+
+
+def test_a_first_start_that_is_cut_off_leaves_all_tables_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "calls.db"
+
+    def cut_off(_: sqlite3.Connection) -> str:
+        raise OSError("cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "lacking", cut_off)  # asked once the tables are made
+        book = CallBook.open(path, KEY)
+        wait_for(lambda: book.health.failures)
+        with closing(sqlite3.connect(path)) as connection:
+            assert not connection.execute("SELECT name FROM sqlite_schema").fetchall()
+    book.begin("1", "", START)
     wait_for(lambda: ids(path) == {"1"})
     book.close()
 

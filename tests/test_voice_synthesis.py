@@ -36,6 +36,30 @@ def test_long_texts_are_spoken_whole_from_the_first_on(tmp_path: Path) -> None:
     assert max(lengths) - min(lengths) < 0.3
 
 
+def test_what_pyttsx3_speaks_at_another_rate_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyttsx3.py").write_text(
+        textwrap.dedent("""
+            import wave
+
+            class Engine:
+                def setProperty(self, name, value): pass
+                def getProperty(self, name): return {"voice": "poz/id", "rate": 200}[name]
+                def runAndWait(self): pass
+                def save_to_file(self, text, name):
+                    with wave.open(name, "wb") as file:
+                        file.setparams((1, 2, 22050, 0, "NONE", None))
+                        file.writeframes(bytes(2 * 22050 * 13))
+
+            def init(driver): return Engine()
+        """)
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    speech = Synthesis(Voice(), tmp_path)
+    samples, rate = speech.speak(LONG)
+    speech.close()
+    assert len(samples) / rate > 18
+
+
 def test_pyttsx3_is_what_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Synthesis, "_second_way", lambda *_: pytest.fail("espeak-ng itself was asked"))
     speech = Synthesis(Voice(), tmp_path)

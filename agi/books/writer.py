@@ -340,13 +340,14 @@ def _bring_to_schema(database: Database) -> None:
     if names and not names >= {"calls", "events"}:
         raise _foreign()
     try:
-        SCHEMA.apply(database)
+        with database.atomic():  # whole at once: who reads meanwhile, or comes after a kill, finds all tables or none
+            SCHEMA.apply(database)
+            if lacking(database.conn):
+                raise _foreign()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such column, there already: not made by us
             raise _foreign() from error
         raise
-    if lacking(database.conn):
-        raise _foreign()
 
 
 def _foreign() -> sqlite3.DatabaseError:
