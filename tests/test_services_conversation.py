@@ -1,5 +1,7 @@
 """Whole calls: how they begin, what ends them, and that they can end anywhere."""
 
+from dataclasses import replace
+
 import pytest
 from sample_office import WITH_MANY, SampleOffice, kk_digits, nik, pin
 from scripted_caller import ScriptedKeypad
@@ -165,6 +167,21 @@ def test_the_case_outlives_a_stay_in_the_queue(office: SampleOffice) -> None:
     assert office.call("1", start=Start.QUEUE_TIMEOUT, case=before).phone.cases == [before]
     [new] = office.call("2 1 0#", start=Start.QUEUE_TIMEOUT, case=before).phone.cases
     assert new == Case("nik_check", reached="nik_check.nik")
+
+
+def test_a_caller_who_goes_on_from_an_agent_is_shown_to_the_next_one_where_they_are_now(office: SampleOffice) -> None:
+    [first] = office.call("0").phone.cases
+    assert (first.topic, first.reached) == ("main", "main")
+    [second] = office.call("3 1 0", start=Start.AGENT_SENT_BACK, case=first).phone.cases
+    assert (second.topic, second.reached) == ("requirements_kk", "requirements_kk")
+    back = office.call("* !", start=Start.AGENT_SENT_BACK, case=second)
+    assert back.heard == ["menu.requirements_kk", "menu.requirements"]
+
+
+def test_what_was_verified_stays_with_a_caller_who_goes_on(office: SampleOffice) -> None:
+    [first] = office.call(f"1 {nik(1)} {kk_digits(1)} 0").phone.cases
+    [second] = office.call("1 0", start=Start.AGENT_SENT_BACK, case=first).phone.cases
+    assert second == replace(first, reached="main")
 
 
 def test_a_caller_without_a_case_is_shown_where_they_are(office: SampleOffice) -> None:

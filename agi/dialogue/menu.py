@@ -61,7 +61,7 @@ class Menu:
         `answered`: they have got their answer there by other means, and are asked what else.
         Raises ToAgent, GaveUp (with its target), HungUp…
         """
-        path = [start if start in self.nodes else self.start]
+        path = self._way_to(start) if start in self.nodes else [self.start]
         while path:
             node = self.nodes[path[-1]]
             talk.enter(node.name)
@@ -81,6 +81,16 @@ class Menu:
                 if node.give_up not in self.nodes:
                     raise GaveUp(gone.where, gone.why, node.give_up) from gone
                 path.append(node.give_up)
+
+    def _way_to(self, name: str) -> list[str]:
+        """The nodes one passes from the first one to `name`, as far as options lead there."""
+        way = [name]
+        while way[0] != self.start:
+            above = [one.name for one in self.nodes.values() if way[0] in one.options.values() and one.name not in way]
+            if not above:
+                break
+            way.insert(0, above[0])
+        return way
 
     def _choose(self, talk: Talk, node: Node) -> str:
         return talk.choose(

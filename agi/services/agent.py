@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from agi.books.calls import QUEUE
 from agi.dialogue.question import Case, Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.services.desk import LOCKED_OUT, Desk
@@ -29,7 +30,14 @@ def in_words(case: Case) -> str:
 
 def run(talk: Talk, desk: Desk) -> None:
     """Say that an agent comes, and hand over the case. Always raises Transferred (or HungUp)."""
-    case = replace(desk.case, topic=desk.case.topic or talk.where, reached=desk.case.reached or talk.where)
+    case = _as_it_stands(desk.case, talk.where)
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note("transfer", case.topic)
     talk.transfer(case)
+
+
+def _as_it_stands(case: Case, here: str) -> Case:
+    """`case` of a caller who is `here` now: who only waits on is where they were, and a topic is no older place."""
+    if case.reached and here.startswith(f"{QUEUE}."):
+        return case
+    return replace(case, topic=here if case.topic in ("", case.reached) else case.topic, reached=here)
