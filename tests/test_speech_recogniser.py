@@ -138,6 +138,20 @@ def test_the_answer_after_it_is_heard(model: Model, saying: Say) -> None:
     assert recogniser.finish().value == "2"
 
 
+@pytest.mark.parametrize("below_db", [18, 23])
+def test_the_answer_after_it_is_heard_where_others_talk_without_a_pause(
+    model: Model, saying: Say, below_db: int
+) -> None:
+    rest = rest_of_a_sentence(saying)
+    others = saying("kemarin dia pergi ke pasar lalu membeli ikan dan sayur segar", "id+m1")
+    line = np.concatenate((rest, silence(2500), saying("status dokumen"), silence(3000)))
+    behind = np.resize(others[others != 0], len(line)) / others.std() * rest.std() * 10 ** (below_db / -20)
+    recogniser = model.recogniser(MENU, opening=True)
+    for frame in frames((line + behind).clip(-32_000, 32_000).astype(np.int16)):
+        recogniser.feed(frame)
+    assert recogniser.finish().value == "2"
+
+
 @pytest.mark.parametrize("noise", [10, 100])
 @pytest.mark.parametrize("voice", VOICES)
 def test_who_answers_a_tenth_of_a_second_after_the_question_began_is_heard(

@@ -27,8 +27,9 @@ _UNSEEN_DIGITS = 2
 _BEGUN_BEFORE, _TALK_IS_KNOWN = 6, 8
 """Frames of a turn: talk from before it is loud by the first of them, and known as talk by the second. Nobody answers a
 question so soon: who has heard its first sound begins 100 ms later at the earliest."""
-_LEFT_OVER_ENDS_MS = 500
-"""A pause between two words is shorter."""
+_LEFT_OVER_ENDS_MS, _LEFT_OVER_LASTS = 500, 150
+"""A pause between two words is shorter, in ms; and no rest of an answer lasts longer, in frames: what goes on then are
+others who talk as loudly behind the caller."""
 _DIGIT_KINDS = (Kind.NIK, Kind.DIGITS)
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
@@ -135,7 +136,8 @@ class Recogniser:
         elif self._age == _TALK_IS_KNOWN:
             self._opening = activity.speaking
         elif self._age > _TALK_IS_KNOWN:
-            self._opening = activity.quiet_ms < _LEFT_OVER_ENDS_MS
+            pause_ms = max(activity.quiet_ms, activity.paused_ms)
+            self._opening = pause_ms < _LEFT_OVER_ENDS_MS and self._age < _LEFT_OVER_LASTS
         return self._opening and (activity.speaking or self._age > _TALK_IS_KNOWN)
 
     def _look(self) -> None:
