@@ -123,7 +123,8 @@ def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
     finally:
         run_hotline(environment, "down", check=False)
     # After all calls: nobody's number may be left behind by any of them.
-    assert leaks(settings, load(SAMPLE, settings.identity.kk_digits)) == []
+    found = leaks(settings, load(SAMPLE, settings.identity.kk_digits))
+    assert not found, found
 
 
 def lend_tree(var: Path) -> None:

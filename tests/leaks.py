@@ -1,7 +1,9 @@
 """Where numbers of the sample's persons stand in clear in what a hotline has left on the disk."""
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from agi.books.sample import Sample
@@ -9,6 +11,7 @@ from agi.settings import Settings
 
 _LONG = re.compile(rb"(?<!\d)\d{12}(?:\d{4})?(?!\d)")
 _SHORT = re.compile(rb"(?<![\d.])\d{6,11}(?!\d)")
+_CALL_ID = re.compile(rb"-[0-9a-f]{6}-\d{10}\.\d+")  # which installation, when: the six may happen to be a PIN
 _SKIPPED = (
     "registry.db",
     "registry.db.before",
@@ -30,19 +33,22 @@ def leaks(settings: Settings, sample: Sample) -> list[str]:
         one.pin.encode() for one in sample.applications
     }
     found = []
-    for path in _files(settings):
-        name = str(path).encode()
-        content = name + b"\n" + path.read_bytes()
+    for path, kept in _files(settings):
+        content = os.fsencode(path) + b"\n" + kept
         long = set(_LONG.findall(content))
         found += [f"{path}: a NIK or KK number"] if long & niks else []
         found += [f"{path}: a registration number"] if long & registrations else []
-        if path.name.startswith(("line", "calls.db")) and set(_SHORT.findall(content)) & secrets:
+        if path.name.startswith(("line", "calls.db")) and set(_SHORT.findall(_CALL_ID.sub(b"", content))) & secrets:
             found.append(f"{path}: KK digits or a PIN")
     return found
 
 
-def _files(settings: Settings) -> Iterator[Path]:
-    for folder in (settings.var, settings.data):
-        for path in folder.rglob("*"):
-            if path.is_file() and not any(part in _SKIPPED for part in path.relative_to(folder).parts):
-                yield path
+def _files(settings: Settings) -> Iterator[tuple[Path, bytes]]:
+    """Each file and what it holds; what ends or is renamed while it is looked at (a WAL, a rotated log) is no file."""
+    for top in (settings.var, settings.data):
+        for place, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if name not in _SKIPPED]
+            for path in (Path(place, name) for name in files if name not in _SKIPPED):
+                with suppress(FileNotFoundError):
+                    if path.is_file():
+                        yield path, path.read_bytes()

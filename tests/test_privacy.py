@@ -30,6 +30,10 @@ def test_a_call_leaves_no_number_behind(hotline: Hotline, sample: Sample, keys: 
     assert leaks(hotline.settings, sample) == []
 
 
+def gone(path: Path) -> bytes:
+    raise FileNotFoundError(path)
+
+
 def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_path: Path) -> None:
     places = hotline.settings.places.model_copy(update={"var": tmp_path / "var", "data": tmp_path / "data"})
     settings = hotline.settings.model_copy(update={"places": places})
@@ -46,6 +50,11 @@ def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_p
     ):
         log.write_text(f'{{"event": "x", "value": "{number}"}}\n')
         assert leaks(settings, sample) == [f"{log}: {kind}"]
+    log.write_text(f'{{"call": "host-{application.pin}-1795701854.0"}}\n')
+    assert leaks(settings, sample) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "read_bytes", gone)
+        assert leaks(settings, sample) == []
     log.unlink()
     named = tmp_path / "data" / f"{person.nik}.wav"
     named.parent.mkdir()
