@@ -1,5 +1,6 @@
 """The dialplan: clean to Asterisk, closed between its contexts, and its fallbacks hold (see test_ops_dialplan.py)."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -9,7 +10,7 @@ import pytest
 from line_exchange import Exchange, until
 
 from agi.line.channel import Channel
-from agi.line.server import Server
+from agi.line.server import Answer, Server
 from agi.line.spool import CALL_ID
 from agi.privacy import line_proof
 
@@ -18,6 +19,15 @@ from agi.privacy import line_proof
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     made = Exchange(tmp_path_factory.mktemp("dialplan"))
     made.caller("patient", "Wait(60)")
+    made.context(
+        "from-an-agent",  # who has hung up
+        "exten => 1500537,1,Set(__HOTLINE_CALL=${UNIQUEID})",
+        " same => n,Set(HOTLINE_SIDE=callers)",
+        " same => n,Set(AGIEXITONHANGUP=yes)",
+        " same => n,Set(CHANNEL(hangup_handler_push)=ended,s,1)",
+        " same => n,Answer()",
+        " same => n,Goto(queue,served,1)",
+    )
     made.start()
     yield made
     made.close()
@@ -106,6 +116,54 @@ def test_a_line_that_accepts_and_says_nothing_is_left_after_four_seconds(calls: 
         peer.close()
 
 
+@contextlib.contextmanager
+def answering(exchange: Exchange, answer: Answer) -> Iterator[None]:
+    """A line that does what `answer` does."""
+    server = Server(exchange.settings.line.agi_port, 5, answer, proof=line_proof(exchange.settings.var))
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+def test_a_line_that_stops_again_with_no_agent_is_not_asked_a_third_time(calls: Exchange) -> None:
+    came: list[str] = []
+
+    def answer(channel: Channel, _cut: Callable[[], bool]) -> None:
+        came.append(channel.env["agi_arg_1"])  # and is gone without a word of what comes next
+
+    with answering(calls, answer):
+        calls.dial("patient")
+        until("nobody is there", lambda: any("queue/nobody" in line for line in calls.at("queue")), 15)
+        calls.hang_up_all()
+    assert came == ["", "empty"]
+    until("the end is told", lambda: "step=nobody fault=stopped back=empty" in calls.last_words())
+
+
+@contextlib.contextmanager
+def down(exchange: Exchange, fault: str) -> Iterator[None]:
+    """The line as `fault` names it."""
+    with contextlib.ExitStack() as stack:
+        if fault == "full":
+            exchange.ask("dialplan set global MAX_CALLS 0")
+            stack.callback(exchange.ask, f"dialplan set global MAX_CALLS {exchange.settings.line.max_calls}")
+        if fault == "silent":
+            stack.enter_context(socket.create_server(("127.0.0.1", exchange.settings.line.agi_port)))
+        yield
+
+
+@pytest.mark.parametrize("fault", ["refused", "full", "silent"])
+def test_whom_an_agent_has_helped_hears_no_apology_for_a_line_that_is_down(calls: Exchange, fault: str) -> None:
+    with down(calls, fault):
+        calls.dial("patient", entrance="from-an-agent")
+        told = f"step=queue fault={fault} back=served"
+        until("the call is over", lambda: told in calls.last_words(), 15)
+        calls.wait_for_silence(5)
+
+
 def test_a_line_that_is_there_in_time_is_not_cut_off(calls: Exchange) -> None:
     heard = threading.Event()
 
@@ -115,14 +173,8 @@ def test_a_line_that_is_there_in_time_is_not_cut_off(calls: Exchange) -> None:
         heard.set()
         channel.set_variable("HOTLINE_NEXT", "hangup")
 
-    server = Server(calls.settings.line.agi_port, 5, answer, proof=line_proof(calls.settings.var))
-    thread = threading.Thread(target=server.serve)
-    thread.start()
-    try:
+    with answering(calls, answer):
         calls.dial("patient")
         assert heard.wait(8)
         calls.wait_for_silence(5)
         assert calls.at("fault") == []
-    finally:
-        server.stop()
-        thread.join()
