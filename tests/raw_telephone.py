@@ -79,6 +79,12 @@ class RawTelephone:
         """Where the far end finds this telephone."""
         return f"sip:{self.account.user}@{self.address}:{self.sip.getsockname()[1]}"
 
+    @property
+    def replaces(self) -> str:
+        """What another telephone says to take this one's place in its call (RFC 3891)."""
+        ours, theirs = (header.rpartition("tag=")[2] for header in (self._us, self._them))
+        return f"{self._call_id};to-tag={theirs};from-tag={ours}"
+
     def request(self, method: str, uri: str = "", headers: Headers = (), body: str = "") -> sip.Message:
         """A request, in the dialog when there is one, not sent yet; `headers` are added, or replace ours."""
         self._cseq += 1

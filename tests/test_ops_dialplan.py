@@ -46,7 +46,7 @@ def test_unknown_callers_are_refused() -> None:
     everything = "\n".join(line for path in _FILES for line in active(path))
     assert "identifier_anonymous" not in everything
     assert "[anonymous]" not in everything
-    assert "endpoint_identifier_order = auth_username,username,ip\n" in everything
+    assert "endpoint_identifier_order = header,auth_username,username,ip\n" in everything
 
 
 def test_contexts_of_testers_agents_and_trunk_include_nothing() -> None:

@@ -7,6 +7,7 @@ from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
 from agi.line.last_words import file_of
+from agi.softphone.phone import Account
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,7 @@ IN_A_CALL = {
     "OPTIONS": ([], 200),
     "UPDATE": ([], 200),
     "INFO": ([], 200),
+    "PRACK": ([("RAck", "1 1 INVITE")], 400),
     "REFER": ([("Refer-To", "<sip:7001@127.0.0.1>"), ("Referred-By", "<sip:x@127.0.0.1>")], 603),
 }
 
@@ -76,3 +78,45 @@ def test_a_request_inside_a_call_is_answered_and_the_call_goes_on(telephone: Raw
     assert answer is not None, f"no answer to {method}"
     assert answer.code == expected, answer.start
     assert not telephone.was_asked("BYE")
+
+
+UNANSWERED = ("MESSAGE", "NOTIFY", "SUBSCRIBE", "PUBLISH", "FOO")
+
+
+def test_requests_that_asterisk_leaves_unanswered_do_no_harm_to_the_call(telephone: RawTelephone) -> None:
+    assert telephone.dial().code == 200
+    for method in UNANSWERED:
+        telephone.send(telephone.request(method, headers=[("Event", "dialog")]))
+    answer = telephone.ask(telephone.request("OPTIONS"))
+    assert answer is not None
+    assert answer.code == 200
+    assert not telephone.was_asked("BYE")
+
+
+OUTSIDE_A_CALL = {"SUBSCRIBE": 603, "PUBLISH": 489, "BYE": 481}
+
+
+@pytest.mark.parametrize("method", [*UNANSWERED, "INFO", "UPDATE", "REFER", "PRACK", "BYE"])
+def test_a_request_outside_a_call_is_refused(telephone: RawTelephone, method: str) -> None:
+    answer = telephone.ask(
+        telephone.request(method, headers=[("Event", "dialog"), ("Refer-To", "<sip:7001@127.0.0.1>")])
+    )
+    assert answer is not None, f"no answer to {method}"
+    assert answer.code == OUTSIDE_A_CALL.get(method, 501), answer.start
+
+
+@pytest.mark.parametrize("name", ["tester2", "7001"])
+def test_nobody_takes_over_a_call_by_knowing_its_ids(telephone: RawTelephone, exchange: Exchange, name: str) -> None:
+    assert telephone.dial().code == 200
+    with RawTelephone(exchange.account(name)) as other:
+        assert other.dial(headers=[("Replaces", telephone.replaces)]).code == 404
+    answer = telephone.ask(telephone.request("OPTIONS"))
+    assert answer is not None
+    assert answer.code == 200
+    assert not telephone.was_asked("BYE")
+
+
+def test_a_caller_who_says_to_be_the_one_that_takes_over_signs_in_like_everybody(exchange: Exchange) -> None:
+    account = exchange.account("tester1")
+    with RawTelephone(Account(account.host, account.port, "replaces", "")) as stranger:
+        assert stranger.dial().code == 401
