@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from installation import Hotline, brought_up
+from line_exchange import Exchange, until
 from played_calls import REPLAYS
 from xdist.scheduler import LoadScopeScheduling
 
@@ -84,3 +85,12 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """One running hotline for the whole session: start no second one where this one will do."""
     with brought_up(tmp_path_factory.mktemp("hotline")) as made:
         yield made
+
+
+@pytest.fixture
+def calls(exchange: Exchange) -> Iterator[Exchange]:
+    """The module's own `exchange`, with all calls ended and recorded afterwards."""
+    yield exchange
+    exchange.hang_up_all()
+    if exchange.line is not None:
+        until("all calls are recorded", lambda: not exchange.spooled())

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from types import TracebackType
+from typing import Self
 
 import sample_office
 from installation import private_environment, settings_of
@@ -53,7 +55,7 @@ def _voice() -> Path:
 
 
 class Exchange:
-    """One Asterisk and one line in `home`; `start` and `start_line`, and `close` always."""
+    """One Asterisk and one line in `home`; `start` and `start_line`, and `close` always (or `with`)."""
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.environment: Mapping[str, str] = private_environment(home, **environment)
@@ -78,6 +80,14 @@ class Exchange:
         data.mkdir()
         sample_office.build_registry(data)
         music.make(var / "asterisk" / "share" / "moh")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     # ---- Asterisk ----
 

@@ -23,7 +23,10 @@ NUMBER = "1500537"
 
 
 class RawTelephone:
-    """One telephone with at most one dialog. `account`: where and who; `address`: the machine's address it uses."""
+    """One telephone with at most one dialog, which it begins or answers.
+
+    `account`: where and who; `address`: the machine's address it uses.
+    """
 
     def __init__(self, account: Account, address: str = "127.0.0.1") -> None:
         self.account = account
@@ -38,7 +41,8 @@ class RawTelephone:
         self._responses: list[sip.Message] = []
         self._cseq = secrets.randbelow(1000) + 1
         self._call_id = secrets.token_hex(12)
-        self._us = f"<sip:{account.user}@{account.host}>;tag={secrets.token_hex(6)}"
+        self._tag = secrets.token_hex(6)
+        self._us = f"<sip:{account.user}@{account.host}>;tag={self._tag}"
         self._them = ""
         self.target = ""
         self._sequence, self._time, self._source = 0, 0, secrets.randbits(32)
@@ -127,24 +131,36 @@ class RawTelephone:
         headers = [(key, fresh.get(key, value)) for key, value in request.headers]
         return self._transact(sip.Message(request.start, [*headers, (name, proof)], request.body), limit_s)
 
+    def register(self, seconds: int = 300) -> None:
+        """Sign in."""
+        itself = f"<sip:{self.account.user}@{self.account.host}>"
+        headers = [("To", itself), ("From", f"{itself};tag=1"), ("Expires", str(seconds))]
+        answer = self.ask(self.request("REGISTER", f"sip:{self.account.host}:{self.account.port}", headers))
+        assert answer is not None and answer.code == 200
+
     def dial(
         self, uri: str = "", headers: Headers = (), sdp: str | None = None, *, caller: str = "", ack: bool = True
     ) -> sip.Message:
         """Call; the final response. `caller`: the user part of From. Without `ack` the answer is never confirmed."""
         self._call_id, self._them, self.target = secrets.token_hex(12), "", ""
-        self._us = f"<sip:{caller or self.account.user}@{self.account.host}>;tag={secrets.token_hex(6)}"
+        self._tag = secrets.token_hex(6)
+        self._us = f"<sip:{caller or self.account.user}@{self.account.host}>;tag={self._tag}"
         body = sip.offer(self.address, self.rtp.getsockname()[1]) if sdp is None else sdp
         request = self.request("INVITE", uri, [("Content-Type", "application/sdp"), *headers], body)
         answer = self.ask(request, 10.0)
         assert answer is not None, "no final answer to INVITE"
         if answer.code < 300:
-            self._them = answer.header("To")
-            found = re.search(r"<([^>]+)>", answer.header("Contact"))
-            self.target = found[1] if found else ""
-            self.media = sip.media(answer.body)
+            self._talk(answer, us=self._us, them=answer.header("To"))
             if ack:
                 self.send(self._ack(answer))
         return answer
+
+    def _talk(self, far: sip.Message, us: str, them: str) -> None:
+        """The dialog that `far`, an answer or an INVITE of the far end, has begun."""
+        self._call_id, self._us, self._them = far.header("Call-ID"), us, them
+        found = re.search(r"<([^>]+)>", far.header("Contact"))
+        self.target = found[1] if found else ""
+        self.media = sip.media(far.body)
 
     def hang_up(self) -> sip.Message | None:
         """BYE; nothing happens when the far end has hung up."""
@@ -212,10 +228,12 @@ class RawTelephone:
         chosen = self.answers.get(request.method, (200, "OK"))
         if chosen is None:
             return
-        reply = request.reply(*chosen, tag=secrets.token_hex(4))
+        reply = request.reply(*chosen, tag=self._tag)
         if request.method in ("INVITE", "UPDATE") and chosen[0] == 200:
             reply.headers += [("Contact", f"<{self.contact}>"), ("Content-Type", "application/sdp")]
             reply.body = sip.offer(self.address, self.rtp.getsockname()[1])
+            if request.method == "INVITE" and not self.target:
+                self._talk(request, us=reply.header("To"), them=request.header("From"))
         self.send(reply)
 
     # ---- RTP ----

@@ -13,27 +13,16 @@ GONE_S = 25
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    made = Exchange(tmp_path_factory.mktemp("agents"), HOTLINE_QUEUE__ANNOUNCE_S="3600")
-    made.caller("patient", "Wait(60)")
-    made.start()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def calls(exchange: Exchange) -> Iterator[Exchange]:
-    """The exchange, with all calls ended afterwards."""
-    yield exchange
-    exchange.hang_up_all()
+    with Exchange(tmp_path_factory.mktemp("agents"), HOTLINE_QUEUE__ANNOUNCE_S="3600") as made:
+        made.caller("patient", "Wait(60)")
+        made.start()
+        yield made
 
 
 def on_duty(exchange: Exchange, name: str) -> RawTelephone:
     """The agent `name`, signed in for an hour."""
     telephone = RawTelephone(exchange.account(name))
-    host = telephone.account.host
-    itself = [("To", f"<sip:{name}@{host}>"), ("From", f"<sip:{name}@{host}>;tag=1"), ("Expires", "3600")]
-    answer = telephone.ask(telephone.request("REGISTER", f"sip:{host}:{telephone.account.port}", itself))
-    assert answer is not None and answer.code == 200
+    telephone.register(3600)
     until(f"{name} is on duty", lambda: "Not in use" in state(exchange, name))
     return telephone
 

@@ -17,27 +17,19 @@ from agi.privacy import line_proof
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    made = Exchange(tmp_path_factory.mktemp("dialplan"))
-    made.caller("patient", "Wait(60)")
-    made.context(
-        "from-an-agent",  # who has hung up
-        "exten => 1500537,1,Set(__HOTLINE_CALL=${UNIQUEID})",
-        " same => n,Set(HOTLINE_SIDE=callers)",
-        " same => n,Set(AGIEXITONHANGUP=yes)",
-        " same => n,Set(CHANNEL(hangup_handler_push)=ended,s,1)",
-        " same => n,Answer()",
-        " same => n,Goto(queue,served,1)",
-    )
-    made.start()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def calls(exchange: Exchange) -> Iterator[Exchange]:
-    """The exchange, with all calls ended afterwards."""
-    yield exchange
-    exchange.hang_up_all()
+    with Exchange(tmp_path_factory.mktemp("dialplan")) as made:
+        made.caller("patient", "Wait(60)")
+        made.context(
+            "from-an-agent",  # who has hung up
+            "exten => 1500537,1,Set(__HOTLINE_CALL=${UNIQUEID})",
+            " same => n,Set(HOTLINE_SIDE=callers)",
+            " same => n,Set(AGIEXITONHANGUP=yes)",
+            " same => n,Set(CHANNEL(hangup_handler_push)=ended,s,1)",
+            " same => n,Answer()",
+            " same => n,Goto(queue,served,1)",
+        )
+        made.start()
+        yield made
 
 
 def test_asterisk_starts_without_a_warning_or_an_error(exchange: Exchange) -> None:

@@ -190,7 +190,7 @@ def _queues(settings: Settings) -> str:
 def _colleagues(settings: Settings) -> str:
     ring_s = settings.queue.ring_s
     dialled = "".join(
-        f"exten => {one.number},1,Dial(PJSIP/{one.number},{ring_s},b(agent-leg^s^1))\n"
+        f"exten => {one.number},1,Dial(PJSIP/{one.number},{ring_s},gb(agent-leg^s^1))\n same => n,Goto(queue,given,1)\n"
         for one in agents.listed(settings)
     )
     return f"; Generated at start, for [colleagues] of extensions.conf.\n{dialled}"
