@@ -84,6 +84,21 @@ class Call:
 # ---- Menus ----
 
 
+def test_a_prompt_that_was_cut_by_what_had_no_words_is_heard_whole_the_next_time() -> None:
+    call = Call(replace(SILENCE, cut_short=True), MUMBLE, said("1"), said("2"))
+    assert call.choose() == "1"
+    assert call.choose() == "2"
+    assert [one.voice_barge_in for one in call.phone.asked] == [True, False, False, True]
+    assert all(one.barge_in for one in call.phone.asked)
+
+
+@pytest.mark.parametrize("first", [SILENCE, replace(MUMBLE, cut_short=True)], ids=["silence", "other speech"])
+def test_who_cuts_no_prompt_or_says_something_may_speak_over_the_next_one(first: Answer) -> None:
+    call = Call(first, said("1"))
+    call.choose()
+    assert [one.voice_barge_in for one in call.phone.asked] == [True, True]
+
+
 def test_a_certain_choice_is_taken_without_a_question() -> None:
     call = Call(said("2"))
     assert call.choose() == "2"

@@ -85,6 +85,24 @@ def test_speech_stops_the_prompt_at_the_next_frame() -> None:
     assert call.turn.stopped_ms == 400
 
 
+def test_what_stopped_the_prompt_and_was_no_speech_is_told_of_the_silence_after_it() -> None:
+    call = Call(MENU)
+    call.pass_ms(400)
+    call.news(TALKS, said(Result.NO_INPUT))
+    call.pass_ms(3000)
+    assert call.turn.finished(call.now) == Answer(Result.NO_INPUT, took_ms=3400, cut_short=True)
+
+
+@pytest.mark.parametrize("news", [(), (TALKS,)], ids=["silence", "speech after the prompt"])
+def test_a_prompt_that_was_heard_to_its_end_was_not_cut_short(news: Sequence[News]) -> None:
+    call = Call(MENU)
+    call.pass_ms(1100)
+    call.news(*news, said(Result.NO_INPUT))
+    call.pass_ms(3100)
+    answer = call.turn.finished(call.now)
+    assert answer is not None and not answer.cut_short
+
+
 def test_a_key_stops_the_prompt_and_answers_a_menu() -> None:
     call = Call(MENU)
     call.pass_ms(400)

@@ -164,6 +164,10 @@ class Asking:
             if helps.asked_for_help(answer):
                 prompts = (Prompt(asked.helps.asked), *asked.ask)
                 continue
+            if answer.result is Result.NO_INPUT and answer.cut_short:
+                question = replace(
+                    question, voice_barge_in=False
+                )  # an echo or a noise without words: not a second time
             failures += 1
             spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
             unheard += spoken

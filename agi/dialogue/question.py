@@ -84,6 +84,7 @@ class Answer:
     `sure`: False for a spoken answer that must be confirmed; what is keyed is always sure. `alternatives`: other
     values that may have been said, the likeliest first; as private as `value`. `fell_back`: why speech did not
     listen although the question may be answered by it ("off", "slow", "full", "dead"), "" where it did; for records.
+    `cut_short`: what passed for the caller's voice stopped the prompt.
     """
 
     result: Result
@@ -94,6 +95,7 @@ class Answer:
     sure: bool = True
     alternatives: tuple[str, ...] = ()
     fell_back: str = ""
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

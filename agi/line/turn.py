@@ -108,6 +108,7 @@ class SpokenTurn:
         self._sends_nothing = False
         self._input_since_ms: int | None = None
         self.stopped_ms: int | None = None
+        self._cut_short = False  # by voice
         self.answer: Answer | None = None
         self.fell_back = ""
         self.received = ""
@@ -236,6 +237,7 @@ class SpokenTurn:
     def _talks(self, voice: Voice, now_ms: int) -> None:
         if (voice.speaking or voice.started) and self.playing:  # under load a short word is told when it is over
             self._stop_prompt(now_ms)
+            self._cut_short = True
         if voice.started and self._input_since_ms is None:
             self._input_since_ms = now_ms
         if voice.speaking or self._voice.speaking:
@@ -324,4 +326,6 @@ class SpokenTurn:
 
     def finished(self, now_ms: int) -> Answer | None:
         """The answer with the time it took; None where the turn fell back."""
-        return None if self.answer is None else replace(self.answer, took_ms=now_ms - self._begun_ms)
+        if self.answer is None:
+            return None
+        return replace(self.answer, took_ms=now_ms - self._begun_ms, cut_short=self._cut_short)
