@@ -19,7 +19,14 @@ __all__ = ["Hotline"]
 
 _CROWDS = {"test_call_crowd", "test_call_doubtful", "test_call_spoken"}
 _BEHIND_CALLS = 5
-_CALLS = {"test_call_one", "test_call_scenarios", "test_ops_dialplan", "test_privacy", "test_up"}
+_CALLS = {
+    "test_call_one",
+    "test_call_scenarios",
+    "test_call_stalled_disk",
+    "test_ops_dialplan",
+    "test_privacy",
+    "test_up",
+}
 
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
 

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import sample_office
 from installation import private_environment, settings_of
 
 from agi.cli.doctor import texts
@@ -37,6 +40,15 @@ def test_a_full_disk_is_found_on_either_of_both(settings: Settings, monkeypatch:
     monkeypatch.setattr(shutil, "disk_usage", lambda at: Usage(1 << 40, 0, (1 << 20) if at == place else 1 << 39))
     (found,) = [one for one in doctor.examine(settings) if one.about == "disk"]
     assert (found.level, found.text) == (Level.FAIL, f"1 MB free at {place}")
+
+
+def test_a_registry_that_does_not_answer_is_found_and_not_waited_for(settings: Settings) -> None:
+    registry = sample_office.build_registry(settings.data)
+    with closing(sqlite3.connect(registry, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        (found,) = [one for one in doctor.examine(settings) if one.about == "registry"]
+    assert (found.level, found.text[:29]) == (Level.FAIL, "registry.db has not answered ")
+    assert "import" not in found.advice
 
 
 def logged(settings: Settings, name: str, *entries: tuple[str, str, timedelta]) -> None:

@@ -175,10 +175,9 @@ def test_the_number_is_not_in_the_file(book: CallBook, lockouts: Lockouts) -> No
 def test_guessing_is_stopped_even_when_the_disk_is_in_trouble(
     book: CallBook, lockouts: Lockouts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from agi.books import lockout, writer
+    from agi.books import writer
 
     monkeypatch.setattr(writer, "_LOCK_WAIT_S", 0.05)
-    monkeypatch.setattr(lockout, "_WRITE_WAIT_S", 0.2)
     with book.path.with_name("calls.db.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert fail(lockouts, 3) == MINUTES_15

@@ -38,6 +38,7 @@ def prove(lockouts: Lockouts, guesser: Guesser, target: str) -> None:
     tried = lockouts.reserve(guesser, target)
     assert isinstance(tried, Try)
     lockouts.matched(tried)
+    lockouts.locked(guesser)  # comes behind it: the clock may go on
 
 
 def fail(lockouts: Lockouts, guesser: Guesser, target: str, times: int = 3) -> timedelta | None:

@@ -1,14 +1,17 @@
-"""A registry that cannot be read is told before a number is keyed, and the caller goes on in the menu."""
+"""A book that cannot be read is told, if possible before a number is keyed, and the caller goes on in the menu."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sample_office import WITH_NONE, SampleOffice, kk_digits, nik
+from sample_office import KEY, KK_DIGITS, WITH_NONE, WITH_ONE, SampleOffice, kk_digits, nik
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.books.calls import Outcome
+from agi.books.registry import Registry, RegistryDamaged
 from agi.dialogue.question import Answer, Question
 
 pytest_plugins = ["office_fixtures"]
@@ -51,3 +54,35 @@ def test_gone_in_mid_call_it_is_told_no_try_is_counted_and_it_is_well_again_when
         assert "registration.unavailable" in call.heard
         (tmp_path / "away.db").rename(tmp_path / "own.db")
     assert "ktp.card_issued" in own.call(keys).heard
+
+
+@pytest.mark.parametrize(
+    ("away", "noted"), [("own.db", "RegistryStalled"), ("calls.db", "Late")], ids=["registry", "lock-outs"]
+)
+def test_a_disk_that_does_not_answer_in_mid_call_is_told_and_no_try_is_counted_and_none_is_granted(
+    own: SampleOffice, tmp_path: Path, away: str, noted: str
+) -> None:
+    class Stalls(ScriptedPhone):
+        def turn(self, question: Question) -> Answer:
+            if question.name == "kk":
+                other.execute("BEGIN EXCLUSIVE")
+            return super().turn(question)
+
+    wrong = f"1 {nik(WITH_NONE)} {kk_digits(WITH_ONE)} !"
+    with closing(sqlite3.connect(tmp_path / away, isolation_level=None)) as other:
+        for _ in range(own.limits.tries + 1):
+            call = own.called(Stalls(ScriptedKeypad(wrong)))
+            other.execute("ROLLBACK")
+            assert own.book.flush()
+            assert "registration.unavailable" in call.heard
+            assert "identity.mismatch" not in call.heard
+            assert ("registry.unavailable", noted) in call.notes.all_noted
+            assert call.desk.failures == 0
+            assert call.ending.outcome is not Outcome.FAILED
+    assert "ktp.card_issued" in own.call(f"1 {nik(WITH_NONE)} {kk_digits(WITH_NONE)} !").heard
+
+
+def test_a_registry_whose_folder_is_none_is_told_as_one_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RegistryDamaged, match="can't be opened"):
+        Registry.open(tmp_path / "file" / "own.db", KEY, KK_DIGITS)

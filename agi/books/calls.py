@@ -98,7 +98,7 @@ class CallBook:
             return tuple(call.id for call in reader.open_calls())
 
     def purge(self, before: datetime) -> int:
-        """Delete calls begun before `before`, with their events, and say how many. Raises WriterError.
+        """Delete calls begun before `before`, with their events, and say how many. Raises WriterError, Late.
 
         In steps, so that the line's rows need not wait long.
         """

@@ -1,7 +1,9 @@
 """Who may not try again for now: tries counted on the disk before they are looked up.
 
 A try is reserved in one transaction, looked up, and given back when it was right: however many come at once, no more
-are looked up than the limit, and a process killed in between has counted its try as failed. A try is counted
+are looked up than the limit, and a process killed in between has counted its try as failed. Where the disk does not
+say in time whether a try is reserved (Late), nothing is looked up, and what was reserved after all is given
+back. A try is counted
 
 - under what is asked about (the `target`, such as "nik:" + NIK), and under the caller's number;
 - under the two together, and under nothing else, where this caller has proved this target in the last 90 days: nobody
@@ -14,6 +16,7 @@ Only keyed hashes are stored. Rule of the office: `Limits`.
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -22,12 +25,12 @@ from sqlite_utils import Database
 
 from agi.books.calls import CallBook
 from agi.books.calls_schema import SCHEMA
+from agi.books.deadline import LIMIT_S, Alarm, Late
 from agi.books.tries import Counted, Guesser, Limits, Mark, Try
 from agi.books.writer import WriterError
 from agi.privacy import keyed_hash
 
 PROVED_FOR = timedelta(days=90)
-_WRITE_WAIT_S = 2.0
 _TROUBLE_WAIT_S = 0.1
 _AHEAD = timedelta(hours=1)  # what is later than this was written before the clock was set back
 _T = TypeVar("_T")
@@ -48,7 +51,8 @@ def _now() -> datetime:
 class Lockouts:
     """Lock-outs kept in the call book; any thread may use them.
 
-    When the disk is in trouble for more than 2 s, the count goes on in memory until the process ends, and is logged.
+    Where the disk refuses (it is full, damaged, held by another), the count goes on in memory until the process ends,
+    and is logged. Where it does not answer within `LIMIT_S`, `locked` and `reserve` raise Late.
     """
 
     def __init__(self, book: CallBook, limits: Limits, clock: Clock = _now) -> None:
@@ -58,6 +62,7 @@ class Lockouts:
         self._long = timedelta(hours=limits.hours)
         self._shared = timedelta(minutes=limits.shared_minutes)
         self._clock = clock
+        self._alarm = Alarm(book.path.name)
         self._spare: sqlite3.Connection | None = None
         self._spare_lock = threading.Lock()
 
@@ -65,7 +70,7 @@ class Lockouts:
         """How long `guesser` may not try at `target`, or None.
 
         Without a target: at anything, so that who has proved something is not locked before it is named. A lock from
-        the future (the clock was set back) is void.
+        the future (the clock was set back) is void. Raises Late.
         """
 
         def work(connection: sqlite3.Connection) -> timedelta | None:
@@ -74,17 +79,21 @@ class Lockouts:
         return self._in_memory(work) or self._done(work)[0]
 
     def reserve(self, guesser: Guesser, target: str) -> Try | timedelta:
-        """Count a try at `target` as failed before it is looked up; or how long none may be."""
+        """Count a try at `target` as failed before it is looked up; or how long none may be. Raises Late."""
 
         def work(connection: sqlite3.Connection) -> tuple[Mark, ...] | timedelta:
             counts = self._counts(connection, guesser, target)
             left = self._longest(connection, counts)
             return left if left is not None else self._count(connection, counts)
 
+        def done_late(reserved: tuple[Mark, ...] | timedelta) -> None:
+            if not isinstance(reserved, timedelta):
+                self.not_looked_up(Try(guesser, target, reserved))
+
         left = self._in_memory(lambda connection: self._longest(connection, self._counts(connection, guesser, target)))
         if left is not None:
             return left
-        done, in_memory = self._done(work)
+        done, in_memory = self._done(work, done_late)
         return done if isinstance(done, timedelta) else Try(guesser, target, done, in_memory)
 
     def matched(self, tried: Try) -> None:
@@ -219,10 +228,15 @@ class Lockouts:
     def _prover(self, guesser: Guesser) -> bytes:
         return keyed_hash(self._book.key, "prover", guesser.number)
 
-    def _done(self, work: Callable[[sqlite3.Connection], _T]) -> tuple[_T, bool]:
-        """Do `work` in the book, or in memory while the book can't be written; what came of it, and if in memory."""
+    def _done(
+        self, work: Callable[[sqlite3.Connection], _T], done_late: Callable[[_T], object] = lambda _: None
+    ) -> tuple[_T, bool]:
+        """Do `work` in the book, or in memory while the book can't be written; what came of it, and if in memory.
+
+        Raises Late; `done_late` is told the result then, if there ever is one.
+        """
         try:
-            return self._written(work), False
+            return self._written(work, done_late), False
         except WriterError as error:
             _log.error("lockout.in_memory", error=str(error))
         with self._spare_lock:
@@ -239,18 +253,34 @@ class Lockouts:
             return work(self._spare)
 
     def _undo(self, tried: Try, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Do `work` where the try was reserved; what can't be written leaves it counted."""
+        """Do `work` where the try was reserved, before whatever is asked next; no caller waits for it.
+
+        What can't be written leaves the try counted.
+        """
         if tried.in_memory:
             self._in_memory(work)
             return
         try:
-            self._written(work)
+            self._book.writer.later(work).add_done_callback(_tell_of_failure)
         except WriterError as error:
             _log.error("lockout.not_given_back", error=str(error))
 
-    def _written(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+    def _written(self, work: Callable[[sqlite3.Connection], _T], done_late: Callable[[_T], object]) -> _T:
         writer = self._book.writer
-        return writer.run(work, _TROUBLE_WAIT_S if writer.health.trouble else _WRITE_WAIT_S)
+        trouble = writer.health.trouble
+        if writer.silent and not trouble:
+            raise self._alarm.late()
+        try:
+            done = writer.run(work, _TROUBLE_WAIT_S if trouble else LIMIT_S, done_late)
+        except Late:
+            raise self._alarm.late() from None
+        self._alarm.answered()
+        return done
+
+
+def _tell_of_failure(done: "Future[None]") -> None:
+    if error := done.exception():
+        _log.error("lockout.not_given_back", error=str(error))
 
 
 def _text(at: datetime) -> str:

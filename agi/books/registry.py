@@ -2,20 +2,23 @@
 
 The file is never written in place: an import builds a new one beside it and renames it (`draft.py`), so a
 reader always sees a whole registry, the old one or the new one. Each look-up compares the file's identity
-with one `stat` (1 to 2 µs) and opens the new file when it has changed.
+with one `stat` (1 to 2 µs) and opens the new file when it has changed. It waits for the disk no longer than a caller
+does (`deadline.py`).
 """
 
 import hmac
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from agi.books.deadline import Deadline, Late
 from agi.books.files import BookError, open_reader
 from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (
@@ -36,9 +39,11 @@ from agi.books.words import (
 TABLES = ("residents", "applications", "offices")
 _Identity = tuple[int, int, int]
 _NO_HASH = bytes(16)
+_T = TypeVar("_T")
 _MISSING = (
     "There is no registry at {}: `hotline up` makes one of the sample data, `hotline registry import` one of your own."
 )
+_UNREADABLE = "{} can't be opened ({}): check its rights."
 _APPLICATION = "number, document, status, since, reason, office"
 
 
@@ -56,6 +61,10 @@ class RegistryOutdated(RegistryError):
 
 class RegistryDamaged(RegistryError):
     """The file is no registry, or can't be read."""
+
+
+class RegistryStalled(RegistryError):
+    """The disk has not answered in time."""
 
 
 class KeyMismatch(RegistryError):
@@ -83,12 +92,13 @@ class Registry:
         self._path = path
         self._key = key
         self._idle: deque[tuple[_Identity, sqlite3.Connection]] = deque()
+        self._deadline = Deadline(path.name)
 
     @classmethod
     def open(cls, path: Path, key: bytes, kk_digits: int) -> "Registry":
         """Open the registry at `path`, whose hashes were made with `key`, of the last `kk_digits` of the KK number.
 
-        Raises RegistryMissing, RegistryDamaged, RegistryOutdated, KeyMismatch, KkDigitsMismatch.
+        Raises RegistryMissing, RegistryDamaged, RegistryOutdated, RegistryStalled, KeyMismatch, KkDigitsMismatch.
         """
         registry = cls(path, key, kk_digits)
         registry.ready()
@@ -96,8 +106,7 @@ class Registry:
 
     def ready(self) -> None:
         """Raise RegistryError if nothing can be looked up now: asked before a caller keys numbers for nothing."""
-        with self._connection():
-            pass
+        self._look_up(lambda _: None)
 
     def close(self) -> None:
         """Close all idle connections; a later look-up opens a new one."""
@@ -110,19 +119,14 @@ class Registry:
         An unknown NIK and wrong digits give the same answer by the same work: one look-up, one hash, one
         comparison in constant time.
         """
-        with self._connection() as connection:
-            row = connection.execute("SELECT kk_hash, status, ktp FROM residents WHERE nik = ?", (nik,)).fetchone()
+        row = self._one("SELECT kk_hash, status, ktp FROM residents WHERE nik = ?", nik)
         if not self._matches(row, kk_hash(self._key, nik, kk_digits)):
             return None
         return Resident(ResidentStatus(row[1]), KtpState(row[2]))
 
     def application(self, number: str, pin: str) -> Application | None:
         """The application `number` if `pin` is its PIN, else None; unknown and wrong as in `resident`."""
-        with self._connection() as connection:
-            row = connection.execute(
-                f"SELECT pin_hash, {_APPLICATION} FROM applications WHERE number = ?",  # noqa: S608
-                (number,),
-            ).fetchone()
+        row = self._one(f"SELECT pin_hash, {_APPLICATION} FROM applications WHERE number = ?", number)  # noqa: S608
         if not self._matches(row, pin_hash(self._key, number, pin)):
             return None
         return _application(row[1:])
@@ -132,19 +136,15 @@ class Registry:
 
         The applications are read before the match is known, so that no answer takes longer than another.
         """
-        with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT {_APPLICATION} FROM applications WHERE nik = ? ORDER BY since DESC, number",  # noqa: S608
-                (nik,),
-            ).fetchall()
+        query = f"SELECT {_APPLICATION} FROM applications WHERE nik = ? ORDER BY since DESC, number"  # noqa: S608
+        rows = self._look_up(lambda connection: connection.execute(query, (nik,)).fetchall())
         if self.resident(nik, kk_digits) is None:
             return ()
         return tuple(_application(row) for row in rows)
 
     def office(self, code: str) -> Office | None:
         """The office with this code, or None."""
-        with self._connection() as connection:
-            row = connection.execute("SELECT code, name, hours FROM offices WHERE code = ?", (code,)).fetchone()
+        row = self._one("SELECT code, name, hours FROM offices WHERE code = ?", code)
         return Office(*row) if row else None
 
     @property
@@ -180,6 +180,22 @@ class Registry:
         with self._connection() as connection:
             yield from connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1")  # noqa: S608
 
+    def _one(self, query: str, value: str) -> Any:
+        """The first row that `query` gives for `value`, or None."""
+        return self._look_up(lambda connection: connection.execute(query, (value,)).fetchone())
+
+    def _look_up(self, what: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What is found in the file as it is now. Raises RegistryStalled when that takes too long."""
+
+        def work() -> _T:
+            with self._connection() as connection:
+                return what(connection)
+
+        try:
+            return self._deadline.run(work)
+        except Late as late:
+            raise RegistryStalled(str(late)) from late
+
     @staticmethod
     def _matches(row: tuple[bytes, ...] | None, given: bytes) -> bool:
         return hmac.compare_digest(row[0] if row else _NO_HASH, given)
@@ -191,6 +207,8 @@ class Registry:
             found = os.stat(self._path)  # noqa: PTH116 - half the time of Path.stat, and in every look-up
         except FileNotFoundError:
             raise RegistryMissing(_MISSING.format(self._path)) from None
+        except OSError as error:
+            raise RegistryDamaged(_UNREADABLE.format(self._path, error.strerror)) from error
         now: _Identity = (found.st_ino, found.st_mtime_ns, found.st_size)
         connection = self._borrow(now)
         try:
@@ -217,7 +235,7 @@ class Registry:
         try:
             connection = open_reader(self._path)
         except sqlite3.Error as error:
-            raise RegistryDamaged(f"{self._path} can't be opened ({error}): check its rights.") from error
+            raise RegistryDamaged(_UNREADABLE.format(self._path, error)) from error
         try:
             database = Database(connection, execute_plugins=False)
             if not database["meta"].exists():
@@ -272,6 +290,7 @@ __all__ = [
     "RegistryError",
     "RegistryMissing",
     "RegistryOutdated",
+    "RegistryStalled",
     "Resident",
     "ResidentStatus",
     "Source",

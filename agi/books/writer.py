@@ -14,8 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +25,7 @@ import structlog
 from sqlite_utils import Database
 
 from agi.books.calls_schema import SCHEMA, lacking
+from agi.books.deadline import LIMIT_S, Late
 from agi.books.files import BookError, Busy, beside, exclusive, open_writer
 from agi.books.rows import Row
 
@@ -50,7 +50,7 @@ class Health:
 
 
 class WriterError(BookError):
-    """A synchronous job was not done: the disk is in trouble, or it took too long."""
+    """A job was not done, and will not be: the disk is in trouble, or the book is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Writer:
         self._counting = threading.Lock()
         self._closed = False
         self._give_up_at: float | None = None
+        self._begun: float | None = None  # when the transaction that lasts now was begun
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="books-writer", daemon=True)
 
@@ -95,29 +96,48 @@ class Writer:
             return
         self._queue.put((row, values))
 
-    def run(self, work: Callable[[sqlite3.Connection], _T], wait_s: float) -> _T:
+    def run(
+        self,
+        work: Callable[[sqlite3.Connection], _T],
+        wait_s: float,
+        done_late: Callable[[_T], object] = lambda _: None,
+    ) -> _T:
         """Do `work` in a transaction of its own, after all rows handed over before, and wait for its commit.
 
-        Raises WriterError when it failed or took more than `wait_s` seconds (what has begun by then may still
-        be done).
+        Raises WriterError when it failed, or waits behind what fails. Raises Late when the disk has not answered within
+        `wait_s` seconds: the job may still be done, and `done_late` is told the result then.
         """
+        done = self.later(work)
+        if done not in wait((done,), wait_s).done:
+            if not done.cancel():
+                done.add_done_callback(lambda late: None if late.exception() else done_late(late.result()))
+            elif trouble := self._health.trouble:
+                raise WriterError(trouble)
+            raise Late(self._path.name, wait_s)
+        try:
+            return done.result()
+        except (sqlite3.Error, OSError, Busy) as error:
+            raise WriterError(str(error)) from error
+
+    def later(self, work: Callable[[sqlite3.Connection], _T]) -> "Future[_T]":
+        """Do `work` in a transaction of its own, after all handed over before; returns at once. Raises WriterError."""
         if self._closed:
             raise WriterError("the book is closed")
         done: Future[_T] = Future()
         self._queue.put(_Job(work, done))
-        try:
-            return done.result(wait_s)
-        except FutureTimeoutError:
-            done.cancel()
-            raise WriterError(f"not written within {wait_s:g} s") from None
-        except (sqlite3.Error, OSError, Busy) as error:
-            raise WriterError(str(error)) from error
+        return done
+
+    @property
+    def silent(self) -> bool:
+        """Whether the disk has long neither done nor refused what was begun: what is asked now waits in vain."""
+        begun = self._begun
+        return begun is not None and time.monotonic() - begun > LIMIT_S
 
     def flush(self, wait_s: float) -> bool:
         """Wait until everything handed over so far is on the disk; False after `wait_s` seconds."""
         try:
             self.run(lambda _: None, wait_s)
-        except WriterError:
+        except (WriterError, Late):
             return False
         return True
 
@@ -232,18 +252,22 @@ class Writer:
 
     def _transaction(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Do `work` in one transaction under the lock that all writers share."""
-        with exclusive(self._lock, _LOCK_WAIT_S):
-            connection = self._connected()
-            # IMMEDIATE: a transaction that reads first and writes later can't be overtaken in between.
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
+        self._begun = time.monotonic()
+        try:
+            with exclusive(self._lock, _LOCK_WAIT_S):
+                connection = self._connected()
+                # IMMEDIATE: a transaction that reads first and writes later can't be overtaken in between.
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = work(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+                return result
+        finally:
+            self._begun = None
 
     def _connected(self) -> sqlite3.Connection:
         """The connection to the file that stands at the path now; the lock is held."""

@@ -15,8 +15,8 @@ import click
 from agi import privacy
 from agi.books.calls import Call, CallBook, CallReader, Event, Outcome, unpack
 from agi.books.course import Course
+from agi.books.files import BookError
 from agi.books.reader import BookUnreadable, CallNotFound
-from agi.books.writer import WriterError
 from agi.cli.call_scenario import scenario
 from agi.cli.call_story import ending, event_lines, length, story, troubles, when, written_by
 from agi.cli.calls_table import MOST_ROWS, Told, report_lines, sums, write_csv, write_xlsx
@@ -192,7 +192,7 @@ def purge(older_than: int) -> None:
     book = CallBook.open(settings.calls_db, privacy.hash_key(settings.var))
     try:
         count = book.purge(datetime.now(UTC) - timedelta(days=older_than))
-    except WriterError as error:
+    except BookError as error:
         raise click.ClickException(f"The call records could not be changed: {error}.") from error
     finally:
         book.close()

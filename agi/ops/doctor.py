@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.files import BookError
-from agi.books.registry import Registry, RegistryError, RegistryMissing
+from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled
 from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
 from agi.ops.asterisk import Program
@@ -232,6 +232,8 @@ def _registry(settings: Settings) -> Finding:
         return Finding(Level.FAIL, "registry", str(error), "Every NIK check fails until then.")
     except RegistryMissing as error:
         return Finding(Level.FAIL, "registry", str(error), "./hotline up")
+    except RegistryStalled as error:
+        return Finding(Level.FAIL, "registry", str(error), "Callers hear that look-ups are not available until then.")
     except RegistryError as error:
         return Finding(Level.FAIL, "registry", str(error), "./hotline registry import residents FILE.csv --replace")
     return _ok("registry", f"{source} data: " + ", ".join(f"{count} {table}" for table, count in counts.items()))

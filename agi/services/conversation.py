@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agi.books.calls import QUEUE, Outcome
-from agi.books.registry import RegistryError
+from agi.books.files import BookError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
@@ -133,10 +133,10 @@ def _place(reached: str, start: Start) -> tuple[str, bool]:
 
 
 def _serve(talk: Talk, desk: Desk, name: str) -> None:
-    """Run a service; a registry that can't be read now is told in a sentence, and the caller is back in the menu."""
+    """Run a service; a book that can't be read now is told in a sentence, and the caller is back in the menu."""
     try:
         SERVICES[name](talk, desk)
-    except RegistryError as error:
+    except BookError as error:
         talk.note("registry.unavailable", type(error).__name__)
         talk.refuse(Prompt("registration.unavailable"))
 

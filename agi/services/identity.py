@@ -41,7 +41,7 @@ class Person:
 def identify(talk: Talk, desk: Desk) -> Person | None:
     """Ask for NIK and KK digits until they match. None: guessing was stopped, and the caller was told so.
 
-    Raises Back before the NIK, RegistryError, ToAgent, GaveUp, HungUp.
+    Raises Back before the NIK, BookError, ToAgent, GaveUp, HungUp.
     """
     if guessing.stopped(talk, desk):
         return None

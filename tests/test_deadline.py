@@ -1,0 +1,142 @@
+"""A disk that does not answer: nobody waits for it longer than the limit, and nothing is lost or granted by that."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from books_data import KEY
+from structlog.testing import capture_logs
+
+from agi.books import deadline
+from agi.books.calls import CallBook
+from agi.books.deadline import MOST_STUCK, Deadline, Late
+from agi.books.lockout import Lockouts
+from agi.books.tries import Guesser, Try
+from agi.settings import Lockout
+
+CALLER = Guesser("+62811234567")
+SHORT_S = 0.25
+"""For what never answers; whatever must answer gets the real limit."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Somebody writes in the database at `path` and does not end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def until(met: Callable[[], object]) -> None:
+    """Wait until `met()`."""
+    end = time.monotonic() + 30
+    while not met():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def look_ups() -> int:
+    """Threads that look something up now."""
+    return sum(thread.name == "look-up" for thread in threading.enumerate())
+
+
+def test_however_many_come_while_a_disk_is_away_few_threads_wait_for_it_and_all_is_well_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, back, before = Deadline("book"), threading.Event(), look_ups()
+    with capture_logs() as logged:
+        with monkeypatch.context() as short:
+            short.setattr(deadline, "LIMIT_S", SHORT_S)
+            for _ in range(MOST_STUCK):
+                with pytest.raises(Late):
+                    asked.run(back.wait)
+        monkeypatch.setattr(deadline, "LIMIT_S", 100.0)
+        for _ in range(5 * MOST_STUCK):
+            begun = time.monotonic()
+            with pytest.raises(Late):
+                asked.run(back.wait)
+            assert time.monotonic() - begun < 50, "it was not refused at once"
+        assert look_ups() - before == MOST_STUCK
+        back.set()
+        until(lambda: look_ups() == before)
+        assert [asked.run(lambda: 1) for _ in range(5 * MOST_STUCK)] == [1] * 5 * MOST_STUCK
+    assert [line["event"] for line in logged] == ["books.silent", "books.answers_again"]
+
+
+def test_what_a_look_up_raises_is_raised_where_it_was_asked() -> None:
+    asked = Deadline("book")
+    for _ in range(2 * MOST_STUCK):
+        with pytest.raises(ZeroDivisionError):
+            asked.run(lambda: 1 // 0)
+    assert asked.run(lambda: 1) == 1
+
+
+def test_a_machine_that_has_no_thread_left_for_a_look_up_refuses_it_until_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    asked = Deadline("book")
+    with monkeypatch.context() as none_left:
+        none_left.setattr(threading.Thread, "start", refused)
+        for _ in range(2 * MOST_STUCK):
+            with pytest.raises(Late):
+                asked.run(lambda: 1)
+    assert asked.run(lambda: 1) == 1
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[CallBook]:
+    book = CallBook.open(tmp_path / "calls.db", KEY)
+    yield book
+    book.close()
+
+
+def failures(book: CallBook) -> int:
+    """How many tries are counted, when all is done that was begun."""
+    assert book.flush()
+    with closing(sqlite3.connect(book.path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM failures").fetchone()[0])
+
+
+def test_a_try_that_is_reserved_too_late_is_given_back(book: CallBook) -> None:
+    lockouts = Lockouts(book, Lockout(tries=1))
+    with capture_logs() as logged:
+        with held(book.path):
+            for _ in range(3):
+                with pytest.raises(Late):
+                    lockouts.reserve(CALLER, "s")
+        until(lambda: not failures(book))
+    assert lockouts.locked(CALLER, "s") is None
+    assert isinstance(lockouts.reserve(CALLER, "s"), Try)
+    assert lockouts.locked(CALLER, "s") is not None
+    assert [line["event"] for line in logged] == ["books.silent"]
+
+
+def test_a_lock_is_not_forgotten_while_the_disk_is_away(book: CallBook) -> None:
+    lockouts = Lockouts(book, Lockout(tries=1))
+    lockouts.reserve(CALLER, "s")
+    with held(book.path):
+        for _ in range(3):
+            with pytest.raises(Late):
+                lockouts.reserve(CALLER, "s")
+            with pytest.raises(Late):
+                lockouts.locked(CALLER, "s")
+    assert failures(book) == 2  # under the number and the caller
+    assert lockouts.locked(CALLER, "s") is not None
+
+
+def test_a_right_try_is_given_back_when_the_disk_is_back_and_its_caller_does_not_wait(book: CallBook) -> None:
+    lockouts = Lockouts(book, Lockout(tries=1))
+    tried = lockouts.reserve(CALLER, "s")
+    assert isinstance(tried, Try)
+    with held(book.path):
+        lockouts.matched(tried)
+    assert lockouts.locked(CALLER, "s") is None
+    assert failures(book) == 0
