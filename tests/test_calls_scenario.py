@@ -123,6 +123,19 @@ def test_who_is_locked_is_somebody_no_other_call_needs(book: CallBook, tmp_path:
     assert "press {resident spare ACTIVE wrong kk}" in [str(step) for step in found.steps]
 
 
+def test_a_number_that_was_not_looked_up_is_no_wrong_one(book: CallBook, tmp_path: Path) -> None:
+    found = made(
+        book, tmp_path, Outcome.ABANDONED,
+        asked("kk", "kk.ask", "match", "•" * 10),
+        asked("nik", "nik.ask", "match", "•" * 16), asked("kk", "kk.ask", "match", "•" * 10), noted("mismatch"),
+    )  # fmt: skip
+    assert [step.text for step in found.steps if step.do is Do.PRESS] == [
+        "{resident ACTIVE kk}",
+        "{resident ACTIVE nik}",
+        "{resident ACTIVE wrong kk}",
+    ]
+
+
 def test_what_a_record_does_not_tell_is_left_to_be_written(book: CallBook, tmp_path: Path) -> None:
     found = made(book, tmp_path, Outcome.ABANDONED, asked("other", "menu.main", "match", "berikutnya", "speech"))
     assert [step.do for step in found.steps] == [Do.HEAR, Do.WAIT, Do.HANG_UP]
@@ -138,3 +151,4 @@ def test_the_readme_lists_every_word_of_a_scenario() -> None:
     words = {*Do, *Outcome, *SPEAKERS, *scenariofile._TOP, *scenariofile._CASE, *scenariofile._EXPECT, "wrong"}
     words |= {numbers.SPARE, *(wanted for kind in numbers._WANTED.values() for wanted in kind), *numbers._WANTED}
     assert [word for word in sorted(words) if not re.search(rf"\b{re.escape(word)}\b", table)] == []
+    assert numbers._WITH.search(table)

@@ -46,16 +46,23 @@ def test_a_replacement_that_wipes_most_is_asked_for_and_the_old_is_kept(tmp_path
 def test_one_office_is_changed_and_the_others_stay(tmp_path: Path) -> None:
     assert hotline("registry", "import", "offices", offices_file(tmp_path, 3)).exit_code == 0
     assert hotline("offices", "set", "3201", "--hours", "Senin sampai Kamis").exit_code == 0
+    assert hotline("offices", "set", "3202", "--name", "Dukcapil Dua").exit_code == 0
     assert hotline("offices", "set", "3299", "--name", "Dukcapil Baru").exit_code == 0
     assert [" ".join(line.split()) for line in hotline("offices", "list").output.splitlines()] == [
         "3200 Dukcapil 0 Senin",
         "3201 Dukcapil 1 Senin sampai Kamis",
-        "3202 Dukcapil 2 Senin",
+        "3202 Dukcapil Dua Senin",
         "3299 Dukcapil Baru",
     ]
-    for words in (("3298", "--hours", "x"), ("32/1", "--name", "x"), ("3201",), ("3201", "--name", "")):
+    for words, why in (
+        (("3298", "--hours", "x"), "No office has the code 3298"),
+        (("32/1", "--name", "x"), "code is not"),
+        (("3201",), "what is to change"),
+        (("3201", "--name", ""), "name is not"),
+    ):
         refused = hotline("offices", "set", *words)
         assert refused.exit_code == 1
+        assert why in refused.output
         assert len(refused.output.splitlines()) == 1, refused.output
 
 

@@ -9,8 +9,8 @@ from agi.books.words import ApplicationStatus, Document, KtpState
 from agi.dialogue.question import Mode, Result
 
 _KEYS = re.compile(r"[0-9*#]+")
-_ENTRIES = {"nik": 16, "kk": 0, "registration": 12, "pin": 6}
-"""Questions whose answer is a number of a person, and its digits; 0: as many as the settings say."""
+_ENTRIES = ("nik", "kk", "registration", "pin")
+"""Questions whose answer is a number of a person; each has so many digits that it ends by itself."""
 _JUDGED = ("mismatch", "nik.checked", "application.told", "applications.told")
 """What is noted when somebody's numbers have been looked up."""
 _NOT_HEARD = ("call.welcome", "speech.", "digits.", "document.", "reason.")
@@ -57,7 +57,7 @@ def _answer(event: Event, later: tuple[Event, ...], people: dict[str, str]) -> I
     entry = event.node in _ENTRIES
     match Result(event.result):
         case Result.MATCH if entry:
-            yield f'press: "{_described(event.node, later, people)}{"" if _ends_itself(event) else "#"}"'
+            yield f'press: "{_described(event.node, later, people)}"'
         case Result.MATCH if _KEYS.fullmatch(event.value):
             yield f'press: "{event.value}"'
         case Result.MATCH:
@@ -74,10 +74,6 @@ def _answer(event: Event, later: tuple[Event, ...], people: dict[str, str]) -> I
             yield f'press: "0{"#" if entry else ""}"'
 
 
-def _ends_itself(event: Event) -> bool:
-    return event.mode == Mode.SPEECH or len(event.value) == _ENTRIES[event.node] or not _ENTRIES[event.node]
-
-
 def _described(node: str, later: tuple[Event, ...], people: dict[str, str]) -> str:
     kind = "resident" if node in ("nik", "kk") else "application"
     wanted = "number" if node == "registration" else node
@@ -88,12 +84,7 @@ def _described(node: str, later: tuple[Event, ...], people: dict[str, str]) -> s
 def _was_wrong(later: tuple[Event, ...]) -> bool:
     """Whether what was entered did not fit: that is noted before the next number is asked for."""
     for event in later:
-        if event.kind is Kind.NOTED and event.node in (
-            "mismatch",
-            "nik.checked",
-            "application.told",
-            "applications.told",
-        ):
+        if event.kind is Kind.NOTED and event.node in _JUDGED:
             return event.node == "mismatch"
         if event.kind is Kind.ASKED and event.node in _ENTRIES:
             break
