@@ -106,13 +106,14 @@ def test_a_fault_in_one_call_ends_that_call_only() -> None:
             raise KeyError("boom")
         ask_one(channel, cut)
 
-    with serving(answer) as server:
+    with structlog.testing.capture_logs() as told, serving(answer) as server:
         good = connect(server)
         assert good.recv(100).startswith(b"GET VARIABLE")
         assert is_closed(connect(server, HEADERS.replace(b"0215550100", b"1")))
         good.sendall(b"200 result=1 (x)\n")
         assert good.recv(100) == b'SET VARIABLE "A" "x"\n'
         good.close()
+    assert [one["event"] for one in told if one["log_level"] == "error"] == ["line.call_failed"]
 
 
 def test_a_stop_refuses_new_calls_at_once_and_lets_one_in_progress_finish() -> None:
@@ -172,11 +173,15 @@ def _refused(port: int) -> bool:
 
 def test_who_brings_no_proof_is_let_go_and_is_no_call() -> None:
     answered: list[Channel] = []
-    with serving(lambda channel, cut: answered.append(channel)) as server:
+    with (
+        structlog.testing.capture_logs() as told,
+        serving(lambda channel, cut: answered.append(channel)) as server,
+    ):
         for wrong in (b"agi_arg_2: guess\n", b"agi_arg_2: \n", "agi_arg_2: prööf\n".encode(), b""):
             assert is_closed(connect(server, HEADERS.replace(b"agi_arg_2: proof\n", wrong)))
         assert is_closed(connect(server))
     assert len(answered) == 1
+    assert [one["event"] for one in told if one["log_level"] != "debug"] == 4 * ["line.no_proof"]
 
 
 def test_a_process_of_another_user_is_let_go_whatever_it_brings() -> None:
@@ -216,11 +221,11 @@ def test_who_asks_is_told_that_the_line_serves_also_when_it_is_full() -> None:
         caller.close()
 
 
-def test_a_probe_of_the_port_says_nothing_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_probe_of_the_port_is_nothing_to_act_on() -> None:
     with structlog.testing.capture_logs() as told, serving(ask_one) as server:
         connect(server, b"").close()
-        until(lambda: not server._strangers)
-    assert [one for one in told if one["log_level"] != "debug"] == []
+        until(lambda: told)
+    assert [one["log_level"] for one in told] == ["debug"]
 
 
 def test_a_port_that_the_supervisor_holds_is_served_turned_away_and_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +240,13 @@ def test_a_port_that_the_supervisor_holds_is_served_turned_away_and_left_open(mo
         waiting = connect(server)  # for the next line
         held.accept()[0].close()
         assert is_closed(waiting)
+
+
+def test_a_socket_of_another_port_is_not_taken_for_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setattr("os.dup", lambda descriptor: other.dup().detach())
+        with serving(ask_one) as server:
+            assert server.port != other.getsockname()[1]
 
 
 def test_a_call_id_that_lives_or_has_been_here_is_refused_but_for_the_way_back() -> None:
