@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from agi.books.files import BookError
+
 LONGEST_LINE = 65536
 _SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t])\s*$", re.IGNORECASE)
 _NOT_UTF8 = "not UTF-8 (Windows-1252 or Latin-1, perhaps): save the table anew as 'CSV UTF-8'"
@@ -23,7 +25,7 @@ _FOREIGN = {
 }
 
 
-class TableError(Exception):
+class TableError(BookError):
     """The file as a whole can't be imported; the message says what to do."""
 
 
