@@ -152,7 +152,8 @@ def test_findings_of_the_voice_stand_in_the_same_list(tmp_path: Path) -> None:
 def test_a_finding_reads_as_file_line_code_and_what_to_do(tmp_path: Path) -> None:
     [one] = findings(tmp_path, MENU.replace("nik_check", "nik_chek"))
     path = tmp_path / "menu.toml"
-    assert str(one) == (f"{path}:9: M013 error: service di [check]: 'nik_chek' tidak ada; maksud Anda 'nik_check'?")
+    said = "M013 kesalahan: service di [check]: 'nik_chek' tidak ada; maksud Anda 'nik_check'?"
+    assert str(one) == f"{path}:9: {said}"
 
 
 def test_warnings_are_codes_too() -> None:

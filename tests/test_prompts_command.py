@@ -40,7 +40,7 @@ def change(path: Path, old: str, new: str) -> int:
 def test_the_installation_s_prompts_pass_the_check(office: Path) -> None:
     result = hotline("check")
     assert result.exit_code == 0, result.output
-    assert "0 errors" in result.stderr
+    assert "0 kesalahan" in result.stderr
 
 
 def test_check_finds_what_can_not_be_spoken(office: Path) -> None:
@@ -48,7 +48,7 @@ def test_check_finds_what_can_not_be_spoken(office: Path) -> None:
     line = change(texts, 'welcome = "Selamat datang', 'welcome = "😀 Selamat datang')
     result = hotline("check")
     assert result.exit_code == 1
-    assert f"{texts}:{line}: T007 error: call.welcome: '😀' tidak bisa diucapkan" in result.stdout
+    assert f"{texts}:{line}: T007 kesalahan: call.welcome: '😀' tidak bisa diucapkan" in result.stdout
 
 
 def test_check_finds_dead_and_bad_recordings(office: Path) -> None:
@@ -57,8 +57,8 @@ def test_check_finds_dead_and_bad_recordings(office: Path) -> None:
     (folder / "call.welcome.wav").write_bytes(b"no audio")
     result = hotline("check")
     assert result.exit_code == 1
-    assert "call.nothing.wav:0: R002 warning" in result.stdout
-    assert "call.welcome.wav:0: R001 error" in result.stdout
+    assert "call.nothing.wav:0: R002 peringatan" in result.stdout
+    assert "call.welcome.wav:0: R001 kesalahan" in result.stdout
 
 
 @pytest.mark.parametrize(("name", "old"), [("id.toml", "[call]"), ("lexicon.toml", "[letters]")])
@@ -66,7 +66,7 @@ def test_check_tells_where_a_file_is_no_toml(office: Path, name: str, old: str) 
     line = change(office / "prompts" / name, old, old[:-1])
     result = hotline("check")
     assert result.exit_code == 1
-    assert result.stdout.count(f"{name}:{line}: T008 error") == 1
+    assert result.stdout.count(f"{name}:{line}: T008 kesalahan") == 1
 
 
 def test_render_publishes_all_and_then_has_nothing_to_do(office: Path) -> None:

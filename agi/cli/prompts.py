@@ -33,7 +33,7 @@ def check() -> None:
     for finding in findings:
         click.echo(str(finding))
     errors = sum(finding.is_error for finding in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings.", err=True)
+    click.echo(f"{errors} kesalahan, {len(findings) - errors} peringatan.", err=True)
     if errors:
         raise SystemExit(1)
 
@@ -53,11 +53,11 @@ def render(force: bool) -> None:
             f"in {report.seconds:.1f} s."
         )
         for problem in clips.dead_recordings():
-            click.echo(f"warning: {problem}", err=True)
+            click.echo(f"peringatan: {problem}", err=True)
         if clips.texts.missing:
             click.echo(
-                f"warning: {clips.texts.language}.toml lacks {len(clips.texts.missing)} texts, which are said in "
-                f"Indonesian: {', '.join(clips.texts.missing)}",
+                f"peringatan: {clips.texts.language}.toml belum punya {len(clips.texts.missing)} teks, yang diucapkan "
+                f"dalam bahasa Indonesia: {', '.join(clips.texts.missing)}",
                 err=True,
             )
 

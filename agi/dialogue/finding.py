@@ -71,7 +71,7 @@ class Finding:
         return self.code not in WARNINGS
 
     def __str__(self) -> str:
-        kind = "error" if self.is_error else "warning"
+        kind = "kesalahan" if self.is_error else "peringatan"
         return f"{self.path}:{self.line}: {self.code} {kind}: {self.message}"
 
 
