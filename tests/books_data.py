@@ -1,11 +1,13 @@
 """Rows and books for the tests of the books; every number is made up."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from agi.books import importing
 from agi.books.calls import Event, Kind
+from agi.books.files import open_reader
 from agi.books.numbers import registration_number
 
 KEY = bytes(range(32))
@@ -48,6 +50,17 @@ def registry_of(folder: Path, *serials: int) -> Path:
     )
     import_csv(registry, KEY, "applications", applications)
     return registry
+
+
+def damage(registry: Path) -> int:
+    """Spoil the one page that says whose which application is; its number. Nothing else of the registry needs it."""
+    with closing(open_reader(registry)) as books:
+        (page,) = books.execute("SELECT rootpage FROM sqlite_master WHERE name = 'applications_of_nik'").fetchone()
+        (size,) = books.execute("PRAGMA page_size").fetchone()
+    with registry.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+    return int(page)
 
 
 def asked(node: str = "menu", value: str = "1") -> Event:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +11,14 @@ from typing import NamedTuple
 
 import pytest
 import sample_office
+from books_data import damage
 from installation import private_environment, settings_of
 
+from agi import privacy
+from agi.books import sample
+from agi.books.importing import import_csv
+from agi.books.words import Source
+from agi.cli.bringup import SAMPLE
 from agi.cli.doctor import texts
 from agi.ops import doctor, troubles
 from agi.ops.doctor import Finding, Level
@@ -42,13 +49,46 @@ def test_a_full_disk_is_found_on_either_of_both(settings: Settings, monkeypatch:
     assert (found.level, found.text) == (Level.FAIL, f"1 MB free at {place}")
 
 
+def registry(settings: Settings) -> Finding:
+    """What is found of the registry."""
+    (found,) = [one for one in doctor.examine(settings) if one.about == "registry"]
+    return found
+
+
 def test_a_registry_that_does_not_answer_is_found_and_not_waited_for(settings: Settings) -> None:
-    registry = sample_office.build_registry(settings.data)
-    with closing(sqlite3.connect(registry, isolation_level=None)) as other:
+    with closing(sqlite3.connect(sample_office.build_registry(settings.data), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        (found,) = [one for one in doctor.examine(settings) if one.about == "registry"]
+        found = registry(settings)
     assert (found.level, found.text[:29]) == (Level.FAIL, "registry.db has not answered ")
     assert "import" not in found.advice
+
+
+@pytest.fixture
+def filled(settings: Settings) -> Settings:
+    """With the sample's registry, and one that it has replaced."""
+    key, kk_digits = privacy.hash_key(settings.var), settings.identity.kk_digits
+    sample.install(settings.registry_db, key, kk_digits, SAMPLE)
+    offices = SAMPLE / "offices.csv"
+    import_csv(settings.registry_db, key, "offices", offices, kk_digits=kk_digits, source=Source.SAMPLE, replace=True)
+    return settings
+
+
+def test_a_registry_that_is_damaged_where_no_count_looks_is_found(filled: Settings) -> None:
+    assert registry(filled).level is Level.OK
+    page = damage(filled.registry_db)
+    found = registry(filled)
+    assert found.level is Level.FAIL
+    assert f"Page {page}" in found.text
+    assert "\n" not in found.text
+
+
+def test_a_replaced_registry_is_not_kept_for_ever(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, now = 24 * 60 * 60, time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 30 * day)
+    assert registry(filled).level is Level.OK
+    monkeypatch.setattr(time, "time", lambda: now + 31 * day + 60)
+    found = registry(filled)
+    assert (found.level, found.advice) == (Level.WARN, f"rm {filled.registry_db}.before")
 
 
 def logged(settings: Settings, name: str, *entries: tuple[str, str, timedelta]) -> None:

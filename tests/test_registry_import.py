@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from books_data import KEY, KK_DIGITS, import_csv, kk, nik, registry_of, resident_line, residents_file
+from books_data import KEY, KK_DIGITS, damage, import_csv, kk, nik, registry_of, resident_line, residents_file
 
 from agi.books.draft import ImportRunning, draft
+from agi.books.files import unsound
 from agi.books.importing import ImportRefused
 from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged
@@ -199,6 +200,19 @@ def test_a_damaged_registry_needs_replace(tmp_path: Path) -> None:
         import_csv(path, KEY, "residents", file)
     import_csv(path, KEY, "residents", file, replace=True)
     assert known(path, 2)
+
+
+def test_damage_inside_a_registry_is_never_handed_on(tmp_path: Path) -> None:
+    path = registry_of(tmp_path, 1)
+    damage(path)
+    file = residents_file(tmp_path, resident_line(2))
+    with pytest.raises(RegistryDamaged):
+        import_csv(path, KEY, "residents", file)
+    assert known(path, 1)
+    report = import_csv(path, KEY, "residents", file, replace=True)
+    assert report.emptied_others
+    assert known(path, 2)
+    assert unsound(path) is None
 
 
 _SLOW_IMPORT = """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from agi.books.files import Busy, beside, exclusive, open_writer
+from agi.books.files import Busy, beside, check_sound, exclusive, open_writer
 from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
 from agi.books.registry_schema import SCHEMA, key_check, same_key
 from agi.books.words import Source
@@ -65,6 +65,7 @@ def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
     try:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        check_sound(connection)  # or what is damaged would be met half way, or handed on
         SCHEMA.apply(Database(connection, execute_plugins=False))
         stored = connection.execute("SELECT value FROM meta WHERE name = 'key-check'").fetchone()
     except sqlite3.OperationalError:  # the disk, not the file

@@ -16,6 +16,9 @@ from agi.books.table_csv import Table, TableError
 from agi.books.tables import LAYOUTS, Impossible, Layout, Row, RowError
 from agi.books.words import Source
 
+BEFORE = ".before"
+"""What the name of the registry ends in that a replacement has left."""
+
 MANY = 30
 """Rows from which on a column that is the same in all of them can be no chance: 1 in 10^29 for a digit."""
 
@@ -216,7 +219,7 @@ class _Alike:
 
 def _keep_before(registry: Path) -> None:
     """Keep the registry as it is, under a second name: what replaces it is another file."""
-    kept = beside(registry, ".before")
+    kept = beside(registry, BEFORE)
     kept.unlink(missing_ok=True)
     if registry.exists():
         os.link(registry, kept)

@@ -13,9 +13,9 @@ import click
 
 from agi import privacy
 from agi.books import sample_make
-from agi.books.importing import import_csv
-from agi.books.registry import Registry, RegistryError
-from agi.books.table_csv import TableError
+from agi.books.files import BookError, beside
+from agi.books.importing import BEFORE, import_csv
+from agi.books.registry import Registry
 from agi.books.tables import LAYOUTS
 from agi.books.words import Source
 from agi.settings import ROOT, Settings
@@ -79,8 +79,11 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
         )
     click.echo(f"{report.taken} {table} imported.")
     if replace and report.before:
-        kept = f"{settings.registry_db}.before"
-        click.echo(f"They replace {report.before}; the registry as it was is kept in {kept}: mv it back if need be.")
+        kept = beside(settings.registry_db, BEFORE)
+        click.echo(
+            f"They replace {report.before}; the registry as it was is kept in {kept}: mv it back if need be, "
+            "remove it once the new one has proved right."
+        )
     if report.rejects:
         click.echo(f"Rows not taken: {report.rejected}; the reasons are in {report.rejects}.")
     if report.emptied_others:
@@ -172,7 +175,7 @@ def _sentences() -> Iterator[None]:
     """Errors of the books and of files as one sentence."""
     try:
         yield
-    except (RegistryError, TableError) as error:
+    except BookError as error:
         raise click.ClickException(str(error)) from error
     except BrokenPipeError:
         raise

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from agi import privacy
 from agi.books.calls import CallBook
-from agi.books.files import BookError
+from agi.books.files import BookError, beside, unsound
+from agi.books.importing import BEFORE
 from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled
 from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
@@ -26,6 +27,8 @@ from agi.settings import ROOT, Settings
 _SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
 _MB = 1 << 20
 _SHOWN = 3
+_BEFORE_DAYS = 30
+"""Days in which somebody will have noticed that the new registry is wrong."""
 
 
 class Level(StrEnum):
@@ -64,7 +67,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: speech_model(settings, running),
         lambda: _asterisk(program),
         _confinement,
-        lambda: _audio_ports(settings),
+        lambda: audio_ports(settings),
         lambda: open_files_granted(settings),
         lambda: _registry(settings),
         lambda: _calls(settings),
@@ -196,7 +199,8 @@ def _confinement() -> Finding:
     return _ok("confinement", f"Asterisk sees neither secrets nor databases (Landlock {confined.landlock()})")
 
 
-def _audio_ports(settings: Settings) -> Finding:
+def audio_ports(settings: Settings) -> Finding:
+    """Whether there are ports for the sound of as many calls as the settings allow."""
     telephony = settings.telephony
     calls = (telephony.rtp_last - telephony.rtp_first + 1) // 2
     text = f"ports {telephony.rtp_first} to {telephony.rtp_last}: {max(calls, 0)} legs of calls at once"
@@ -236,6 +240,14 @@ def _registry(settings: Settings) -> Finding:
         return Finding(Level.FAIL, "registry", str(error), "Callers hear that look-ups are not available until then.")
     except RegistryError as error:
         return Finding(Level.FAIL, "registry", str(error), "./hotline registry import residents FILE.csv --replace")
+    if trouble := unsound(settings.registry_db):
+        todo = "Import the registry again with --replace, or put a backup back: ./hotline restore FILE"
+        return Finding(Level.FAIL, "registry", f"{settings.registry_db} is damaged: {trouble}", todo)
+    kept = beside(settings.registry_db, BEFORE)
+    days = int((time.time() - kept.stat().st_ctime) / 86400) if kept.exists() else 0  # since it was replaced
+    if days > _BEFORE_DAYS:
+        text = f"{kept} has been kept for {days} days: people's data that nothing needs any more"
+        return Finding(Level.WARN, "registry", text, f"rm {kept}")
     return _ok("registry", f"{source} data: " + ", ".join(f"{count} {table}" for table, count in counts.items()))
 
 
