@@ -1,5 +1,6 @@
 """One check for all: what keeps the line from starting is told by `prompts check`, doctor and `up`."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,10 @@ from click.testing import CliRunner
 from agi.cli import doctor
 from agi.cli import main as hotline
 from agi.dialogue.menu import MenuError
-from agi.ops import imports, launch
+from agi.ops import imports, launch, speech
 from agi.ops.doctor import Level
 from agi.services.checked import load_checked
-from agi.settings import ROOT, Places, Settings
+from agi.settings import ROOT, Places, Settings, Speech
 
 
 def append(name: str, words: str) -> Callable[[Path], None]:
@@ -51,7 +52,7 @@ def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: S
     assert doctor.texts(office).level is Level.FAIL
     checked = CliRunner().invoke(hotline, ["prompts", "check"])
     assert checked.exit_code == 1
-    assert " error: " in checked.stdout
+    assert " kesalahan: " in checked.stdout
 
 
 def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Settings) -> None:
@@ -84,3 +85,17 @@ def test_equal_contents_at_another_time_leave_the_stamp(office: Settings, monkey
     assert launch.line_fingerprint(office) == before
     one.write_text("a = 2\n")
     assert launch.line_fingerprint(office) != before
+
+
+def test_a_copied_model_is_the_same_model(tmp_path: Path) -> None:
+    network = tmp_path / "am" / "final.mdl"
+    network.parent.mkdir()
+    network.write_bytes(b"one")
+    settings = Settings(speech=Speech(model=tmp_path))
+    before = speech.model_mark(settings)
+    os.utime(network, (1, 1))
+    assert speech.model_mark(settings) == before
+    times = network.stat()
+    network.write_bytes(b"two")
+    os.utime(network, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert speech.model_mark(settings) != before

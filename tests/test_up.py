@@ -30,6 +30,13 @@ def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotli
     assert f":{hotline.settings.telephony.sip_port}" in told
 
 
+def test_up_tells_that_the_settings_allow_more_calls_than_there_are_ports_for(hotline: Hotline) -> None:
+    telephony = hotline.settings.telephony
+    assert telephony.rtp_last - telephony.rtp_first < 2 * hotline.settings.legs
+    told = hotline.run("up").stderr.splitlines()
+    assert len([line for line in told if "telephony.rtp_last" in line]) == 1
+
+
 def test_status_names_processes_calls_and_prompts(hotline: Hotline) -> None:
     status = json.loads(hotline.run("status", "--json").stdout)
     assert status["answering"] is True

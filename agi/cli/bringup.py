@@ -20,13 +20,13 @@ from agi.books.registry import (
 )
 from agi.books.soundness import fault as call_book_fault
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.ops import asterisk, configure, launch, private, ready, restoring
+from agi.ops import asterisk, configure, doctor, launch, private, ready, restoring
 from agi.ops.agents import AgentsError
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
 from agi.ops.ready import dialled
-from agi.ops.speech import speech_is_on
+from agi.ops.speech import model_mark, speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.settings import LISTEN, ROOT, Settings
@@ -82,6 +82,9 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             PermissionError,
         ) as trouble:
             raise click.ClickException(str(trouble)) from trouble
+    for found in (doctor.audio_ports(settings), doctor.open_files_granted(settings)):
+        if found.advice:
+            progress.note(f"Fewer calls at once than the settings allow: {found.text}. {found.advice}")
     address = dialled(settings.telephony.listen)
     tester = configure.account(settings.var, configure.testers()[0])
     return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
@@ -112,10 +115,9 @@ def build_speech(settings: Settings) -> None:
     from agi.speech.standard import WordsError
 
     stamp = settings.var / "speech" / ".built"
-    model = (settings.speech_model / "am" / "final.mdl").stat()
     sources = [*(ROOT / "agi" / "speech").glob("*.py"), *(ROOT / "data" / "words").glob("*.toml")]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:12]
-    wanted = f"{launch.fingerprint(settings)} {digest} {settings.speech_model} {model.st_mtime_ns} {model.st_size}"
+    wanted = f"{launch.fingerprint(settings)} {digest} {settings.speech_model} {model_mark(settings)}"
     if stamp.is_file() and stamp.read_text() == wanted and settings.speech_built.is_dir():
         return
     try:

@@ -57,8 +57,7 @@ def line_fingerprint(settings: Settings) -> str:
     digest = hashlib.sha256(f"{fingerprint(settings)}{settings.model_dump_json()}".encode())
     digest.update(privacy.hash_key(settings.var))
     if speech_is_on(settings):
-        model = (settings.speech_model / "am" / "final.mdl").stat()
-        digest.update(f"{model.st_mtime_ns} {model.st_size}".encode())
+        digest.update(speech.model_mark(settings).encode())
     for path in sorted(imports.reached(ROOT, *_OF_THE_LINE)):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

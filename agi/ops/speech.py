@@ -1,5 +1,6 @@
 """Whether callers may speak on this installation, and whether the process that listens is there."""
 
+import hashlib
 import socket
 import time
 from pathlib import Path
@@ -13,6 +14,12 @@ _PAUSE_S = 0.05
 def speech_is_on(settings: Settings) -> bool:
     """Whether the settings want speech and there is a model to hear with."""
     return settings.speech.enabled and (settings.speech_model / "am" / "final.mdl").is_file()
+
+
+def model_mark(settings: Settings) -> str:
+    """Digest of the network that is heard with; whoever copies the folder changes times, not contents."""
+    with (settings.speech_model / "am" / "final.mdl").open("rb") as network:
+        return hashlib.file_digest(network, "sha256").hexdigest()
 
 
 def built_for_another(settings: Settings) -> bool:
