@@ -57,7 +57,7 @@ def test_a_message_is_kept_with_its_time_level_place_and_channel(log: AsteriskLo
     [
         f"Call from x to extension '{NIK}' rejected",
         f"INVITE sip:{NIK}@10.0.0.1 refused",
-        f"INVITE sip:{''.join(f'%3{digit}' for digit in NIK)}@10.0.0.1 refused",
+        f"INVITE tel:{''.join(f'%3{digit}' for digit in NIK)} refused",
         "From: 3273 0145 0190 0001",
         "From: 3273-0145-0190-0001",
         "From: 3273.0145.0190.0001",
@@ -131,7 +131,7 @@ def test_many_kinds_together_are_bounded_too(log: AsteriskLog, tmp_path: Path) -
 def test_the_file_never_grows_over_its_size(log: AsteriskLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asterisk_log, "MOST_OF_A_KIND", 10**9)
     monkeypatch.setattr(asterisk_log, "MOST_OF_ALL", 10**9)
-    log.take(printed("y " * 250) * 6000)
+    log.take(printed(": " * 250) * 6000)  # holds nothing that takes long to mask
     files = sorted(tmp_path.glob("asterisk.jsonl*"))
     assert [path.name for path in files] == ["asterisk.jsonl", "asterisk.jsonl.1", "asterisk.jsonl.2"]
     assert all(path.stat().st_size <= 1_000_000 for path in files)
