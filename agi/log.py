@@ -4,13 +4,18 @@ One JSON object a line in var/log/NAME.jsonl (rotated by size), readable lines o
 order: whoever logs passes no entered value; names that stand for one (`value`, `nik`, …) lose it here; and every
 string goes through `privacy.redact`. Of an exception its class and where it was raised are kept, not its message:
 a message may quote what it choked on.
+
+A line is made where it is logged and written in a thread of its own: no call waits for the disk of the log.
 """
 
 import logging
 import logging.handlers
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
@@ -26,6 +31,49 @@ HIDDEN = frozenset({"value", "digits", "keys", "nik", "kk", "pin", "caller", "nu
 _DOTS = "•••"
 _LONG = 10**11  # from here on an integer has as many digits as a registration number
 _DEEPEST = 6
+MOST_WAITING = 10_000
+"""Lines that wait for a disk; what comes then is lost. At half a kilobyte each they are small."""
+_END_LIMIT_S = 2.0
+
+
+class Behind(logging.Handler):
+    """Hands lines, as `renderer` makes them, on to `sink` in a thread of its own: who logs never waits for a disk."""
+
+    def __init__(self, sink: logging.Handler, renderer: Any) -> None:
+        super().__init__()
+        self.setFormatter(_formatter(renderer))
+        self._sink = sink
+        self._waiting: SimpleQueue[str | threading.Event | None] = SimpleQueue()
+        threading.Thread(target=self._run, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Make the line, and go on."""
+        try:
+            if self._waiting.qsize() < MOST_WAITING:
+                self._waiting.put(self.format(record))
+        except Exception:  # noqa: BLE001  # as every handler: what cannot be logged must not end a call
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Wait until all is written that was logged so far, 2 s at the most."""
+        written = threading.Event()
+        self._waiting.put(written)
+        written.wait(_END_LIMIT_S)
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self.flush()
+        self._waiting.put(None)
+        super().close()
+
+    def _run(self) -> None:
+        while (one := self._waiting.get()) is not None:
+            if isinstance(one, threading.Event):
+                one.set()
+            else:
+                self._sink.handle(logging.makeLogRecord({"msg": one}))
+        with suppress(OSError):  # as at the end of every program: what is not written now never is
+            self._sink.close()
 
 
 def configure(settings: Settings, name: str, *, console: bool) -> None:
@@ -36,10 +84,9 @@ def configure(settings: Settings, name: str, *, console: bool) -> None:
     handlers: list[logging.Handler] = []
     if console:
         shown = logging.StreamHandler(sys.stderr)
-        shown.setFormatter(_formatter(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())))
-        handlers.append(shown)
+        handlers.append(Behind(shown, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())))
     try:
-        handlers.append(_file(settings, name))
+        handlers.append(Behind(_file(settings, name), structlog.processors.JSONRenderer()))
     except OSError as error:
         print(f"No log file: {error}. Logging to the terminal only.", file=sys.stderr)
     logging.raiseExceptions = False  # a full disk is no reason to print a traceback for every line
@@ -86,15 +133,13 @@ def _short(path: str) -> str:
 def _file(settings: Settings, name: str) -> logging.Handler:
     folder = settings.var / "log"
     folder.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
+    return logging.handlers.RotatingFileHandler(
         folder / f"{name}.jsonl",
         maxBytes=settings.log.max_mb * 1_000_000,
         backupCount=settings.log.keep,
         encoding="utf-8",
         errors="backslashreplace",
     )
-    handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
-    return handler
 
 
 def _formatter(renderer: Any) -> logging.Formatter:

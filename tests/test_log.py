@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import select
 import threading
 from pathlib import Path
 
@@ -34,9 +36,15 @@ def settings_here(tmp_path: Path) -> Settings:
     return Settings(places=Places(var=tmp_path), log=Log(level="DEBUG"))
 
 
-def lines(here: Settings, name: str = "t") -> list[dict[str, object]]:
-    text = (here.var / "log" / f"{name}.jsonl").read_text()
-    return [json.loads(line) for line in text.splitlines()]
+def written(here: Settings) -> str:
+    """What stands in the log when all is written."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+    return (here.var / "log" / "t.jsonl").read_text()
+
+
+def lines(here: Settings) -> list[dict[str, object]]:
+    return [json.loads(line) for line in written(here).splitlines()]
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
@@ -46,10 +54,10 @@ def test_a_number_does_not_pass_in_whatever_it_is_wrapped(
     log.configure(settings_here, "t", console=True)
     structlog.get_logger("x").info(f"said {value}", thing=value, other=[value])
     logging.getLogger("foreign").warning("foreign %s", value)
-    written = (settings_here.var / "log" / "t.jsonl").read_text() + capsys.readouterr().err
-    assert written
+    text = written(settings_here) + capsys.readouterr().err
+    assert text
     for form in (NIK, "3273 0500 0000 0001", "3273-0500-0000-0001"):
-        assert form not in written
+        assert form not in text
     assert len(lines(settings_here)) == 2
 
 
@@ -57,7 +65,7 @@ def test_a_number_does_not_pass_in_whatever_it_is_wrapped(
 def test_fields_that_stand_for_what_was_entered_lose_it(settings_here: Settings, name: str) -> None:
     log.configure(settings_here, "t", console=False)
     structlog.get_logger().info("x", **{name: "123456"}, inner={name: "123456"})
-    assert "123456" not in (settings_here.var / "log" / "t.jsonl").read_text()
+    assert "123456" not in written(settings_here)
 
 
 def test_an_exception_leaves_its_class_and_place_and_not_its_words(settings_here: Settings) -> None:
@@ -105,6 +113,7 @@ def test_files_are_rotated_by_size(tmp_path: Path) -> None:
     log.configure(here, "t", console=False)
     for _ in range(350):
         structlog.get_logger().info("x" * 10_000)
+    written(here)
     names = sorted(path.name for path in (tmp_path / "log").iterdir())
     assert names == ["t.jsonl", "t.jsonl.1", "t.jsonl.2"]
 
@@ -113,6 +122,8 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path, capsys: py
     (tmp_path / "log").write_text("a file where the folder should be")
     log.configure(Settings(places=Places(var=tmp_path)), "t", console=True)
     structlog.get_logger().info("still.here")
+    for handler in logging.getLogger().handlers:
+        handler.flush()
     shown = capsys.readouterr().err
     assert "No log file" in shown
     assert "still.here" in shown
@@ -124,3 +135,34 @@ def test_levels_below_the_set_one_are_not_written(tmp_path: Path) -> None:
     structlog.get_logger().info("quiet")
     structlog.get_logger().warning("loud")
     assert [line["event"] for line in lines(here)] == ["loud"]
+
+
+def test_who_logs_does_not_wait_for_a_disk_that_does_not_answer_and_its_lines_come_when_it_does(
+    settings_here: Settings,
+) -> None:
+    log_file = settings_here.var / "log" / "t.jsonl"
+    log_file.parent.mkdir()
+    os.mkfifo(log_file)
+    disk = os.open(log_file, os.O_RDONLY | os.O_NONBLOCK)  # takes 64 KB, and then nothing until it is read
+    try:
+        log.configure(settings_here, "t", console=False)
+        busy = threading.Thread(target=_log_much, daemon=True)
+        busy.start()
+        busy.join(30)
+        assert not busy.is_alive()
+        heard = b""
+        while heard.count(b"\n") < _MUCH:
+            assert select.select([disk], [], [], 30)[0], "lines were lost"
+            heard += os.read(disk, 65_536)
+    finally:
+        log.configure(settings_here, "other", console=False)
+        os.close(disk)
+    assert [json.loads(line)["number_of_line"] for line in heard.splitlines()] == list(range(_MUCH))
+
+
+_MUCH = 500
+
+
+def _log_much() -> None:
+    for number in range(_MUCH):
+        structlog.get_logger().info("x" * 1000, number_of_line=number)

@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from agi.line.audiosocket import Frame, Kind, NotAudioSocket, Reader
-from agi.line.notes import Notes
+import structlog
 
+from agi.line.audiosocket import Frame, Kind, NotAudioSocket, Reader
+
+_log = structlog.get_logger("speech")
 _SAY_WHO_S = 1.0
 _BACKLOG = 128
 _STRANGERS = 256
@@ -38,13 +40,11 @@ class Door:
         selector: selectors.BaseSelector,
         after: Callable[[float, Callable[[], None]], None],
         let_in: Callable[[UUID, Guest], bool],
-        notes: Notes,
         port: int,
     ) -> None:
         self._selector = selector
         self._after = after
         self._let_in = let_in
-        self._notes = notes
         self._strangers: dict[Guest, None] = {}  # the oldest first
         self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._listener.setblocking(False)
@@ -83,7 +83,7 @@ class Door:
             self._strangers.pop(guest, None)
             guest.known = True
             if first.kind is not Kind.UUID or not self._let_in(first.uuid, guest):
-                self._notes.warn("speech.stranger", kind=first.kind.name)
+                _log.warning("speech.stranger", kind=first.kind.name)
                 guest.peer.close()
 
     def _dismiss(self, guest: Guest) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 
-from agi.line.notes import Notes
 from agi.line.orders import (
     ASK_STATE,
     LONGEST_MESSAGE,
@@ -53,9 +52,8 @@ class Ears:
         self._busy = 0
         self._lock = threading.Lock()
         self._sounds = Sounds()
-        self._notes = Notes()
-        self.pump = Pump(clock_ms, self._notes)
-        self.recognisers = Recognisers(factory, clock_ms, self._notes)
+        self.pump = Pump(clock_ms)
+        self.recognisers = Recognisers(factory, clock_ms)
         self._stopping = False
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -80,7 +78,6 @@ class Ears:
         self._thread.join(2.0)
         self.pump.stop()
         self.recognisers.stop()
-        self._notes.stop()
         self._path.unlink(missing_ok=True)
 
     def _serve(self) -> None:
@@ -169,7 +166,7 @@ class Ears:
         if report.answer is None and not report.fell_back:
             report = Report(None, "gone", turn.received, turn.used)
         if turn.fell_back:
-            self._notes.warn("speech.fell_back", question=turn.question.name, why=turn.fell_back)
+            _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
         if control is not None:
             with suppress(OSError):
                 control.send(REPORT.written(report))

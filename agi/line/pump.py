@@ -20,7 +20,6 @@ from uuid import UUID, uuid4
 
 from agi.line.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
 from agi.line.door import Door, Guest, received
-from agi.line.notes import Notes
 from agi.line.owner import owner
 from agi.line.recognisers import Recognisers
 from agi.line.turn import News, SpokenTurn
@@ -77,7 +76,7 @@ class Live:
 class Pump:
     """Accepts AudioSocket on 127.0.0.1:`port`. `expect` a turn, `start` the thread, `stop` it."""
 
-    def __init__(self, clock_ms: Callable[[], int], notes: Notes, port: int = 0) -> None:
+    def __init__(self, clock_ms: Callable[[], int], port: int = 0) -> None:
         self._clock_ms = clock_ms
         self.lateness = Lateness()
         self._selector = selectors.DefaultSelector()
@@ -90,7 +89,7 @@ class Pump:
         self._limits: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
         self._stopping = False
-        self._door = Door(self._selector, self._in, self._let_in, notes, port)
+        self._door = Door(self._selector, self._in, self._let_in, port)
         self.port = self._door.port
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 
+import structlog
+
 from agi.dialogue.question import Question
 from agi.line import recognition
-from agi.line.notes import Notes
 from agi.line.recognition import LONGEST_PACKET, CannotListen
 from agi.line.turn import Broken, News
 
@@ -20,6 +21,7 @@ START_LIMIT_S = 15.0
 _SILENT_MS = 500
 """Five beats missed: the process is stuck, or the machine has no time for it."""
 _MOST_UNSENT = 5000
+_log = structlog.get_logger("speech")
 _MAIN = "from agi.line.recognition import main; main()"
 Tell = Callable[[News], None]
 
@@ -68,9 +70,8 @@ class Recognisers:
     are told from there, in the thread that calls it.
     """
 
-    def __init__(self, factory: str, clock_ms: Callable[[], int], notes: Notes) -> None:
+    def __init__(self, factory: str, clock_ms: Callable[[], int]) -> None:
         self.clock_ms = clock_ms
-        self._notes = notes
         self.longest_ms = 0
         self._factory = factory
         self._lock = Lock()
@@ -198,15 +199,15 @@ class Recognisers:
         elif letter == b"O":
             self.open = True
         elif letter == b"E":
-            self._notes.warn("speech.cannot_listen", why=body.decode(errors="replace"))
+            _log.warning("speech.cannot_listen", why=body.decode(errors="replace"))
         elif ear is not None and (one := recognition.news(letter, body)) is not None:
             if isinstance(one, Broken):
-                self._notes.warn("speech.turn_failed", why=one.why)
+                _log.warning("speech.turn_failed", why=one.why)
             ear.told_ms = 0
             ear.tell(one)
 
     def _died(self) -> None:
-        self._notes.warn("speech.recognition_died")
+        _log.warning("speech.recognition_died")
         self.stop()
         with self._lock:
             self._unsent.clear()
