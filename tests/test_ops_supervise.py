@@ -88,6 +88,15 @@ def is_free(port: int) -> bool:
         return True
 
 
+def takes(neighbour: socket.socket, port: int) -> bool:
+    """Whether a neighbour gets that port now."""
+    try:
+        neighbour.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 def test_the_lines_port_is_never_free_and_who_comes_meanwhile_waits(installation) -> None:
     supervisor, settings, program, ours = installation
     until(lambda: supervisor.process("line").running)
@@ -120,6 +129,17 @@ def test_a_killed_asterisk_comes_back_and_the_line_goes_on(installation) -> None
     until(lambda: supervisor.process("asterisk").pid not in (before["asterisk"], None))
     assert ready.wait(settings, program, 5) is None
     assert supervisor.process("line").pid == before["line"]
+
+
+def test_asterisk_waits_for_its_port_and_says_who_has_to_do_what(installation) -> None:
+    supervisor, settings, program, _ = installation
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
+        os.kill(supervisor.process("asterisk").pid, signal.SIGKILL)
+        until(lambda: takes(thief, settings.telephony.sip_port))
+        until(lambda: supervisor.process("asterisk").running)
+        assert "end that one, or set another `telephony.sip_port`" in (ready.unmet(settings, program) or "")
+        until(lambda: "is taken by another program" in (settings.var / "log" / "asterisk.jsonl").read_text())
+    assert ready.wait(settings, program, 10) is None
 
 
 def test_starting_again_changes_nothing(installation) -> None:

@@ -55,6 +55,11 @@ def etc_folder(var: Path) -> Path:
     return var.absolute() / "asterisk" / "etc"
 
 
+def transport_file(var: Path) -> Path:
+    """Where the address and port for SIP stand, for Asterisk."""
+    return etc_folder(var) / "local" / "pjsip-transport.conf"
+
+
 def account(var: Path, name: str) -> Account:
     """The account `name` with its password (made once, kept in var/secrets)."""
     return Account(name, privacy.secret(var, f"sip-{name}", _PASSWORD_BYTES))
@@ -77,7 +82,7 @@ def write(settings: Settings, program: Program) -> Stamp:
     write_agents(settings)
     write_whole(local / "pjsip-trunk.conf", trunk.configuration(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
-    write_whole(local / "pjsip-transport.conf", _transport(settings))
+    write_whole(transport_file(settings.var), _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
     write_whole(local / "pjsip-accounts.conf", _accounts(settings))
     write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)

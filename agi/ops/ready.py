@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import asterisk
+from agi.ops import asterisk, ports
 from agi.ops.asterisk import Program
 from agi.ops.configure import etc_folder
+from agi.ops.places import run_folder
 from agi.settings import Settings
 
 _PAUSE_S = 0.05
@@ -23,7 +24,8 @@ def unmet(settings: Settings, program: Program) -> str | None:
     etc = etc_folder(settings.var)
     # Asked first: a SIP request before the last module is loaded makes the SIP library complain in the log.
     if asterisk.ask(program, etc, "core waitfullybooted") is None:
-        return "Asterisk is not up"
+        waits = not _listens(run_folder(settings.var) / "asterisk.ctl")
+        return (ports.sip_taken(telephony.listen, telephony.sip_port) if waits else None) or "Asterisk is not up"
     if not sip_answers(reachable(telephony.listen), telephony.sip_port):
         return f"Asterisk does not answer SIP on {telephony.listen}, port {telephony.sip_port}"
     shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
@@ -32,6 +34,12 @@ def unmet(settings: Settings, program: Program) -> str | None:
     if not line_answers(settings.var, settings.line.agi_port):
         return f"the line does not answer on port {settings.line.agi_port}"
     return None
+
+
+def _listens(path: Path) -> bool:
+    """Whether a process listens on the Unix socket `path`, if only a frozen one."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        return sock.connect_ex(str(path)) == 0
 
 
 def wait(settings: Settings, program: Program, limit_s: float) -> str | None:
@@ -124,23 +132,6 @@ def unusable(address: str, port: int, running_on: str) -> str | None:
 
 def taken(settings: Settings) -> str | None:
     """One sentence on the first port of ours that another program holds; None when all are free."""
-    telephony, line = settings.telephony, settings.line
-    wanted = (
-        (telephony.listen, telephony.sip_port, socket.SOCK_DGRAM, "UDP", "telephony.sip_port"),
-        ("127.0.0.1", line.agi_port, socket.SOCK_STREAM, "TCP", "line.agi_port"),
+    return ports.sip_taken(settings.telephony.listen, settings.telephony.sip_port) or ports.taken(
+        "127.0.0.1", settings.line.agi_port, socket.SOCK_STREAM, "line.agi_port"
     )
-    for address, port, kind, protocol, name in wanted:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family, kind) as sock:
-            if kind == socket.SOCK_STREAM:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                sock.bind((address, port))
-            except OSError as error:
-                if error.errno == errno.EADDRNOTAVAIL:
-                    return f"This machine has no address {address}: change `telephony.listen` or `--listen`."
-                return (
-                    f"{protocol} port {port} is taken by another program: end that one, or set another "
-                    f"`{name}` in hotline.toml."
-                )
-    return None
