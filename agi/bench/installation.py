@@ -55,7 +55,7 @@ def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingPr
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
         environment = {**_environment(folder, max_calls, speech), **more}
-        _lend(folder / "var")
+        _lend(Path(environment["HOTLINE_PLACES__VAR"]))
         try:
             _hotline(environment, "up")
             settings = _settings(environment)
@@ -104,10 +104,13 @@ def _free_port(kind: socket.SocketKind) -> int:
 
 
 def _lend(var: Path) -> None:
-    """Use the private Asterisk of the installation in the repository, if there is one."""
+    """Use the private Asterisk and the spoken clips of the installation in the repository, if there are any."""
     if tree.is_made(ROOT / "var"):
         (var / "asterisk").mkdir(parents=True)
         (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+    if (ROOT / "var" / "voice-cache").is_dir():
+        var.mkdir(parents=True, exist_ok=True)
+        (var / "voice-cache").symlink_to(ROOT / "var" / "voice-cache")
 
 
 def _hotline(environment: Mapping[str, str], *words: str) -> str:

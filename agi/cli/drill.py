@@ -1,42 +1,61 @@
-"""`hotline drill`: kill and freeze each part of a hotline of its own, under real calls."""
+"""`hotline drill`: what a hotline of its own survives, under real calls."""
+
+import sys
+import tempfile
+from pathlib import Path
 
 import click
 
+from agi.bench import disks, faults
 from agi.bench import drill as work
+from agi.bench.faults import FAULTS_OF, Fault, Part
 from agi.bench.installation import BenchFailed, running
 from agi.softphone.phone import PhoneError
 
-_CALLS = 20
+_MORE_CALLS = 10
 
 
 @click.command()
-@click.option("--moments", type=click.IntRange(1), default=10, show_default=True, help="Moments of a call, each fault.")
 @click.option(
-    "--part", "parts", multiple=True, type=click.Choice([part.value for part in work.Part]), help="Only this part."
+    "--moments", type=click.IntRange(1, 50), default=10, show_default=True, help="Calls in progress, a second apart."
 )
 @click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    type=click.Choice([fault.value for fault in work.Fault]),
-    help="Only this fault.",
+    "--part", "parts", multiple=True, type=click.Choice([part.value for part in Part]), help="Only this part."
 )
-def drill(moments: int, parts: tuple[str, ...], faults: tuple[str, ...]) -> None:
-    """Kill and freeze each part of a private hotline under real calls: what went on, and what was heard.
+@click.option(
+    "--fault", "kinds", multiple=True, type=click.Choice([fault.value for fault in Fault]), help="Only this fault."
+)
+def drill(moments: int, parts: tuple[Part, ...], kinds: tuple[Fault, ...]) -> None:
+    """Kill, freeze, rob and fill each part of a private hotline under real calls: what went on, what was heard.
 
-    The hotline that answers here is left alone. A moment takes about 20 s; Ctrl-C ends all that was started.
+    The hotline that answers here is left alone. A fault takes about 25 s; Ctrl-C ends all that was started.
     """
+    disks.enter((sys.executable, "-m", "agi.cli", *sys.argv[1:]))
+    what = [
+        (part, fault)
+        for part, possible in FAULTS_OF.items()
+        for fault in possible
+        if (not parts or part in parts) and (not kinds or fault in kinds)
+    ]
+    if not disks.can_be_mounted():
+        click.echo("No disk is filled: this machine lets nobody mount one.", err=True)
+        what = [(part, fault) for part, fault in what if fault is not Fault.FULL]
+    trials: list[work.Trial] = []
     try:
-        with running(_CALLS, speech=True, more=work.PATIENCE) as box:
-            trials = work.drill(
-                box,
-                [work.Part(part) for part in parts or work.Part],
-                [work.Fault(fault) for fault in faults or work.Fault],
-                moments,
-                lambda what: click.echo(what, err=True),
-            )
-            click.echo(work.report(tuple(trials)))
-            refused = work.strangers_refused(box, moments)
+        with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
+            data, var = Path(name) / "data", Path(name) / "var"
+            more = {**work.PATIENCE, "HOTLINE_PLACES__DATA": str(data), "HOTLINE_PLACES__VAR": str(var)}
+            with disks.mounted(data, var), running(moments + _MORE_CALLS, speech=True, more=more) as box:
+                try:
+                    trials.extend(work.drill(box, what, moments, lambda now: click.echo(now, err=True)))
+                finally:
+                    click.echo(work.report(trials))
+                if (Part.LINE, Fault.BESIEGED) in what:
+                    refused = faults.strangers_refused(box, moments)
+                    click.echo(f"\nStrangers on the line's port who were told nothing: {refused} of {moments}.")
+                if any(fault is Fault.ROBBED for _, fault in what):
+                    click.echo("\nStarted while another program holds a port:\n")
+                    for said in faults.starts_refused(box):
+                        click.echo(f"    {said}")
     except (BenchFailed, PhoneError) as trouble:
         raise click.ClickException(str(trouble)) from trouble
-    click.echo(f"\nStrangers on the line's port who were told nothing: {refused} of {moments}.")

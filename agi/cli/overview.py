@@ -49,7 +49,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "nik": Entry("agi.cli.nik:nik", "Check the form of NIKs read from the standard input."),
         "test": Entry("agi.cli.test:test", "Run the test suite, or a part of it."),
         "bench": Entry("agi.cli.bench:bench", "Measure what a call costs and how fast it is answered."),
-        "drill": Entry("agi.cli.drill:drill", "Kill and freeze each part of a private hotline under real calls."),
+        "drill": Entry("agi.cli.drill:drill", "Kill, freeze, rob and fill a private hotline under real calls."),
     },
     "Started by `up`": {
         "line": Entry("agi.cli.line:line", "The process that talks with the callers."),
