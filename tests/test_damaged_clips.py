@@ -1,7 +1,9 @@
 """A published clip that is gone or damaged: made again when it is to be played, found by digest, no call is lost."""
 
 import shutil
+import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,28 @@ def test_what_cannot_be_made_again_is_left_out_and_the_rest_is_said(
         monkeypatch.setattr(made._synthesis, "speak", mute)
         assert [path.name for path in made.playable("nik.readback", {"nik": "12"})] == ["1", "2"]
         assert made.playable("status.since", {"document": "document.kk", "since": "2026-01-01", "office": "x"})
+
+
+def test_a_value_whose_disk_or_voice_hangs_is_left_out_for_now_and_said_when_it_answers(
+    folder: PromptsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = threading.Event()
+    places = {"document": "document.kk", "since": date(2026, 1, 1), "office": "Loket"}
+    with folder.clips() as made:
+        made.render_all()
+        whole_text = len(made.clips("status.since", places))
+        speak = made._synthesis.speak
+
+        def hangs(text: str) -> object:
+            back.wait(30)
+            return speak(text)
+
+        monkeypatch.setattr(made._synthesis, "speak", hangs)
+        later = {**places, "since": date(2026, 1, 2)}
+        assert len(made.playable("status.since", later)) == whole_text - 1
+        back.set()
+        assert len(made.clips("status.since", later)) == whole_text
+        assert len(made.playable("status.since", later)) == whole_text
 
 
 @pytest.mark.parametrize("damage", [remove, cut_off, empty, another_content])

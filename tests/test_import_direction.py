@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 AGI = Path(__file__).parent.parent / "agi"
-GROUND = {"settings", "privacy", "log", "tomlfile", "wrong_settings"}
+GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings"}
 _ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
@@ -25,6 +25,7 @@ FLOOR = {
     "settings": 0,
     "privacy": 0,
     "log": 0,
+    "deadline": 0,
     "tomlfile": 0,
     "wrong_settings": 0,
 }

@@ -25,7 +25,7 @@ from sqlite_utils import Database
 
 from agi.books.calls import CallBook
 from agi.books.calls_schema import SCHEMA
-from agi.books.deadline import LIMIT_S, Alarm, Late
+from agi.books.late import LIMIT_S, Alarm, Late
 from agi.books.tries import Counted, Guesser, Limits, Mark, Try
 from agi.books.writer import WriterError
 from agi.privacy import keyed_hash

@@ -3,7 +3,7 @@
 The file is never written in place: an import builds a new one beside it and renames it (`draft.py`), so a
 reader always sees a whole registry, the old one or the new one. Each look-up compares the file's identity
 with one `stat` (1 to 2 µs) and opens the new file when it has changed. It waits for the disk no longer than a caller
-does (`deadline.py`).
+does (`late.py`).
 """
 
 import hmac
@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from agi.books.deadline import Deadline, Late
 from agi.books.files import BookError, open_reader
+from agi.books.late import LIMIT_S, Alarm
 from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (
     INCOMPLETE,
@@ -35,6 +35,7 @@ from agi.books.words import (
     ResidentStatus,
     Source,
 )
+from agi.deadline import Deadline
 
 TABLES = ("residents", "applications", "offices")
 _Identity = tuple[int, int, int]
@@ -92,7 +93,8 @@ class Registry:
         self._path = path
         self._key = key
         self._idle: deque[tuple[_Identity, sqlite3.Connection]] = deque()
-        self._deadline = Deadline(path.name)
+        self._deadline = Deadline(LIMIT_S)
+        self._alarm = Alarm(path.name)
 
     @classmethod
     def open(cls, path: Path, key: bytes, kk_digits: int) -> "Registry":
@@ -192,9 +194,11 @@ class Registry:
                 return what(connection)
 
         try:
-            return self._deadline.run(work)
-        except Late as late:
-            raise RegistryStalled(str(late)) from late
+            found = self._deadline.run(work)
+        except TimeoutError:
+            raise RegistryStalled(str(self._alarm.late())) from None
+        self._alarm.answered()
+        return found
 
     @staticmethod
     def _matches(row: tuple[bytes, ...] | None, given: bytes) -> bool:

@@ -25,8 +25,8 @@ import structlog
 from sqlite_utils import Database
 
 from agi.books.calls_schema import SCHEMA, lacking
-from agi.books.deadline import LIMIT_S, Late
 from agi.books.files import BookError, Busy, beside, exclusive, open_writer
+from agi.books.late import LIMIT_S, Late
 from agi.books.rows import Row
 
 BATCH = 4096

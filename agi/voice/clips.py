@@ -18,6 +18,7 @@ from types import TracebackType
 import structlog
 from babel.dates import format_date
 
+from agi.deadline import Deadline
 from agi.settings import Voice
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
@@ -39,6 +40,9 @@ DIGIT_TAIL_MS = 100
 """After a single digit: callers write along, and need to hear where one ends."""
 PAUSE = f"{RESERVED}/{GROUP_PAUSE_MS}"
 _SINGLE_DIGITS = frozenset(f"digits.{digit}" for digit in range(10))
+IN_TIME_S = 2.0
+"""Longest wait of a caller for one value, in seconds: it takes 10 to 50 ms to speak, and a text has two at the most."""
+Made = Callable[[], Path]
 Progress = Callable[[int, int], None]
 _log = structlog.get_logger()
 
@@ -85,6 +89,7 @@ class Clips:
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
+        self._in_time = Deadline(IN_TIME_S)
         self._published = Published(var / "prompts", texts.language)
         self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
         self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), maker()))
@@ -196,28 +201,30 @@ class Clips:
         return [path for step in self._steps(key, places) for path in step()]
 
     def playable(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
-        """As `clips`, for a call: what cannot be spoken now is left out, and the call goes on.
+        """As `clips`, for a call: what cannot be spoken now, or not in time, is left out, and the call goes on.
 
         Raises `UnknownKey` or `PlaceError`.
         """
         paths: list[Path] = []
-        for step in self._steps(key, places):
+        for step in self._steps(key, places, self._in_time.run):
             try:
                 paths += step()
             except (SynthesisError, OSError) as error:
                 _log.error("voice.left_out", key=key, why=type(error).__name__)
         return paths
 
-    def _steps(self, key: str, places: Mapping[str, Value] | None) -> Iterator[Callable[[], list[Path]]]:
-        """What gives the clips of each part of a text."""
+    def _steps(
+        self, key: str, places: Mapping[str, Value] | None, made: Callable[[Made], Path] = lambda make: make()
+    ) -> Iterator[Callable[[], list[Path]]]:
+        """What gives the clips of each part of a text; `made` has those made that are not rendered ahead."""
         values = self.texts.values(key, places or {})
         for step in self._plan[key]:
             if isinstance(step, Piece):
                 yield partial(lambda piece: [self.file(piece)], step)
             else:
-                yield partial(self._said, step, values[step.place.name])
+                yield partial(self._said, step, values[step.place.name], made)
 
-    def _said(self, slot: Slot, value: Value) -> list[Path]:
+    def _said(self, slot: Slot, value: Value, made: Callable[[Made], Path]) -> list[Path]:
         """The clips of one value, already checked."""
         match slot.place.kind:
             case Kind.DIGITS:
@@ -229,7 +236,7 @@ class Clips:
         text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
         if not text:
             return []
-        return [self._value(text)]
+        return [made(partial(self._value, text))]
 
     def _worded(self, kind: Kind, value: Value) -> str:
         """A number, amount, date or free text in words."""
