@@ -74,6 +74,7 @@ class Hearing:
         self.reports: list[Report | Unheard] = []
         self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
         self.habits: list[bool] = []
+        self.after_speech: list[bool] = []
         self.hears = True
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
@@ -90,6 +91,7 @@ class Hearing:
         hash_is_habit: bool = False,
     ) -> Report:
         self.habits.append(hash_is_habit)
+        self.after_speech.append(question.after_speech)
         connect("uuid", 4000)
         self.channel.press(self.pressed.pop(0))
         report = self.reports.pop(0)
@@ -315,3 +317,17 @@ def test_the_phone_hears_when_the_service_does() -> None:
     assert phone.hears
     hearing.hears = False
     assert not phone.hears
+
+
+def test_a_question_follows_speech_when_its_caller_has_spoken_and_heard_nothing_since() -> None:
+    _, hearing, phone = setting()
+    for mode in (Mode.SPEECH, Mode.SPEECH, Mode.KEYS):
+        hearing.says(heard(Result.MATCH, "1", mode))
+    for _ in range(3):
+        phone.turn(MENU)
+    hearing.says(heard(Result.NO_MATCH))
+    phone.turn(MENU)
+    phone.say((Prompt("told"),))
+    hearing.says(heard(Result.MATCH, "1"))
+    phone.turn(MENU)
+    assert hearing.after_speech == [False, True, True, False, False]

@@ -13,6 +13,7 @@ from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Command, Digits, Grammar, Nik, NikStanding, YesNo
 from agi.speech.model import Model
 from agi.speech.number_words import one_by_one
+from agi.speech.tuning import Tuning
 
 Sound = NDArray[np.int16]
 Say = Callable[..., Sound]
@@ -124,7 +125,7 @@ def rest_of_a_sentence(saying: Say) -> Sound:
 
 
 def test_what_was_begun_before_the_question_is_no_answer_to_it(model: Model, saying: Say) -> None:
-    recogniser = model.recogniser(MENU, opening=True)
+    recogniser = model.recogniser(MENU, opening_ms=Tuning().opening_ms)
     for frame in frames(rest_of_a_sentence(saying), silence(1500)):
         partial = recogniser.feed(frame)
         assert not (partial.speaking or partial.started or partial.ended)
@@ -132,7 +133,7 @@ def test_what_was_begun_before_the_question_is_no_answer_to_it(model: Model, say
 
 
 def test_the_answer_after_it_is_heard(model: Model, saying: Say) -> None:
-    recogniser = model.recogniser(MENU, opening=True)
+    recogniser = model.recogniser(MENU, opening_ms=Tuning().opening_ms)
     for frame in frames(rest_of_a_sentence(saying), silence(800), saying("status dokumen"), silence(1500)):
         recogniser.feed(frame)
     assert recogniser.finish().value == "2"
@@ -146,22 +147,37 @@ def test_the_answer_after_it_is_heard_where_others_talk_without_a_pause(
     others = saying("kemarin dia pergi ke pasar lalu membeli ikan dan sayur segar", "id+m1")
     line = np.concatenate((rest, silence(2500), saying("status dokumen"), silence(3000)))
     behind = np.resize(others[others != 0], len(line)) / others.std() * rest.std() * 10 ** (below_db / -20)
-    recogniser = model.recogniser(MENU, opening=True)
+    recogniser = model.recogniser(MENU, opening_ms=Tuning().opening_ms)
     for frame in frames((line + behind).clip(-32_000, 32_000).astype(np.int16)):
         recogniser.feed(frame)
     assert recogniser.finish().value == "2"
 
 
+@pytest.mark.parametrize("after_ms", [0, 100, 200])
+@pytest.mark.parametrize("voice", VOICES)
+def test_a_spoken_answer_that_goes_on_after_a_pause_is_none_to_the_next_question(
+    model: Model, saying: Say, voice: str, after_ms: int
+) -> None:
+    recogniser = model.recogniser(MENU, opening_ms=Tuning().after_speech_ms)
+    sound = saying("jadi belum", voice)
+    begin = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)[0]
+    for frame in frames(silence(after_ms), sound[begin:], silence(1500)):
+        partial = recogniser.feed(frame)
+        assert not (partial.speaking or partial.started or partial.ended)
+    assert recogniser.finish().verdict is Verdict.SILENCE
+
+
 @pytest.mark.parametrize("noise", [10, 100])
 @pytest.mark.parametrize("voice", VOICES)
-def test_who_answers_a_tenth_of_a_second_after_the_question_began_is_heard(
-    model: Model, saying: Say, voice: str, noise: int
+@pytest.mark.parametrize(("opening_ms", "after_ms"), [(Tuning().opening_ms, 100), (Tuning().after_speech_ms, 320)])
+def test_who_answers_as_soon_as_a_question_can_be_answered_is_heard(
+    model: Model, saying: Say, voice: str, noise: int, opening_ms: int, after_ms: int
 ) -> None:
     sound = saying("syarat dokumen", voice)
     begin = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 30)[0]
-    line = np.concatenate((silence(100), sound[begin:], silence(1500)))
+    line = np.concatenate((silence(after_ms), sound[begin:], silence(1500)))
     line += np.random.default_rng(2).normal(0, noise, len(line)).astype(np.int16)
-    recogniser = model.recogniser(MENU, opening=True)
+    recogniser = model.recogniser(MENU, opening_ms=opening_ms)
     for frame in frames(line):
         recogniser.feed(frame)
     assert recogniser.finish().value == "3"

@@ -41,7 +41,7 @@ class Question:
 
     `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
     instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
-    prompts; `voice_barge_in`: so does speech.
+    prompts; `voice_barge_in`: so does speech. `after_speech`: the caller has just spoken (the phone knows).
     """
 
     name: str
@@ -54,6 +54,7 @@ class Question:
     total_ms: int = 60000
     grammar: str = ""
     voice_barge_in: bool = True
+    after_speech: bool = False
 
 
 class Result(StrEnum):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agi.dialogue.keypad import KEYS, KeypadTurns
-from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result, Value
+from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result, Value
 from agi.line.channel import Channel
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
@@ -68,6 +68,7 @@ class AsteriskPhone:
         self._store_works = True
         self._store_seen = False
         self._hearing = hearing
+        self._after_speech = False
 
     # ---- Phone ----
 
@@ -78,16 +79,19 @@ class AsteriskPhone:
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts`; with barge-in a key cuts them short and answers the next turn."""
+        self._after_speech = False
         self._turns.say(prompts, barge_in=barge_in)
 
     def turn(self, question: Question) -> Answer:
         """Say the question's prompts, take one answer."""
         started_ms = self._clock_ms()
         try:
-            return self._taken(question)
+            answer = self._taken(replace(question, after_speech=self._after_speech))
         except HungUp as gone:
             gone.after_ms = self._clock_ms() - started_ms
             raise
+        self._after_speech = answer.mode is Mode.SPEECH
+        return answer
 
     def _taken(self, question: Question) -> Answer:
         """One answer, by voice or by keys."""

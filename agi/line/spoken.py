@@ -55,12 +55,13 @@ class ModelListener:
         whole = _grammar(self._model, question)
         if whole.name not in self._model.names:
             raise CannotListen(question.grammar)
+        before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
 
         def make(rest: int, first: bool) -> Recogniser:
             heard_for = grammars.Digits(1, rest) if rest else whole
             # Where speech does not count during the prompt, what is heard first was begun during this turn.
-            opening = first and question.voice_barge_in
-            return _Adapted(self._model.recogniser(heard_for, self._tuning, opening=opening), question, rest)
+            opening_ms = before if first and question.voice_barge_in else 0
+            return _Adapted(self._model.recogniser(heard_for, self._tuning, opening_ms=opening_ms), question, rest)
 
         return make
 

@@ -61,15 +61,15 @@ class Model:
         decoder.SetMaxAlternatives(readings)
         return decoder
 
-    def recogniser(self, grammar: Grammar, tuning: Tuning | None = None, *, opening: bool = False) -> Recogniser:
-        """A recogniser for one turn, `opening` where it hears the turn from its first moment on.
+    def recogniser(self, grammar: Grammar, tuning: Tuning | None = None, *, opening_ms: int = 0) -> Recogniser:
+        """A recogniser for one turn; with `opening_ms` it hears the turn from its first moment on (see `Recogniser`).
 
         Raises KeyError if `grammar` was not built in.
         """
         tuning = tuning or Tuning()
         if grammar.name not in self._phrases:
             raise KeyError(grammar.name)
-        return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning, opening=opening)
+        return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning, opening_ms=opening_ms)
 
 
 def _tuples(words: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

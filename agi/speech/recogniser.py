@@ -6,7 +6,8 @@ go on, the turn has ended (about a quarter of a second after the last sound). If
 decoder hears everything again, which costs 12 ms for each second of speech, and only when somebody really goes on.
 
 Who is heard from the very beginning of a turn began to talk before it: that is the rest of an answer to the question
-before ("cek KTP saya … sudah jadi belum"), and none to this one. It is dropped until the caller pauses.
+before ("cek KTP saya … sudah jadi belum"), and none to this one. It is dropped until the caller pauses. After a spoken
+answer even who begins a little later does: nobody answers a question of which they have heard a fifth of a second.
 """
 
 from collections.abc import Callable
@@ -24,9 +25,8 @@ from agi.speech.tuning import Tuning
 _BYTES = 2 * FRAME
 _LOOK_FRAMES = 5
 _UNSEEN_DIGITS = 2
-_BEGUN_BEFORE, _TALK_IS_KNOWN = 6, 8
-"""Frames of a turn: talk from before it is loud by the first of them, and known as talk by the second. Nobody answers a
-question so soon: who has heard its first sound begins 100 ms later at the earliest."""
+_TALK_IS_KNOWN = 2
+"""So many frames after it has become loud, talk is known as talk."""
 _LEFT_OVER_ENDS_MS, _LEFT_OVER_LASTS = 500, 150
 """A pause between two words is shorter, in ms; and no rest of an answer lasts longer, in frames: what goes on then are
 others who talk as loudly behind the caller."""
@@ -37,11 +37,12 @@ _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 class Recogniser:
     """Listens to one turn. For one thread at a time; many may run beside each other on one model.
 
-    `opening`: the sound begins where the turn begins, so what is going on then is older.
+    `opening_ms`: the sound begins where the turn begins, and who is heard within this time began to talk before it; 0
+    where it does not.
     """
 
     def __init__(
-        self, decoder: Callable[[], vosk.KaldiRecognizer], grammar: Grammar, tuning: Tuning, *, opening: bool = False
+        self, decoder: Callable[[], vosk.KaldiRecognizer], grammar: Grammar, tuning: Tuning, *, opening_ms: int = 0
     ) -> None:
         self._new_decoder = decoder
         self._grammar = grammar
@@ -56,7 +57,9 @@ class Recogniser:
         self._same_ms = 0
         self._frames = 0
         self._age = 0
-        self._opening = opening
+        self._opening = opening_ms > 0
+        self._opening_frames = opening_ms // FRAME_MS
+        self._left_over = False
         self._started = False
         self._ended = False
         self._tried: Words = ()
@@ -131,14 +134,17 @@ class Recogniser:
     def _is_left_over(self, activity: Activity) -> bool:
         """Whether the caller still says what they began to say before this turn; `_opening` is over when not."""
         self._age += 1
-        if self._age == _BEGUN_BEFORE:
-            self._opening = activity.awake or activity.speaking
-        elif self._age == _TALK_IS_KNOWN:
-            self._opening = activity.speaking
-        elif self._age > _TALK_IS_KNOWN:
+        known = self._opening_frames + _TALK_IS_KNOWN
+        if self._age > known:
             pause_ms = max(activity.quiet_ms, activity.paused_ms)
             self._opening = pause_ms < _LEFT_OVER_ENDS_MS and self._age < _LEFT_OVER_LASTS
-        return self._opening and (activity.speaking or self._age > _TALK_IS_KNOWN)
+            return self._opening
+        self._left_over = self._left_over or activity.speaking
+        if self._age == self._opening_frames:
+            self._opening = activity.awake or self._left_over
+        elif self._age == known:
+            self._opening = self._left_over
+        return self._opening and self._left_over
 
     def _look(self) -> None:
         assert self._decoder is not None  # noqa: S101 - looked at only when it listens

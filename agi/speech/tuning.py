@@ -52,6 +52,8 @@ class Tuning:
     could go on ("dua", "dua puluh"). `partial_ms`: silence after which an answer that is not whole is given up;
     `digits_ms`: the same for numbers, which are said in groups. `stable_ms`: in noise without silence, how long a
     whole answer must stay unchanged. `lead_ms`: audio from before the first sound that is decoded with it.
+    `opening_ms`: who is heard so soon after a question began has begun before it; `after_speech_ms`: the same after a
+    spoken answer, which may go on after a pause: to hear the question takes 0.1 s, to react to it 0.2 s.
     """
 
     thresholds: Mapping[Kind, Thresholds] = field(default_factory=lambda: DEFAULT)
@@ -63,3 +65,5 @@ class Tuning:
     digits_ms: int = 2500
     stable_ms: int = 300
     lead_ms: int = 400
+    opening_ms: int = 120
+    after_speech_ms: int = 300
