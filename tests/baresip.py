@@ -5,8 +5,6 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import soundfile
@@ -60,14 +58,6 @@ class Baresip:
         self.wait("baresip is ready")
         if on_duty:
             self.wait("[1 binding]")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def wait(self, words: str, limit_s: float = 10.0) -> str:
         """Wait until it prints `words`; all that it has printed."""

@@ -101,3 +101,11 @@ def calls(exchange: Exchange) -> Iterator[Exchange]:
     exchange.hang_up_all()
     if exchange.line is not None:
         until("all calls are recorded", lambda: not exchange.spooled())
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that run in the test's own process have data/, var/ and settings in `tmp_path`."""
+    monkeypatch.setenv("HOTLINE_PLACES__DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOTLINE_PLACES__VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("HOTLINE_SETTINGS", str(tmp_path / "none.toml"))

@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from types import TracebackType
-from typing import Self
 
 import sample_office
 from installation import private_environment, settings_of
@@ -55,7 +53,7 @@ def _voice() -> Path:
 
 
 class Exchange:
-    """One Asterisk and one line in `home`; `start` and `start_line`, and `close` always (or `with`)."""
+    """One Asterisk and one line in `home`; `start` and `start_line`, and `close` always."""
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.environment: Mapping[str, str] = private_environment(home, **environment)
@@ -80,14 +78,6 @@ class Exchange:
         data.mkdir()
         sample_office.build_registry(data)
         music.make(var / "asterisk" / "share" / "moh")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # ---- Asterisk ----
 

@@ -22,7 +22,7 @@ ASKS_AN_AGENT = f"SendDTMF(1{nik(1)}{kk_digits(1)}0,60,60)"
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with Exchange(tmp_path_factory.mktemp("keys"), HOTLINE_QUEUE__ANNOUNCE_S="3600") as made:
+    with closing(Exchange(tmp_path_factory.mktemp("keys"), HOTLINE_QUEUE__ANNOUNCE_S="3600")) as made:
         made.caller("verified", "Wait(0.5)", ASKS_AN_AGENT, *("Wait(2)", "Playback(fault/apology)") * 15)
         made.caller("short", "Wait(0.5)", "SendDTMF(0)", "Wait(90)")
         made.context(
@@ -86,7 +86,7 @@ def test_the_agent_sees_our_words_and_nothing_that_the_caller_chose(calls: Excha
 def test_baresip_shows_the_case_is_talked_with_and_by_star_2_sends_the_caller_back_to_where_they_were(
     calls: Exchange, tmp_path: Path
 ) -> None:
-    with Baresip(calls.account("7001"), tmp_path, on_duty=True) as agent:
+    with closing(Baresip(calls.account("7001"), tmp_path, on_duty=True)) as agent:
         calls.dial("verified", entrance="from-named")
         printed = agent.wait("Incoming call from: ", 20)
         assert f"Incoming call from: cek NIK, terbukti, ••{nik(1)[-4:]} sip:***234@" in printed

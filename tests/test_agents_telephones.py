@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from line_exchange import Exchange, until
@@ -13,7 +14,7 @@ GONE_S = 25
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with Exchange(tmp_path_factory.mktemp("agents"), HOTLINE_QUEUE__ANNOUNCE_S="3600") as made:
+    with closing(Exchange(tmp_path_factory.mktemp("agents"), HOTLINE_QUEUE__ANNOUNCE_S="3600")) as made:
         made.caller("patient", "Wait(60)")
         made.start()
         yield made

@@ -1,6 +1,7 @@
 """A telephone that is not ours: Debian's baresip dials, with each codec and each way of sending keys."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ ROW, COLUMN = 697, 1209  # Hz: the tones of key 1 (ITU-T Q.23)
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with Exchange(tmp_path_factory.mktemp("baresip")) as made:
+    with closing(Exchange(tmp_path_factory.mktemp("baresip"))) as made:
         made.start()
         made.start_line()
         yield made
@@ -26,7 +27,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
 @pytest.mark.parametrize("codec", ["PCMA", "PCMU", "G722"])
 def test_a_telephone_of_others_is_heard(exchange: Exchange, tmp_path: Path, codec: str, keys: str) -> None:
     before = len(exchange.calls())
-    with Baresip(exchange.account("tester1"), tmp_path, codec, keys) as telephone:
+    with closing(Baresip(exchange.account("tester1"), tmp_path, codec, keys)) as telephone:
         telephone.dial(NUMBER)
         codecs = exchange.ask("pjsip show channelstats")
         assert {"PCMU": "ulaw", "PCMA": "alaw", "G722": "g722"}[codec] in codecs

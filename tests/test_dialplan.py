@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from line_exchange import Exchange, until
@@ -17,7 +18,7 @@ from agi.privacy import line_proof
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with Exchange(tmp_path_factory.mktemp("dialplan")) as made:
+    with closing(Exchange(tmp_path_factory.mktemp("dialplan"))) as made:
         made.caller("patient", "Wait(60)")
         made.context(
             "from-an-agent",  # who has hung up

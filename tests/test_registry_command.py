@@ -9,12 +9,7 @@ from click.testing import CliRunner, Result
 
 from agi.cli import main
 
-
-@pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOTLINE_PLACES__DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE_PLACES__VAR", str(tmp_path / "var"))
-    monkeypatch.setenv("HOTLINE_SETTINGS", str(tmp_path / "none.toml"))
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def hotline(*words: str) -> Result:
