@@ -55,9 +55,11 @@ class Baresip:
             self._process = subprocess.Popen(
                 [program, "-4", "-f", str(folder)], stdin=subprocess.DEVNULL, stdout=out, stderr=out
             )
-        self.wait("baresip is ready")
-        if on_duty:
-            self.wait("[1 binding]")
+        try:
+            self.wait("[1 binding]" if on_duty else "baresip is ready")
+        except AssertionError:
+            self.close()
+            raise
 
     def wait(self, words: str, limit_s: float = 10.0) -> str:
         """Wait until it prints `words`; all that it has printed."""
