@@ -1,4 +1,4 @@
-"""A telephone that is not ours: Debian's baresip dials, with each codec and each way of sending keys."""
+"""Telephones that are not ours: Debian's baresip, with each codec and each way of sending keys; one that dials fast."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +18,10 @@ ROW, COLUMN = 697, 1209  # Hz: the tones of key 1 (ITU-T Q.23)
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     with closing(Exchange(tmp_path_factory.mktemp("baresip"))) as made:
+        made.context(
+            "keeps-keys", "exten => _X.,1,Answer()", " same => n,StoreDTMF(RX,KEYS)", " same => n,MusicOnHold()"
+        )
+        made.more("pjsip.conf", "\n[tester2](+)\ncontext = keeps-keys\n")
         made.start()
         made.start_line()
         yield made
@@ -58,4 +62,16 @@ def test_a_telephone_without_key_events_is_heard_by_its_tones(exchange: Exchange
         telephone.play(telephone.audio(payload=sound[at : at + rtp.FRAME]) for at in range(0, len(sound), rtp.FRAME))
         telephone.be_silent(0.5)
         until("it is asked for the NIK", lambda: len(exchange.calls()) > before and pressed(exchange), 20)
+    exchange.wait_for_silence()
+
+
+def test_short_keys_of_a_telephone_that_dials_fast_are_kept_once_each(exchange: Exchange) -> None:
+    with RawTelephone(exchange.account("tester2")) as telephone:
+        assert telephone.dial().code == 200
+        telephone.be_silent(0.3)
+        # Each is down for 20 ms, in packets of 10 ms, and the next one follows 80 ms after it.
+        telephone.play([one for key in "1234567890" for one in telephone.key(key, ms=10, lasts=20, pause=50)], 10)
+        telephone.be_silent(1.0)
+        (channel,) = (line.split("!")[0] for line in exchange.channels())
+        assert "KEYS=1234567890\n" in exchange.ask(f"core show channel {channel}")
     exchange.wait_for_silence()

@@ -154,6 +154,8 @@ maxcalls = {settings.calls_at_once + _BEING_REFUSED}
 defaultlanguage = {settings.office.language}
 documentation_language = en_US
 languageprefix = yes
+; Short keys as they are: drawn out to 80 ms, they run into the next one of a telephone that dials fast.
+mindtmfduration = 1
 """
 
 
