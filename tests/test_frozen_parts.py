@@ -70,6 +70,7 @@ def test_a_frozen_part_is_replaced_and_its_caller_is_not_left_in_silence(
         before = pid_of(hearing, part)
         assert before is not None
         os.kill(before, signal.SIGSTOP)
+        phone.press("3")  # or a prompt that goes on by itself would hide that nobody answers
         until(f"another {part}", lambda: pid_of(hearing, part) not in (None, before))
         until("the hotline", lambda: hearing.run("status", check=False).returncode == 0)
         assert phone.wait_ended(2.0) is None, "the caller was dropped"
