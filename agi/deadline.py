@@ -2,56 +2,94 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, wait
-from typing import TypeVar
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 MOST_STUCK = 8
-"""Threads of one `Deadline` that may work at once: what is asked of it takes milliseconds, so that these serve every
-call, and no more of them are left behind."""
+"""Threads of one `Deadline`: what is asked of it takes milliseconds, so that these serve every call, and no more of
+them can be left behind."""
+_IDLE_S = 60.0
 
 _T = TypeVar("_T")
 
 
-class Deadline:
-    """Does work for at most `limit_s` seconds, each in a thread of its own, which is left behind when it hangs.
+class _Hand:
+    """One thread: what it is asked, what it answers, and whether it was left behind."""
 
-    While `MOST_STUCK` threads hang, whoever comes is refused at once.
+    def __init__(self) -> None:
+        self.asked: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self.answers: SimpleQueue[Future[Any]] = SimpleQueue()
+        self.left = False
+
+
+class Deadline:
+    """Does work for at most `limit_s` seconds, in threads of its own, which are left behind when they hang.
+
+    While `MOST_STUCK` of them hang, whoever comes is refused at once. The threads are kept for a while: to hand work to
+    one takes 0.03 ms, to start one 0.1 ms.
     """
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
         self._places = threading.Semaphore(MOST_STUCK)
+        self._idle: deque[_Hand] = deque()
         self._stuck = 0
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
 
     def run(self, work: Callable[[], _T]) -> _T:
         """What `work` gives. Raises TimeoutError when it takes too long, and what `work` raises."""
         until = time.monotonic() + self.limit_s
         if self._stuck >= MOST_STUCK or not self._places.acquire(timeout=self.limit_s):
             raise TimeoutError
-        done: Future[_T] = Future()
+        hand = self._hand()
+        hand.asked.put(work)
         try:
-            threading.Thread(target=self._do, args=(work, done), name="deadline", daemon=True).start()
-        except RuntimeError:  # no more threads
-            self._places.release()
-            raise TimeoutError from None
-        if done not in wait((done,), until - time.monotonic()).done:
-            self._count(1)
-            done.add_done_callback(lambda _: self._count(-1))
-            raise TimeoutError
+            done: Future[_T] = hand.answers.get(timeout=max(until - time.monotonic(), 0))
+        except Empty:
+            with self._lock:
+                if hand.answers.empty():
+                    hand.left = True
+                    self._stuck += 1
+                    raise TimeoutError from None
+            done = hand.answers.get()  # it came at the last moment
+        self._idle.append(hand)
+        self._places.release()
         return done.result()
 
-    def _do(self, work: Callable[[], _T], done: "Future[_T]") -> None:
+    def _hand(self) -> _Hand:
+        """A thread that is free. Raises TimeoutError where the machine has none left."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        hand = _Hand()
         try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
-            done.set_exception(error)
-        else:
-            done.set_result(result)
-        finally:
+            threading.Thread(target=self._serve, args=(hand,), name="deadline", daemon=True).start()
+        except RuntimeError:
             self._places.release()
+            raise TimeoutError from None
+        return hand
 
-    def _count(self, more: int) -> None:
-        with self._counting:
-            self._stuck += more
+    def _serve(self, hand: _Hand) -> None:
+        while True:
+            try:
+                work = hand.asked.get(timeout=_IDLE_S)
+            except Empty:
+                with self._lock:
+                    if hand in self._idle:
+                        self._idle.remove(hand)
+                        return
+                continue  # it has just been taken
+            done: Future[Any] = Future()
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+                done.set_exception(error)
+            with self._lock:
+                if hand.left:
+                    self._stuck -= 1
+                    self._places.release()
+                    return
+                hand.answers.put(done)

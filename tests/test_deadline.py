@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from books_data import KEY
 from structlog.testing import capture_logs
 
+from agi import deadline
 from agi.books.calls import CallBook
 from agi.books.late import Late
 from agi.books.lockout import Lockouts
@@ -38,13 +40,12 @@ def until(met: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def look_ups() -> int:
-    """Threads that look something up now."""
-    return sum(thread.name == "deadline" for thread in threading.enumerate())
-
-
 def test_however_many_come_while_a_disk_is_away_few_threads_wait_for_it_and_all_is_well_when_it_is_back() -> None:
-    asked, back, before = Deadline(0.25), threading.Event(), look_ups()
+    asked, back, before = Deadline(0.25), threading.Event(), set(threading.enumerate())
+
+    def left_behind() -> int:
+        return len(set(threading.enumerate()) - before)
+
     for _ in range(MOST_STUCK):
         with pytest.raises(TimeoutError):
             asked.run(back.wait)
@@ -54,10 +55,29 @@ def test_however_many_come_while_a_disk_is_away_few_threads_wait_for_it_and_all_
         with pytest.raises(TimeoutError):
             asked.run(back.wait)
         assert time.monotonic() - begun < 50, "it was not refused at once"
-    assert look_ups() - before == MOST_STUCK
+    assert left_behind() == MOST_STUCK
     back.set()
-    until(lambda: look_ups() == before)
+    until(lambda: not left_behind())
     assert [asked.run(lambda: 1) for _ in range(5 * MOST_STUCK)] == [1] * 5 * MOST_STUCK
+    assert left_behind() == 1
+
+
+def test_no_answer_is_lost_or_given_to_another_however_many_ask_at_once() -> None:
+    asked = Deadline(60.0)
+    with ThreadPoolExecutor(5 * MOST_STUCK) as callers:
+        assert list(callers.map(lambda number: asked.run(lambda: number), range(2000))) == list(range(2000))
+
+
+def test_a_thread_that_nothing_is_asked_of_ends_and_not_when_it_is_just_being_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deadline, "_IDLE_S", 0.001)
+    before, asked = set(threading.enumerate()), Deadline(30.0)
+    for number in range(500):
+        assert asked.run(lambda: number) == number  # noqa: B023 - it is called now
+        time.sleep(0.001 + number % 50 * 0.00001)  # so that now and then the two meet
+    until(lambda: not set(threading.enumerate()) - before)
+    assert asked.run(lambda: 1) == 1
 
 
 def test_what_a_look_up_raises_is_raised_where_it_was_asked() -> None:
