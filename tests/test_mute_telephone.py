@@ -37,11 +37,17 @@ def test_a_telephone_is_asked_whether_it_is_there(exchange: Exchange) -> None:
 
 
 def test_who_was_cut_for_silence_has_not_hung_up(exchange: Exchange) -> None:
-    (exchange.etc / "local" / "pjsip-sound.conf").write_text("[sound](!)\nrtp_timeout = 1\n")
+    sound = exchange.etc / "local" / "pjsip-sound.conf"
+    usual = sound.read_text()
+    sound.write_text("[sound](!)\nrtp_timeout = 1\n")
     exchange.ask("module reload res_pjsip.so")
-    with RawTelephone(exchange.account("tester1")) as telephone:
-        telephone.dial(caller="0215550177")
-        assert telephone.was_asked("BYE", 20)
+    try:
+        with RawTelephone(exchange.account("tester1")) as telephone:
+            telephone.dial(caller="0215550177")
+            assert telephone.was_asked("BYE", 20)
+    finally:
+        sound.write_text(usual)
+        exchange.ask("module reload res_pjsip.so")
 
     told = Outcome.ABANDONED, "no sound from the telephone"
     until("the record tells it", lambda: told in [(call.outcome, call.why) for call in exchange.calls()], 10)

@@ -261,6 +261,22 @@ def test_talk_over_the_prompt_is_noticed(saying: Say, echo_ms: int) -> None:
     assert 1500 <= noticed <= 1500 + 400
 
 
+@pytest.mark.parametrize("gain", [1.0, 0.25])
+def test_a_number_said_over_the_prompt_is_noticed_wherever_it_begins(saying: Say, gain: float) -> None:
+    prompt = saying("sekarang masukkan sepuluh digit terakhir nomor kartu keluarga, nomor itu tercetak di atas lembar " * 2)
+    unnoticed = []
+    for voice in ("id+m1", "id+f2", "id+f5"):
+        caller = (saying("nol satu lima tiga tujuh dua sembilan empat", voice) * gain).astype(np.int16)
+        for begin_ms in range(100, 6000, 100):
+            line = silence(len(prompt) // 8)
+            begin = begin_ms * 8
+            line[begin : begin + len(caller)] = caller[: len(line) - begin]
+            noticed = onset(line, prompt)
+            if noticed is None or not 0 <= noticed - begin_ms < 2000:
+                unnoticed.append((voice, begin_ms, noticed))
+    assert not unnoticed
+
+
 def test_the_longer_way_to_say_an_option_is_waited_for(model: Model, saying: Say) -> None:
     parts = [saying("cek"), silence(60), saying("nik")]
     heard, _ = turn(model, MENU, silence(400), *parts, silence(1500))

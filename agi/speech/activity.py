@@ -41,8 +41,13 @@ _TALK_ENDS_MS = 200
 _ECHO_FRAMES = 20
 _ECHO_MARGIN_DB = 6.0
 _ECHO_UNKNOWN_DB, _ECHO_START_DB = -6.0, -30.0
-_ECHO_LEARN, _ECHO_LATE = 35, 15
-_ECHO_QUICK = 0.15
+_ECHO_UNKNOWN, _ECHO_LEARN, _ECHO_LATE = 10, 35, 15
+_ECHO_QUICK, _ECHO_SLOW = 0.08, 0.02
+"""How fast the echo's level is learned in the first frames of a prompt, and after them. Whoever is not noticed at once
+teaches their own level as that of an echo: at 0.15 all along, and nothing but a loud voice taken for talk in the first
+0.7 s, 63 of 864 callers who talked over a prompt for 5 s were never noticed; so it is 2 (three voices, levels of 0 to
+-12 dB to the prompt, with and without an echo of -25 dB). The price: 17 of 294 echoes pass for talk (2 before), all of
+them of loudspeakers in a room that reverberates for 0.3 s."""
 
 _ECHO_WINDOW = 8 * FRAME
 _ECHO_REACH = _ECHO_WINDOW + RATE
@@ -154,10 +159,11 @@ class Activity:
             return _SILENT
         self._said_frames += 1
         known, heard = self._coupling[-1], level - loudest
-        learned = known + _ECHO_QUICK * (heard - known) if heard > known else known - 0.02
+        pace = _ECHO_QUICK if self._said_frames < _ECHO_LEARN else _ECHO_SLOW
+        learned = known + pace * (heard - known) if heard > known else known - 0.02
         self._coupling.append(known if self.speaking else min(learned, _ECHO_UNKNOWN_DB))
         # What is learned counts 0.3 s later, and nothing is learned from talk: a caller must not pass for an echo.
-        coupling = _ECHO_UNKNOWN_DB if self._said_frames < _ECHO_LEARN else self._coupling[0]
+        coupling = _ECHO_UNKNOWN_DB if self._said_frames < _ECHO_UNKNOWN else self._coupling[0]
         return loudest + coupling + _ECHO_MARGIN_DB
 
 
