@@ -263,7 +263,7 @@ def test_talk_over_the_prompt_is_noticed(saying: Say, echo_ms: int) -> None:
 
 @pytest.mark.parametrize("gain", [1.0, 0.25])
 def test_a_number_said_over_the_prompt_is_noticed_wherever_it_begins(saying: Say, gain: float) -> None:
-    prompt = saying("sekarang masukkan sepuluh digit terakhir nomor kartu keluarga, nomor itu tercetak di atas lembar " * 2)
+    prompt = saying("sekarang masukkan sepuluh digit terakhir nomor kartu keluarga, yang tercetak di atasnya, " * 2)
     unnoticed = []
     for voice in ("id+m1", "id+f2", "id+f5"):
         caller = (saying("nol satu lima tiga tujuh dua sembilan empat", voice) * gain).astype(np.int16)
