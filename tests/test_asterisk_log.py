@@ -228,19 +228,29 @@ def test_packets_of_a_stranger_leave_harmless_lines_and_few(running: tuple[Super
     until(lambda: supervisor.process("asterisk").running)
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP holds the process."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def test_asterisk_answers_while_nobody_takes_its_log_and_after_its_taker_died(
     running: tuple[Supervisor, Settings],
 ) -> None:
-    _, settings = running
+    supervisor, settings = running
+    watch = supervisor.process("watch").pid
+    assert watch is not None
     taker = int((run_folder(settings.var) / "supervisord.pid").read_text())
     port = settings.telephony.sip_port
+    os.kill(watch, signal.SIGSTOP)  # it would let a stopped supervisord go on
     os.kill(taker, signal.SIGSTOP)  # the pipe is full after some hundred of these
     try:
         for _ in range(10):
             send(settings, [packet(number) for number in range(200)])
             until(lambda: ready.sip_answers("127.0.0.1", port, limit_s=2.0))
+        assert is_stopped(taker)
     finally:
         os.kill(taker, signal.SIGCONT)
+        os.kill(watch, signal.SIGCONT)
     os.kill(taker, signal.SIGKILL)
     until(lambda: not Path(f"/proc/{taker}").exists())
     for _ in range(3):
