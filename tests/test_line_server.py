@@ -195,6 +195,7 @@ def test_a_process_of_another_user_is_let_go_whatever_it_brings() -> None:
 def test_the_owner_of_the_other_end_is_who_opened_it(kernel_answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not kernel_answers:
         monkeypatch.setattr("agi.line.owner._kernel_answers", lambda: False)
+        monkeypatch.setattr("agi.line.owner._told", lambda peer: None)
     user = NOBODY if os.getuid() == 0 else os.getuid()  # only root can be another user too
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connecting = f"exec 3<>/dev/tcp/127.0.0.1/{listener.getsockname()[1]}; read -u 3 -t 10"
