@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,10 @@ from agi.ops import agents, configure, tree
 from agi.ops.configure import Account
 from agi.settings import ROOT, Settings
 
+_RTP_FIRST, _RTP_LAST = 10_000, 32_000  # below the ports that a system gives away by itself
+_RTP_PORTS = 900
+_RTP_ROW = 6 * _RTP_PORTS  # no process has more hotlines at once
+_CLAIMS: list[socket.socket] = []
 _MODEL = "HOTLINE_SPEECH__MODEL"
 # Speech is another process, and the processor's time: tests of speech switch it on.
 _KEYS_ONLY = {"HOTLINE_SPEECH__ENABLED": "false"}
@@ -72,9 +78,28 @@ def free_port(kind: socket.SocketKind) -> int:
         return int(sock.getsockname()[1])
 
 
+@cache
+def _rtp_ranges() -> Iterator[int]:
+    """The first RTP ports of this process's installations, in turn; those of other test processes are elsewhere.
+
+    A telephone may send on for a moment after its call. Whoever had its server's port next would be taken for it.
+    """
+    rows = range(_RTP_FIRST, _RTP_LAST - _RTP_ROW, _RTP_ROW)
+    for first in random.SystemRandom().sample(rows, len(rows)):
+        claim = socket.socket()  # TCP: it stands in nobody's way and ends with the process
+        try:
+            claim.bind(("127.0.0.1", first))
+        except OSError:
+            claim.close()
+            continue
+        _CLAIMS.append(claim)
+        break
+    return cycle(range(first, first + _RTP_ROW, _RTP_PORTS))
+
+
 def private_environment(home: Path, **more: str) -> dict[str, str]:
     """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
-    rtp = 2 * random.SystemRandom().randrange(8000, 15500)
+    rtp = next(_rtp_ranges())
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name == _MODEL},
         "PYTHONPATH": str(ROOT),
@@ -83,7 +108,7 @@ def private_environment(home: Path, **more: str) -> dict[str, str]:
         "HOTLINE_PLACES__DATA": str(home / "data"),
         "HOTLINE_TELEPHONY__SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
         "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp),
-        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + 899),
+        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + _RTP_PORTS - 1),
         "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
         **_KEYS_ONLY,
         **_IMPATIENT,
