@@ -31,6 +31,7 @@ class Part(StrEnum):
     SUPERVISOR = "supervisor"
     DATA = "data"
     VAR = "var"
+    DISKS = "both disks"
 
 
 class Fault(StrEnum):
@@ -58,7 +59,9 @@ FAULTS_OF = {
     Part.SUPERVISOR: _SUDDEN,
     Part.DATA: (Fault.FULL,),
     Part.VAR: (Fault.FULL,),
+    Part.DISKS: (Fault.FULL,),
 }
+_PROCESSES = {part for part, possible in FAULTS_OF.items() if Fault.KILLED in possible}
 LASTING = {Fault.ROBBED, Fault.BESIEGED, Fault.FULL}
 """What is ended from outside; the others are for the hotline to mend."""
 
@@ -66,7 +69,7 @@ LASTING = {Fault.ROBBED, Fault.BESIEGED, Fault.FULL}
 def pid_of(box: Bench, part: Part) -> int | None:
     """The process of a part; None where it does not run, or is none."""
     supervisor = Supervisor(box.settings)
-    if part in (Part.NOTHING, Part.DATA, Part.VAR):
+    if part not in _PROCESSES:
         return None
     if part is Part.SUPERVISOR:
         return supervisor.pid()
@@ -93,7 +96,10 @@ def done(box: Bench, part: Part, fault: Fault) -> Iterator[None]:
             for _ in range(_STRANGERS):
                 stack.enter_context(socket.create_connection(("127.0.0.1", box.settings.line.agi_port), timeout=5))
         elif fault is Fault.FULL:
-            stack.enter_context(disks.full(box.settings.data if part is Part.DATA else box.settings.var))
+            if part is not Part.VAR:
+                stack.enter_context(disks.full(box.settings.data))
+            if part is not Part.DATA:
+                stack.enter_context(disks.full(box.settings.var))
         yield
 
 
