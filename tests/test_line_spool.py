@@ -125,6 +125,16 @@ def test_taking_the_same_file_in_again_changes_nothing(desk: Desk) -> None:
     assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
 
 
+def test_sound_that_went_to_another_address_is_noted_once(desk: Desk) -> None:
+    desk.outcome(sound="same")
+    with CallBook.reader(desk.book.path) as reader:
+        assert reader.events(ID) == ()
+        for _ in range(2):
+            desk.outcome(sound="other")
+            (event,) = reader.events(ID)
+            assert (event.kind, event.node, event.detail) == (Kind.NOTED, "sound", "of another address than the call's")
+
+
 def test_a_call_that_the_line_is_still_talking_in_is_left_alone(desk: Desk) -> None:
     desk.drop(told())
     desk.live.add(ID)

@@ -1,5 +1,6 @@
 """A telephone that sends no sound (muted, thrifty in silence) is not taken for dead; one that is cut off is told so."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -34,6 +35,21 @@ def test_a_telephone_is_asked_whether_it_is_there(exchange: Exchange) -> None:
     with RawTelephone(exchange.account("tester1")) as telephone:
         assert telephone.dial().header("Session-Expires") == "180;refresher=uas"
     exchange.wait_for_silence()
+
+
+def test_the_record_tells_of_sound_from_another_address(exchange: Exchange) -> None:
+    def noted(caller: str) -> bool:
+        calls = [call for call in exchange.calls() if call.caller.endswith(caller)]
+        return any(event.node == "sound" for call in calls for event in exchange.events(call.id))
+
+    for address, caller in (("127.0.0.1", "0215550178"), ("127.0.0.2", "0215550179")):
+        with RawTelephone(exchange.account("tester1")) as telephone, socket.socket(type=socket.SOCK_DGRAM) as sender:
+            sender.bind((address, 0))
+            telephone.dial(caller=caller)
+            telephone.play((telephone.audio() for _ in range(50)), sock=sender)
+        exchange.wait_for_silence()
+    until("it is noted", lambda: noted("179"))
+    assert not noted("178")
 
 
 def test_who_was_cut_for_silence_has_not_hung_up(exchange: Exchange) -> None:

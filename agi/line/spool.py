@@ -2,9 +2,9 @@
 
 The hang-up handler in extensions.conf leaves one line for each call, made into one file for each in var/spool/ended,
 named by the call's id (agi/line/last_words.py):
-`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… end`. The line takes them in, completes or
-creates the record, and removes a file only when its record is on the disk: no ended call without its record,
-whenever the line is killed. Taking a file in twice does no harm.
+`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… sound=… end`. The line takes them in,
+completes or creates the record, and removes a file only when its record is on the disk: no ended call without its
+record, whenever the line is killed. Taking a file in twice does no harm.
 """
 
 import re
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from agi.books.calls import QUEUE, Call, CallBook, Kind, Outcome
+from agi.books.calls import QUEUE, Call, CallBook, Event, Kind, Outcome
 from agi.books.files import BookError
 from agi.line import last_words
 from agi.ops.places import run_folder
@@ -27,6 +27,7 @@ CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _HALF_WRITTEN_S = 5.0
 _LONGEST_FILE = 4096
 _AT_ONCE = 200
+_SOUND = "sound"
 _HUNG_UP = "hung up"
 _GIVEN_UP = {"44": "no sound from the telephone", "18": "the telephone answered no more"}
 _FAULTS = {"full": "full", "stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
@@ -36,7 +37,7 @@ _FAULTS = {"full": "full", "stopped": "line stopped", "refused": "line not reach
 class Ended:
     """One ended call as the dialplan saw it. `caller`: the last 3 digits; `agent`: who answered, "" if none.
 
-    `cause`: why its channel ended (Q.850).
+    `cause`: why its channel ended (Q.850). `sound`: "other" where it went to another address than the call came from.
     """
 
     call_id: str
@@ -48,6 +49,7 @@ class Ended:
     agent: str
     caller: str
     cause: str
+    sound: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +160,26 @@ class Spool:
         if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
             return False
         call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
-        known, node = self._known(call_id)
+        known, events = self._known(call_id)
+        node = next((event.node for event in reversed(events) if event.kind is Kind.ASKED), "start")
         self._book.begin(call_id, call.caller, call.started)
+        if call.sound == "other" and not any(event.node == _SOUND for event in events):
+            self._book.event(
+                call_id, Event(call.ended, Kind.NOTED, _SOUND, detail="of another address than the call's")
+            )
         for end in ends(call, known, node):
             self._book.end(call_id, end.outcome, end.where, end.why, call.ended)
         return True
 
-    def _known(self, call_id: str) -> tuple[Call | None, str]:
-        """The record so far, and the last question asked in it."""
+    def _known(self, call_id: str) -> tuple[Call | None, tuple[Event, ...]]:
+        """The record so far, and what happened in the call."""
         try:
             with CallBook.reader(self._book.path) as reader:
                 found = reader.call(call_id)
-                asked = [event.node for event in reader.events(call_id) if event.kind is Kind.ASKED]
+                events = reader.events(call_id)
         except BookError:
-            return None, "start"
-        return (found if found.id == call_id else None), (asked or ["start"])[-1]
+            return None, ()
+        return (found if found.id == call_id else None), events
 
 
 def parse(call_id: str, text: str, written: datetime) -> Ended:
@@ -199,6 +206,7 @@ def parse(call_id: str, text: str, written: datetime) -> Ended:
         agent_of(word("agent")),
         f"••••••{caller[-3:]}" if caller.isdigit() else "",
         word("cause"),
+        word("sound"),
     )
 
 
