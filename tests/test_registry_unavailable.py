@@ -39,6 +39,19 @@ def test_it_is_told_before_any_number_is_asked_for(
     assert call.ending.outcome is not Outcome.FAILED
 
 
+@pytest.mark.parametrize("away", ["own.db", "calls.db"], ids=["registry", "lock-outs"])
+@pytest.mark.parametrize("service", ["1", "2 1", "2 2"])
+def test_a_disk_that_does_not_answer_is_told_before_any_number_is_asked_for(
+    own: SampleOffice, tmp_path: Path, service: str, away: str
+) -> None:
+    with closing(sqlite3.connect(tmp_path / away, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        call = own.call(f"{service} !")
+    assert "registration.unavailable" in call.heard
+    assert not {"nik.ask", "registration.ask"} & set(call.heard)
+    assert call.ending.outcome is not Outcome.FAILED
+
+
 def test_gone_in_mid_call_it_is_told_no_try_is_counted_and_it_is_well_again_when_it_is_back(
     own: SampleOffice, tmp_path: Path
 ) -> None:

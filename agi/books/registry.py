@@ -108,7 +108,7 @@ class Registry:
 
     def ready(self) -> None:
         """Raise RegistryError if nothing can be looked up now: asked before a caller keys numbers for nothing."""
-        self._look_up(lambda _: None)
+        self._look_up(lambda connection: connection.execute("SELECT value FROM meta LIMIT 1").fetchone())
 
     def close(self) -> None:
         """Close all idle connections; a later look-up opens a new one."""
