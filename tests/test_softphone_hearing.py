@@ -1,5 +1,7 @@
 """Hearing: the right prompt is recognised in telephone sound, and never a wrong one."""
 
+import asyncio
+import socket
 import subprocess
 import threading
 import time
@@ -10,10 +12,12 @@ import pytest
 import soundfile
 import soxr
 
-from agi.softphone import rtp
+from agi.softphone import rtp, sip
 from agi.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
 from agi.softphone.matching import Sound, trimmed
-from agi.softphone.wavfile import Recording
+from agi.softphone.phone import Account
+from agi.softphone.plain_call import PlainCall
+from agi.softphone.wavfile import Recording, samples
 
 TEXTS = {
     "welcome": "Selamat datang di Halo Dukcapil.",
@@ -35,8 +39,8 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sound]:
     for key, text in TEXTS.items():
         wav = folder / f"{key}.wav"
         subprocess.run(["espeak-ng", "-v", "id", "-s", "145", "-w", wav, text], check=True)
-        samples, rate = soundfile.read(wav, dtype="float32")
-        sound = soxr.resample(samples, rate, 8000) * 32768
+        said, rate = soundfile.read(wav, dtype="float32")
+        sound = soxr.resample(said, rate, 8000) * 32768
         sound *= 1600 / np.sqrt(np.mean(sound**2))
         made[key] = np.concatenate((np.zeros(800), sound, np.zeros(800))).clip(-23000, 23000).astype(np.float32)
     return made
@@ -173,6 +177,19 @@ def test_a_prompt_that_a_busy_phone_heard_with_gaps_is_heard_while_it_grows(
     pytest.fail("it was not heard")
 
 
+@pytest.mark.parametrize("at_ms", [300, 1250, 1900])
+@pytest.mark.parametrize("key", ["menu", "bye"])
+def test_a_prompt_that_was_held_up_once_is_heard_whole(
+    key: str, at_ms: int, bank: Bank, sounds: dict[str, Sound], tmp_path: Path
+) -> None:
+    begun, rest = np.split(sounds[key], [8 * at_ms])
+    line = telephone(np.concatenate((begun, np.zeros(8 * 450, np.float32), rest, np.zeros(4000, np.float32))))
+    heard = Ear(bank, recorded(tmp_path / "call.wav", line)).hear(
+        bank.references[key], 5.0, over=lambda: True, whole=True
+    )
+    assert heard.end_s > len(trimmed(sounds[key])) / 8000 + 0.4
+
+
 class _Growing(threading.Thread):
     """A phone that hears a sound in real time."""
 
@@ -204,3 +221,20 @@ def test_a_whole_prompt_is_waited_for(bank: Bank, sounds: dict[str, Sound], tmp_
     took = time.monotonic() - line.begun
     line.join()
     assert took > len(trimmed(sounds["bye"])) / 8000
+
+
+def test_what_came_before_the_end_of_a_call_is_in_its_recording(tmp_path: Path) -> None:
+    async def call() -> None:
+        phone = PlainCall(Account("127.0.0.1", 9, "tester1", ""), tmp_path / "call.wav")
+        await phone.open()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("127.0.0.1", 0))
+            phone._talk(sip.offer(*server.getsockname()))
+            sender = rtp.Sender(1)
+            for _ in range(50):
+                server.sendto(sender.audio(), ("127.0.0.1", phone._rtp_port))
+            phone._end(200, "OK")  # known in the same moment: its packet overtook those of the sound
+            await phone.close()
+
+    asyncio.run(call())
+    assert len(samples(tmp_path / "call.wav")) == 50 * 160

@@ -18,6 +18,8 @@ PROBE = RATE * 6 // 10  # so much of a prompt's beginning is searched for
 BLOCK = RATE // 5  # then it is followed in steps of 200 ms
 DRIFT = RATE // 16  # a jitter buffer may shift what follows by this much (62 ms) from block to block
 SEAM = RATE // 4  # between two clips a server may pause this long
+GAP = RATE * 3 // 5  # so long a machine without time may hold up what is said, anywhere; then it goes on
+RESUMED = 0.8  # score of a block that is found after a gap
 STEP = RATE // 100
 CHUNK = 1 << 15  # half-rate samples transformed at once when all prompts are looked for
 QUIET = 60.0  # RMS of 16-bit samples below which a stretch is silence (about -55 dBov)
@@ -154,8 +156,8 @@ def _peaks(scores: NDArray[np.float64], least: float, apart: int) -> Iterator[in
 def follow(signal: Sound, start: int, pieces: tuple[Sound, ...], least: float) -> Trace:
     """Follow `pieces`, said one after another, from `start` on, until the sound stops agreeing or the signal ends.
 
-    Each block may lie up to `DRIFT` away from where the one before it says, the first of a piece up to `SEAM` later.
-    Quiet blocks agree with anything. Two blocks in a row below `least` end it.
+    Each block may lie up to `DRIFT` away from where the one before it says, the first of a piece up to `SEAM` later,
+    and one that is certain up to `GAP`. Quiet blocks agree with anything. Two blocks in a row below `least` end it.
     """
     at, end, matched, misses = start, start, 0, 0
     scores: list[float] = []
@@ -169,6 +171,8 @@ def follow(signal: Sound, start: int, pieces: tuple[Sound, ...], least: float) -
                 at += len(block)
                 continue
             found = find(signal[first : at + len(block) + late], block)
+            if found.score < least and (resumed := find(signal[first : at + len(block) + GAP], block)).score > RESUMED:
+                found = resumed
             if found.score < least:
                 misses += 1
                 at += len(block)

@@ -298,15 +298,24 @@ class PlainCall:
                     self._rtp.sendto(packet, (self._media.address, self._media.port))
                 if self._heard.inbox.empty():  # else more may wait in the socket: asyncio takes one packet at a time
                     recording.fill(loop.time() - begun)
-                while not self._heard.inbox.empty():
-                    got = rtp.unpack(self._heard.inbox.get_nowait())
-                    samples = rtp.decode(*got) if got else None
-                    if samples:
-                        recording.add(samples)
+                self._write_down(recording)
                 ticks += 1
                 await asyncio.sleep(max(begun + ticks * TICK_S - loop.time(), 0))
+            await asyncio.sleep(TICK_S)
+            while self._write_down(recording):  # it came before the end, and waited in the socket
+                await asyncio.sleep(TICK_S)
         finally:
             recording.close()
+
+    def _write_down(self, recording: wavfile.Recording) -> bool:
+        """Add what has arrived to `recording`; whether anything had."""
+        arrived = not self._heard.inbox.empty()
+        while not self._heard.inbox.empty():
+            got = rtp.unpack(self._heard.inbox.get_nowait())
+            samples = rtp.decode(*got) if got else None
+            if samples:
+                recording.add(samples)
+        return arrived
 
     def _end(self, code: int, reason: str) -> None:
         self._up = False
