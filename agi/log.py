@@ -61,8 +61,7 @@ class Behind(logging.Handler):
         written.wait(_END_LIMIT_S)
 
     def close(self) -> None:
-        """Write what waits, and end."""
-        self.flush()
+        """End when all that waits is written, without waiting for it; who must be sure calls `flush` first."""
         self._waiting.put(None)
         super().close()
 

@@ -160,6 +160,31 @@ def test_who_logs_does_not_wait_for_a_disk_that_does_not_answer_and_its_lines_co
     assert [json.loads(line)["number_of_line"] for line in heard.splitlines()] == list(range(_MUCH))
 
 
+def test_a_log_whose_disk_does_not_answer_is_left_at_once_and_written_when_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log, "_END_LIMIT_S", 3600)
+    back, ended, taken = threading.Event(), threading.Event(), list[str]()
+
+    class Disk(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            back.wait(60)
+            taken.append(record.getMessage())
+
+        def close(self) -> None:
+            ended.set()
+
+    behind = log.Behind(Disk(), structlog.processors.JSONRenderer(sort_keys=True))
+    behind.handle(logging.makeLogRecord({"msg": "waits", "levelname": "INFO"}))
+    leaving = threading.Thread(target=behind.close, daemon=True)
+    leaving.start()
+    leaving.join(20)
+    assert not leaving.is_alive()
+    back.set()
+    assert ended.wait(20)
+    assert ["waits" in line for line in taken] == [True]
+
+
 _MUCH = 500
 
 
