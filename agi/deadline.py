@@ -55,12 +55,13 @@ class Deadline:
                     self._stuck += 1
                     raise TimeoutError from None
             done = hand.answers.get()  # it came at the last moment
-        self._idle.append(hand)
+        with self._lock:
+            self._idle.append(hand)
         self._places.release()
         return done.result()
 
     def _hand(self) -> _Hand:
-        """A thread that is free. Raises TimeoutError where the machine has none left."""
+        """A thread that is free. Raises TimeoutError where the machine has none left; the place is free again then."""
         with self._lock:
             if self._idle:
                 return self._idle.pop()

@@ -1,6 +1,8 @@
 """A disk that does not answer: nobody waits for it longer than the limit, and nothing is lost or granted by that."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from agi.books.late import Late
 from agi.books.lockout import Lockouts
 from agi.books.tries import Guesser, Try
 from agi.deadline import MOST_STUCK, Deadline
-from agi.settings import Lockout
+from agi.settings import ROOT, Lockout
 
 CALLER = Guesser("+62811234567")
 
@@ -101,6 +103,18 @@ def test_a_machine_that_has_no_thread_left_for_a_look_up_refuses_it_until_it_has
             with pytest.raises(TimeoutError):
                 asked.run(lambda: 1)
     assert asked.run(lambda: 1) == 1
+
+
+def test_a_program_ends_while_what_it_has_asked_for_hangs() -> None:
+    words = (
+        "import threading, agi.deadline\n"
+        "try: agi.deadline.Deadline(0.01).run(threading.Event().wait)\n"
+        "except TimeoutError: print('left')"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", words), capture_output=True, text=True, check=True, timeout=60, cwd=ROOT
+    )
+    assert done.stdout == "left\n"
 
 
 @pytest.fixture
