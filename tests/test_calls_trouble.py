@@ -52,8 +52,16 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for place in range(500):
         book.begin(str(place), "x" * 200, START)
     wait_for(lambda: "full" in book.health.trouble)
+    book.begin("whole", "", START)
+    book.event("whole", asked())
+    book.end("whole", Outcome.COMPLETED, "menu", "", START)
     connection.execute("PRAGMA max_page_count=1000000").fetchall()
-    wait_for(lambda: len(ids(path)) == 500)
+    wait_for(lambda: len(ids(path)) == 501)
+    assert book.flush()
+    with CallReader(path) as reader:
+        assert reader.call("whole").outcome is Outcome.COMPLETED
+        assert reader.events("whole") == (asked(),)
+    assert book.health.dropped == 0
     book.close()
 
 
