@@ -165,9 +165,8 @@ class Asking:
                 prompts = (Prompt(asked.helps.asked), *asked.ask)
                 continue
             if answer.result is Result.NO_INPUT and answer.cut_short:
-                question = replace(
-                    question, voice_barge_in=False
-                )  # an echo or a noise without words: not a second time
+                # An echo or a noise without words: not a second time.
+                question = replace(question, voice_barge_in=False)
             failures += 1
             spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
             unheard += spoken

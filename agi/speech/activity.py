@@ -42,19 +42,21 @@ _ECHO_FRAMES = 20
 _ECHO_MARGIN_DB = 6.0
 _ECHO_UNKNOWN_DB, _ECHO_START_DB = -6.0, -30.0
 _ECHO_UNKNOWN, _ECHO_LEARN, _ECHO_LATE = 10, 35, 15
+"""In frames: how long only a voice as loud as the prompt passes for talk, since nothing is known of the echo; how long
+the echo's level is learned quickly; how much later what was learned counts."""
 _ECHO_QUICK, _ECHO_SLOW = 0.08, 0.02
 """How fast the echo's level is learned in the first frames of a prompt, and after them. Whoever is not noticed at once
-teaches their own level as that of an echo: at 0.15 all along, and nothing but a loud voice taken for talk in the first
-0.7 s, 63 of 864 callers who talked over a prompt for 5 s were never noticed; so it is 2 (three voices, levels of 0 to
--12 dB to the prompt, with and without an echo of -25 dB). The price: 17 of 294 echoes pass for talk (2 before), all of
-them of loudspeakers in a room that reverberates for 0.3 s."""
+teaches their own level as that of an echo: 2 of 864 callers who talk over a prompt for 5 s are never noticed (three
+voices, levels of 0 to -12 dB to the prompt, with and without an echo of -25 dB); at 0.15 all along, and with 35 frames
+of which nothing is known, 63. The price: 17 of 294 echoes pass for talk instead of 2, all of them of loudspeakers in a
+room that reverberates for 0.3 s."""
 
 _ECHO_WINDOW = 8 * FRAME
 _ECHO_REACH = _ECHO_WINDOW + RATE
 """An echo is looked for in what was sent up to a second before: a call by satellite or through a mobile network."""
 _ECHO_LIKE = 0.5
 """Correlation from which sound is our own. Tried with seven prompts, echoes of 20 to 1000 ms and -30 to -10 dB through
-A-law, and three callers: no echo passed for talk (without it, from 400 ms on, nearly every one of -20 dB did); callers
+A-law, and three callers: none passed for talk (without it, from 400 ms on, nearly every one of -20 dB did); callers
 are noticed 10 to 150 ms later. From 0.6 on they are not late at all, but more echoes out of a room pass."""
 _ECHO_FFT = 1 << (_ECHO_REACH + _ECHO_WINDOW - 1).bit_length()
 
