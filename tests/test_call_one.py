@@ -48,14 +48,14 @@ def test_descriptions_that_fit_nobody_are_told_all_at_once_before_anybody_is_cal
         'title: x\nsteps:\n  - press: "1 {resident NOBODY nik}"\n  - press: "{application NOTHING pin}"\n'
         "expect: {outcome: completed}\n"
     )
-    before = hotline.run("calls", "list", "--json").stdout
+    before = hotline.run("calls", "list", "--json").stdout.count('"id"')
     done = hotline.run("call", str(wrong), check=False)
     assert done.returncode == 1
     assert f"{wrong}:3: nobody in data/sample fits '{{resident NOBODY nik}}'" in done.stderr
     assert f"{wrong}:4: nobody in data/sample fits '{{application NOTHING pin}}'" in done.stderr
     keys = hotline.run("call", "--keys", "1 {resident NOBODY nik} {resident NONE kk}", check=False)
     assert "NOBODY" in keys.stderr and "NONE" in keys.stderr
-    assert hotline.run("calls", "list", "--json").stdout == before
+    assert hotline.run("calls", "list", "--json").stdout.count('"id"') == before
 
 
 def test_a_phone_that_was_held_up_for_a_moment_hears_the_prompt_whole(hotline: Hotline, tmp_path: Path) -> None:
