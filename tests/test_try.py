@@ -94,7 +94,8 @@ def test_with_errors_in_the_menu_nothing_is_served(home: Path, monkeypatch: pyte
     (home / "prompts").mkdir()
     (home / "prompts" / "menu.toml").write_text('start = "main"\n')
     (home / "prompts" / "id.toml").write_text('[call]\nwelcome = "Halo."\n')
+    (home / "prompts" / "lexicon.toml").touch()
     monkeypatch.setenv("HOTLINE_PLACES__PROMPTS", str(home / "prompts"))
     result = run("")
     assert result.exit_code == 1
-    assert "M007 error" in result.output
+    assert "M007 kesalahan" in result.output

@@ -20,7 +20,12 @@ _MORE_CALLS = 10
     "--moments", type=click.IntRange(1, 50), default=10, show_default=True, help="Calls in progress, a second apart."
 )
 @click.option(
-    "--part", "parts", multiple=True, type=click.Choice([part.value for part in Part]), help="Only this part."
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice([part.value for part in Part]),
+    metavar="PART",
+    help=f"Only this part: {', '.join(part.value for part in Part)}.",
 )
 @click.option(
     "--fault", "kinds", multiple=True, type=click.Choice([fault.value for fault in Fault]), help="Only this fault."
