@@ -278,7 +278,8 @@ class RawTelephone:
 
     def sound(self) -> bytes:
         """What was heard so far as 16-bit samples, packet after packet."""
-        decoded = (rtp.decode(*got) for _, data in tuple(self.heard) if (got := rtp.unpack(data)))
+        packets = (rtp.unpack(data) for _, data in tuple(self.heard))
+        decoded = (rtp.decode(packet.kind, packet.payload) for packet in packets if packet)
         return b"".join(one for one in decoded if one)
 
     def _record(self) -> None:

@@ -1,7 +1,5 @@
 """Hearing: the right prompt is recognised in telephone sound, and never a wrong one."""
 
-import asyncio
-import socket
 import subprocess
 import threading
 import time
@@ -12,12 +10,10 @@ import pytest
 import soundfile
 import soxr
 
-from agi.softphone import rtp, sip
+from agi.softphone import rtp
 from agi.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
 from agi.softphone.matching import Sound, trimmed
-from agi.softphone.phone import Account
-from agi.softphone.plain_call import PlainCall
-from agi.softphone.wavfile import Recording, samples
+from agi.softphone.wavfile import Recording
 
 TEXTS = {
     "welcome": "Selamat datang di Halo Dukcapil.",
@@ -221,20 +217,3 @@ def test_a_whole_prompt_is_waited_for(bank: Bank, sounds: dict[str, Sound], tmp_
     took = time.monotonic() - line.begun
     line.join()
     assert took > len(trimmed(sounds["bye"])) / 8000
-
-
-def test_what_came_before_the_end_of_a_call_is_in_its_recording(tmp_path: Path) -> None:
-    async def call() -> None:
-        phone = PlainCall(Account("127.0.0.1", 9, "tester1", ""), tmp_path / "call.wav")
-        await phone.open()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-            server.bind(("127.0.0.1", 0))
-            phone._talk(sip.offer(*server.getsockname()))
-            sender = rtp.Sender(1)
-            for _ in range(50):
-                server.sendto(sender.audio(), ("127.0.0.1", phone._rtp_port))
-            phone._end(200, "OK")  # known in the same moment: its packet overtook those of the sound
-            await phone.close()
-
-    asyncio.run(call())
-    assert len(samples(tmp_path / "call.wav")) == 50 * 160

@@ -13,6 +13,7 @@ from agi.softphone.phone import Account, Ended, Incoming
 RESEND_S = 0.5
 FINAL_S = 6.0  # a request without any answer for this long has failed
 TICK_S = 0.02
+DRAIN_S = 1.0  # packets that wait in a socket at a call's end are there within this time
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY"
 
 
@@ -38,6 +39,7 @@ class PlainCall:
         self._pending: dict[tuple[int, str], asyncio.Future[sip.Message]] = {}
         self._ringing: asyncio.Queue[sip.Message] = asyncio.Queue()
         self._signed_in = False
+        self._audio: asyncio.Task[None] | None = None
         self._fresh()
 
     def _fresh(self) -> None:
@@ -53,7 +55,6 @@ class PlainCall:
         self._gone = asyncio.Event()
         self._to_send: deque[bytes] = deque()
         self._media: sip.Media | None = None
-        self._audio: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Open the two ports."""
@@ -69,9 +70,7 @@ class PlainCall:
 
     async def close(self) -> None:
         """Close the ports; the recording is complete afterwards."""
-        self._up = False
-        if self._audio is not None:
-            await self._audio
+        await self._silence()
         if self._signed_in:
             await self.register(0)
         for task in self._tasks:
@@ -93,6 +92,7 @@ class PlainCall:
 
     async def dial(self, number: str, caller: str, timeout_s: float) -> None:
         """Call `number`; afterwards the call is up, or ended with the reason."""
+        await self._silence()
         self._fresh()
         self._us = f"<sip:{caller or self._account.user}@{self._account.host}>;tag={self._tag}"
         self._them = f"<sip:{number}@{self._account.host}>"
@@ -125,6 +125,7 @@ class PlainCall:
         """Answer the INVITE that rings; False when the caller has gone."""
         if self._invite is None or self._over is not None:
             return False
+        await self._silence()
         self._accept(self._invite)
         self._talk(self._invite.body)
         return True
@@ -286,6 +287,15 @@ class PlainCall:
         self._sender = rtp.Sender(secrets.randbits(32))
         self._audio = asyncio.get_running_loop().create_task(self._stream())
 
+    async def _silence(self) -> None:
+        """End the sound of the last call: a second stream beside it would take its packets away, one by one."""
+        self._up = False
+        if self._audio is not None:
+            await self._audio
+        self._audio = None
+        while not self._heard.inbox.empty():
+            self._heard.inbox.get_nowait()
+
     async def _stream(self) -> None:
         """Send 20 ms every 20 ms and write down what arrives, until the call ends."""
         loop = asyncio.get_running_loop()
@@ -301,8 +311,9 @@ class PlainCall:
                 self._write_down(recording)
                 ticks += 1
                 await asyncio.sleep(max(begun + ticks * TICK_S - loop.time(), 0))
+            limit = loop.time() + DRAIN_S
             await asyncio.sleep(TICK_S)
-            while self._write_down(recording):  # it came before the end, and waited in the socket
+            while self._write_down(recording) and loop.time() < limit:  # what had waited in the socket
                 await asyncio.sleep(TICK_S)
         finally:
             recording.close()
@@ -312,9 +323,9 @@ class PlainCall:
         arrived = not self._heard.inbox.empty()
         while not self._heard.inbox.empty():
             got = rtp.unpack(self._heard.inbox.get_nowait())
-            samples = rtp.decode(*got) if got else None
-            if samples:
-                recording.add(samples)
+            samples = rtp.decode(got.kind, got.payload) if got else None
+            if got and samples:
+                recording.add(samples, got.time)
         return arrived
 
     def _end(self, code: int, reason: str) -> None:

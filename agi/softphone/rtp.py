@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,9 @@ _ULAW_EDGES = (ULAW[_ULAW_ORDER][1:].astype(np.int32) + ULAW[_ULAW_ORDER][:-1]) 
 SILENCE = b"\xff" * FRAME
 
 
-def decode(payload_type: int, payload: bytes) -> bytes | None:
+def decode(kind: int, payload: bytes) -> bytes | None:
     """16-bit samples of a G.711 payload; None for another kind (an event)."""
-    table = {PCMU: ULAW, PCMA: ALAW}.get(payload_type)
+    table = {PCMU: ULAW, PCMA: ALAW}.get(kind)
     return None if table is None else table[np.frombuffer(payload, np.uint8)].tobytes()
 
 
@@ -45,14 +46,22 @@ def encode(samples: NDArray[np.int16]) -> bytes:
     return _ULAW_ORDER[np.searchsorted(_ULAW_EDGES, samples)].astype(np.uint8).tobytes()
 
 
-def unpack(data: bytes) -> tuple[int, bytes] | None:
-    """Payload type and payload of a packet, without header extension and list of sources; None for what is no RTP."""
+class Packet(NamedTuple):
+    """One packet: payload type, the sender's clock (8 kHz, modulo 2**32), payload."""
+
+    kind: int
+    time: int
+    payload: bytes
+
+
+def unpack(data: bytes) -> Packet | None:
+    """A packet without header extension and list of sources; None for what is no RTP."""
     if len(data) < 12 or data[0] >> 6 != 2 or 64 <= data[1] & 0x7F < 96:  # 64-95: RTCP on the same port (RFC 5761)
         return None
     start = 12 + 4 * (data[0] & 0x0F)
     if data[0] & 0x10:
         start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
-    return data[1] & 0x7F, data[start:]
+    return Packet(data[1] & 0x7F, int.from_bytes(data[4:8], "big"), data[start:])
 
 
 class Sender:

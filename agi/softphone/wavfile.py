@@ -14,19 +14,38 @@ HEADER_BYTES = 44
 
 
 class Recording:
-    """What a phone hears, kept in step with the clock: time without packets becomes silence."""
+    """What a phone hears: sound at the place its sender gave it, and silence where for some time nothing came.
+
+    A machine may hold packets up and deliver them all at once. By the clock alone that would be a prompt with a hole.
+    """
 
     LATE = RATE // 10  # packets may be this many samples late before silence is put in their place
+    HELD_UP = RATE  # and this late they still take the place of that silence; later ones follow it
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=0)
         self._file.write(_header(0))
         self._samples = 0
+        self._start: int | None = None  # what the sender's clock showed at the first sample
 
-    def add(self, samples: bytes) -> None:
-        """Append what arrived."""
-        self._file.write(samples)
-        self._samples += len(samples) // 2
+    def add(self, samples: bytes, time: int | None = None) -> None:
+        """Write down what arrived, said at `time` by its sender's clock (RTP timestamp, 8 kHz, modulo 2**32)."""
+        place = self._samples if time is None else self._place(time)
+        if place > self._samples:
+            self._write(self._samples, bytes(2 * (place - self._samples)))
+        self._write(place, samples)
+
+    def _place(self, time: int) -> int:
+        if self._start is not None:
+            ahead = (time - self._start - self._samples + (1 << 31)) % (1 << 32) - (1 << 31)
+            if -min(self.HELD_UP, self._samples) <= ahead <= self.HELD_UP:
+                return self._samples + ahead
+        self._start = time - self._samples  # the first packet, another sender, or one that comes much too late
+        return self._samples
+
+    def _write(self, place: int, samples: bytes) -> None:
+        os.pwrite(self._file.fileno(), samples, HEADER_BYTES + 2 * place)
+        self._samples = max(self._samples, place + len(samples) // 2)
 
     def fill(self, elapsed_s: float) -> None:
         """Append silence when less than `elapsed_s` seconds were heard and no packet can still be on its way."""
@@ -37,8 +56,7 @@ class Recording:
     def close(self) -> None:
         """Complete the header."""
         if not self._file.closed:
-            self._file.seek(0)
-            self._file.write(_header(self._samples))
+            os.pwrite(self._file.fileno(), _header(self._samples), 0)
             self._file.close()
 
 
