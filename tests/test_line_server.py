@@ -166,7 +166,7 @@ def test_nothing_is_left_open_after_many_calls() -> None:
 def _refused(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it was in the queue when the port was closed
         return True
     return False
 
@@ -241,7 +241,7 @@ def test_a_probe_of_the_port_is_nothing_to_act_on() -> None:
         connect(server, b"").close()
         with connect(server) as caller:  # who comes later is let in later
             assert caller.recv(100).startswith(b"GET VARIABLE")
-    assert {one["log_level"] for one in told} <= {"debug"}
+    assert {one["log_level"] for one in told} <= {"debug", "info"}
 
 
 def test_a_port_that_the_supervisor_holds_is_served_turned_away_and_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
