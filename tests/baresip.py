@@ -11,7 +11,7 @@ import soundfile
 from installation import free_port
 from line_exchange import until
 
-from agi.softphone.phone import Account
+from agi.workshop.softphone.phone import Account
 
 RELEASED = "\x04"  # its code for a key that is let go
 _WAV_HEADER = 44

@@ -26,9 +26,9 @@ from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.ops import confined as confining
 from agi.ops.asterisk_places import asterisk_places
 from agi.settings import ROOT, Settings
-from agi.softphone.phone import Account
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
+from agi.workshop.softphone.phone import Account
 
 _TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
 

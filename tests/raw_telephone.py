@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from agi.softphone import rtp, sip
-from agi.softphone.phone import Account
+from agi.workshop.softphone import rtp, sip
+from agi.workshop.softphone.phone import Account
 
 Headers = Sequence[tuple[str, str]]
 SILENCE_FRAME_S = 0.02

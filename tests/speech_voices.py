@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from agi.speech import phones
 from agi.speech.build import build
-from agi.speech.evaluation.conditions import telephone
 from agi.speech.grammar import Options
 from agi.speech.lexicon import Lexicon
 from agi.speech.model import Model
 from agi.speech.sound import read
 from agi.speech.standard import standard
+from agi.workshop.evaluation.conditions import telephone
 
 ROOT = Path(__file__).parent.parent
 VOICES = ("id+f4", "id+m3", "id+steph", "id+Andy")

@@ -12,8 +12,8 @@ from raw_telephone import RawTelephone
 from sample_office import kk_digits, nik
 
 from agi.books.calls import Call
-from agi.softphone.phone import Softphone
-from agi.softphone.plain import PlainPhones
+from agi.workshop.softphone.phone import Softphone
+from agi.workshop.softphone.plain import PlainPhones
 
 CHOSEN_NAME = "Petugas 7002 " + nik(1)
 NUMBER = "081255501234"

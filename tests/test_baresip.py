@@ -10,7 +10,7 @@ from baresip import Baresip
 from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
-from agi.softphone import rtp
+from agi.workshop.softphone import rtp
 
 ROW, COLUMN = 697, 1209  # Hz: the tones of key 1 (ITU-T Q.23)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agi.bench import answer, caller
-from agi.bench.caller import Load, NoSipp, Target
-from agi.bench.figures import percentile, table
-from agi.bench.processes import cpu_ms
 from agi.cli import main
+from agi.workshop.bench import answer, caller
+from agi.workshop.bench.caller import Load, NoSipp, Target
+from agi.workshop.bench.figures import percentile, table
+from agi.workshop.bench.processes import cpu_ms
 
 LOAD = Load("1500537", calls=3, rate=1, callers=("112", "113"), media_port=24200, port_each=True, pauses_ms=(6000,))
 TARGET = Target("127.0.0.1", 5060, "tester1", "secret")

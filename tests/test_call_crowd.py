@@ -15,16 +15,16 @@ from installation import Hotline
 from agi.books import sample
 from agi.books.call_words import Outcome
 from agi.settings import ROOT
-from agi.softphone import record
-from agi.softphone.hearing import Ear, was_heard
-from agi.softphone.numbers import Numbers
-from agi.softphone.phone import Phones
-from agi.softphone.plain import PlainPhones
-from agi.softphone.play import new_caller
-from agi.softphone.references import References
-from agi.softphone.roster import TESTER, account
-from agi.softphone.scenario import Expect
-from agi.softphone.wavfile import growing
+from agi.workshop.softphone import record
+from agi.workshop.softphone.hearing import Ear, was_heard
+from agi.workshop.softphone.numbers import Numbers
+from agi.workshop.softphone.phone import Phones
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import new_caller
+from agi.workshop.softphone.references import References
+from agi.workshop.softphone.roster import TESTER, account
+from agi.workshop.softphone.scenario import Expect
+from agi.workshop.softphone.wavfile import growing
 
 CROWD = 30
 HEAR_S = 60.0

@@ -11,13 +11,13 @@ from pathlib import Path
 import soundfile
 from installation import Hotline
 
-from agi.softphone import record
-from agi.softphone.hearing import Ear
-from agi.softphone.plain import PlainPhones
-from agi.softphone.play import new_caller
-from agi.softphone.references import References
-from agi.softphone.roster import TESTER, account
-from agi.softphone.scenariofile import load
+from agi.workshop.softphone import record
+from agi.workshop.softphone.hearing import Ear
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import new_caller
+from agi.workshop.softphone.references import References
+from agi.workshop.softphone.roster import TESTER, account
+from agi.workshop.softphone.scenariofile import load
 
 
 def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, tmp_path: Path) -> None:

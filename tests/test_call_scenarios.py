@@ -8,7 +8,7 @@ from installation import Hotline
 from played_calls import Result, play_all, told
 
 from agi.settings import Dialogue
-from agi.softphone.play import HEAR_S
+from agi.workshop.softphone.play import HEAR_S
 
 CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"  # they need a hotline that hears: test_call_spoken.py

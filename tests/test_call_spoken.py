@@ -16,15 +16,15 @@ from agi.books import sample
 from agi.books.call_words import Outcome
 from agi.ops.speech import listens, speech_is_on, wait
 from agi.settings import ROOT
-from agi.softphone import record
-from agi.softphone.hearing import Ear
-from agi.softphone.numbers import Numbers
-from agi.softphone.plain import PlainPhones
-from agi.softphone.play import new_caller
-from agi.softphone.references import References
-from agi.softphone.roster import TESTER, account
-from agi.softphone.scenario import Expect
-from agi.softphone.speaking import SPEAKERS, speak
+from agi.workshop.softphone import record
+from agi.workshop.softphone.hearing import Ear
+from agi.workshop.softphone.numbers import Numbers
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import new_caller
+from agi.workshop.softphone.references import References
+from agi.workshop.softphone.roster import TESTER, account
+from agi.workshop.softphone.scenario import Expect
+from agi.workshop.softphone.speaking import SPEAKERS, speak
 
 SPOKEN = Path(__file__).parent / "calls" / "spoken"
 SCENARIOS = sorted(path.name for path in SPOKEN.glob("*.yaml"))

@@ -9,11 +9,11 @@ from installation import Hotline
 
 from agi.books import sample
 from agi.cli.bringup import SAMPLE
-from agi.softphone.plain import PlainPhones
-from agi.softphone.play import Line, Player
-from agi.softphone.references import References
-from agi.softphone.roster import TESTER, account
-from agi.softphone.scenariofile import load
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import Line, Player
+from agi.workshop.softphone.references import References
+from agi.workshop.softphone.roster import TESTER, account
+from agi.workshop.softphone.scenariofile import load
 
 SCENARIO = """
 title: The registry does not answer at the KK number, and is back when the caller has heard it

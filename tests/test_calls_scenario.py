@@ -9,8 +9,8 @@ from books_data import KEY, START, nik
 
 from agi.books.calls import CallBook, Event, Kind, Outcome, pack
 from agi.cli.call_scenario import scenario
-from agi.softphone.scenario import Do, Scenario
-from agi.softphone.scenariofile import load
+from agi.workshop.softphone.scenario import Do, Scenario
+from agi.workshop.softphone.scenariofile import load
 
 CALL = "1764000000.12"
 KNOWN = {
@@ -144,8 +144,8 @@ def test_what_a_record_does_not_tell_is_left_to_be_written(book: CallBook, tmp_p
 
 def test_the_readme_lists_every_word_of_a_scenario() -> None:
     from agi.settings import ROOT
-    from agi.softphone import numbers, scenariofile
-    from agi.softphone.speaking import SPEAKERS
+    from agi.workshop.softphone import numbers, scenariofile
+    from agi.workshop.softphone.speaking import SPEAKERS
 
     table = (ROOT / "README.md").read_text().partition("| word of a scenario |")[2].partition("\n\n")[0]
     words = {*Do, *Outcome, *SPEAKERS, *scenariofile._TOP, *scenariofile._CASE, *scenariofile._EXPECT, "wrong"}

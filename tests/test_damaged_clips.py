@@ -12,13 +12,13 @@ import soundfile
 from voice_office import PromptsFolder, prompts_folder
 
 from agi.settings import Places, Settings
-from agi.softphone.phone import PhoneError
-from agi.softphone.references import References
 from agi.voice import clips
 from agi.voice import published as published_room
 from agi.voice.cache import whole
 from agi.voice.errors import SynthesisError
 from agi.voice.published import Published
+from agi.workshop.softphone.phone import PhoneError
+from agi.workshop.softphone.references import References
 
 Damage = Callable[[Path], None]
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 from installation import run_hotline
 
-from agi.bench.drill import End, Heard, Trial, heard, report
-from agi.bench.faults import Fault, Part
 from agi.settings import ROOT
-from agi.softphone.matching import RATE, Sound
-from agi.softphone.wavfile import Recording
+from agi.workshop.bench.drill import End, Heard, Trial, heard, report
+from agi.workshop.bench.faults import Fault, Part
+from agi.workshop.softphone.matching import RATE, Sound
+from agi.workshop.softphone.wavfile import Recording
 
 _FILL = """
 import sys
 from pathlib import Path
-from agi.bench import disks
+from agi.workshop.bench import disks
 
 disks.enter((sys.executable, *sys.argv))
 disk = Path(sys.argv[1])

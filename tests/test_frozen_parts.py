@@ -13,8 +13,8 @@ import soundfile
 from installation import Hotline, brought_up
 
 from agi.ops.speech import listens
-from agi.softphone.plain import PlainPhones
-from agi.softphone.roster import TESTER, account
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.roster import TESTER, account
 
 SILENCE_S = 5.0
 """The longest silence that a caller may meet."""

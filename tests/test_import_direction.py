@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from agi.ops.imports import reached
+from agi.ops.launch import OF_THE_LINE
+
 AGI = Path(__file__).parent.parent / "agi"
 GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings"}
 _ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
-    "cli": 4,
-    "admin": 4,
-    "bench": 4,
+    "cli": 5,
+    "workshop": 4,
     "line": 3,
-    "softphone": 3,
     "services": 2,
     "ops": 2,
     "dialogue": 1,
@@ -29,6 +30,8 @@ FLOOR = {
     "tomlfile": 0,
     "wrong_settings": 0,
 }
+BESIDE: set[tuple[str, str]] = set()
+"""Rooms of one floor that may know each other: which one imports, which one is imported. None needs to."""
 MODULES = sorted(AGI.rglob("*.py"))
 
 
@@ -56,7 +59,20 @@ def test_imports_run_down_the_floors(path: Path) -> None:
         assert not rooms_imported(path)
         return
     for other in rooms_imported(path) & FLOOR.keys():
-        assert FLOOR[other] < FLOOR[own] or FLOOR[other] == FLOOR[own] != 1, f"{path} is in {own} and imports {other}"
+        beside = (own, other) in BESIDE or not FLOOR[own]
+        assert FLOOR[other] < FLOOR[own] or beside, f"{path} is in {own} and imports {other}"
+
+
+@pytest.mark.parametrize("path", sorted((AGI / "workshop").rglob("*.py")), ids=lambda path: path.name)
+def test_in_the_workshop_only_the_benchmarks_know_another_bench(path: Path) -> None:
+    own = path.relative_to(AGI / "workshop").parts[0]
+    others = set(re.findall(r"agi\.workshop\.(\w+)", path.read_text(encoding="utf-8"))) - {own}
+    assert others <= ({"softphone"} if own == "bench" else set())
+
+
+def test_what_answers_calls_starts_nothing_of_the_workshop() -> None:
+    for path in reached(AGI.parent, *OF_THE_LINE):
+        assert AGI / "workshop" not in path.parents, path
 
 
 @pytest.mark.parametrize("path", sorted((AGI / "dialogue").rglob("*.py")), ids=lambda path: path.name)

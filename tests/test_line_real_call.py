@@ -13,8 +13,8 @@ from line_exchange import Exchange, until
 
 from agi.ops import configure
 from agi.settings import ROOT
-from agi.softphone.phone import Account
-from agi.softphone.plain import PlainPhones
+from agi.workshop.softphone.phone import Account
+from agi.workshop.softphone.plain import PlainPhones
 
 NIK, KK = sample_office.nik(1), sample_office.kk_digits(1)
 

@@ -13,7 +13,7 @@ from installation import lend_tree, lend_voice, private_environment, run_hotline
 from agi import privacy
 from agi.cli import bringup
 from agi.ops.ready import unusable
-from agi.softphone.roster import TESTER, account
+from agi.workshop.softphone.roster import TESTER, account
 
 HERE, ELSEWHERE, NOBODYS = "127.0.0.1", "127.0.0.2", "192.0.2.1"
 

@@ -7,7 +7,7 @@ from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
 from agi.line.last_words import file_of
-from agi.softphone.phone import Account
+from agi.workshop.softphone.phone import Account
 
 
 @pytest.fixture(scope="module")

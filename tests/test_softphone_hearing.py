@@ -10,10 +10,10 @@ import pytest
 import soundfile
 import soxr
 
-from agi.softphone import rtp
-from agi.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
-from agi.softphone.matching import Sound, trimmed
-from agi.softphone.wavfile import Recording
+from agi.workshop.softphone import rtp
+from agi.workshop.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
+from agi.workshop.softphone.matching import Sound, trimmed
+from agi.workshop.softphone.wavfile import Recording
 
 TEXTS = {
     "welcome": "Selamat datang di Halo Dukcapil.",

@@ -7,7 +7,7 @@ import pytest
 from agi.books.numbers import check_nik
 from agi.books.sample import Sample, load
 from agi.settings import ROOT
-from agi.softphone.numbers import BadDescription, Numbers
+from agi.workshop.softphone.numbers import BadDescription, Numbers
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agi.softphone import rtp, sip
-from agi.softphone.phone import Account
-from agi.softphone.plain_call import PlainCall
-from agi.softphone.wavfile import samples
+from agi.workshop.softphone import rtp, sip
+from agi.workshop.softphone.phone import Account
+from agi.workshop.softphone.plain_call import PlainCall
+from agi.workshop.softphone.wavfile import samples
 
 HOST = "127.0.0.1"
 FRAME_S = 0.005  # four times as fast as a telephone: many packets around each call's end

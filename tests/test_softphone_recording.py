@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agi.softphone.wavfile import RATE, Recording, samples
+from agi.workshop.softphone.wavfile import RATE, Recording, samples
 
 FRAME = 160
 START = 2**32 - 40 * FRAME  # the sender's clock goes past its end on the way

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agi.softphone.scenario import Do, ScenarioError
-from agi.softphone.scenariofile import load
+from agi.workshop.softphone.scenario import Do, ScenarioError
+from agi.workshop.softphone.scenariofile import load
 
 KNOWN = {"menu.main": frozenset[str](), "nik.short": frozenset({"count"})}
 GOOD = """title: A call

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agi.softphone.company import CONFIRM, MOST, UNHEARD, Company
-from agi.softphone.hearing import Bank, reference
-from agi.softphone.matching import RATE
-from agi.softphone.scenario import Do, ScenarioError, Step
-from agi.softphone.scenariofile import load
-from agi.softphone.speaking import SPEAKERS, CannotSpeak, Speaker, cough, noise, speak, words
-from agi.softphone.wavfile import Recording, samples
+from agi.workshop.softphone.company import CONFIRM, MOST, UNHEARD, Company
+from agi.workshop.softphone.hearing import Bank, reference
+from agi.workshop.softphone.matching import RATE
+from agi.workshop.softphone.scenario import Do, ScenarioError, Step
+from agi.workshop.softphone.scenariofile import load
+from agi.workshop.softphone.speaking import SPEAKERS, CannotSpeak, Speaker, cough, noise, speak, words
+from agi.workshop.softphone.wavfile import Recording, samples
 
 KNOWN = {"menu.main": frozenset[str]()}
 SPOKEN = """title: A call by voice

@@ -5,8 +5,8 @@ import re
 import pytest
 from speech_voices import MENU, ROOT, model_in
 
-from agi.speech.evaluation.voices import Answers, answers
 from agi.speech.grammar import Kind
+from agi.workshop.evaluation.voices import Answers, answers
 
 CARD = ROOT / "data" / "model" / "README.md"
 ROWS = {

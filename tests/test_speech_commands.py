@@ -11,8 +11,8 @@ from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
 from agi.cli.speech_eval import make_nik
-from agi.speech.evaluation.measure import compared
 from agi.speech.number_words import DIGITS
+from agi.workshop.evaluation.measure import compared
 
 
 @pytest.fixture

@@ -24,20 +24,20 @@ from click.testing import CliRunner
 
 from agi.cli.speech_train import train as command
 from agi.speech import phones
-from agi.speech.evaluation.voices import HELD_OUT
 from agi.speech.lexicon import Lexicon
-from agi.speech.training import corpus, kaldi, thin
-from agi.speech.training.augment import a_law, mu_law, telephone
-from agi.speech.training.batches import Batches, Source
-from agi.speech.training.corpus import CorpusError, Utterance
-from agi.speech.training.export import export
-from agi.speech.training.features import RATE, mfcc
-from agi.speech.training.graphs import denominator, numerator
-from agi.speech.training.loop import Plan, PlanChangedError, Progress, train
-from agi.speech.training.mmi import objective
-from agi.speech.training.network import SUBSAMPLING, Network, factorised
-from agi.speech.training.synthesis import Espeak, espeak_voices, synthesise
-from agi.speech.training.texts import known_words, number, text
+from agi.workshop.evaluation.voices import HELD_OUT
+from agi.workshop.training import corpus, kaldi, thin
+from agi.workshop.training.augment import a_law, mu_law, telephone
+from agi.workshop.training.batches import Batches, Source
+from agi.workshop.training.corpus import CorpusError, Utterance
+from agi.workshop.training.export import export
+from agi.workshop.training.features import RATE, mfcc
+from agi.workshop.training.graphs import denominator, numerator
+from agi.workshop.training.loop import Plan, PlanChangedError, Progress, train
+from agi.workshop.training.mmi import objective
+from agi.workshop.training.network import SUBSAMPLING, Network, factorised
+from agi.workshop.training.synthesis import Espeak, espeak_voices, synthesise
+from agi.workshop.training.texts import known_words, number, text
 
 SHIPPED = ROOT / "data" / "model"
 WORDS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "nol")

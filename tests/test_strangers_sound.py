@@ -8,7 +8,7 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 
-from agi.softphone.phone import Account
+from agi.workshop.softphone.phone import Account
 
 MUTE = """
 [mute](telephone)

@@ -8,7 +8,7 @@ from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 
 from agi.books.calls import Outcome
-from agi.softphone.phone import Account
+from agi.workshop.softphone.phone import Account
 
 TRUNK = """
 [operator](trunk)

@@ -10,18 +10,18 @@ from pathlib import Path
 import click
 import soundfile
 
-from agi.bench import answer as answer_bench
-from agi.bench import books as books_bench
-from agi.bench import calls as calls_bench
-from agi.bench import speech as speech_bench
-from agi.bench import turns as turns_bench
-from agi.bench.caller import KEY_GAP_MS, Load, NoSipp
-from agi.bench.figures import table
-from agi.bench.installation import Bench, BenchFailed, running
 from agi.books.sample import load as load_sample
 from agi.books.words import KtpState, ResidentStatus
 from agi.cli.bringup import SAMPLE
 from agi.settings import Settings
+from agi.workshop.bench import answer as answer_bench
+from agi.workshop.bench import books as books_bench
+from agi.workshop.bench import calls as calls_bench
+from agi.workshop.bench import speech as speech_bench
+from agi.workshop.bench import turns as turns_bench
+from agi.workshop.bench.caller import KEY_GAP_MS, Load, NoSipp
+from agi.workshop.bench.figures import table
+from agi.workshop.bench.installation import Bench, BenchFailed, running
 
 _MEDIA_PORT = 24200
 _CHOICE = "1"  # the main menu's option for the NIK check
@@ -215,8 +215,8 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def hearing(turns: int, seconds: float, files: tuple[Path, ...]) -> None:
     """What the recogniser alone costs when callers say FILES over and over, in real time, on one core."""
-    from agi.bench import hearing as hearing_bench
     from agi.speech.sound import read
+    from agi.workshop.bench import hearing as hearing_bench
 
     sounds = [read(path).tobytes() + bytes(8000) for path in files]
     one = hearing_bench.measure(Settings().speech_built, sounds, turns, seconds)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from agi.bench import disks, faults
-from agi.bench import drill as work
-from agi.bench.faults import FAULTS_OF, Fault, Part
-from agi.bench.installation import BenchFailed, running
-from agi.softphone.phone import PhoneError
+from agi.workshop.bench import disks, faults
+from agi.workshop.bench import drill as work
+from agi.workshop.bench.faults import FAULTS_OF, Fault, Part
+from agi.workshop.bench.installation import BenchFailed, running
+from agi.workshop.softphone.phone import PhoneError
 
 _MORE_CALLS = 10
 

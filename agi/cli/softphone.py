@@ -20,17 +20,17 @@ from agi.ops import agents
 from agi.ops.agents import AgentsError
 from agi.ops.ready import reachable, sip_answers
 from agi.settings import ROOT, Settings
-from agi.softphone import record, roster
-from agi.softphone.duty import Script, Taken, serve
-from agi.softphone.matching import QUIET, RATE, rms
-from agi.softphone.numbers import Numbers
-from agi.softphone.phone import CallOver, PhoneError, Softphone
-from agi.softphone.plain import PlainPhones
-from agi.softphone.play import Played, Player, new_caller, transcript
-from agi.softphone.references import References
-from agi.softphone.scenario import Expect, Scenario, ScenarioError
-from agi.softphone.wavfile import folder_for_recordings, growing
 from agi.voice.errors import VoiceError
+from agi.workshop.softphone import record, roster
+from agi.workshop.softphone.duty import Script, Taken, serve
+from agi.workshop.softphone.matching import QUIET, RATE, rms
+from agi.workshop.softphone.numbers import Numbers
+from agi.workshop.softphone.phone import CallOver, PhoneError, Softphone
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import Played, Player, new_caller, transcript
+from agi.workshop.softphone.references import References
+from agi.workshop.softphone.scenario import Expect, Scenario, ScenarioError
+from agi.workshop.softphone.wavfile import folder_for_recordings, growing
 
 SAMPLE = ROOT / "data" / "sample"
 _LISTEN_S = 25.0
@@ -120,7 +120,7 @@ def _call_with_files(
 
 def _loaded(files: list[Path], references: References) -> tuple[list[Scenario], list[str]]:
     """All scenarios, and everything that is wrong with any of them."""
-    from agi.softphone.scenariofile import load  # reads YAML, which only a tester's packages can
+    from agi.workshop.softphone.scenariofile import load  # reads YAML, which only a tester's packages can
 
     scenarios: list[Scenario] = []
     wrong: list[str] = []

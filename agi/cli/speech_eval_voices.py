@@ -5,17 +5,17 @@ from pathlib import Path
 
 import click
 
-from agi.bench.figures import table
 from agi.cli.speech_build import grammars
 from agi.dialogue.menu import MenuError
 from agi.settings import Settings
 from agi.speech.build import BuildError, build
 from agi.speech.espeak import CannotSpeak
-from agi.speech.evaluation.voices import VOICES, Answers, answers
 from agi.speech.grammar import OneOf
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.standard import WordsError
+from agi.workshop.bench.figures import table
+from agi.workshop.evaluation.voices import VOICES, Answers, answers
 
 _LIMITS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
 

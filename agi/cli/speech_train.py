@@ -60,11 +60,11 @@ def train(
         )
     # PyTorch is imported only here: every other command must start without it.
     from agi.speech.lexicon import Lexicon, LexiconError
-    from agi.speech.training.corpus import CorpusError
-    from agi.speech.training.kaldi import NotKaldi
-    from agi.speech.training.loop import Plan, PlanChangedError
-    from agi.speech.training.run import Task, run
-    from agi.speech.training.synthesis import SynthesisError
+    from agi.workshop.training.corpus import CorpusError
+    from agi.workshop.training.kaldi import NotKaldi
+    from agi.workshop.training.loop import Plan, PlanChangedError
+    from agi.workshop.training.run import Task, run
+    from agi.workshop.training.synthesis import SynthesisError
 
     task = Task(
         recordings=folders,

@@ -22,7 +22,7 @@ from agi.settings import ROOT, Settings
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
 DEAF = "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`"
-_OF_THE_LINE = ("agi.cli.__main__", "agi.cli.line", "agi.cli.speech_serve", "agi.line.spoken", "agi.voice.speaker")
+OF_THE_LINE = ("agi.cli.__main__", "agi.cli.line", "agi.cli.speech_serve", "agi.line.spoken", "agi.voice.speaker")
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
 _RELOADS = ("module reload", "dialplan reload")
 
@@ -58,7 +58,7 @@ def line_fingerprint(settings: Settings) -> str:
     digest.update(privacy.hash_key(settings.var))
     if speech_is_on(settings):
         digest.update(speech.model_mark(settings).encode())
-    for path in sorted(imports.reached(ROOT, *_OF_THE_LINE)):
+    for path in sorted(imports.reached(ROOT, *OF_THE_LINE)):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -1,0 +1,145 @@
+"""A hotline of its own for a benchmark: own ports, own folder, brought up and down by the `hotline` command."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from agi.ops import asterisk, configure, tree
+from agi.ops.asterisk import Program
+from agi.settings import ROOT, Settings
+from agi.workshop.bench.caller import Target
+
+AGI_SCRIPT = "hotline.agi"
+_KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
+
+
+class BenchFailed(Exception):
+    """The benchmark could not run; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A running hotline to measure: its settings, Asterisk, and the pids of both processes."""
+
+    settings: Settings
+    program: Program
+    asterisk_pid: int
+    line_pid: int
+    target: Target
+    folder: Path
+    environment: Mapping[str, str]
+
+    def hotline(self, *words: str) -> str:
+        """What `hotline WORDS…` prints for this installation. Raises BenchFailed."""
+        return _hotline(self.environment, *words)
+
+    def console(self, command: str) -> str:
+        """What Asterisk's console answers to `command`."""
+        answer = asterisk.ask(self.program, configure.etc_folder(self.settings.var), command)
+        if answer is None:
+            raise BenchFailed(f"Asterisk does not answer to `{command}`.")
+        return answer
+
+
+@contextmanager
+def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
+    """A private hotline that takes `max_calls` calls at once, with or without `speech`, and with settings `more`."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        folder = Path(name)
+        environment = {**_environment(folder, max_calls, speech), **more}
+        _lend(Path(environment["HOTLINE_PLACES__VAR"]))
+        try:
+            _hotline(environment, "up")
+            settings = _settings(environment)
+            program = asterisk.find(settings.var)
+            if program is None:
+                raise BenchFailed("There is no Asterisk: `./hotline up` gets it.")
+            status = json.loads(_hotline(environment, "status", "--json"))
+            pids = {process["name"]: process["pid"] for process in status["processes"]}
+            tester = configure.account(settings.var, configure.testers()[0])
+            _write_script(folder / AGI_SCRIPT, environment)
+            yield Bench(
+                settings,
+                program,
+                pids["asterisk"],
+                pids["line"],
+                Target("127.0.0.1", settings.telephony.sip_port, tester.name, tester.password),
+                folder,
+                environment,
+            )
+        finally:
+            _hotline(environment, "down")
+
+
+def _environment(folder: Path, max_calls: int, speech: bool) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name in _KEPT},
+        "PYTHONPATH": str(ROOT),
+        "HOTLINE_SETTINGS": str(folder / "hotline.toml"),
+        "HOTLINE_PLACES__VAR": str(folder / "var"),
+        "HOTLINE_PLACES__DATA": str(folder / "data"),
+        "HOTLINE_TELEPHONY__SIP_PORT": str(_free_port(socket.SOCK_DGRAM)),
+        "HOTLINE_TELEPHONY__RTP_FIRST": "21000",
+        "HOTLINE_TELEPHONY__RTP_LAST": "23999",
+        "HOTLINE_LINE__AGI_PORT": str(_free_port(socket.SOCK_STREAM)),
+        "HOTLINE_LINE__MAX_CALLS": str(max_calls),
+        "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(max_calls),
+        "HOTLINE_TELEPHONY__HOUSE_CALLS": str(max_calls),
+        "HOTLINE_SPEECH__ENABLED": str(speech),
+    }
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def _lend(var: Path) -> None:
+    """Use the private Asterisk and the spoken clips of the installation in the repository, if there are any."""
+    if tree.is_made(ROOT / "var"):
+        (var / "asterisk").mkdir(parents=True)
+        (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
+    if (ROOT / "var" / "voice-cache").is_dir():
+        var.mkdir(parents=True, exist_ok=True)
+        (var / "voice-cache").symlink_to(ROOT / "var" / "voice-cache")
+
+
+def _hotline(environment: Mapping[str, str], *words: str) -> str:
+    done = subprocess.run(
+        (sys.executable, "-m", "agi.cli", *words), env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BenchFailed(f"hotline {' '.join(words)}: {(done.stderr or done.stdout).strip()[-500:]}")
+    return done.stdout
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that a process with `environment` has."""
+    done = subprocess.run(
+        (sys.executable, "-c", "from agi.settings import Settings; print(Settings().model_dump_json())"),
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Settings(**json.loads(done.stdout))
+
+
+def _write_script(path: Path, environment: Mapping[str, str]) -> None:
+    """The same call logic as a plain AGI script: a Python process for each call."""
+    variables = "".join(
+        f"export {name}='{value}'\n"
+        for name, value in environment.items()
+        if name.startswith("HOTLINE_") or name == "PYTHONPATH"
+    )
+    path.write_text(f"#!/bin/sh\n{variables}exec '{sys.executable}' -m agi.cli line --agi\n")
+    path.chmod(0o700)

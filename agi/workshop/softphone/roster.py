@@ -1,0 +1,111 @@
+"""Many scenarios against one hotline: who may run at the same time, and the agents they need."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from agi.ops import configure
+from agi.ops.ready import reachable
+from agi.settings import Settings
+from agi.workshop.softphone.duty import Script, Taken, serve
+from agi.workshop.softphone.phone import Account, Phones, Softphone
+from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.play import Played, Player
+from agi.workshop.softphone.scenario import Agent, Scenario
+
+TESTER = "tester1"
+AGENT_SAYS = "call.goodbye"
+
+
+def account(settings: Settings, user: str) -> Account:
+    """The account of a tester or an agent of this installation."""
+    held = configure.account(settings.var, user)
+    return Account(reachable(settings.telephony.listen), settings.telephony.sip_port, held.name, held.password)
+
+
+def play_all(
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    player: Player,
+    recordings: Path,
+    *,
+    parallel: int,
+    done: Callable[[Scenario, Played], None],
+    stop: threading.Event,
+) -> list[Played]:
+    """Play all, at most `parallel` at a time; those that bring agents one by one.
+
+    The queue is one for all callers: an agent on duty for one call would be on duty for the others too. So the calls
+    that want nobody there come first, and the first agent when they are over; the calls that say nothing of agents do
+    not go to the queue. Each call is recorded into `recordings`. Results come in the order of `scenarios`.
+    """
+    with ExitStack() as stack:
+        callers = PlainPhones(account(settings, TESTER))
+        stack.callback(callers.close)
+        results: dict[int, Played] = {}
+        idle: queue.SimpleQueue[Softphone] = queue.SimpleQueue()
+        for number in range(min(max(parallel, 1), len(scenarios))):
+            idle.put(callers.phone(recordings / f"phone{number}.wav"))
+
+        def place(number: int, taken: Sequence[Taken]) -> None:
+            if stop.is_set():
+                return
+            scenario, phone = scenarios[number], idle.get()
+            phone.recording = recordings / f"{number:03d}-{scenario.file.stem}.wav"
+            try:
+                results[number] = player.play(scenario, phone, taken, stop=stop)
+            finally:
+                idle.put(phone)
+            done(scenario, results[number])
+
+        with_agents = [number for number, scenario in enumerate(scenarios) if scenario.agents]
+        with_nobody = [number for number, scenario in enumerate(scenarios) if scenario.agents == ()]
+        others = [number for number, scenario in enumerate(scenarios) if scenario.agents is None]
+        pool = stack.enter_context(ThreadPoolExecutor(max(parallel - bool(with_agents), 1)))
+        stack.callback(stop.set)  # an interruption ends the calls in progress before the pool is waited for
+        nobody = [pool.submit(place, number, ()) for number in with_nobody]
+        meanwhile = [pool.submit(place, number, ()) for number in others]
+        for waiting in nobody:
+            waiting.result()
+        for number in with_agents:
+            with OnDuty(settings, scenarios[number].agents or (), recordings) as duty:
+                place(number, duty.taken)
+        for waiting in meanwhile:
+            waiting.result()
+        return [results[number] for number in sorted(results)]
+
+
+class OnDuty:
+    """Scripted agents, signed in for as long as the context lasts; `taken` are the calls that rang."""
+
+    def __init__(self, settings: Settings, agents: Sequence[Agent], recordings: Path) -> None:
+        self.taken: list[Taken] = []
+        self._settings = settings
+        self._agents = agents
+        self._recordings = recordings
+        self._stop = threading.Event()
+        self._phones: list[Phones] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "OnDuty":
+        says = self._settings.var / "prompts" / self._settings.office.language / f"{AGENT_SAYS.replace('.', '/')}.wav"
+        for agent in self._agents:
+            phones = PlainPhones(account(self._settings, agent.user))
+            self._phones.append(phones)
+            phone = phones.phone(self._recordings / f"agent-{agent.user}.wav")
+            phone.register()
+            script = Script(1.0 if agent.answers else None, says, 5.0)
+            thread = threading.Thread(target=serve, args=(phone, script, self._stop, self.taken.append), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        for phones in self._phones:
+            phones.close()
