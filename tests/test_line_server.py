@@ -13,7 +13,7 @@ import structlog
 from line_fake import HEADERS, PROOF
 
 from agi.line.channel import Channel
-from agi.line.owner import _kernel_answers, owner
+from agi.line.owner import owner
 from agi.line.server import STRANGERS, Answer, Server
 from agi.line.shared import LiveCalls
 
@@ -191,11 +191,15 @@ def test_a_process_of_another_user_is_let_go_whatever_it_brings() -> None:
     assert answered == []
 
 
-@pytest.mark.parametrize("kernel_answers", [True, False])
-def test_the_owner_of_the_other_end_is_who_opened_it(kernel_answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not kernel_answers:
+@pytest.fixture(params=["asked", "its table"])
+def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to learn who owns a connection's far end."""
+    if request.param == "its table":
         monkeypatch.setattr("agi.line.owner._kernel_answers", lambda: False)
         monkeypatch.setattr("agi.line.owner._told", lambda peer: None)
+
+
+def test_the_owner_of_the_other_end_is_who_opened_it(kernel: None) -> None:
     user = NOBODY if os.getuid() == 0 else os.getuid()  # only root can be another user too
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connecting = f"exec 3<>/dev/tcp/127.0.0.1/{listener.getsockname()[1]}; read -u 3 -t 10"
@@ -205,14 +209,13 @@ def test_the_owner_of_the_other_end_is_who_opened_it(kernel_answers: bool, monke
             far.close()
 
 
-@pytest.mark.skipif(not _kernel_answers(), reason="this kernel has only its table")
-def test_nobody_owns_an_end_that_was_closed() -> None:
+def test_nobody_owns_an_end_that_was_closed(kernel: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         near = socket.create_connection(listener.getsockname())
         far, _ = listener.accept()
         assert owner(far) == os.getuid()
         near.close()
-        assert owner(far) is None  # root, says the kernel's table
+        assert owner(far) is None  # its uid is said to be root's
         far.close()
 
 

@@ -21,7 +21,7 @@ _FOUND = struct.Struct("=II")  # uid, inode
 _FOUND_AT = 80
 
 _TABLE = Path("/proc/net/tcp")
-_HERE, _THERE, _OWNER = 1, 2, 7  # columns; an address is in the machine's byte order, a port is not
+_HERE, _THERE, _OWNER, _INODE = 1, 2, 7, 9  # columns; an address is in the machine's byte order, a port is not
 
 
 def owner(peer: socket.socket) -> int | None:
@@ -61,7 +61,8 @@ def _told(peer: socket.socket) -> int | None:
 def _listed(peer: socket.socket) -> int | None:
     here, there = _written(peer.getpeername()), _written(peer.getsockname())
     rows = (row.split() for row in _TABLE.read_text().splitlines())
-    return next((int(row[_OWNER]) for row in rows if row[_HERE] == here and row[_THERE] == there), None)
+    found = next((row for row in rows if row[_HERE] == here and row[_THERE] == there), None)
+    return int(found[_OWNER]) if found and int(found[_INODE]) else None  # as above
 
 
 def _written(address: tuple[str, int]) -> str:
