@@ -32,7 +32,7 @@ _DOTS = "•••"
 _LONG = 10**11  # from here on an integer has as many digits as a registration number
 _DEEPEST = 6
 MOST_WAITING = 10_000
-"""Lines that wait for a disk; what comes then is lost. At half a kilobyte each they are small."""
+"""Lines that wait for a disk; what comes then is lost, and counted. At half a kilobyte each they are small."""
 _END_LIMIT_S = 2.0
 
 
@@ -43,14 +43,21 @@ class Behind(logging.Handler):
         super().__init__()
         self.setFormatter(_formatter(renderer))
         self._sink = sink
+        self._lost = 0
         self._waiting: SimpleQueue[str | threading.Event | None] = SimpleQueue()
         threading.Thread(target=self._run, name="log", daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Make the line, and go on."""
         try:
-            if self._waiting.qsize() < MOST_WAITING:
-                self._waiting.put(self.format(record))
+            if self._waiting.qsize() >= MOST_WAITING:
+                self._lost += 1
+                return
+            if self._lost:
+                told = {"msg": f"log.lost {self._lost} lines", "levelno": logging.WARNING, "levelname": "WARNING"}
+                self._waiting.put(self.format(logging.makeLogRecord(told)))
+                self._lost = 0
+            self._waiting.put(self.format(record))
         except Exception:  # noqa: BLE001  # as every handler: what cannot be logged must not end a call
             self.handleError(record)
 

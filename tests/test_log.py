@@ -160,29 +160,56 @@ def test_who_logs_does_not_wait_for_a_disk_that_does_not_answer_and_its_lines_co
     assert [json.loads(line)["number_of_line"] for line in heard.splitlines()] == list(range(_MUCH))
 
 
+class Disk(logging.Handler):
+    """Takes nothing until it is `back`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.back, self.ended, self.taken = threading.Event(), threading.Event(), list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.back.wait(60)
+        self.taken.append(record.getMessage())
+
+    def close(self) -> None:
+        self.ended.set()
+
+
+def line(text: str) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": text, "levelname": "INFO"})
+
+
 def test_a_log_whose_disk_does_not_answer_is_left_at_once_and_written_when_it_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(log, "_END_LIMIT_S", 3600)
-    back, ended, taken = threading.Event(), threading.Event(), list[str]()
-
-    class Disk(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            back.wait(60)
-            taken.append(record.getMessage())
-
-        def close(self) -> None:
-            ended.set()
-
-    behind = log.Behind(Disk(), structlog.processors.JSONRenderer(sort_keys=True))
-    behind.handle(logging.makeLogRecord({"msg": "waits", "levelname": "INFO"}))
+    disk = Disk()
+    behind = log.Behind(disk, structlog.processors.JSONRenderer(sort_keys=True))
+    behind.handle(line("waits"))
     leaving = threading.Thread(target=behind.close, daemon=True)
     leaving.start()
     leaving.join(20)
     assert not leaving.is_alive()
-    back.set()
-    assert ended.wait(20)
-    assert ["waits" in line for line in taken] == [True]
+    disk.back.set()
+    assert disk.ended.wait(20)
+    assert ["waits" in line for line in disk.taken] == [True]
+
+
+def test_how_many_lines_a_disk_did_not_take_is_told_when_it_takes_some_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "MOST_WAITING", 3)
+    disk = Disk()
+    behind = log.Behind(disk, structlog.processors.JSONRenderer())
+    for number in range(20):
+        behind.handle(line(f"line {number}"))
+    disk.back.set()
+    behind.flush()
+    behind.handle(line("the disk is back"))
+    behind.close()
+    assert disk.ended.wait(20)
+    events = [json.loads(one)["event"] for one in disk.taken]
+    kept = [event for event in events if event.startswith("line ")]
+    assert events == [*kept, f"log.lost {20 - len(kept)} lines", "the disk is back"]
+    assert 3 <= len(kept) <= 4
 
 
 _MUCH = 500
