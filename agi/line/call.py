@@ -13,16 +13,16 @@ from agi.dialogue.question import Case, HungUp
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
-from agi.line.phone import NEXT, AsteriskPhone
+from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
+from agi.line.variables import AGENT, FAILURES, NEXT, TALKED
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
 
 _log = structlog.get_logger("line")
-_FAILURES, _TALKED = "HOTLINE_FAILURES", "HOTLINE_TALKED"
 _WITH_AGENT = (Start.AGENT_LEFT, Start.AGENT_SENT_BACK)
 
 
@@ -75,7 +75,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     settings = shared.settings
     phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     came_back = start is not Start.WELCOME
-    talked_s = _count(channel, _TALKED) if came_back else 0
+    talked_s = _count(channel, TALKED) if came_back else 0
     begun_ms = clock_ms()
 
     def lasts_s() -> int:
@@ -88,18 +88,18 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
         clock=now,
         zone=settings.zone,
         case=phone.case() if came_back else Case(),
-        failures=_count(channel, _FAILURES) if came_back else 0,
+        failures=_count(channel, FAILURES) if came_back else 0,
         on_number=journal.about,
     )
-    agent = agent_of(channel.get_variable("MEMBERINTERFACE")) if start in _WITH_AGENT else ""
+    agent = agent_of(channel.get_variable(AGENT)) if start in _WITH_AGENT else ""
     if agent:
         journal.noted("agent.talked", agent)
     longest_s = settings.dialogue.longest_call_s
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start, lambda: lasts_s() >= longest_s)
     with suppress(HungUp):  # for when the caller comes back from the queue
-        channel.set_variable(_TALKED, lasts_s())
+        channel.set_variable(TALKED, lasts_s())
         if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
-            channel.set_variable(_FAILURES, desk.failures)
+            channel.set_variable(FAILURES, desk.failures)
     if agent and ending.where == QUEUE:
         return replace(ending, why=f"agent {agent}")
     return replace(ending, where=ending.where or journal.node)

@@ -28,10 +28,11 @@ from agi.line.protocol import (
     quote,
     wait_of,
 )
+from agi.line.variables import KEYS as PRESSED
 from agi.line.wire import Ended, TooLong, Wire
 
 _DEAD = 511
-_KEYS_AND_CLEAR = "${HOTLINE_KEYS}${SET(HOTLINE_KEYS=)}"
+_KEYS_AND_CLEAR = f"${{{PRESSED}}}${{SET({PRESSED}=)}}"
 
 
 @dataclass(frozen=True, slots=True)

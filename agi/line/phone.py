@@ -28,9 +28,9 @@ from agi.line.channel import Channel
 from agi.line.hearing import Hearing, Unheard
 from agi.line.orders import Report
 from agi.line.protocol import Refused
+from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
 from agi.services.agent import in_words
 
-NEXT = "HOTLINE_NEXT"
 _REASONS = ("slow", "full", "dead")
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _SPOKEN_TRIES = 2
@@ -112,14 +112,14 @@ class AsteriskPhone:
 
     def transfer(self, case: Case) -> None:
         """To the agents' queue: the dialplan does it when the script ends; the case goes along, masked."""
-        self._channel.set_variable("__HOTLINE_CASE", _UNSHOWN.sub("_", in_words(case))[:_LONGEST_HEADER])
+        self._channel.set_variable(inherited(SHOWN_CASE), _UNSHOWN.sub("_", in_words(case))[:_LONGEST_HEADER])
         for part in fields(Case):
-            self._channel.set_variable(f"__HOTLINE_{part.name.upper()}", header_safe(getattr(case, part.name)))
+            self._channel.set_variable(inherited(of_case(part.name)), header_safe(getattr(case, part.name)))
         self._channel.set_variable(NEXT, "queue")
 
     def case(self) -> Case:
         """The case as `transfer` left it on the channel: of a caller who comes back from the queue."""
-        kept = {part.name: self._channel.get_variable(f"HOTLINE_{part.name.upper()}") for part in fields(Case)}
+        kept = {part.name: self._channel.get_variable(of_case(part.name)) for part in fields(Case)}
         kept["number"] = kept["number"].replace("*", "•")
         return Case(**kept)
 

@@ -1,0 +1,19 @@
+"""The channel variables that the line shares with the dialplan, which says of each what it is (extensions.conf)."""
+
+NEXT = "HOTLINE_NEXT"
+KEYS = "HOTLINE_KEYS"
+FAILURES = "HOTLINE_FAILURES"
+TALKED = "HOTLINE_TALKED"
+SHOWN_CASE = "HOTLINE_CASE"
+AGENT = "MEMBERINTERFACE"
+"""Asterisk's own, by queues.conf: the telephone of the agent who has talked with the caller."""
+
+
+def of_case(part: str) -> str:
+    """The variable for a part of a `Case`."""
+    return f"HOTLINE_{part.upper()}"
+
+
+def inherited(name: str) -> str:
+    """`name` as it is set so that the channels which this one calls (an agent's telephone) have it too."""
+    return f"__{name}"
