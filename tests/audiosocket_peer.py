@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
-from agi.line.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
-from agi.line.listening import Make, Recogniser
-from agi.line.recognition import CannotListen
-from agi.line.turn import Said, Voice
+from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
+from agi.hearing.listening import Make, Recogniser
+from agi.hearing.turn import Said, Voice
+from agi.hearing.worker import CannotListen
 
 QUIET = bytes(FRAME_BYTES)
 NOISE = 300

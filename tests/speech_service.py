@@ -11,9 +11,9 @@ from uuid import UUID
 from audiosocket_peer import Peer
 
 from agi.dialogue.question import Question
-from agi.line.ears import Ears
-from agi.line.hearing import Hearing, Unheard
-from agi.line.orders import Report
+from agi.hearing.client import Hearing, Unheard
+from agi.hearing.protocol import Report
+from agi.hearing.service import Ears
 from agi.line.shared import clock_ms
 
 LEVEL = "audiosocket_peer:LevelListener"

@@ -62,7 +62,7 @@ def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Setting
 
 def test_the_line_is_stamped_by_the_contents_of_what_it_imports(tmp_path: Path) -> None:
     files = {str(path.relative_to(ROOT)) for path in imports.reached(ROOT, *launch.OF_THE_LINE)}
-    for needed in ("agi/line/turn.py", "agi/speech/recogniser.py", "agi/voice/speaker.py", "agi/settings.py"):
+    for needed in ("agi/hearing/turn.py", "agi/speech/recogniser.py", "agi/voice/speaker.py", "agi/settings.py"):
         assert needed in files
     for tool in ("agi/workshop/bench", "agi/workshop/softphone", "agi/workshop/training", "agi/cli/bench"):
         assert not [file for file in files if file.startswith(tool)]

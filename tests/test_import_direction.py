@@ -10,7 +10,7 @@ from agi.ops.imports import reached
 from agi.ops.launch import OF_THE_LINE
 
 AGI = Path(__file__).parent.parent / "agi"
-GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings"}
+GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings", "owner", "pulse"}
 _ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
@@ -19,6 +19,7 @@ FLOOR = {
     "line": 3,
     "services": 2,
     "ops": 2,
+    "hearing": 2,
     "dialogue": 1,
     "speech": 1,
     "voice": 1,
@@ -29,6 +30,8 @@ FLOOR = {
     "deadline": 0,
     "tomlfile": 0,
     "wrong_settings": 0,
+    "owner": 0,
+    "pulse": 0,
 }
 BESIDE: set[tuple[str, str]] = set()
 """Rooms of one floor that may know each other: which one imports, which one is imported. None needs to."""

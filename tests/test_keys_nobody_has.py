@@ -5,9 +5,9 @@ from scripted_caller import ScriptedKeypad
 
 from agi.dialogue.keypad import turn
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.hearing.turn import SpokenTurn
 from agi.line.channel import Channel
 from agi.line.phone import AsteriskPhone
-from agi.line.turn import SpokenTurn
 
 ENTRY = Question("pin", (), Digits(4, 4), grammar="digits")
 MENU = Question("menu", (), Options("12"), grammar="menu:main")

@@ -13,9 +13,9 @@ import structlog
 from line_fake import HEADERS, PROOF
 
 from agi.line.channel import Channel
-from agi.line.owner import owner
 from agi.line.server import STRANGERS, Answer, Server
 from agi.line.shared import LiveCalls
+from agi.owner import owner
 
 NOBODY = 65534
 
@@ -195,8 +195,8 @@ def test_a_process_of_another_user_is_let_go_whatever_it_brings() -> None:
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways to learn who owns a connection's far end."""
     if request.param == "its table":
-        monkeypatch.setattr("agi.line.owner._kernel_answers", lambda: False)
-        monkeypatch.setattr("agi.line.owner._told", lambda peer: None)
+        monkeypatch.setattr("agi.owner._kernel_answers", lambda: False)
+        monkeypatch.setattr("agi.owner._told", lambda peer: None)
 
 
 def test_the_owner_of_the_other_end_is_who_opened_it(kernel: None) -> None:

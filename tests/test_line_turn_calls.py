@@ -15,7 +15,7 @@ from sample_office import RESIDENTS, kk_digits, nik
 
 from agi.books.calls import Call, Kind, Outcome
 from agi.books.words import KtpState
-from agi.line.ears import Ears
+from agi.hearing.service import Ears
 from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result, Value
+from agi.hearing.client import Unheard
+from agi.hearing.protocol import Report
 from agi.line.channel import Played
-from agi.line.hearing import Unheard
-from agi.line.orders import Report
 from agi.line.phone import AsteriskPhone, first_is_old, keys_after
 from agi.line.protocol import Refused
 

@@ -12,7 +12,7 @@ from speech_voices import acoustic_model
 NUMBER = nik(1)
 BREAKS = f"""
 from agi.cli.speech_serve import serve
-from agi.line.pump import Pump
+from agi.hearing.sound_loop import Pump
 def breaks(self): raise ValueError("{NUMBER}")
 Pump._beat = breaks
 serve([])

@@ -1,8 +1,8 @@
 """A telephone that stops its sound while the caller is silent (VAD, mute): the turn ends as with any other."""
 
 from agi.dialogue.question import Answer, Mode, Options, Question, Result
-from agi.line.audiosocket import FRAME_BYTES, FRAME_MS
-from agi.line.turn import GAP_MS, News, Said, SpokenTurn, Voice
+from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
+from agi.hearing.turn import GAP_MS, News, Said, SpokenTurn, Voice
 
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
 PAUSE_MS = 220

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 import structlog
 
-from agi import log, privacy
+from agi import log, privacy, pulse
 from agi.dialogue.question import HungUp
 from agi.line.call import NoCall, talk_through
 from agi.line.channel import Channel
@@ -15,7 +15,7 @@ from agi.line.protocol import ChannelError
 from agi.line.server import Server
 from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
 from agi.line.wire import Wire
-from agi.ops import open_files, pulse
+from agi.ops import open_files
 from agi.settings import Settings
 
 _log = structlog.get_logger("line")

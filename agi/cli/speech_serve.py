@@ -6,15 +6,14 @@ import threading
 import click
 import structlog
 
-from agi import log
-from agi.line.ears import Ears
-from agi.line.recognition import CannotListen
+from agi import log, pulse
+from agi.hearing.service import Ears
+from agi.hearing.worker import CannotListen
 from agi.line.shared import clock_ms
-from agi.ops import pulse
 from agi.ops.speech import socket_path
 from agi.settings import Settings
 
-LISTENER = "agi.line.spoken:model_listener"
+LISTENER = "agi.hearing.listener:model_listener"
 
 _log = structlog.get_logger("speech")
 

@@ -9,7 +9,7 @@ Clips: one STREAM FILE each, one after another. Measured on the RTP of calls wit
 follow each other with consecutive numbers and timestamps, no gap between two clips. Asterisk's WAV reader leaves
 out the last 22 samples of a file (44 bytes: the length of the header), 2.75 ms of the clip's closing silence.
 
-Speech: a question that may be answered by it is asked by the speech service (`agi.line.ears`), to which Asterisk brings
+Speech: a question that may be answered by it is asked by the speech service (`agi.hearing`), to which Asterisk brings
 the call by AudioSocket until the answer is there. Meanwhile AudioSocket's own list of keys is the true one: a phone's
 key (RFC 4733) stands in HOTLINE_KEYS twice then, when it goes down and when it is let go (measured; a STREAM FILE hides
 the first). What the turn has not used is typed ahead. Whatever goes wrong there, the same question is asked by keypad.
@@ -24,9 +24,9 @@ from typing import Protocol
 
 from agi.dialogue.keypad import KEYS, KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result, Value
+from agi.hearing.client import Hearing, Unheard
+from agi.hearing.protocol import Report
 from agi.line.channel import Channel
-from agi.line.hearing import Hearing, Unheard
-from agi.line.orders import Report
 from agi.line.protocol import Refused
 from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
 from agi.services.agent import in_words

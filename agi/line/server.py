@@ -18,9 +18,9 @@ import structlog
 
 from agi.dialogue.question import HungUp
 from agi.line.channel import Channel
-from agi.line.owner import owner
 from agi.line.protocol import ChannelError
 from agi.line.wire import Wire
+from agi.owner import owner
 
 _log = structlog.get_logger("line")
 PROVE_LIMIT_S = 1.0

@@ -12,8 +12,8 @@ from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
+from agi.hearing.client import Hearing
 from agi.line import last_words
-from agi.line.hearing import Hearing
 from agi.line.spool import Spool, asterisk_since
 from agi.ops.speech import socket_path, speech_is_on
 from agi.services.checked import load_checked

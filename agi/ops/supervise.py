@@ -26,8 +26,8 @@ from agi.ops.asterisk_places import asterisk_places
 from agi.ops.configure import etc_folder, transport_file
 from agi.ops.places import run_folder, write_whole
 from agi.ops.private import MASK
-from agi.ops.pulse import MARK
 from agi.ops.speech import speech_is_on
+from agi.pulse import MARK
 from agi.settings import ROOT, Settings
 
 PROGRAMS = ("asterisk", "line", "watch")

@@ -1,6 +1,6 @@
 """`python -m agi.ops.watch`: ends what hangs, so that it is started anew as if it had died; run by supervisord.
 
-The line, the speech service and the recogniser beat here (agi/ops/pulse.py). Asterisk is asked on its control socket,
+The line, the speech service and the recogniser beat here (agi/pulse.py). Asterisk is asked on its control socket,
 where it greets whoever connects. A watch that hangs is ended by those who beat; without one, everything goes on.
 """
 
@@ -15,7 +15,7 @@ import structlog
 
 from agi import log
 from agi.ops.places import run_folder
-from agi.ops.pulse import BEAT_S, SOCKET, Pulse, felt, peer
+from agi.pulse import BEAT_S, SOCKET, Pulse, felt, peer
 from agi.settings import Settings
 
 _log = structlog.get_logger("watch")

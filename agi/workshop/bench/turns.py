@@ -19,9 +19,9 @@ from pathlib import Path
 from uuid import UUID
 
 from agi.dialogue.question import Digits, Options, Question
-from agi.line.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
-from agi.line.hearing import Hearing, Unheard
-from agi.line.orders import ORDER, READY, REPORT, Order, Report, State
+from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
+from agi.hearing.client import Hearing, Unheard
+from agi.hearing.protocol import ORDER, READY, REPORT, Order, Report, State
 from agi.ops import speech
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.figures import percentile

@@ -11,8 +11,8 @@ from audiosocket_peer import QUIET, Peer, spoken
 from speech_service import Turn, all_free, clip, service
 
 from agi.dialogue.question import Options, Question, Result
-from agi.line.audiosocket import Kind, audio, packed
-from agi.line.ears import Ears
+from agi.hearing.audiosocket import Kind, audio, packed
+from agi.hearing.service import Ears
 
 MENU = Question("menu", (), Options("123"), first_key_ms=5000, grammar="menu:main")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from agi.line.audiosocket import Frame, Kind, NotAudioSocket, Reader
+from agi.hearing.audiosocket import Frame, Kind, NotAudioSocket, Reader
 
 _log = structlog.get_logger("speech")
 _SAY_WHO_S = 1.0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from agi.line.orders import (
+from agi.hearing.protocol import (
     ASK_STATE,
     LONGEST_MESSAGE,
     ORDER,
@@ -26,10 +26,10 @@ from agi.line.orders import (
     Report,
     State,
 )
-from agi.line.pump import Live, Pump
-from agi.line.recognisers import Recognisers, RemoteEar
-from agi.line.sounds import NoSound, Sounds
-from agi.line.turn import SpokenTurn
+from agi.hearing.sound_loop import Live, Pump
+from agi.hearing.sounds import NoSound, Sounds
+from agi.hearing.turn import SpokenTurn
+from agi.hearing.worker_process import Recognisers, RemoteEar
 
 _log = structlog.get_logger("speech")
 _ORDER_LIMIT_S = 2.0

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from agi.ops.pulse import BEAT_S, IDLE_S, MARK, SILENT_S, Pulse
+from agi.pulse import BEAT_S, IDLE_S, MARK, SILENT_S, Pulse
 from agi.settings import ROOT
 
 _SLEEPS = "import time; print(flush=True); time.sleep(60)"
 _SPINS = "print(flush=True)\nwhile True: pass"
-_BEATS = "from agi.ops import pulse; pulse.beat(); import time; print(flush=True); time.sleep(60)"
+_BEATS = "from agi import pulse; pulse.beat(); import time; print(flush=True); time.sleep(60)"
 _WATCHES = """
 import sys, structlog
 from pathlib import Path

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
 
-from agi.line.turn import Broken, News, Said, Voice
+from agi.hearing.turn import Broken, News, Said, Voice
 
 
 class Recogniser(Protocol):

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 
-from agi.line.audiosocket import RATE
+from agi.hearing.audiosocket import RATE
 
 _KEPT_BYTES = 96 * 2**20
 """Sound that is kept: 100 minutes, more than all prompts of a language."""

@@ -13,16 +13,16 @@ from threading import Lock
 import structlog
 
 from agi.dialogue.question import Question
-from agi.line import recognition
-from agi.line.recognition import LONGEST_PACKET, CannotListen
-from agi.line.turn import Broken, News
+from agi.hearing import worker as recognition
+from agi.hearing.turn import Broken, News
+from agi.hearing.worker import LONGEST_PACKET, CannotListen
 
 START_LIMIT_S = 15.0
 _SILENT_MS = 500
 """Five beats missed: the process is stuck, or the machine has no time for it."""
 _MOST_UNSENT = 5000
 _log = structlog.get_logger("speech")
-_MAIN = "from agi.line.recognition import main; main()"
+_MAIN = "from agi.hearing.worker import main; main()"
 Tell = Callable[[News], None]
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from agi.books.numbers import check_nik
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.line.listening import Make, Recogniser
-from agi.line.recognition import CannotListen
-from agi.line.turn import Said, Voice
+from agi.hearing.listening import Make, Recogniser
+from agi.hearing.turn import Said, Voice
+from agi.hearing.worker import CannotListen
 from agi.settings import Settings, Speech
 from agi.speech import grammar as grammars
 from agi.speech.answer import Heard, Verdict

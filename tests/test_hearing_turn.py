@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.line.audiosocket import FRAME_BYTES
-from agi.line.turn import Broken, News, Said, SpokenTurn, Voice
+from agi.hearing.audiosocket import FRAME_BYTES
+from agi.hearing.turn import Broken, News, Said, SpokenTurn, Voice
 
 TALKS, TALKED = Voice(True, True), Voice(False, True)
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")

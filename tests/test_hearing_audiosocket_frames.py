@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agi.line.audiosocket import END, FRAME_BYTES, LONGEST_AUDIO, Frame, Kind, NotAudioSocket, Reader, audio, packed
+from agi.hearing.audiosocket import END, FRAME_BYTES, LONGEST_AUDIO, Frame, Kind, NotAudioSocket, Reader, audio, packed
 
 RECORDED = Path(__file__).parent / "fixtures" / "audiosocket"
 

@@ -18,11 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from agi.line.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
-from agi.line.door import Door, Guest, received
-from agi.line.owner import owner
-from agi.line.recognisers import Recognisers
-from agi.line.turn import News, SpokenTurn
+from agi.hearing.acceptor import Door, Guest, received
+from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
+from agi.hearing.turn import News, SpokenTurn
+from agi.hearing.worker_process import Recognisers
+from agi.owner import owner
 
 BEAT_S = FRAME_MS / 1000
 LATE_S = 0.020

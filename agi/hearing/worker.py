@@ -20,11 +20,11 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NoReturn, Protocol
 
+from agi import pulse
 from agi.dialogue.question import Question
-from agi.line.listening import Make, WorkerEar, Workers
-from agi.line.orders import Form
-from agi.line.turn import Broken, News, Said, Voice
-from agi.ops import pulse
+from agi.hearing.listening import Make, WorkerEar, Workers
+from agi.hearing.protocol import Form
+from agi.hearing.turn import Broken, News, Said, Voice
 
 LONGEST_PACKET = 131_072
 BEAT_S = 0.1

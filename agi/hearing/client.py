@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from agi.dialogue.question import Question
-from agi.line.orders import (
+from agi.hearing.protocol import (
     ASK_STATE,
     LONGEST_MESSAGE,
     ORDER,

@@ -13,9 +13,9 @@ from audiosocket_peer import QUIET, LevelRecogniser, Peer, number, spoken
 from speech_service import Turn, all_free, clip, service
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.line.hearing import Hearing, Unheard
-from agi.line.orders import ORDER, READY, Order, Report
-from agi.line.recognition import CannotListen
+from agi.hearing.client import Hearing, Unheard
+from agi.hearing.protocol import ORDER, READY, Order, Report
+from agi.hearing.worker import CannotListen
 
 MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
 NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")

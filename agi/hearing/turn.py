@@ -16,7 +16,7 @@ from typing import Protocol
 
 from agi.dialogue.keypad import KEYS, Entry
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
-from agi.line.audiosocket import FRAME_BYTES, FRAME_MS
+from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
 
 LONGEST_SPEECH_MS = 30_000
 """Talk without an end (a television beside the caller) is taken as it is after this time."""
