@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,33 @@ def room(path: Path) -> str:
     return path.relative_to(AGI).parts[0].removesuffix(".py")
 
 
-def rooms_imported(path: Path) -> set[str]:
-    """The rooms that a file imports, also inside functions."""
+def names_imported(path: Path) -> set[str]:
+    """All that a file imports, also inside functions: modules, and names that may be modules."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
-            found |= {f"{node.module}.{name.name}" for name in node.names} | {str(node.module)}
-    return {name.split(".")[1] for name in found if name.startswith("agi.")} - {room(path)}
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def for_types_only(path: Path) -> set[str]:
+    """What a file names for the type checker alone: nothing is imported there."""
+    return {
+        f"{node.module}.{name.name}"
+        for branch in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    }
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms that a file imports."""
+    return {name.split(".")[1] for name in names_imported(path) if name.startswith("agi.")} - {room(path)}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(AGI)))
@@ -64,6 +82,17 @@ def test_imports_run_down_the_floors(path: Path) -> None:
     for other in rooms_imported(path) & FLOOR.keys():
         beside = (own, other) in BESIDE or not FLOOR[own]
         assert FLOOR[other] < FLOOR[own] or beside, f"{path} is in {own} and imports {other}"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    modules = {
+        ".".join(path.relative_to(AGI.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES
+    }
+    imports = {
+        name: {one if one in modules else one.rpartition(".")[0] for one in names_imported(path) - for_types_only(path)}
+        for name, path in modules.items()
+    }
+    TopologicalSorter({name: others & modules.keys() for name, others in imports.items()}).prepare()
 
 
 @pytest.mark.parametrize("path", sorted((AGI / "workshop").rglob("*.py")), ids=lambda path: path.name)

@@ -14,11 +14,12 @@ from speech_voices import MENU, acoustic_model, foreign_model, frames, say, sile
 from agi.cli import main
 from agi.speech import phones
 from agi.speech.answer import Heard, Verdict
-from agi.speech.build import BuildError, Built, build
+from agi.speech.build import Built, build
 from agi.speech.grammar import Digits, Grammar, YesNo
 from agi.speech.lexicon import Lexicon
 from agi.speech.model import Model
 from agi.speech.network import UNKNOWN
+from agi.speech.phrases import BuildError
 from agi.speech.standard import standard
 
 DIGITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan"

@@ -9,7 +9,7 @@ from speech_voices import acoustic_model, frames, say, silence
 
 from agi.speech.alike import alike, distance
 from agi.speech.answer import readings
-from agi.speech.build import BuildError, build
+from agi.speech.build import build
 from agi.speech.examine import examine
 from agi.speech.fstfile import Fst, olabel_lookahead
 from agi.speech.grammar import Digits, OneOf, YesNo
@@ -17,6 +17,7 @@ from agi.speech.graph import compile_graph
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.network import Loop, Piece, alt, seq, spell
+from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError, lists, standard
 
 LEXICON = Lexicon.load()

@@ -110,8 +110,8 @@ def build_speech(settings: Settings) -> None:
     if not speech_is_on(settings):
         return
     from agi.cli.speech_build import build_graph
-    from agi.speech.build import BuildError
     from agi.speech.lexicon import LexiconError
+    from agi.speech.phrases import BuildError
     from agi.speech.standard import WordsError
 
     stamp = settings.var / "speech" / ".built"

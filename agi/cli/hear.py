@@ -10,10 +10,10 @@ from agi.cli.speech_build import build_graph
 from agi.hearing.listener import standing
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
-from agi.speech.build import BuildError
 from agi.speech.grammar import Date, Digits, Grammar, Nik, Number, YesNo
 from agi.speech.lexicon import LexiconError
 from agi.speech.model import Model, ModelError
+from agi.speech.phrases import BuildError
 from agi.speech.sound import SoundError, read
 from agi.speech.standard import WordsError
 from agi.speech.tuning import RATE

@@ -5,10 +5,11 @@ import click
 from agi.dialogue.menu import Menu, MenuError
 from agi.services.checked import sound_findings
 from agi.settings import Settings
-from agi.speech.build import BuildError, Built
+from agi.speech.build import Built
 from agi.speech.build import build as build_model
 from agi.speech.grammar import Grammar
 from agi.speech.lexicon import Lexicon, LexiconError
+from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError, options, standard
 
 

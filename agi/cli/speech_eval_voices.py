@@ -8,11 +8,12 @@ import click
 from agi.cli.speech_build import grammars
 from agi.dialogue.menu import MenuError
 from agi.settings import Settings
-from agi.speech.build import BuildError, build
+from agi.speech.build import build
 from agi.speech.espeak import CannotSpeak
 from agi.speech.grammar import OneOf
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
+from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError
 from agi.workshop.bench.figures import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers

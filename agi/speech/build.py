@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from agi.speech import decoding, phones
@@ -16,21 +16,10 @@ from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.lexicon import Lexicon
 from agi.speech.network import Loop, Piece, alt, spell
+from agi.speech.phrases import BuildError, Phrases
 
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """By grammar: what the model can hear, in its own names of the words, and the words that it does not know."""
-
-    known: Mapping[str, tuple[str, ...]]
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-class BuildError(Exception):
-    """The model directory cannot be made; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

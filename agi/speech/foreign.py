@@ -8,11 +8,11 @@ from pathlib import Path
 
 import vosk
 
-from agi.speech.build import BuildError, Phrases
 from agi.speech.fstfile import is_fst
 from agi.speech.grammar import NO, YES
 from agi.speech.network import UNKNOWN, UNKNOWN_ELSEWHERE, Piece, texts
 from agi.speech.number_words import DIGITS, ZEROS
+from agi.speech.phrases import BuildError, Phrases
 
 vosk.SetLogLevel(-2)
 
