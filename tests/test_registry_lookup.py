@@ -12,20 +12,8 @@ from books_data import KEY, KK_DIGITS, import_csv, kk, nik, registry_of, residen
 from agi.books import registry as books
 from agi.books.draft import draft
 from agi.books.numbers import registration_number
-from agi.books.registry import (
-    Application,
-    ApplicationStatus,
-    Document,
-    KeyMismatch,
-    KtpState,
-    Reason,
-    Registry,
-    RegistryDamaged,
-    RegistryMissing,
-    Resident,
-    ResidentStatus,
-    Source,
-)
+from agi.books.registry import KeyMismatch, Registry, RegistryDamaged, RegistryMissing
+from agi.books.words import Application, ApplicationStatus, Document, KtpState, Reason, Resident, ResidentStatus, Source
 
 
 def digits(serial: int) -> str:

@@ -22,9 +22,6 @@ from agi.books.files import BookError, open_reader
 from agi.books.late import LIMIT_S, Alarm
 from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (
-    INCOMPLETE,
-    REASONS,
-    REFUSED,
     Application,
     ApplicationStatus,
     Document,
@@ -89,7 +86,7 @@ class Registry:
     """
 
     def __init__(self, path: Path, key: bytes, kk_digits: int) -> None:
-        self.kk_digits = kk_digits
+        self.kk_digits: int = kk_digits
         self._path = path
         self._key = key
         self._idle: deque[tuple[_Identity, sqlite3.Connection]] = deque()
@@ -274,28 +271,3 @@ def _application(row: tuple[str, ...]) -> Application:
         reason=Reason(reason) if reason else None,
         office=office,
     )
-
-
-__all__ = [
-    "INCOMPLETE",
-    "REASONS",
-    "REFUSED",
-    "TABLES",
-    "Application",
-    "ApplicationStatus",
-    "Document",
-    "KeyMismatch",
-    "KkDigitsMismatch",
-    "KtpState",
-    "Office",
-    "Reason",
-    "Registry",
-    "RegistryDamaged",
-    "RegistryError",
-    "RegistryMissing",
-    "RegistryOutdated",
-    "RegistryStalled",
-    "Resident",
-    "ResidentStatus",
-    "Source",
-]
