@@ -17,7 +17,7 @@ from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.tries import Guesser
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
-from agi.dialogue.question import Answer, Case, Prompt
+from agi.dialogue.question import Answer, Case, Journal, Prompt
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
@@ -173,6 +173,7 @@ class SampleOffice:
         case: Case | None = None,
         dialogue: Dialogue | None = None,
         time_is_up: Callable[[], bool] = lambda: False,
+        journal: Journal | None = None,
     ) -> Called[P]:
         notes = Notes()
         desk = Desk(
@@ -183,4 +184,5 @@ class SampleOffice:
             zone=ZoneInfo("Asia/Jakarta"),
             case=case or Case(),
         )
-        return Called(converse(phone, notes, desk, MENU, dialogue or Dialogue(), start, time_is_up), phone, notes, desk)
+        ending = converse(phone, journal or notes, desk, MENU, dialogue or Dialogue(), start, time_is_up)
+        return Called(ending, phone, notes, desk)

@@ -12,6 +12,7 @@ from pathlib import Path
 from agi.books.sample import Sample
 from agi.voice.errors import VoiceError
 from agi.voice.places import Kind, Value
+from agi.voice.texts import Texts
 from agi.workshop.softphone import record, speaking
 from agi.workshop.softphone.company import ANSWERED, CONFIRMED, SAID_AGAIN, YES, Company
 from agi.workshop.softphone.duty import Taken
@@ -185,7 +186,8 @@ class _Playing:
         if step.text in ANSWERED:
             self._company = None
         try:
-            wanted = self._player.references.said_with(step.text, self._places(step))
+            places = filled(step, self._player.references.texts, self._numbers)
+            wanted = self._player.references.said_with(step.text, places)
             over = self._answering if self._company and not step.text.startswith("speech.") else self._over
             heard = self._ear.hear(wanted, HEAR_S, over, whole=step.do is Do.HEAR_WHOLE)
         except (NotHeard, BadDescription, VoiceError) as error:
@@ -202,15 +204,6 @@ class _Playing:
             over = not self._sound(replace(company.step, text=answer))
             self._company = company.after(len(growing(self._phone.recording)))
         return over
-
-    def _places(self, step: Step) -> Mapping[str, Value]:
-        kinds = self._player.references.texts.text(step.text).places
-        values: dict[str, Value] = {}
-        for name, text in step.places.items():
-            filled = self._numbers.value(text[1:-1]) if text.startswith("{") else text
-            whole = kinds[name] in (Kind.NUMBER, Kind.AMOUNT) and isinstance(filled, str)
-            values[name] = int(filled) if whole and isinstance(filled, str) else filled
-        return values
 
     def _press(self, step: Step) -> bool:
         try:
@@ -275,6 +268,17 @@ class _Playing:
             self._note(
                 shown.get(name) == value, f"the agent was shown {name} '{shown.get(name, '')}', expected '{value}'"
             )
+
+
+def filled(step: Step, texts: Texts, numbers: Numbers) -> Mapping[str, Value]:
+    """The values for the places of what `step` hears. Raises BadDescription."""
+    kinds = texts.text(step.text).places
+    values: dict[str, Value] = {}
+    for name, text in step.places.items():
+        value = numbers.value(text[1:-1]) if text.startswith("{") else text
+        whole = kinds[name] in (Kind.NUMBER, Kind.AMOUNT) and isinstance(value, str)
+        values[name] = int(value) if whole and isinstance(value, str) else value
+    return values
 
 
 def transcript(recording: Path, references: References) -> list[tuple[float, str, float]]:

@@ -1,0 +1,72 @@
+"""Every scenario of tests/calls in this process: the same conversation without Asterisk, sound and waiting."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sample_office import KEY, KK_DIGITS, MENU, TEXTS, SampleOffice
+from virtual_telephone import play
+
+from agi.books import sample
+from agi.settings import ROOT
+from agi.workshop.softphone.numbers import Numbers
+from agi.workshop.softphone.scenariofile import load
+
+CALLS = Path(__file__).parent / "calls"
+SPOKEN = CALLS / "spoken"
+DOUBTFUL = SPOKEN / "doubtful"
+FILES = sorted(str(path.relative_to(CALLS)) for path in CALLS.rglob("*.yaml"))
+KNOWN = {key: frozenset(TEXTS.text(key).places) for key in TEXTS.keys()}  # noqa: SIM118 - not a dict
+SAMPLE = ROOT / "data" / "sample"
+PEOPLE = sample.load(SAMPLE, KK_DIGITS)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's, as a new installation has it."""
+    path = tmp_path_factory.mktemp("registry") / "registry.db"
+    sample.install(path, KEY, KK_DIGITS, SAMPLE)
+    return path
+
+
+@pytest.fixture
+def office(registry: Path, tmp_path: Path) -> Iterator[SampleOffice]:
+    """An office with records and lock-outs of its own."""
+    opened = SampleOffice.open(registry, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("steps", "expect", "found"),
+    [
+        ("{hear: menu.main}, {press: 4}, {hear: menu.status}", "", "hear menu.status: instead: menu.other"),
+        ("{hear: lockout.minutes minutes=15}", "", "instead: call.welcome"),
+        ("{hear: menu.main}, {press: 42}, {hear: info.hours}, {press: 2}, {wait: 60 s}", "", "the hotline hung up"),
+        ("{hear: menu.main}, they hang up", "", "they did not"),
+        ("{hear: call.welcome}, {silence: 9 s}", "", "something was said"),
+        ("{hear: menu.main}, hang up", "outcome: completed", "the record's outcome is 'abandoned'"),
+        ("{hear: menu.main}, hang up", "where: status", "the call ended at 'main'"),
+        ("{hear: menu.main}, hang up", "events: [main match]", "the record has no event 'main match'"),
+        ("{hear: menu.main}, hang up", "never: [call.welcome]", "call.welcome was heard"),
+        ("{hear: menu.main}, {press: 0}, {wait: 9 s}", "case: {topic: nik_check}", "the agent was shown topic 'main'"),
+    ],
+)
+def test_a_call_that_goes_otherwise_is_told(
+    steps: str, expect: str, found: str, tmp_path: Path, office: SampleOffice
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"title: A scenario\nsteps: [{steps}]\nexpect: {{{expect}}}\n")
+    wrong = play(load(path, KNOWN), office, Numbers(PEOPLE)).wrong
+    assert any(found in one for one in wrong), wrong
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_call_goes_as_told(name: str, office: SampleOffice) -> None:
+    path = CALLS / name
+    spoken = MENU.spoken if SPOKEN in path.parents else None
+    unsure = frozenset(("nik",)) if DOUBTFUL in path.parents else frozenset[str]()
+    numbers = Numbers(PEOPLE, random.Random(name))
+    played = play(load(path, KNOWN), office, numbers, spoken, unsure)
+    assert not played.wrong, "\n".join((*played.told, *played.wrong))

@@ -1,0 +1,317 @@
+"""A telephone without sound and without waiting: the caller of a scenario and the hotline, on one virtual clock.
+
+A prompt takes as long as its text is long, a key and a word take their time, and who waits is there at once. What is
+said is read as `hotline try` reads typed words. The queue and its agents are the dialplan's on a real call; here they
+are a few lines (`queue`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from sample_office import TEXTS, SampleOffice
+
+from agi.books.call_words import QUEUE, Outcome
+from agi.books.calls import CallBook
+from agi.dialogue.keypad import KeypadTurns
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
+from agi.dialogue.spoken import Spoken
+from agi.dialogue.typed import understood
+from agi.line.journal import CallJournal
+from agi.line.spool import End
+from agi.services.conversation import BACK, Start
+from agi.workshop.softphone import record
+from agi.workshop.softphone.numbers import BadDescription, Numbers
+from agi.workshop.softphone.play import END_S, HEAR_S, filled
+from agi.workshop.softphone.scenario import Agent, Do, Expect, Scenario, Step
+
+A_CHARACTER_MS, A_KEY_MS, A_COUGH_MS = 65, 100, 600
+CERTAIN_MS = 1500  # so much of a prompt says which one it is
+REACTION_MS = 120
+ANSWER_MS, TALK_MS, QUEUE_MS = 1000, 5000, 25_000  # an agent's, and the longest wait
+AGENT, AGENT_SAYS = "7001", "call.goodbye"
+BEGAN = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+_calls = count(1)
+
+
+class Said(Exception):
+    """The caller speaks, where a question listens."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass
+class Sound:
+    """A prompt on the line, from `begin` to `end` (ms); `whole`: when it ends if nothing cuts it short."""
+
+    prompt: Prompt
+    begin: int
+    whole: int
+    end: int
+
+    @property
+    def certain(self) -> int:
+        return min(self.begin + CERTAIN_MS, self.whole)
+
+
+Act = str | Said | None
+"""A key, words, or nothing for now."""
+
+
+class Caller:
+    """Does what stands in a scenario. `now` (ms) is the clock of the call."""
+
+    def __init__(self, steps: Sequence[Step], numbers: Numbers) -> None:
+        self.now = 0
+        self.sounds: list[Sound] = []
+        self.told: list[str] = []
+        self.wrong: list[str] = []
+        self._numbers = numbers
+        self._until = 0
+        self._position = 0
+        self._over = False
+        self._acts = self._live(steps)
+
+    def acts(self, until: int) -> str | None:
+        """The key that they press by `until`; the clock is there, or at `until` where they do nothing. Raises Said."""
+        self._until = until
+        try:
+            act = next(self._acts)
+        except StopIteration:
+            raise HungUp from None
+        if isinstance(act, Said):
+            raise act
+        return act
+
+    def left(self) -> None:
+        """The hotline has hung up: what the scenario still wants is wrong, but for the end."""
+        self._over = True
+        self._until = self.now
+        for _ in self._acts:
+            pass
+
+    def _live(self, steps: Sequence[Step]) -> Iterator[Act]:
+        """Their acts; None where they do nothing until `_until`. The end hangs up."""
+        for step in steps:
+            try:
+                yield from self._step(step)
+            except BadDescription as error:
+                self.wrong.append(str(error))
+            if self.wrong:
+                return
+            self.told.append(f"{self.now / 1000:7.1f} s  {step}")
+            if step.do is Do.HANG_UP:
+                return
+
+    def _step(self, step: Step) -> Iterator[Act]:
+        match step.do:
+            case Do.HEAR | Do.HEAR_WHOLE:
+                yield from self._hear(step)
+            case Do.PRESS:
+                for key in self._numbers.fill(step.text).replace(" ", ""):
+                    yield key
+                    yield from self._pass(A_KEY_MS, step)
+            case Do.SAY:
+                said = Said(self._numbers.fill(step.text))
+                yield said
+                yield from self._pass(A_CHARACTER_MS * len(said.text), step)
+            case Do.COUGH:
+                yield from self._pass(A_COUGH_MS, step)
+            case Do.WAIT:
+                yield from self._pass(round(step.seconds * 1000), step)
+            case Do.SILENCE:
+                begin = self.now
+                yield from self._pass(round(step.seconds * 1000), step)
+                if any(sound.end > begin for sound in self.sounds):
+                    self._fail(step, "something was said")
+            case Do.THEY_HANG_UP:
+                limit = self.now + round(END_S * 1000)
+                while not self._over and self.now < limit:
+                    yield from self._nothing()
+                if not self._over:
+                    self._fail(step, "they did not")
+
+    def _hear(self, step: Step) -> Iterator[Act]:
+        places = filled(step, TEXTS, self._numbers)
+        limit = self.now + round(HEAR_S * 1000)
+        while (at := self._heard_at(step, places)) is None or at > self._until:
+            if self._over or self._until >= limit:
+                since = [sound.prompt.key for sound in self.sounds if sound.begin >= self._position]
+                return self._fail(step, f"instead: {', '.join(since) or 'silence'}")
+            yield from self._nothing()
+        self.now = max(self.now, at)
+        self._position = at
+        yield from self._pass(REACTION_MS)
+
+    def _heard_at(self, step: Step, places: Mapping[str, Value]) -> int | None:
+        """When it is certain that the prompt of `step` is said (or over)."""
+        for sound in self.sounds:
+            at = sound.whole if step.do is Do.HEAR_WHOLE else sound.certain
+            wanted = sound.prompt.key == step.text and (not places or places == sound.prompt.places)
+            if wanted and sound.begin >= self._position and sound.end >= at:
+                return at
+        return None
+
+    def _pass(self, ms: int, step: Step | None = None) -> Iterator[Act]:
+        """Let time pass; where that is what a step is for, the hotline must not hang up."""
+        end = self.now + ms
+        while end > self._until and not self._over:
+            yield from self._nothing()
+        if self._over and step is not None:
+            self._fail(step, "the hotline hung up")
+        self.now = max(self.now, min(end, self._until))
+
+    def _nothing(self) -> Iterator[None]:
+        self.now = self._until
+        yield None
+
+    def _fail(self, step: Step, why: str) -> None:
+        self.wrong.append(f"line {step.line}: {step}: {why}")
+
+
+@dataclass
+class VirtualPhone:
+    """A `Phone` and its `Keypad`, with `caller` at the other end. `unsure`: grammars whose answers are in doubt."""
+
+    caller: Caller
+    spoken: Spoken | None = None
+    unsure: frozenset[str] = frozenset()
+    cases: list[Case] = field(default_factory=list)
+    _listens: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self._turns = KeypadTurns(self, lambda: self.caller.now)
+
+    @property
+    def hears(self) -> bool:
+        return self.spoken is not None
+
+    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
+        self._turns.say(prompts, barge_in=barge_in)
+
+    def turn(self, question: Question) -> Answer:
+        self._listens = self.hears and bool(question.grammar)
+        try:
+            return self._turns.turn(question)
+        except Said as said:
+            doubt = "?" if question.grammar in self.unsure else ""
+            return understood(said.text + doubt, question, self.spoken or {})
+        finally:
+            self._listens = False
+
+    def transfer(self, case: Case) -> None:
+        self.cases.append(case)
+
+    def hang_up(self) -> None:
+        self.caller.left()
+
+    def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
+        for prompt in prompts:
+            lasts = A_CHARACTER_MS * len(TEXTS.written(prompt.key, prompt.places))
+            sound = Sound(prompt, self.caller.now, self.caller.now + lasts, self.caller.now + lasts)
+            self.caller.sounds.append(sound)
+            while self.caller.now < sound.whole:
+                try:
+                    key = self._key(sound.whole)
+                except Said:
+                    sound.end = self.caller.now
+                    raise
+                if key and barge_in:
+                    sound.end = self.caller.now
+                    return key
+        return ""
+
+    def key(self, timeout_ms: int) -> str:
+        return self._key(self.caller.now + timeout_ms)
+
+    def _key(self, until: int) -> str:
+        """The next key by `until`, or ""; what is said where nothing listens is lost."""
+        while self.caller.now < until:
+            try:
+                if key := self.caller.acts(until):
+                    return key
+            except Said:
+                if self._listens:
+                    raise
+        return ""
+
+
+@dataclass
+class Played:
+    """What became of a call: its steps, and what was wrong."""
+
+    told: list[str]
+    wrong: list[str]
+
+
+def play(
+    scenario: Scenario,
+    office: SampleOffice,
+    numbers: Numbers,
+    spoken: Spoken | None = None,
+    unsure: frozenset[str] = frozenset(),
+) -> Played:
+    """One call at `office`, with all that follows it in the queue; its record is compared as that of a real one."""
+    caller = Caller(scenario.steps, numbers)
+    phone = VirtualPhone(caller, spoken, unsure)
+    number = next(_calls)
+    call_id, called_from = f"{number}.0", f"0800{number:08d}"
+
+    def clock() -> datetime:
+        return BEGAN + timedelta(milliseconds=caller.now)
+
+    journal = CallJournal(office.book, call_id, clock)
+    office.book.begin(call_id, called_from, BEGAN)
+    start: Start | End = Start.WELCOME
+    while isinstance(start, Start):
+        transfers = len(phone.cases)
+        case = phone.cases[-1] if phone.cases else None
+        ending = office.called(phone, start, called_from, case, journal=journal).ending
+        office.book.end(call_id, ending.outcome, ending.where or journal.node, ending.why, clock())
+        if len(phone.cases) == transfers:
+            break
+        start = queue(scenario.agents or (), phone)
+        if isinstance(start, End):
+            office.book.end(call_id, start.outcome, start.where, start.why, clock())
+        else:
+            office.book.resume(call_id)
+        if start is Start.AGENT_LEFT:
+            journal.noted("agent.talked", AGENT)
+    assert office.book.flush()
+    with CallBook.reader(office.book.path) as reader:
+        differences = record.differences(scenario.expect, reader.call(call_id), reader.events(call_id))
+    return Played(caller.told, [*caller.wrong, *_unexpected(scenario.expect, caller, phone.cases), *differences])
+
+
+def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | End:
+    """The dialplan's part: why the caller comes back from the agents, or how the call ended there."""
+    end = End(Outcome.ABANDONED, QUEUE, "hung up while waiting")
+    try:
+        if not agents:
+            return BACK["empty"]
+        if any(agent.answers for agent in agents):
+            phone.key(ANSWER_MS)
+            end = End(Outcome.TRANSFERRED, QUEUE, f"agent {AGENT}")
+            phone.play([Prompt(AGENT_SAYS)], barge_in=False)
+            phone.key(TALK_MS)
+            return BACK["served"]
+        longest = phone.caller.now + QUEUE_MS
+        key = phone.play([Prompt("queue.youarenext")], barge_in=True)
+        while key != "*" and phone.caller.now < longest:
+            key = phone.key(longest - phone.caller.now)
+        return BACK["left" if key == "*" else "timeout"]
+    except HungUp:
+        return end
+
+
+def _unexpected(expect: Expect, caller: Caller, cases: Sequence[Case]) -> Iterator[str]:
+    for sound in caller.sounds:
+        if sound.prompt.key in expect.never and sound.end >= sound.certain:
+            yield f"{sound.prompt.key} was heard"
+    for name, value in expect.case.items():
+        found = getattr(cases[-1], name) if cases else "nothing"
+        if found != value:
+            yield f"the agent was shown {name} '{found}', expected '{value}'"
