@@ -11,34 +11,34 @@ from uuid import UUID
 from audiosocket_peer import Peer
 
 from agi.dialogue.question import Question
-from agi.hearing.client import Hearing, Unheard
+from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Report
-from agi.hearing.service import Ears
+from agi.hearing.service import SpeechService
 from agi.line.shared import clock_ms
 
 LEVEL = "audiosocket_peer:LevelListener"
 
 
 @contextmanager
-def service(
+def serving(
     folder: Path, listener: str = LEVEL, *, limit: int = 40, slow_ms: int = 1500
-) -> Iterator[tuple[Ears, Hearing]]:
+) -> Iterator[tuple[SpeechService, SpeechClient]]:
     """A service that runs while the block does, and the line's side of it."""
     path = folder / "speech.sock"
-    ears = Ears(path, listener, clock_ms, limit=limit, slow_ms=slow_ms)
-    ears.start()
+    service = SpeechService(path, listener, clock_ms, limit=limit, slow_ms=slow_ms)
+    service.start()
     try:
-        yield ears, Hearing(path, limit_s=2.0)
+        yield service, SpeechClient(path, limit_s=2.0)
     finally:
-        ears.stop()
+        service.stop()
 
 
-def all_free(ears: Ears, places: int = 40, limit_s: float = 3.0) -> bool:
+def all_free(service: SpeechService, places: int = 40, limit_s: float = 3.0) -> bool:
     """Whether all places of the service become free within the limit."""
     deadline = time.monotonic() + limit_s
-    while ears.state().free != places and time.monotonic() < deadline:
+    while service.state().free != places and time.monotonic() < deadline:
         time.sleep(0.01)
-    return ears.state().free == places
+    return service.state().free == places
 
 
 def clip(folder: Path, ms: int, name: str = "prompt") -> Path:
@@ -53,19 +53,19 @@ def clip(folder: Path, ms: int, name: str = "prompt") -> Path:
 class Turn:
     """A turn that is being taken: `peer` is Asterisk's end, `report` comes when it is over."""
 
-    def __init__(self, hearing: Hearing, question: Question, *clips: Path, habit: bool = False) -> None:
+    def __init__(self, client: SpeechClient, question: Question, *clips: Path, habit: bool = False) -> None:
         self._ready = threading.Event()
         self._back = threading.Event()
         self.uuid = ""
         self.port = 0
         self._report: Report | None = None
         self.unheard = ""
-        self._thread = threading.Thread(target=self._run, args=(hearing, question, clips, habit), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(client, question, clips, habit), daemon=True)
         self._thread.start()
 
-    def _run(self, hearing: Hearing, question: Question, clips: tuple[Path, ...], habit: bool) -> None:
+    def _run(self, client: SpeechClient, question: Question, clips: tuple[Path, ...], habit: bool) -> None:
         try:
-            self._report = hearing.turn(question, clips, self._connect, hash_is_habit=habit)
+            self._report = client.turn(question, clips, self._connect, hash_is_habit=habit)
         except Unheard as trouble:
             self.unheard = trouble.why
         self._ready.set()

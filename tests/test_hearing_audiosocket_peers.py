@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 from audiosocket_peer import QUIET, Peer, spoken
-from speech_service import Turn, all_free, clip, service
+from speech_service import Turn, all_free, clip, serving
 
 from agi.dialogue.question import Options, Question, Result
 from agi.hearing.audiosocket import Kind, audio, packed
-from agi.hearing.service import Ears
+from agi.hearing.service import SpeechService
 
 MENU = Question("menu", (), Options("123"), first_key_ms=5000, grammar="menu:main")
 
@@ -30,29 +30,29 @@ def closed(sock: socket.socket, limit_s: float = 5.0) -> bool:
     return True
 
 
-def stranger(ears: Ears) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", ears.pump.port), timeout=5)
+def stranger(service: SpeechService) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", service.sound_loop.port), timeout=5)
 
 
 def test_only_this_machine_can_connect(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, _):
+    with serving(tmp_path) as (service, _):
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
-        own = [row[1] for row in rows if row[1].endswith(f":{ears.pump.port:04X}") and row[3] == "0A"]
-        assert own == [f"0100007F:{ears.pump.port:04X}"]
+        own = [row[1] for row in rows if row[1].endswith(f":{service.sound_loop.port:04X}") and row[3] == "0A"]
+        assert own == [f"0100007F:{service.sound_loop.port:04X}"]
 
 
 def test_a_uuid_that_was_never_given_out_is_refused(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, _), stranger(ears) as sock:
+    with serving(tmp_path) as (service, _), stranger(service) as sock:
         sock.sendall(packed(Kind.UUID, uuid4().bytes))
         assert closed(sock)
 
 
 def test_a_second_connection_with_a_used_uuid_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 200))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 200))
         peer = turn.connect()
         peer.speak([QUIET] * 3)
-        with stranger(ears) as sock:
+        with stranger(service) as sock:
             sock.sendall(packed(Kind.UUID, bytes.fromhex(turn.uuid.replace("-", ""))))
             assert closed(sock)
         peer.key("2")
@@ -64,22 +64,22 @@ def test_a_second_connection_with_a_used_uuid_is_refused_and_the_first_goes_on(t
 
 
 def test_a_uuid_does_not_come_back_after_its_turn(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         peer.key("1")
         peer.wait()
         turn.over()
-        with stranger(ears) as sock:
+        with stranger(service) as sock:
             sock.sendall(packed(Kind.UUID, bytes.fromhex(turn.uuid.replace("-", ""))))
             assert closed(sock)
 
 
 def test_uuids_cannot_be_guessed_from_earlier_ones(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
+    with serving(tmp_path) as (_, client):
         given = set()
         for _ in range(20):
-            turn = Turn(hearing, MENU)
+            turn = Turn(client, MENU)
             peer = turn.connect()
             peer.key("1")
             peer.wait()
@@ -101,19 +101,19 @@ def test_uuids_cannot_be_guessed_from_earlier_ones(tmp_path: Path) -> None:
     ids=["http", "audio first", "key first", "end first", "huge"],
 )
 def test_who_does_not_begin_with_a_uuid_is_let_go(tmp_path: Path, junk: bytes) -> None:
-    with service(tmp_path) as (ears, _), stranger(ears) as sock:
+    with serving(tmp_path) as (service, _), stranger(service) as sock:
         sock.sendall(junk)
         assert closed(sock)
 
 
 def test_who_says_nothing_is_let_go(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, _), stranger(ears) as sock:
+    with serving(tmp_path) as (service, _), stranger(service) as sock:
         assert closed(sock)
 
 
 def test_who_sends_its_uuid_byte_by_byte_is_served(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 100))
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, MENU, clip(tmp_path, 100))
         while not turn.port:
             time.sleep(0.01)
         peer = Peer(turn.port, turn.uuid, say_who=False)
@@ -140,8 +140,8 @@ def test_who_sends_its_uuid_byte_by_byte_is_served(tmp_path: Path) -> None:
     ids=["wrong kind", "huge", "no key", "uuid again", "error"],
 )
 def test_a_call_that_breaks_the_protocol_falls_back_to_keys(tmp_path: Path, junk: bytes) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 2000))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 2000))
         peer = turn.connect()
         peer.speak([QUIET] * 5)
         peer.send(junk)
@@ -150,13 +150,13 @@ def test_a_call_that_breaks_the_protocol_falls_back_to_keys(tmp_path: Path, junk
         assert report is not None
         assert report.answer is None
         assert report.fell_back == "gone"
-        assert all_free(ears)
+        assert all_free(service)
 
 
 def test_a_silent_caller_is_asked_and_not_waited_for_for_ever(tmp_path: Path) -> None:
     """A telephone that sends no sound at all, not even silence."""
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, Question("q", (), Options("1"), first_key_ms=500, grammar="yesno"), clip(tmp_path, 200))
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, Question("q", (), Options("1"), first_key_ms=500, grammar="yesno"), clip(tmp_path, 200))
         peer = turn.connect()
         peer.wait(3)
         report = turn.over()
@@ -167,14 +167,14 @@ def test_a_silent_caller_is_asked_and_not_waited_for_for_ever(tmp_path: Path) ->
 
 
 def test_a_peer_that_does_not_read_costs_only_itself(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        deaf = Turn(hearing, MENU, *[clip(tmp_path, 20_000, "long")] * 60)
+    with serving(tmp_path) as (service, client):
+        deaf = Turn(client, MENU, *[clip(tmp_path, 20_000, "long")] * 60)
         assert deaf._ready.wait(5)
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         sock.connect(("127.0.0.1", deaf.port))
         sock.sendall(packed(Kind.UUID, bytes.fromhex(deaf.uuid.replace("-", ""))))
-        turn = Turn(hearing, MENU, clip(tmp_path, 1000))
+        turn = Turn(client, MENU, clip(tmp_path, 1000))
         peer = turn.connect()
         peer.speak([QUIET] * 60)
         peer.key("1")
@@ -183,14 +183,14 @@ def test_a_peer_that_does_not_read_costs_only_itself(tmp_path: Path) -> None:
         assert turn.over() is not None
         sock.close()
         deaf.over()
-        assert ears.pump.lateness.frames > 50
+        assert service.sound_loop.lateness.frames > 50
 
 
 def test_a_thousand_random_bytes_from_a_hundred_strangers_disturb_nobody(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 1000))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 1000))
         peer = turn.connect()
-        strangers = [stranger(ears) for _ in range(100)]
+        strangers = [stranger(service) for _ in range(100)]
         for sock in strangers:
             try:
                 sock.sendall(secrets.token_bytes(1000))
@@ -208,8 +208,8 @@ def test_a_thousand_random_bytes_from_a_hundred_strangers_disturb_nobody(tmp_pat
 
 
 def test_sound_that_comes_in_large_pieces_is_heard_whole(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         peer.send(audio(b"".join(spoken(3))) + audio(b"".join([QUIET] * 20)))
         peer.wait()

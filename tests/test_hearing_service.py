@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from audiosocket_peer import QUIET, LevelRecogniser, Peer, number, spoken
-from speech_service import Turn, all_free, clip, service
+from speech_service import Turn, all_free, clip, serving
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.hearing.client import Hearing, Unheard
+from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import ORDER, READY, Order, Report
 from agi.hearing.worker import CannotListen
 
@@ -28,8 +28,8 @@ def answer_of(report: Report | None) -> Answer:
 
 
 def test_the_prompt_comes_whole_in_order_and_on_the_beat(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 3000))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 3000))
         peer = turn.connect()
         peer.speak([QUIET] * 160)
         peer.key("1")
@@ -41,12 +41,12 @@ def test_the_prompt_comes_whole_in_order_and_on_the_beat(tmp_path: Path) -> None
         drift = heard[-1][0] - heard[0][0] - 149 * 0.02
         assert abs(drift) < 0.02
         assert sorted(gaps)[len(gaps) // 2] == pytest.approx(0.02, abs=0.002)
-        assert ears.pump.lateness.frames == 150
+        assert service.sound_loop.lateness.frames == 150
 
 
 def test_speech_stops_the_prompt_and_is_heard_from_its_first_frame(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, MENU, clip(tmp_path, 5000))
         peer = turn.connect()
         begun = peer.speak([*[QUIET] * 20, *spoken(2), *[QUIET] * 20])
         peer.wait()
@@ -56,8 +56,8 @@ def test_speech_stops_the_prompt_and_is_heard_from_its_first_frame(tmp_path: Pat
 
 
 def test_a_key_stops_the_prompt_at_the_next_frame(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, Question("nik", (), Digits(2, 2), grammar="nik"), clip(tmp_path, 5000))
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, Question("nik", (), Digits(2, 2), grammar="nik"), clip(tmp_path, 5000))
         peer = turn.connect()
         peer.speak([QUIET] * 10)
         pressed = time.monotonic()
@@ -70,8 +70,8 @@ def test_a_key_stops_the_prompt_at_the_next_frame(tmp_path: Path) -> None:
 
 
 def test_half_spoken_half_keyed(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, NIK)
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, NIK)
         peer = turn.connect()
         peer.speak(number("12"))
         peer.key("34")
@@ -81,8 +81,8 @@ def test_half_spoken_half_keyed(tmp_path: Path) -> None:
 
 
 def test_half_keyed_half_spoken(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, NIK)
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, NIK)
         peer = turn.connect()
         peer.key("12")
         peer.speak([*[QUIET] * 5, *number("34"), *[QUIET] * 20])
@@ -92,8 +92,8 @@ def test_half_keyed_half_spoken(tmp_path: Path) -> None:
 
 
 def test_keys_beyond_the_answer_are_reported_as_not_used(tmp_path: Path) -> None:
-    with service(tmp_path) as (_, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         peer.key("127#")
         peer.wait()
@@ -104,32 +104,32 @@ def test_keys_beyond_the_answer_are_reported_as_not_used(tmp_path: Path) -> None
 
 
 def test_one_turn_more_than_the_limit_is_refused_and_the_place_comes_back(tmp_path: Path) -> None:
-    with service(tmp_path, limit=1) as (_, hearing):
-        assert hearing.hears
-        first = Turn(hearing, MENU)
+    with serving(tmp_path, limit=1) as (_, client):
+        assert client.hears
+        first = Turn(client, MENU)
         peer = first.connect()
-        assert not hearing.hears
-        assert Turn(hearing, MENU).refused() == "full"
+        assert not client.hears
+        assert Turn(client, MENU).refused() == "full"
         peer.key("1")
         peer.wait()
         first.over()
-        assert hearing.hears
+        assert client.hears
 
 
 def test_a_caller_who_hangs_up_frees_the_place(tmp_path: Path) -> None:
-    with service(tmp_path, limit=1) as (ears, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path, limit=1) as (service, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         peer.speak([QUIET] * 3)
         peer.hang_up()
         report = turn.over()
         assert report is not None
         assert (report.answer, report.fell_back) == (None, "gone")
-        assert all_free(ears, 1)
+        assert all_free(service, 1)
 
 
 def test_a_line_that_dies_gives_the_call_back_at_once(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, _):
+    with serving(tmp_path) as (service, _):
         control = socket.socket(socket.AF_UNIX)
         control.connect(str(tmp_path / "speech.sock"))
         control.sendall(ORDER.written(Order(MENU, (str(clip(tmp_path, 5000)),))))
@@ -138,24 +138,24 @@ def test_a_line_that_dies_gives_the_call_back_at_once(tmp_path: Path) -> None:
         peer.speak([QUIET] * 3)
         control.close()
         peer.wait(1)
-        assert all_free(ears)
+        assert all_free(service)
 
 
 def test_a_call_that_never_comes_is_not_waited_for_for_ever(tmp_path: Path) -> None:
-    with service(tmp_path, limit=1) as (ears, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path, limit=1) as (service, client):
+        turn = Turn(client, MENU)
         assert turn._ready.wait(5)
         assert turn.over() is None
         assert turn.unheard == "dead"
-        assert all_free(ears, 1)
+        assert all_free(service, 1)
 
 
 def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: Path) -> None:
-    hearing = Hearing(tmp_path / "speech.sock")
+    client = SpeechClient(tmp_path / "speech.sock")
     begun = time.monotonic()
-    assert not hearing.hears
+    assert not client.hears
     with pytest.raises(Unheard) as trouble:
-        hearing.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
+        client.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
     assert trouble.value.why == "dead"
     assert time.monotonic() - begun < 1.0
 
@@ -166,30 +166,30 @@ def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> 
         mute.listen()
         begun = time.monotonic()
         with pytest.raises(Unheard):
-            Hearing(tmp_path / "speech.sock", limit_s=0.3).turn(MENU, [], lambda uuid, port: None)
+            SpeechClient(tmp_path / "speech.sock", limit_s=0.3).turn(MENU, [], lambda uuid, port: None)
         assert time.monotonic() - begun < 5.0
 
 
 def test_a_service_that_is_stopped_in_the_middle_gives_every_call_back(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 5000))
         peer = turn.connect()
         peer.speak([QUIET] * 5)
-        ears.stop()
+        service.stop()
         peer.wait(2)
         report = turn.over()
         assert report is None or report.answer is None
 
 
 def test_a_missing_clip_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        assert Turn(hearing, MENU, tmp_path / "missing").refused() == "dead"
-        assert all_free(ears)
+    with serving(tmp_path) as (service, client):
+        assert Turn(client, MENU, tmp_path / "missing").refused() == "dead"
+        assert all_free(service)
 
 
 def test_slow_recognition_gives_the_turn_up(tmp_path: Path) -> None:
-    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=300) as (_, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path, "audiosocket_peer:Hanging", slow_ms=300) as (_, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         begun = time.monotonic()
         peer.speak([QUIET] * 100)
@@ -201,8 +201,8 @@ def test_slow_recognition_gives_the_turn_up(tmp_path: Path) -> None:
 
 
 def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
-    with service(tmp_path, "audiosocket_peer:Hanging", slow_ms=10_000) as (_, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 1000))
+    with serving(tmp_path, "audiosocket_peer:Hanging", slow_ms=10_000) as (_, client):
+        turn = Turn(client, MENU, clip(tmp_path, 1000))
         peer = turn.connect()
         peer.speak([QUIET] * 60)
         assert len(peer.heard()) == 50
@@ -212,8 +212,8 @@ def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
 
 
 def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
-    with service(tmp_path, "audiosocket_peer:Failing") as (_, hearing):
-        turn = Turn(hearing, MENU)
+    with serving(tmp_path, "audiosocket_peer:Failing") as (_, client):
+        turn = Turn(client, MENU)
         peer = turn.connect()
         peer.speak([QUIET] * 20)
         peer.wait()
@@ -223,27 +223,27 @@ def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> Non
 
 
 def test_a_question_whose_words_were_not_built_is_one_for_the_keypad(tmp_path: Path) -> None:
-    with service(tmp_path, "audiosocket_peer:Ignorant") as (_, hearing):
+    with serving(tmp_path, "audiosocket_peer:Ignorant") as (_, client):
         for _ in range(30):  # the refusal may come before the turn has begun: the service outlives that too
-            turn = Turn(hearing, MENU)
+            turn = Turn(client, MENU)
             report = turn.over()
             assert turn.unheard == "dead" or (report is not None and report.fell_back == "dead")
 
 
 def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
-        turn = Turn(hearing, MENU, clip(tmp_path, 5000))
+    with serving(tmp_path) as (service, client):
+        turn = Turn(client, MENU, clip(tmp_path, 5000))
         peer = turn.connect()
         peer.speak([QUIET] * 5)
-        os.kill(ears.recognisers.pid, signal.SIGKILL)
+        os.kill(service.worker.pid, signal.SIGKILL)
         peer.wait(2)
         report = turn.over()
         assert report is not None
         assert report.fell_back == "dead"
-        assert not hearing.hears
-        assert Turn(hearing, MENU).refused() == "dead"
-        assert all_free(ears, limit_s=10)
-        again = Turn(hearing, MENU)
+        assert not client.hears
+        assert Turn(client, MENU).refused() == "dead"
+        assert all_free(service, limit_s=10)
+        again = Turn(client, MENU)
         peer = again.connect()
         peer.speak([*[QUIET] * 5, *spoken(2), *[QUIET] * 20])
         peer.wait()
@@ -251,13 +251,13 @@ def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(
 
 
 def test_a_service_that_cannot_hear_at_all_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CannotListen, match="no model"), service(tmp_path, "audiosocket_peer:Absent"):
+    with pytest.raises(CannotListen, match="no model"), serving(tmp_path, "audiosocket_peer:Absent"):
         pytest.fail("it must not start")
 
 
 @pytest.mark.parametrize("junk", [b"{}\n", b"\n", b"\xff\xfe\n", b'{"question": 1}\n', b"x" * 300_000])
 def test_orders_that_are_none_are_refused(tmp_path: Path, junk: bytes) -> None:
-    with service(tmp_path) as (ears, hearing):
+    with serving(tmp_path) as (service, client):
         control = socket.socket(socket.AF_UNIX)
         control.connect(str(tmp_path / "speech.sock"))
         control.settimeout(5)
@@ -267,19 +267,19 @@ def test_orders_that_are_none_are_refused(tmp_path: Path, junk: bytes) -> None:
         except ConnectionError:
             pass
         control.close()
-        assert hearing.hears
-        assert all_free(ears)
+        assert client.hears
+        assert all_free(service)
 
 
 def test_the_socket_is_its_owners_only(tmp_path: Path) -> None:
-    with service(tmp_path):
+    with serving(tmp_path):
         assert (tmp_path / "speech.sock").stat().st_mode & 0o077 == 0
 
 
 def test_twenty_callers_speak_at_once_and_each_is_understood(tmp_path: Path) -> None:
-    with service(tmp_path) as (ears, hearing):
+    with serving(tmp_path) as (service, client):
         prompt = clip(tmp_path, 2000)
-        turns = [Turn(hearing, MENU, prompt) for _ in range(20)]
+        turns = [Turn(client, MENU, prompt) for _ in range(20)]
         peers = [turn.connect() for turn in turns]
         talkers = [
             threading.Thread(target=peer.speak, args=([*[QUIET] * (10 + n), *spoken(1 + n % 3), *[QUIET] * 30],))
@@ -292,7 +292,7 @@ def test_twenty_callers_speak_at_once_and_each_is_understood(tmp_path: Path) -> 
         assert [answer_of(turn.over()).value for turn in turns] == [str(1 + n % 3) for n in range(20)]
         for talker in talkers:
             talker.join()
-        assert all_free(ears)
+        assert all_free(service)
 
 
 def test_the_stand_in_hears_like_a_recogniser() -> None:

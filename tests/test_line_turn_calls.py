@@ -15,7 +15,7 @@ from sample_office import RESIDENTS, kk_digits, nik
 
 from agi.books.calls import Call, Kind, Outcome
 from agi.books.words import KtpState
-from agi.hearing.service import Ears
+from agi.hearing.service import SpeechService
 from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
 
@@ -40,7 +40,7 @@ class Office:
         )
         self.sound = home / "sound"
         self.sound.mkdir()
-        self.ears: Ears | None = None
+        self.service: SpeechService | None = None
 
     def says(self, digit: int) -> str:
         """The dialplan application that says `digit`."""
@@ -50,19 +50,19 @@ class Office:
             out.writeframes(b"".join(spoken(digit, 20)) + bytes(16_000))
         return f"Playback({path})"
 
-    def listen(self) -> Ears:
+    def listen(self) -> SpeechService:
         """Start the speech service."""
-        self.ears = Ears(
+        self.service = SpeechService(
             socket_path(self.exchange.settings.var), "audiosocket_peer:LevelListener", clock_ms, limit=40, slow_ms=1500
         )
-        self.ears.start()
-        return self.ears
+        self.service.start()
+        return self.service
 
     def deafen(self) -> None:
         """End it."""
-        if self.ears is not None:
-            self.ears.stop()
-            self.ears = None
+        if self.service is not None:
+            self.service.stop()
+            self.service = None
 
     def turns(self, call: Call) -> list[tuple[str, str, str, str]]:
         """Question, result, mode and detail of each turn of `call`."""
@@ -143,16 +143,16 @@ def test_a_hang_up_in_a_spoken_turn_is_abandoned_and_leaves_nothing_behind(offic
     until("it is recorded", lambda: not office.exchange.spooled())
     (call,) = [one for one in office.exchange.calls() if one.id not in before]
     assert call.outcome is Outcome.ABANDONED
-    assert office.ears is not None
-    assert office.ears.state().free == 40
+    assert office.service is not None
+    assert office.service.state().free == 40
 
 
 def test_a_service_that_is_ended_in_the_middle_leaves_the_question_to_the_keypad(office: Office) -> None:
     before = known(office)
     office.exchange.dial("slow")
-    ears = office.ears
-    assert ears is not None
-    until("a turn has begun", lambda: ears.state().free < 40)
+    service = office.service
+    assert service is not None
+    until("a turn has begun", lambda: service.state().free < 40)
     office.deafen()
     (call,) = served(office, before)
     turns = office.turns(call)
@@ -170,7 +170,7 @@ def test_without_a_service_every_question_is_asked_by_keypad(office: Office) -> 
 
 def test_asterisk_has_nothing_to_complain_of(office: Office) -> None:
     office.exchange.dial("patient")
-    ears = office.ears
-    assert ears is not None
-    until("a turn has begun", lambda: ears.state().free < 40)
+    service = office.service
+    assert service is not None
+    until("a turn has begun", lambda: service.state().free < 40)
     assert office.exchange.log() == []

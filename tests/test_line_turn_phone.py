@@ -66,7 +66,7 @@ class Channel:
         return "0"
 
 
-class Hearing:
+class SpeechClient:
     """A speech service that hears what the test says."""
 
     def __init__(self, channel: Channel) -> None:
@@ -104,9 +104,9 @@ def heard(result: Result, value: str = "", mode: Mode = Mode.SPEECH, received: s
     return Report(Answer(result, value, mode), "", received, used)
 
 
-def setting(*, store: bool = True) -> tuple[Channel, Hearing, AsteriskPhone]:
+def setting(*, store: bool = True) -> tuple[Channel, SpeechClient, AsteriskPhone]:
     channel = Channel(store=store)
-    hearing = Hearing(channel)
+    hearing = SpeechClient(channel)
     return channel, hearing, AsteriskPhone(channel, Clips(), channel.clock, hearing)  # type: ignore[arg-type]
 
 

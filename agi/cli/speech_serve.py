@@ -7,7 +7,7 @@ import click
 import structlog
 
 from agi import log, pulse
-from agi.hearing.service import Ears
+from agi.hearing.service import SpeechService
 from agi.hearing.worker import CannotListen
 from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
@@ -28,7 +28,9 @@ def serve() -> None:
     log.configure(settings, "speech", console=True)
     pulse.beat()
     speech = settings.speech
-    ears = Ears(socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms)
+    service = SpeechService(
+        socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms
+    )
     told, broken = threading.Event(), threading.Event()
 
     def broke(what: threading.ExceptHookArgs) -> None:
@@ -41,13 +43,13 @@ def serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     try:
-        ears.start()
+        service.start()
     except CannotListen as wrong:
         _log.error("speech.cannot_listen", why=str(wrong))
         raise click.ClickException(str(wrong)) from wrong
     _log.info("speech.serves", model=str(settings.speech_model), turns=speech.recognisers)
     told.wait()
-    ears.stop()
+    service.stop()
     if broken.is_set():
         raise click.ClickException("A thread of the speech service broke: see the log.")
     _log.info("speech.stopped")

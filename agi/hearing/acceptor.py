@@ -19,7 +19,7 @@ _STRANGERS = 256
 
 
 @dataclass(eq=False, slots=True)
-class Guest:
+class Connection:
     """Who has connected: the connection, what was read of it, and the frames that came after the UUID."""
 
     peer: socket.socket
@@ -28,24 +28,24 @@ class Guest:
     known: bool = False
 
 
-class Door:
+class Acceptor:
     """Accepts on 127.0.0.1:`port`, in the thread that runs `selector`.
 
-    `after(seconds, what)` does something later in that thread; `let_in(uuid, guest)` says whether a turn waits for this
-    UUID, and takes the guest if so.
+    `after(seconds, what)` does something later in that thread; `let_in(uuid, connection)` says whether a turn waits for
+    this UUID, and takes the connection if so.
     """
 
     def __init__(
         self,
         selector: selectors.BaseSelector,
         after: Callable[[float, Callable[[], None]], None],
-        let_in: Callable[[UUID, Guest], bool],
+        let_in: Callable[[UUID, Connection], bool],
         port: int,
     ) -> None:
         self._selector = selector
         self._after = after
         self._let_in = let_in
-        self._strangers: dict[Guest, None] = {}  # the oldest first
+        self._strangers: dict[Connection, None] = {}  # the oldest first
         self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.port: int = self._listener.getsockname()[1]
@@ -55,8 +55,8 @@ class Door:
         """Accept no more, and let nobody wait who has not said who they are: Asterisk would do so for 2 s."""
         self._selector.unregister(self._listener)
         self._listener.close()
-        for guest in list(self._strangers):
-            self._dismiss(guest)
+        for connection in list(self._strangers):
+            self._dismiss(connection)
 
     def _accept(self) -> None:
         try:
@@ -68,30 +68,30 @@ class Door:
         peer.setblocking(False)
         with suppress(OSError):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        guest = Guest(peer)
-        self._strangers[guest] = None
-        self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(guest))
-        self._after(_SAY_WHO_S, lambda: self._dismiss(guest))
+        connection = Connection(peer)
+        self._strangers[connection] = None
+        self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(connection))
+        self._after(_SAY_WHO_S, lambda: self._dismiss(connection))
 
-    def _hear(self, guest: Guest) -> None:
-        frames = received(guest.peer, guest.reader)
+    def _hear(self, connection: Connection) -> None:
+        frames = received(connection.peer, connection.reader)
         if frames is None:
-            self._dismiss(guest)
+            self._dismiss(connection)
         elif frames:
-            first, *guest.more = frames
-            self._selector.unregister(guest.peer)
-            self._strangers.pop(guest, None)
-            guest.known = True
-            if first.kind is not Kind.UUID or not self._let_in(first.uuid, guest):
+            first, *connection.more = frames
+            self._selector.unregister(connection.peer)
+            self._strangers.pop(connection, None)
+            connection.known = True
+            if first.kind is not Kind.UUID or not self._let_in(first.uuid, connection):
                 _log.warning("speech.stranger", kind=first.kind.name)
-                guest.peer.close()
+                connection.peer.close()
 
-    def _dismiss(self, guest: Guest) -> None:
-        if not guest.known:
-            guest.known = True
-            self._strangers.pop(guest, None)
-            self._selector.unregister(guest.peer)
-            guest.peer.close()
+    def _dismiss(self, connection: Connection) -> None:
+        if not connection.known:
+            connection.known = True
+            self._strangers.pop(connection, None)
+            self._selector.unregister(connection.peer)
+            connection.peer.close()
 
 
 def received(peer: socket.socket, reader: Reader) -> list[Frame] | None:

@@ -37,7 +37,7 @@ class Unheard(Exception):
         self.why = why
 
 
-class Hearing:
+class SpeechClient:
     """The speech service of one installation, for all calls; thread-safe. `path`: its socket."""
 
     def __init__(self, path: Path, *, limit_s: float = ASK_LIMIT_S) -> None:

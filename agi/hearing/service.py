@@ -26,20 +26,20 @@ from agi.hearing.protocol import (
     Report,
     State,
 )
-from agi.hearing.sound_loop import Live, Pump
+from agi.hearing.sound_loop import Session, SoundLoop
 from agi.hearing.sounds import NoSound, Sounds
 from agi.hearing.turn import SpokenTurn
-from agi.hearing.worker_process import Recognisers, RemoteEar
+from agi.hearing.worker_process import RemoteEar, WorkerProcess
 
 _log = structlog.get_logger("speech")
 _ORDER_LIMIT_S = 2.0
 _BACKLOG = 128
 _SWITCH_S = 0.001
-"""A thread gives Python's lock up after this time: the pump may wait for it at a beat (Python's own value is 5 ms)."""
+"""A thread gives Python's lock up after this time: the sound loop may wait for it at a beat (Python's value is 5 ms)."""
 
 
-class Ears:
-    """The service on the Unix socket `path`; it hears with what `factory` makes (`Recognisers`). `start`, then `stop`.
+class SpeechService:
+    """The service on the Unix socket `path`; it hears with what `factory` makes (see `WorkerProcess`). `start`, `stop`.
 
     At most `limit` turns at once; one more is refused ("full"). `slow_ms`: a lag of recognition that is not waited for.
     """
@@ -52,8 +52,8 @@ class Ears:
         self._busy = 0
         self._lock = threading.Lock()
         self._sounds = Sounds()
-        self.pump = Pump(clock_ms)
-        self.recognisers = Recognisers(factory, clock_ms)
+        self.sound_loop = SoundLoop(clock_ms)
+        self.worker = WorkerProcess(factory, clock_ms)
         self._stopping = False
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -64,9 +64,9 @@ class Ears:
 
     def start(self) -> None:
         """Take orders, in threads of its own. Raises `CannotListen`."""
-        self.recognisers.start()
+        self.worker.start()
         sys.setswitchinterval(_SWITCH_S)
-        self.pump.start(self.recognisers)
+        self.sound_loop.start(self.worker)
         self._thread.start()
 
     def stop(self) -> None:
@@ -76,8 +76,8 @@ class Ears:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(2.0)
-        self.pump.stop()
-        self.recognisers.stop()
+        self.sound_loop.stop()
+        self.worker.stop()
         self._path.unlink(missing_ok=True)
 
     def _serve(self) -> None:
@@ -107,13 +107,13 @@ class Ears:
 
     def state(self) -> State:
         """How it is now."""
-        late = self.pump.lateness
+        late = self.sound_loop.lateness
         return State(
-            max(0, self._limit - self._busy) if self.recognisers.open else 0,
+            max(0, self._limit - self._busy) if self.worker.open else 0,
             late.frames,
             late.late,
             round(late.worst_s * 1000, 1),
-            self.recognisers.longest_ms,
+            self.worker.longest_ms,
         )
 
     def _begin(self, control: socket.socket, order: Order) -> bool:
@@ -127,7 +127,7 @@ class Ears:
             self._free()
             control.sendall(READY.written(Ready(refused="dead")))
             return False
-        ear = self.recognisers.ear(order.question)
+        ear = self.worker.ear(order.question)
         turn = SpokenTurn(
             order.question,
             prompt,
@@ -136,32 +136,32 @@ class Ears:
             slow_ms=self._slow_ms,
             hash_is_habit=order.hash_is_habit,
         )
-        live = Live(turn, lambda live: self._ended(live, ear), control)
+        session = Session(turn, lambda session: self._ended(session, ear), control)
 
         def expected() -> None:
-            # In the pump's thread, as all that follows: no news, and no end of the turn, comes before this.
-            ear.open(lambda news: self.pump.news(live, news))
-            with suppress(OSError):  # the line has gone: the pump sees it too
-                control.send(READY.written(Ready(str(live.uuid), self.pump.port)))
+            # In the loop's thread, as all that follows: no news, and no end of the turn, comes before this.
+            ear.open(lambda news: self.sound_loop.news(session, news))
+            with suppress(OSError):  # the line has gone: the loop sees it too
+                control.send(READY.written(Ready(str(session.uuid), self.sound_loop.port)))
 
         control.setblocking(False)
-        self.pump.expect(live, expected)
+        self.sound_loop.expect(session, expected)
         return True
 
     def _refused(self) -> str:
         """Why no turn can be had now; "" when a place was taken for it."""
         with self._lock:
-            if not self.recognisers.open:
+            if not self.worker.open:
                 return "dead"
             if self._busy >= self._limit:
                 return "full"
             self._busy += 1
             return ""
 
-    def _ended(self, live: Live, ear: RemoteEar) -> None:
+    def _ended(self, session: Session, ear: RemoteEar) -> None:
         ear.close()
         self._free()
-        turn, control = live.turn, live.control
+        turn, control = session.turn, session.control
         report = Report(turn.finished(self._clock_ms()), turn.fell_back, turn.received, turn.used)
         if report.answer is None and not report.fell_back:
             report = Report(None, "gone", turn.received, turn.used)

@@ -18,10 +18,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from agi.hearing.acceptor import Door, Guest, received
+from agi.hearing.acceptor import Acceptor, Connection, received
 from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
 from agi.hearing.turn import News, SpokenTurn
-from agi.hearing.worker_process import Recognisers
+from agi.hearing.worker_process import WorkerProcess
 from agi.owner import owner
 
 BEAT_S = FRAME_MS / 1000
@@ -53,14 +53,14 @@ class Lateness:
 
 
 @dataclass(eq=False, slots=True)
-class Live:
-    """One turn at the pump. `ended(self)` is called once, in the pump's thread, when all is known of it.
+class Session:
+    """One turn in the loop. `ended(self)` is called once, in the loop's thread, when all is known of it.
 
     `control`: a connection of the line's; when it closes, nobody waits for the answer and the turn is given up.
     """
 
     turn: SpokenTurn
-    ended: Callable[["Live"], None]
+    ended: Callable[["Session"], None]
     control: socket.socket | None = None
     uuid: UUID = field(default_factory=uuid4)  # 122 random bits from the system's generator
     gone: bool = False
@@ -73,7 +73,7 @@ class Live:
     done: bool = False
 
 
-class Pump:
+class SoundLoop:
     """Accepts AudioSocket on 127.0.0.1:`port`. `expect` a turn, `start` the thread, `stop` it."""
 
     def __init__(self, clock_ms: Callable[[], int], port: int = 0) -> None:
@@ -84,20 +84,20 @@ class Pump:
         self._waker.setblocking(False)
         self._awake.setblocking(False)
         self._inbox: deque[Callable[[], None]] = deque()
-        self._waiting: dict[UUID, Live] = {}
-        self._beats: list[tuple[float, int, Live]] = []
+        self._waiting: dict[UUID, Session] = {}
+        self._beats: list[tuple[float, int, Session]] = []
         self._limits: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
         self._stopping = False
-        self._door = Door(self._selector, self._in, self._let_in, port)
-        self.port = self._door.port
-        self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
+        self._acceptor = Acceptor(self._selector, self._in, self._let_in, port)
+        self.port = self._acceptor.port
+        self._thread = threading.Thread(target=self._run, name="sound loop", daemon=True)
 
     # ---- any thread ----
 
-    def start(self, recognisers: Recognisers) -> None:
-        """Begin; `recognisers` has been started."""
-        self._recognisers = recognisers
+    def start(self, worker: WorkerProcess) -> None:
+        """Begin; `worker` has been started."""
+        self._worker = worker
         self._watch_recognition()
         self._thread.start()
 
@@ -107,13 +107,13 @@ class Pump:
         self._wake()
         self._thread.join(5.0)
 
-    def expect(self, live: Live, then: Callable[[], None]) -> None:
-        """Let Asterisk connect with `live.uuid`, once, within a few seconds; `then()` in the pump's thread."""
-        self._later(lambda: self._expect(live, then))
+    def expect(self, session: Session, then: Callable[[], None]) -> None:
+        """Let Asterisk connect with `session.uuid`, once, within a few seconds; `then()` in the loop's thread."""
+        self._later(lambda: self._expect(session, then))
 
-    def news(self, live: Live, news: News) -> None:
-        """Give `news` to the turn, in the pump's thread."""
-        self._later(lambda: self._news(live, news))
+    def news(self, session: Session, news: News) -> None:
+        """Give `news` to the turn, in the loop's thread."""
+        self._later(lambda: self._news(session, news))
 
     def _later(self, what: Callable[[], None]) -> None:
         self._inbox.append(what)
@@ -134,10 +134,10 @@ class Pump:
                 self._inbox.popleft()()
             self._beat()
             self._keep_limits()
-        for live in [*self._waiting.values(), *(live for _, _, live in self._beats)]:
-            self._give_back(live)
-            self._done(live)
-        self._door.close()
+        for session in [*self._waiting.values(), *(session for _, _, session in self._beats)]:
+            self._give_back(session)
+            self._done(session)
+        self._acceptor.close()
         self._selector.close()
         self._awake.close()
         self._waker.close()
@@ -161,152 +161,152 @@ class Pump:
     # ---- the recognising process ----
 
     def _watch_recognition(self) -> None:
-        sock = self._recognisers.sock
+        sock = self._worker.sock
         assert sock is not None  # noqa: S101 - it has just been started
         self._selector.register(sock, selectors.EVENT_READ, lambda: self._hear_recognition(sock))
 
     def _hear_recognition(self, sock: socket.socket) -> None:
-        if self._recognisers.receive():
+        if self._worker.receive():
             return
         self._selector.unregister(sock)
         self._in(_START_AGAIN_S, self._start_again)
 
     def _start_again(self) -> None:
-        self._recognisers.launch()
+        self._worker.launch()
         self._watch_recognition()
 
     # ---- who connects ----
 
-    def _expect(self, live: Live, then: Callable[[], None]) -> None:
-        self._waiting[live.uuid] = live
-        self._in(_COME_S, lambda: self._give_up_waiting(live))
-        if live.control is not None:
-            self._selector.register(live.control, selectors.EVENT_READ, lambda: self._line_gone(live))
+    def _expect(self, session: Session, then: Callable[[], None]) -> None:
+        self._waiting[session.uuid] = session
+        self._in(_COME_S, lambda: self._give_up_waiting(session))
+        if session.control is not None:
+            self._selector.register(session.control, selectors.EVENT_READ, lambda: self._line_gone(session))
         then()
 
-    def _give_up_waiting(self, live: Live) -> None:
-        if self._waiting.pop(live.uuid, None) is not None:
-            live.gone = True
-            self._done(live)
+    def _give_up_waiting(self, session: Session) -> None:
+        if self._waiting.pop(session.uuid, None) is not None:
+            session.gone = True
+            self._done(session)
 
-    def _line_gone(self, live: Live) -> None:
+    def _line_gone(self, session: Session) -> None:
         """The line has closed its connection (it never sends more than its order): nobody waits any more."""
-        live.gone = True
-        self._waiting.pop(live.uuid, None)
-        self._give_back(live)
-        self._done(live)
+        session.gone = True
+        self._waiting.pop(session.uuid, None)
+        self._give_back(session)
+        self._done(session)
 
-    def _let_in(self, uuid: UUID, guest: Guest) -> bool:
-        """Begin the turn that waits for `uuid`, once; False where none does, or the guest is no process of ours."""
-        live = self._waiting.get(uuid)
+    def _let_in(self, uuid: UUID, connection: Connection) -> bool:
+        """Begin the turn that waits for `uuid`, once; False where none does, or it is no process of ours."""
+        session = self._waiting.get(uuid)
         # Looked up for those only who know a UUID: it takes a millisecond.
-        if live is None or owner(guest.peer) != os.getuid():
+        if session is None or owner(connection.peer) != os.getuid():
             return False
         del self._waiting[uuid]
-        live.peer, live.reader = guest.peer, guest.reader
-        live.due = time.monotonic()
-        self._selector.register(live.peer, selectors.EVENT_READ, lambda: self._read(live))
-        self._give(live, guest.more)
-        self._push(live)
+        session.peer, session.reader = connection.peer, connection.reader
+        session.due = time.monotonic()
+        self._selector.register(session.peer, selectors.EVENT_READ, lambda: self._read(session))
+        self._give(session, connection.more)
+        self._push(session)
         return True
 
     # ---- the beat ----
 
-    def _push(self, live: Live) -> None:
+    def _push(self, session: Session) -> None:
         self._number += 1
-        heapq.heappush(self._beats, (live.due, self._number, live))
+        heapq.heappush(self._beats, (session.due, self._number, session))
 
     def _beat(self) -> None:
         while self._beats and self._beats[0][0] <= time.monotonic():
-            _, _, live = heapq.heappop(self._beats)
-            if not live.closing and not live.done:
-                self._step(live)
+            _, _, session = heapq.heappop(self._beats)
+            if not session.closing and not session.done:
+                self._step(session)
 
-    def _step(self, live: Live) -> None:
-        frame = live.turn.next_frame(self._clock_ms())
+    def _step(self, session: Session) -> None:
+        frame = session.turn.next_frame(self._clock_ms())
         now = time.monotonic()
-        if not frame and now - live.active > _IDLE_S:
+        if not frame and now - session.active > _IDLE_S:
             frame = _QUIET
         if frame:
-            live.active = now
-            self.lateness.count(time.monotonic() - live.due)
-            self._send(live, audio(frame))
-        self._look(live)
-        if live.closing or live.done:
+            session.active = now
+            self.lateness.count(time.monotonic() - session.due)
+            self._send(session, audio(frame))
+        self._look(session)
+        if session.closing or session.done:
             return
-        live.due += BEAT_S
-        if time.monotonic() - live.due > _LOST_S:
-            live.due = time.monotonic()
-        self._push(live)
+        session.due += BEAT_S
+        if time.monotonic() - session.due > _LOST_S:
+            session.due = time.monotonic()
+        self._push(session)
 
-    def _read(self, live: Live) -> None:
-        assert live.peer is not None  # noqa: S101 - a live turn that beats is connected
-        frames = received(live.peer, live.reader)
+    def _read(self, session: Session) -> None:
+        assert session.peer is not None  # noqa: S101 - a turn that beats is connected
+        frames = received(session.peer, session.reader)
         if frames is None:
-            live.gone = not live.turn.over
-            self._done(live)
+            session.gone = not session.turn.over
+            self._done(session)
         else:
-            self._give(live, frames)
-            self._look(live)
+            self._give(session, frames)
+            self._look(session)
 
-    def _give(self, live: Live, frames: list[Frame]) -> None:
+    def _give(self, session: Session, frames: list[Frame]) -> None:
         now = self._clock_ms()
         if frames:
-            live.active = time.monotonic()
+            session.active = time.monotonic()
         for frame in frames:
             if frame.kind is Kind.AUDIO:
-                live.turn.sound(frame.payload, now)
+                session.turn.sound(frame.payload, now)
             elif frame.kind is Kind.KEY:
-                live.turn.key(frame.key, now)
-            elif not live.closing:
-                live.gone = not live.turn.over
-                self._done(live)
+                session.turn.key(frame.key, now)
+            elif not session.closing:
+                session.gone = not session.turn.over
+                self._done(session)
                 return
 
-    def _send(self, live: Live, data: bytes) -> None:
-        assert live.peer is not None  # noqa: S101 - see _read
-        live.unsent += data
+    def _send(self, session: Session, data: bytes) -> None:
+        assert session.peer is not None  # noqa: S101 - see _read
+        session.unsent += data
         try:
-            del live.unsent[: live.peer.send(live.unsent)]
+            del session.unsent[: session.peer.send(session.unsent)]
         except BlockingIOError:
-            if len(live.unsent) > _UNSENT:
-                live.turn.fell_back = live.turn.fell_back or "dead"
+            if len(session.unsent) > _UNSENT:
+                session.turn.fell_back = session.turn.fell_back or "dead"
         except OSError:
-            live.gone = not live.turn.over
-            self._done(live)
+            session.gone = not session.turn.over
+            self._done(session)
 
     # ---- the end of a turn ----
 
-    def _news(self, live: Live, news: News) -> None:
-        live.turn.news(news, self._clock_ms())
-        self._look(live)
+    def _news(self, session: Session, news: News) -> None:
+        session.turn.news(news, self._clock_ms())
+        self._look(session)
 
-    def _look(self, live: Live) -> None:
+    def _look(self, session: Session) -> None:
         """Give the call back once the turn is over; then wait for Asterisk to close, which tells of late keys."""
-        if live.done or live.closing or not live.turn.over:
+        if session.done or session.closing or not session.turn.over:
             return
-        if live.peer is None:  # Asterisk has not come yet: it will not be let in
-            self._waiting.pop(live.uuid, None)
-            self._done(live)
+        if session.peer is None:  # Asterisk has not come yet: it will not be let in
+            self._waiting.pop(session.uuid, None)
+            self._done(session)
             return
-        self._give_back(live)
-        live.closing = True
-        self._in(_LINGER_S, lambda: self._done(live))
+        self._give_back(session)
+        session.closing = True
+        self._in(_LINGER_S, lambda: self._done(session))
 
-    def _give_back(self, live: Live) -> None:
-        if live.peer is not None and not live.done:
-            live.unsent += END
+    def _give_back(self, session: Session) -> None:
+        if session.peer is not None and not session.done:
+            session.unsent += END
             with suppress(OSError):
-                live.peer.send(live.unsent)
+                session.peer.send(session.unsent)
 
-    def _done(self, live: Live) -> None:
-        if live.done:
+    def _done(self, session: Session) -> None:
+        if session.done:
             return
-        live.done = True
-        if live.peer is not None:
-            self._selector.unregister(live.peer)
-            live.peer.close()
-        if live.control is not None:
+        session.done = True
+        if session.peer is not None:
+            self._selector.unregister(session.peer)
+            session.peer.close()
+        if session.control is not None:
             with suppress(KeyError, ValueError):
-                self._selector.unregister(live.control)
-        live.ended(live)
+                self._selector.unregister(session.control)
+        session.ended(session)

@@ -29,7 +29,7 @@ Tell = Callable[[News], None]
 class RemoteEar:
     """The `Ear` of one turn in the recognising process; every method returns at once. `open` it before it hears."""
 
-    def __init__(self, owner: "Recognisers", number: int, question: Question) -> None:
+    def __init__(self, owner: "WorkerProcess", number: int, question: Question) -> None:
         self._owner = owner
         self._number = number
         self._question = question
@@ -63,7 +63,7 @@ class RemoteEar:
         self._owner.send(recognition.close(self._number))
 
 
-class Recognisers:
+class WorkerProcess:
     """The recognising process made by `factory` ("module:function", which gives a `recognition.Listener`).
 
     `start` returns when it is open for work. `descriptor` is readable when there is something for `receive`; news

@@ -24,7 +24,7 @@ from typing import Protocol
 
 from agi.dialogue.keypad import KEYS, KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result, Value
-from agi.hearing.client import Hearing, Unheard
+from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Report
 from agi.line.channel import Channel
 from agi.line.protocol import Refused
@@ -58,7 +58,7 @@ class AsteriskPhone:
     """
 
     def __init__(
-        self, channel: Channel, clips: Clips, clock_ms: Callable[[], int], hearing: Hearing | None = None
+        self, channel: Channel, clips: Clips, clock_ms: Callable[[], int], hearing: SpeechClient | None = None
     ) -> None:
         self._channel = channel
         self._clips = clips
@@ -136,7 +136,7 @@ class AsteriskPhone:
         self._held += self._take()
         return bool(self._turns.ahead or self._held)
 
-    def _spoken_turn(self, hearing: Hearing, question: Question) -> Answer:
+    def _spoken_turn(self, hearing: SpeechClient, question: Question) -> Answer:
         """One turn at the speech service. Raises `Unheard`."""
         clips = [clip for prompt in question.prompts for clip in self._clips.playable(prompt.key, prompt.places)]
         if not question.barge_in:

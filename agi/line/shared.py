@@ -12,7 +12,7 @@ from agi.books.calls import CallBook
 from agi.books.lockout import Lockouts
 from agi.books.registry import Registry, RegistryError
 from agi.dialogue.menu import Menu, MenuError
-from agi.hearing.client import Hearing
+from agi.hearing.client import SpeechClient
 from agi.line import last_words
 from agi.line.spool import Spool, asterisk_since
 from agi.ops.speech import socket_path, speech_is_on
@@ -40,7 +40,7 @@ class Shared:
     book: CallBook
     lockouts: Lockouts
     key: bytes
-    hearing: Hearing | None = None
+    hearing: SpeechClient | None = None
 
     @classmethod
     def load(cls, settings: Settings) -> "Shared":
@@ -60,7 +60,7 @@ class Shared:
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         lockouts = Lockouts(book, settings.lockout)
-        hearing = Hearing(socket_path(settings.var)) if speech_is_on(settings) else None
+        hearing = SpeechClient(socket_path(settings.var)) if speech_is_on(settings) else None
         return cls(settings, menu, spoken, registry, book, lockouts, key, hearing)
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from agi.dialogue.question import Digits, Options, Question
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
-from agi.hearing.client import Hearing, Unheard
+from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import ORDER, READY, REPORT, Order, Report, State
 from agi.ops import speech
 from agi.settings import ROOT, Settings
@@ -130,7 +130,7 @@ def measure(folder: Path, speaking: int, listening: int, seconds: float, cores: 
     voices = _voices(folder)
     prompt = _prompt(folder)
     with service(folder, speaking + listening, cores) as (settings, pid):
-        crowd = _Crowd(Hearing(speech.socket_path(settings.var), limit_s=2.0), speech.socket_path(settings.var))
+        crowd = _Crowd(SpeechClient(speech.socket_path(settings.var), limit_s=2.0), speech.socket_path(settings.var))
         callers = [_speaker(voices, prompt, number) for number in range(speaking)]
         callers += [_listener(prompt) for _ in range(listening)]
         pids = (pid, *children(pid))
@@ -161,7 +161,7 @@ def measure(folder: Path, speaking: int, listening: int, seconds: float, cores: 
 class _Crowd:
     """All callers, kept going by one loop on its own beat."""
 
-    def __init__(self, hearing: Hearing, path: Path) -> None:
+    def __init__(self, hearing: SpeechClient, path: Path) -> None:
         self._hearing = hearing
         self._path = path
         self.waits: list[float] = []
