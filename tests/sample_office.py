@@ -2,26 +2,26 @@
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from scripted_caller import PROMPTS, Notes, ScriptedKeypad, ScriptedPhone, SetClock
 from spoken_caller import HearingPhone
 
 from agi.books.calls import CallBook
 from agi.books.importing import import_csv
-from agi.books.lockout import Lockouts
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.tries import Guesser
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Case, Journal, Prompt
+from agi.office.limit import Visitor
+from agi.office.office import Office
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
-from agi.settings import Dialogue, Lockout, Settings
+from agi.settings import Dialogue, Lockout, Places, Settings
 
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
@@ -126,23 +126,28 @@ class Called(Generic[P]):
 
 @dataclass
 class SampleOffice:
-    """The registry, lock-outs and clock that calls are made against."""
+    """The office that calls are made to, with a clock that can be set."""
 
-    registry: Registry
+    settings: Settings
+    office: Office
     book: CallBook
-    clock: SetClock = field(default_factory=SetClock)
-    limits: Lockout = field(default_factory=Lockout)
-
-    @property
-    def lockouts(self) -> Lockouts:
-        return Lockouts(self.book, self.limits, self.clock)
+    clock: SetClock
 
     @classmethod
-    def open(cls, registry: Path, folder: Path) -> "SampleOffice":
-        return cls(Registry.open(registry, KEY, KK_DIGITS), CallBook.open(folder / "calls.db", KEY))
+    def open(cls, registry: Path, folder: Path, **limits: int) -> "SampleOffice":
+        """An office whose books lie in `folder`; its registry stands there already, or `registry` is lent to it."""
+        settings = Settings(places=Places(data=folder), lockout=Lockout(**limits))
+        if not settings.registry_db.exists():
+            settings.registry_db.symlink_to(registry)
+        book, clock = CallBook.open(settings.calls_db, KEY), SetClock()
+        return cls(settings, Office.open(settings, book, clock), book, clock)
+
+    @property
+    def registry(self) -> Registry:
+        return self.office.registry
 
     def close(self) -> None:
-        self.registry.close()
+        self.office.close()
         self.book.close()
 
     def call(
@@ -176,13 +181,6 @@ class SampleOffice:
         journal: Journal | None = None,
     ) -> Called[P]:
         notes = Notes()
-        desk = Desk(
-            self.registry,
-            self.lockouts,
-            Guesser(caller),
-            clock=self.clock,
-            zone=ZoneInfo("Asia/Jakarta"),
-            case=case or Case(),
-        )
+        desk = Desk(self.office, Visitor(Guesser(caller)), case or Case())
         ending = converse(phone, journal or notes, desk, MENU, dialogue or Dialogue(), start, time_is_up)
         return Called(ending, phone, notes, desk)

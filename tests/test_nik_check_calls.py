@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -11,7 +12,6 @@ from scripted_caller import ScriptedKeypad, ScriptedPhone
 from agi.books.calls import Outcome
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Question
-from agi.settings import Lockout
 
 pytest_plugins = ["office_fixtures"]
 
@@ -37,7 +37,7 @@ def test_unknown_and_mismatch_sound_the_same_and_count_the_same(office: SampleOf
     assert unknown.heard == mismatch.heard
     assert unknown.heard[-2:] == ["identity.mismatch", "nik.ask"]
     assert unknown.notes.all_noted == mismatch.notes.all_noted
-    assert unknown.desk.failures == mismatch.desk.failures == 1
+    assert unknown.desk.visitor.failures == mismatch.desk.visitor.failures == 1
 
 
 def test_a_mismatch_can_be_put_right(office: SampleOffice) -> None:
@@ -97,12 +97,13 @@ def test_who_withholds_the_number_is_told_the_truth_after_three_tries_and_may_ca
     assert office.call(f"1 {GOOD} 2", caller="").ending.outcome is Outcome.COMPLETED
 
 
-def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(office: SampleOffice) -> None:
-    office.limits = Lockout(tries=5)
+def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(registry_file: Path, tmp_path: Path) -> None:
+    office = SampleOffice.open(registry_file, tmp_path, tries=5)
     call = office.call("1 " + " ".join(f"{nik(serial)} 9999999999" for serial in range(1, 6)) + " 2")
     assert call.heard.count("identity.mismatch") == 5
     assert call.heard.index("lockout.minutes") > 5
     assert "lockout.minutes" in office.call("1 2").heard
+    office.close()
 
 
 def test_calls_at_the_last_question_at_once_are_not_looked_up_beyond_the_limit(office: SampleOffice) -> None:
@@ -166,7 +167,7 @@ def test_an_impossible_nik_is_told_in_plain_words_and_asked_again(
 ) -> None:
     call = office.call(f"1 {number} {GOOD} 2")
     assert call.heard[2:6] == ["nik.ask", told, "nik.ask", "kk.ask"]
-    assert call.desk.failures == 0
+    assert call.desk.visitor.failures == 0
 
 
 def test_three_impossible_niks_give_up_to_an_agent(office: SampleOffice) -> None:

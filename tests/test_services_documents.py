@@ -77,7 +77,7 @@ def test_a_wrong_check_digit_is_asked_again_and_is_no_failed_try(office: SampleO
     wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
     call = office.call(f"2 1 {wrong} {right} {pin(106)} 2")
     assert call.heard[3:7] == ["registration.ask", "registration.invalid", "registration.ask", "pin.ask"]
-    assert call.desk.failures == 0
+    assert call.desk.visitor.failures == 0
 
 
 def test_three_wrong_numbers_give_up_to_an_agent(office: SampleOffice) -> None:

@@ -4,19 +4,19 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from agi import privacy
 from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
-from agi.books.registry import Registry, RegistryError
+from agi.books.registry import RegistryError
 from agi.books.tries import Guesser
 from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
+from agi.office.limit import Visitor
+from agi.office.office import Office
 from agi.services.checked import load_checked
 from agi.services.conversation import BACK, Start, converse
 from agi.services.desk import Desk
@@ -50,14 +50,15 @@ def _how(answer: Answer) -> str:
 
 
 @contextlib.contextmanager
-def _lockouts(settings: Settings, key: bytes) -> Iterator[Lockouts]:
-    """Lock-outs that end with the call: trying must not lock anybody out of the real line."""
+def _office(settings: Settings) -> Iterator[Office]:
+    """The office, with locks that end with the call: trying must not lock anybody out of the real line.
+
+    Raises RegistryError.
+    """
     with tempfile.TemporaryDirectory(prefix="hotline-try-") as folder:
-        book = CallBook.open(Path(folder) / "calls.db", key)
-        try:
-            yield Lockouts(book, settings.lockout)
-        finally:
-            book.close()
+        book = CallBook.open(Path(folder) / "calls.db", privacy.hash_key(settings.var))
+        with contextlib.closing(book), contextlib.closing(Office.open(settings, book)) as office:
+            yield office
 
 
 @click.command("try")
@@ -71,26 +72,18 @@ def terminal(events: bool, back: str | None) -> None:
     hangs up.
     """
     settings = Settings()
-    key = privacy.hash_key(settings.var)
     try:
         menu, texts = load_checked(settings.prompts, settings.office.language)
-        registry = Registry.open(settings.registry_db, key, settings.identity.kk_digits)
+        spoken = menu.spoken if settings.speech.enabled else None
+        phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), spoken)
+        with _office(settings) as office:
+            desk = Desk(office, Visitor(Guesser("terminal")))
+            start = BACK[back] if back else Start.WELCOME
+            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
     except MenuError as wrong:
         raise click.ClickException(
             f"the prompts have errors; nothing is served until they are mended:\n{wrong}"
         ) from wrong
     except RegistryError as wrong:
         raise click.ClickException(f"{wrong}") from wrong
-    spoken = menu.spoken if settings.speech.enabled else None
-    phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), spoken)
-    with _lockouts(settings, key) as lockouts, contextlib.closing(registry):
-        desk = Desk(
-            registry,
-            lockouts,
-            Guesser("terminal"),
-            clock=lambda: datetime.now(UTC),
-            zone=settings.zone,
-        )
-        start = BACK[back] if back else Start.WELCOME
-        ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

@@ -18,6 +18,7 @@ from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
 from agi.line.variables import AGENT, FAILURES, NEXT, TALKED
+from agi.office.limit import Visitor
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
@@ -81,14 +82,11 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     def lasts_s() -> int:
         return talked_s + (clock_ms() - begun_ms) // 1000
 
+    guesser = Guesser(number, account(channel.env.get("agi_channel", ""), configure.testers()))
     desk = Desk(
-        shared.registry,
-        shared.lockouts,
-        Guesser(number, account(channel.env.get("agi_channel", ""), configure.testers())),
-        clock=now,
-        zone=settings.zone,
+        shared.office,
+        Visitor(guesser, failures=_count(channel, FAILURES) if came_back else 0),
         case=phone.case() if came_back else Case(),
-        failures=_count(channel, FAILURES) if came_back else 0,
         on_number=journal.about,
     )
     agent = agent_of(channel.get_variable(AGENT)) if start in _WITH_AGENT else ""
@@ -98,8 +96,8 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start, lambda: lasts_s() >= longest_s)
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(TALKED, lasts_s())
-        if desk.failures:  # also after a give-up or a lock-out: those callers go to the queue too
-            channel.set_variable(FAILURES, desk.failures)
+        if desk.visitor.failures:  # also after a give-up or a lock-out: those callers go to the queue too
+            channel.set_variable(FAILURES, desk.visitor.failures)
     if agent and ending.where == QUEUE:
         return replace(ending, why=f"agent {agent}")
     return replace(ending, where=ending.where or journal.node)

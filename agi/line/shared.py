@@ -9,12 +9,12 @@ from pathlib import Path
 
 from agi import privacy
 from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
-from agi.books.registry import Registry, RegistryError
+from agi.books.registry import RegistryError
 from agi.dialogue.menu import Menu, MenuError
 from agi.hearing.client import SpeechClient
 from agi.line import last_words
 from agi.line.spool import Spool, asterisk_since
+from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
 from agi.services.checked import load_checked
 from agi.settings import Settings
@@ -31,15 +31,13 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Menu, prompts and books of the hotline; safe for many threads. `key`: for keyed hashes."""
+    """Menu, prompts and books of the hotline; safe for many threads."""
 
     settings: Settings
     menu: Menu
     clips: Clips
-    registry: Registry
+    office: Office
     book: CallBook
-    lockouts: Lockouts
-    key: bytes
     hearing: SpeechClient | None = None
 
     @classmethod
@@ -53,20 +51,20 @@ class Shared:
             raise NotReady(f"The prompts have errors; nothing is served until they are mended:\n{wrong}") from wrong
         except TextsError as wrong:
             raise NotReady(f"The texts have errors; nothing is served until they are mended:\n{wrong}") from wrong
-        try:
-            registry = Registry.open(settings.registry_db, key, settings.identity.kk_digits)
-        except RegistryError as wrong:
-            raise NotReady(str(wrong)) from wrong
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
-        lockouts = Lockouts(book, settings.lockout)
+        try:
+            office = Office.open(settings, book)
+        except RegistryError as wrong:
+            book.close()
+            raise NotReady(str(wrong)) from wrong
         hearing = SpeechClient(socket_path(settings.var)) if speech_is_on(settings) else None
-        return cls(settings, menu, spoken, registry, book, lockouts, key, hearing)
+        return cls(settings, menu, spoken, office, book, hearing)
 
     def close(self) -> None:
         """Write down what is left and let go of everything."""
         self.book.close()
-        self.registry.close()
+        self.office.close()
         self.clips.close()
 
 

@@ -1,17 +1,34 @@
 """What a caller can do, one small module each; the menu names them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from agi.dialogue.talk import Talk
+from agi.dialogue.talk import Says, Talk
 from agi.services import agent, applications, document_status, nik_check
 from agi.services.desk import Desk
 
-Service = Callable[[Talk, Desk], None]
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One thing a caller can do.
+
+    `name`: as menu.toml calls it (`service = "…"`). `says`: its prompts; `asks`: its questions that may have words in
+    [questions] of the menu, and their keys. The checker goes by these.
+    """
+
+    name: str
+    run: Callable[[Talk, Desk], None]
+    says: Says
+    asks: Mapping[str, str] = field(default_factory=dict)
+
 
 SERVICES: Mapping[str, Service] = {
-    "nik_check": nik_check.run,
-    "document_status": document_status.run,
-    "applications": applications.run,
-    "agent": agent.run,
+    service.name: service
+    for service in (
+        Service("nik_check", nik_check.run, nik_check.SAYS),
+        Service("document_status", document_status.run, document_status.SAYS),
+        Service("applications", applications.run, applications.SAYS, applications.ASKS),
+        Service("agent", agent.run, agent.SAYS),
+    )
 }
-"""Name in menu.toml (`service = "…"`) -> the service."""
+"""Every service, once."""

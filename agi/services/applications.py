@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Back, GaveUp, Says, Talk
-from agi.services import identity, status_words
+from agi.services import identity, telling
 from agi.services.desk import Desk
 
 SAYS: Says = {
-    **identity.SAYS,
-    **status_words.SAYS,
     "applications.none": {},
     "applications.one": {},
     "applications.many": {"count": "number"},
     "applications.next": {},
+    **identity.SAYS,
+    **telling.APPLICATION,
 }
 
 ASKS: Mapping[str, str] = {"applications": "12"}
@@ -25,10 +25,9 @@ _NEXT = "1"
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, say how many applications there are, tell one after another."""
     desk.open_case("applications")
-    person = identity.identify(talk, desk)
-    if person is None:
+    found = identity.identify(talk, desk, desk.office.applications)
+    if found is None:
         return
-    found = desk.registry.applications_of(person.nik, person.kk_digits)
     desk.verified("nik+kk", f"{len(found)} applications")
     talk.note("applications.told", str(len(found)))
     if not found:
@@ -36,11 +35,11 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     talk.say(Prompt("applications.one") if len(found) == 1 else Prompt("applications.many", {"count": len(found)}))
     for application in found[:-1]:
-        told = status_words.status_words(application, desk)
+        told = telling.told(application)
         talk.tell(*told)
         if not _wants_next(talk, told):
             return
-    talk.tell(*status_words.status_words(found[-1], desk))
+    talk.tell(*telling.told(found[-1]))
 
 
 def _wants_next(talk: Talk, told: tuple[Prompt, ...]) -> bool:

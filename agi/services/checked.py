@@ -9,7 +9,7 @@ from agi.dialogue.check import check
 from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.talk import Says
-from agi.services import SERVICES, agent, applications, conversation, document_status, nik_check
+from agi.services import SERVICES, conversation
 from agi.settings import Settings
 from agi.speech import lexicon as spoken_lexicon
 from agi.speech import standard
@@ -24,14 +24,15 @@ SAYS: Says = {
     **talk.SAYS,
     **menu.SAYS,
     **conversation.SAYS,
-    **agent.SAYS,
-    **applications.SAYS,
-    **document_status.SAYS,
-    **nik_check.SAYS,
+    **{key: places for service in SERVICES.values() for key, places in service.says.items()},
 }
 """All that engine and services say."""
 
-ASKS: Mapping[str, str] = {**menu.ASKS, **applications.ASKS, **conversation.ASKS}
+ASKS: Mapping[str, str] = {
+    **menu.ASKS,
+    **conversation.ASKS,
+    **{name: keys for service in SERVICES.values() for name, keys in service.asks.items()},
+}
 """All questions of engine and services that may have words of their own in the menu."""
 
 SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*", "agent.colleague", "agent.no_colleague")

@@ -135,7 +135,7 @@ def _place(reached: str, start: Start) -> tuple[str, bool]:
 def _serve(talk: Talk, desk: Desk, name: str) -> None:
     """Run a service; a book that can't be read now is told in a sentence, and the caller is back in the menu."""
     try:
-        SERVICES[name](talk, desk)
+        SERVICES[name].run(talk, desk)
     except BookError as error:
         talk.note("registry.unavailable", type(error).__name__)
         talk.refuse(Prompt("registration.unavailable"))

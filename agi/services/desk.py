@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
-from zoneinfo import ZoneInfo
 
-from agi.books.lockout import Lockouts
-from agi.books.registry import Registry
-from agi.books.tries import Guesser
-from agi.dialogue.question import Case, Clock
+from agi.dialogue.question import Case
+from agi.office.limit import Visitor
+from agi.office.office import Office
 from agi.privacy import mask
 
 LOCKED_OUT = "locked out"
@@ -17,28 +14,19 @@ LOCKED_OUT = "locked out"
 
 @dataclass(slots=True)
 class Desk:
-    """The books, and what is known of the caller.
+    """The office, and what is known of the caller, its `visitor`.
 
-    `guesser` is who calls, for the limits of guessing; `failures` are the failed tries of this call. `case` grows
-    during the call; it is what an agent sees, and it outlives a stay in the queue (its `reached` is set when the caller
-    goes there). `locked_at` names the step at which guessing was stopped, "" if it was not (or if the caller was served
-    afterwards). `on_number` is told the whole number that the call is about: the line gives it to the call record,
-    which keeps a keyed hash.
+    `case` grows during the call; it is what an agent sees, and it outlives a stay in the queue (its `reached` is set
+    when the caller goes there). `locked_at` names the step at which guessing was stopped, "" if it was not (or if the
+    caller was served afterwards). `on_number` is told the whole number that the call is about: the line gives it to the
+    call record, which keeps a keyed hash.
     """
 
-    registry: Registry
-    lockouts: Lockouts
-    guesser: Guesser
-    clock: Clock
-    zone: ZoneInfo
+    office: Office
+    visitor: Visitor
     case: Case = field(default_factory=Case)
-    failures: int = 0
     locked_at: str = ""
     on_number: Callable[[str], None] | None = None
-
-    def today(self) -> date:
-        """The date at the office."""
-        return self.clock().astimezone(self.zone).date()
 
     def open_case(self, topic: str) -> None:
         """The caller has begun something new."""

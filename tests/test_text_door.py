@@ -1,0 +1,122 @@
+"""An experiment: a door that answers the message `cek#KTP#NIK#KK` with the words and the locks of the telephone."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk, kk_digits, nik
+
+from agi.books.files import BookError
+from agi.books.numbers import NikFault
+from agi.books.tries import Guesser
+from agi.books.words import KtpState, ResidentStatus
+from agi.dialogue.question import Prompt
+from agi.office.limit import Visitor
+from agi.office.office import Office
+from agi.office.results import Invalid
+from agi.services.telling import told
+
+pytest_plugins = ["office_fixtures"]
+
+
+def answer(office: Office, sender: str, message: str) -> str:
+    """The whole door: what is answered to `message`."""
+    match message.lower().split("#"):
+        case ["cek", "ktp", nik, kk]:
+            prompts = _check(office, Visitor(Guesser(sender)), nik.strip(), kk.strip())
+        case _:
+            prompts = (Prompt("help.menu.wrong"),)
+    return written(*prompts)
+
+
+def _check(office: Office, visitor: Visitor, nik: str, kk: str) -> tuple[Prompt, ...]:
+    try:
+        match office.check_nik(visitor, nik, kk[-office.kk_digits :]):
+            case Invalid(_, NikFault.FORMAT):
+                return (Prompt("nik.short", {"count": len(nik)}),)
+            case result:
+                return told(result)
+    except BookError:
+        return (Prompt("registration.unavailable"),)
+
+
+def written(*prompts: Prompt) -> str:
+    return " ".join(TEXTS.written(one.key, one.places) for one in prompts)
+
+
+def text(office: SampleOffice, serial: int, kk: str, sender: str = "texter-1") -> str:
+    return answer(office.office, sender, f"cek#KTP#{nik(serial)}#{kk}")
+
+
+def heard(office: SampleOffice, keys: str, caller: str = "caller-1") -> list[Prompt]:
+    """What a caller who presses `keys` is told between the questions and the goodbye."""
+    prompts = office.call(f"{keys} !", caller=caller).prompts
+    return [one for one in prompts if not one.key.endswith((".ask", "call.welcome", "menu.main", "menu.more", "bye"))]
+
+
+@pytest.mark.parametrize("state", list(RESIDENTS), ids=str)
+def test_a_text_is_answered_with_the_sentence_a_caller_hears(
+    office: SampleOffice, state: KtpState | ResidentStatus
+) -> None:
+    serial = RESIDENTS[state]
+    assert text(office, serial, kk(serial)) == written(*heard(office, f"1 {nik(serial)} {kk_digits(serial)}"))
+
+
+def test_three_wrong_texts_lock_the_number_and_the_sender_for_the_telephone(office: SampleOffice) -> None:
+    answers = [text(office, WITH_NONE, "9" * 16) for _ in range(4)]
+    wrong, lock = Prompt("identity.mismatch"), Prompt("lockout.minutes", {"minutes": 15})
+    assert answers == [written(wrong), written(wrong), written(wrong, lock), written(lock)]
+    assert heard(office, f"1 {nik(WITH_NONE)}", caller="another") == [lock]
+    assert heard(office, "1", caller="texter-1") == [lock]
+
+
+def test_three_wrong_tries_by_telephone_lock_the_number_and_the_caller_for_texts(office: SampleOffice) -> None:
+    said = heard(office, "1" + f" {nik(WITH_NONE)} 9999999999" * 3)
+    lock = said[-1]
+    assert [one.key for one in said] == ["identity.mismatch"] * 3 + ["lockout.minutes"]
+    assert text(office, WITH_NONE, kk(WITH_NONE)) == written(lock)
+    assert text(office, 1, kk(1), sender="caller-1") == written(lock)
+    assert text(office, 1, kk(1)) == written(*heard(office, f"1 {nik(1)} {kk_digits(1)}", caller="another"))
+
+
+def test_tries_by_text_and_by_telephone_are_counted_together(office: SampleOffice) -> None:
+    text(office, WITH_NONE, "9" * 16)
+    assert heard(office, f"1 {nik(WITH_NONE)} 9999999999") == [Prompt("identity.mismatch")]
+    assert "15 menit" in text(office, WITH_NONE, "9" * 16, sender="texter-2")
+
+
+def test_a_right_text_is_no_try_and_is_remembered_as_a_proof_also_for_calls(office: SampleOffice) -> None:
+    for _ in range(4):
+        text(office, WITH_NONE, kk(WITH_NONE), sender="own")
+    for _ in range(3):
+        text(office, WITH_NONE, "9" * 16, sender="stranger")
+    assert [one.key for one in heard(office, f"1 {nik(WITH_NONE)} {kk_digits(WITH_NONE)}", caller="own")] == [
+        "ktp.card_issued"
+    ]
+
+
+def test_what_cannot_be_a_nik_is_told_and_is_no_try(office: SampleOffice) -> None:
+    for _ in range(4):
+        impossible = answer(office.office, "texter-1", f"cek#KTP#3273053202900001#{kk(1)}")
+        assert impossible == written(*heard(office, "1 3273053202900001"))
+        spaced = f"{nik(1)[:4]} {nik(1)[4:]}"
+        assert "16" in answer(office.office, "texter-1", f"cek#KTP#{spaced}#{kk(1)}")
+    assert "KTP-el" in text(office, WITH_NONE, kk(WITH_NONE))
+
+
+def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(office: SampleOffice, tmp_path: Path) -> None:
+    for _ in range(4):
+        with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            assert text(office, WITH_NONE, "9" * 16) == written(Prompt("registration.unavailable"))
+        assert office.book.flush()
+    assert text(office, WITH_NONE, kk(WITH_NONE)) == TEXTS.written("ktp.card_issued")
+
+
+def test_in_one_message_no_more_is_tried_than_in_one_call(office: SampleOffice) -> None:
+    withheld = Visitor(Guesser())
+    results = [office.office.check_nik(withheld, nik(serial), "9" * 10) for serial in range(1, 5)]
+    assert written(*told(results[2])) == written(Prompt("identity.mismatch"), Prompt("lockout.call"))
+    assert told(results[3]) == (Prompt("lockout.call"),)
+    assert told(office.office.check_nik(Visitor(Guesser()), nik(4), "9" * 10)) == (Prompt("identity.mismatch"),)
