@@ -1,5 +1,6 @@
 """An experiment: a door that answers the message `cek#KTP#NIK#KK` with the words and the locks of the telephone."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -24,7 +25,7 @@ def answer(office: Office, sender: str, message: str) -> str:
     """The whole door: what is answered to `message`."""
     match message.lower().split("#"):
         case ["cek", "ktp", nik, kk]:
-            prompts = _check(office, Visitor(Guesser(sender)), nik.strip(), kk.strip())
+            prompts = _check(office, Visitor(Guesser(sender)), re.sub(r"\D", "", nik), re.sub(r"\D", "", kk))
         case _:
             prompts = (Prompt("help.menu.wrong"),)
     return written(*prompts)
@@ -100,9 +101,16 @@ def test_what_cannot_be_a_nik_is_told_and_is_no_try(office: SampleOffice) -> Non
     for _ in range(4):
         impossible = answer(office.office, "texter-1", f"cek#KTP#3273053202900001#{kk(1)}")
         assert impossible == written(*heard(office, "1 3273053202900001"))
-        spaced = f"{nik(1)[:4]} {nik(1)[4:]}"
-        assert "16" in answer(office.office, "texter-1", f"cek#KTP#{spaced}#{kk(1)}")
-    assert "KTP-el" in text(office, WITH_NONE, kk(WITH_NONE))
+        short = answer(office.office, "texter-1", f"cek#KTP#{nik(1)[:9]}#{kk(1)}")
+        assert short == written(*heard(office, f"1 {nik(1)[:9]}"))
+    assert text(office, WITH_NONE, kk(WITH_NONE)) == TEXTS.written("ktp.card_issued")
+
+
+def test_a_number_is_counted_in_one_form_however_it_is_written(office: SampleOffice) -> None:
+    for blank in (" ", "-", "."):
+        number = blank.join([nik(1)[:4], nik(1)[4:]])
+        answer(office.office, f"texter{blank}", f"cek#KTP#{number}#{'9' * 16}")
+    assert [one.key for one in heard(office, f"1 {nik(1)}")] == ["lockout.minutes"]
 
 
 def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(office: SampleOffice, tmp_path: Path) -> None:
