@@ -26,6 +26,7 @@ FLOOR = {
     "speech": 1,
     "voice": 1,
     "books": 1,
+    "languages": 0,
     "settings": 0,
     "privacy": 0,
     "log": 0,
@@ -109,8 +110,8 @@ def test_what_answers_calls_starts_nothing_of_the_workshop() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((AGI / "dialogue").rglob("*.py")), ids=lambda path: path.name)
-def test_the_dialogue_imports_nothing_of_ours_but_the_reader_of_files(path: Path) -> None:
-    assert rooms_imported(path) <= {"tomlfile"}
+def test_the_dialogue_imports_nothing_of_ours_but_the_reader_of_files_and_the_languages(path: Path) -> None:
+    assert rooms_imported(path) <= {"tomlfile", "languages"}
 
 
 def test_every_room_has_its_floor() -> None:

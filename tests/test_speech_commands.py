@@ -11,7 +11,7 @@ from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
 from agi.cli.speech_eval import make_nik
-from agi.speech.number_words import DIGITS
+from agi.languages.id.numbers import DIGITS
 from agi.workshop.evaluation.measure import compared
 
 

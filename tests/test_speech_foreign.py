@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from speech_voices import MENU, acoustic_model, foreign_model, frames, say, silence
 
 from agi.cli import main
+from agi.languages.pieces import UNKNOWN
 from agi.speech import phones
 from agi.speech.answer import Heard, Verdict
 from agi.speech.build import Built, build
 from agi.speech.grammar import Digits, Grammar, YesNo
 from agi.speech.lexicon import Lexicon
 from agi.speech.model import Model
-from agi.speech.network import UNKNOWN
 from agi.speech.phrases import BuildError
 from agi.speech.standard import standard
 

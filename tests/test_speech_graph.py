@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from speech_voices import acoustic_model, frames, say, silence
 
+from agi.languages.pieces import Loop, Piece, alt, seq
 from agi.speech.alike import alike, distance
 from agi.speech.answer import readings
 from agi.speech.build import build
@@ -16,7 +17,7 @@ from agi.speech.grammar import Digits, OneOf, YesNo
 from agi.speech.graph import compile_graph
 from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
-from agi.speech.network import Loop, Piece, alt, seq, spell
+from agi.speech.network import spell
 from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError, lists, standard
 

@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from speech_voices import MENU, VOICES, frames, model_in, say, silence
 
+from agi.languages import INDONESIAN
+from agi.languages.language import Command
 from agi.speech.activity import Activity
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Command, Digits, Grammar, Nik, NikStanding, YesNo
+from agi.speech.grammar import Digits, Grammar, Nik, NikStanding, YesNo
 from agi.speech.model import Model
-from agi.speech.number_words import one_by_one
 from agi.speech.tuning import Tuning
 
 Sound = NDArray[np.int16]
@@ -87,13 +88,14 @@ def test_digits_with_pauses_are_one_number(model: Model, saying: Say) -> None:
 
 def test_a_nik_in_one_breath_is_heard(model: Model, saying: Say) -> None:
     nik = "3273014508900012"
-    heard, ended = turn(model, Nik(lambda _: NikStanding.KNOWN), silence(400), saying(one_by_one(nik)), silence(2000))
+    said = saying(INDONESIAN.numbers.spell(nik))
+    heard, ended = turn(model, Nik(lambda _: NikStanding.KNOWN), silence(400), said, silence(2000))
     assert heard.value == nik
     assert ended is not None
 
 
 def test_a_number_that_cannot_be_a_nik_is_never_its_answer(model: Model, saying: Say) -> None:
-    sound = saying(one_by_one("3273014508900012"))
+    sound = saying(INDONESIAN.numbers.spell("3273014508900012"))
     heard, _ = turn(model, Nik(lambda _: NikStanding.INVALID), silence(400), sound, silence(3000))
     assert heard.verdict is Verdict.REJECTED
     assert heard.value == ""

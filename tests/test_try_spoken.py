@@ -11,7 +11,7 @@ from agi import privacy
 from agi.cli import main
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.dialogue.typed import understood
-from agi.voice.number_words import one_by_one
+from agi.languages import INDONESIAN
 
 SPOKEN = {"menu:main": {"1": ("cek nik", "nik"), "2": ("status",)}}
 MENU = Question("main", (), Options("12"), grammar="menu:main")
@@ -36,7 +36,7 @@ def run(*lines: str) -> str:
 
 def test_a_nik_is_checked_with_words_alone(home: Path) -> None:
     right = kk_digits(WITH_NONE)
-    other = one_by_one(str((int(right[0]) + 1) % 10))
+    other = INDONESIAN.numbers.spell(str((int(right[0]) + 1) % 10))
     said = run("tolong cek NIK", nik(WITH_NONE), f"{other} {right[1:]}", "selesai")
     assert "KTP-el sudah dicetak dan diserahkan." not in said
     said = run("saya mau cek NIK", nik(WITH_NONE), kk_digits(WITH_NONE), "selesai")
@@ -53,7 +53,7 @@ def test_a_doubtful_answer_is_confirmed(home: Path) -> None:
 def test_a_doubtful_nik_can_be_corrected_in_one_group(home: Path) -> None:
     wrong = f"{nik(WITH_NONE)[:12]}0999"
     repair = f"bukan, kelompok keempat {nik(WITH_NONE)[12:]}"
-    said = run("NIK", f"{one_by_one(wrong)}?", repair, "ya", kk_digits(WITH_NONE))
+    said = run("NIK", f"{INDONESIAN.numbers.spell(wrong)}?", repair, "ya", kk_digits(WITH_NONE))
     assert "KTP-el sudah dicetak dan diserahkan." in said
     events = "\n".join(line for line in said.splitlines() if "·" in line)
     assert not re.search(r"\d{4}", events)

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lokal import terbilang
 
+from agi.languages import INDONESIAN
 from agi.settings import ROOT
 from agi.voice.errors import TextsError
 from agi.voice.lexicon import Lexicon
-from agi.voice.number_words import number
 from agi.voice.wording import spoken, unspeakable
 
 LEXICON = Lexicon.load(ROOT / "prompts" / "lexicon.toml")
@@ -88,9 +87,23 @@ def test_what_is_in_words_already_stays_as_it_is(text: str) -> None:
     assert spoken(said, LEXICON) == said
 
 
-@given(st.integers(0, 10**15 - 1))
-def test_numbers_are_said_as_lokal_id_says_them(value: int) -> None:
-    assert number(value) == terbilang(value)
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "nol"),
+        (11, "sebelas"),
+        (17, "tujuh belas"),
+        (31, "tiga puluh satu"),
+        (110, "seratus sepuluh"),
+        (312_045, "tiga ratus dua belas ribu empat puluh lima"),
+        (1_250, "seribu dua ratus lima puluh"),
+        (11_000, "sebelas ribu"),
+        (1_000_000, "satu juta"),
+        (2_000_000_000_101, "dua triliun seratus satu"),
+    ],
+)
+def test_a_number_is_said_as_a_careful_speaker_says_it(value: int, words: str) -> None:
+    assert INDONESIAN.numbers.say(value) == words
 
 
 @given(st.text(alphabet="0123456789", min_size=7, max_size=20))

@@ -10,12 +10,11 @@ from agi.dialogue.finding import Finding, TextBook
 from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node, read
 from agi.dialogue.spoken import check_questions, check_words
 from agi.dialogue.talk import Says
+from agi.languages import INDONESIAN
+from agi.languages.language import Language
 
 MOST_OPTIONS = 4
 """ISO/IEC 13714: at most four options besides help, repeat, back and end."""
-
-_NUMBER_WORDS = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6", "tujuh": "7"}
-_PRESS = re.compile(rf"\btekan(?:lah)?\s+(?:angka\s+|tombol\s+)?([1-8]|{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
 
 
 def check(
@@ -26,13 +25,14 @@ def check(
     used_elsewhere: Collection[str] = (),
     found_by_voice: Iterable[Finding] = (),
     questions: Mapping[str, str] | None = None,
+    language: Language = INDONESIAN,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the menu at `menu` and the texts, in order of file and line.
 
     `says`: what engine and services say, with places and kinds. `used_elsewhere`: prompts that others say (the
     dialplan, the voice's own pieces), as patterns such as "digits.*". `found_by_voice`: findings of the floors that
-    know texts and recordings. `questions`: what services ask, with its keys, for [questions]. Nothing is raised for
-    what stands in the files.
+    know texts and recordings. `questions`: what services ask, with its keys, for [questions]. `language` is that of
+    the texts. Nothing is raised for what stands in the files.
     """
     found = read(menu)
     if not found.nodes:  # nothing else can be said about a menu that cannot be read
@@ -41,7 +41,7 @@ def check(
         *found.findings,
         *check_tree(found),
         *_check_services(found, services),
-        *_check_prompts(found, texts),
+        *_check_prompts(found, texts, language),
         *_check_places(found, texts, says),
         *_check_unused(found, texts, says, used_elsewhere),
         *check_questions(found.path, found.words, questions or {}),
@@ -155,7 +155,7 @@ def _said_by(node: Node) -> Iterator[tuple[str, int]]:
         yield key, node.line_of("say")
 
 
-def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
+def _check_prompts(found: MenuFile, texts: TextBook, language: Language) -> Iterator[Finding]:
     known = set(texts.keys())
     for node in found.nodes.values():
         for key, line in _said_by(node):
@@ -167,14 +167,16 @@ def _check_prompts(found: MenuFile, texts: TextBook) -> Iterator[Finding]:
                     "T003", *texts.line(key), f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
                 )
         if node.options and node.prompt in known:
-            yield from _check_mentions(found, node, texts)
+            yield from _check_mentions(found, node, texts, language)
 
 
-def _check_mentions(found: MenuFile, node: Node, texts: TextBook) -> Iterator[Finding]:
+def _check_mentions(found: MenuFile, node: Node, texts: TextBook, language: Language) -> Iterator[Finding]:
     """Every option is offered as "tekan N", and no key is offered that is none."""
     words = texts.text(node.prompt).raw
-    digits = set(re.findall(r"\b[1-8]\b", words))  # another language has another word for "tekan"
-    offered = {_NUMBER_WORDS.get(key.lower(), key) for key in _PRESS.findall(words)}
+    digits = set(re.findall(r"\b[1-8]\b", words))  # texts of a language without a folder
+    key_of = {language.numbers.digits[int(key)]: key for key in OPTION_KEYS}
+    offers = re.compile(rf"\b{language.phrases.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
+    offered = {key_of.get(key.lower(), key) for key in offers.findall(words)}
     for key in node.options:
         if key not in offered | digits:
             problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “untuk …, tekan {key}”"

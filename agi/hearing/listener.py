@@ -8,10 +8,11 @@ from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Resul
 from agi.hearing.listening import Make, Recogniser
 from agi.hearing.turn import Said, Voice
 from agi.hearing.worker import CannotListen
+from agi.languages.language import Command
 from agi.settings import Settings, Speech
 from agi.speech import grammar as grammars
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Command, Grammar, NikStanding
+from agi.speech.grammar import Grammar, NikStanding
 from agi.speech.model import Model, ModelError
 from agi.speech.recogniser import Recogniser as SpeechRecogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning

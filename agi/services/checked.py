@@ -9,6 +9,7 @@ from agi.dialogue.check import check
 from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.talk import Says
+from agi.languages import named
 from agi.services import SERVICES, conversation
 from agi.settings import Settings
 from agi.speech import lexicon as spoken_lexicon
@@ -69,7 +70,7 @@ def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding
         for key in texts.missing
     ]
     others = [*unreadable, *missing, *found_elsewhere]
-    return check(folder / "menu.toml", texts, SAYS, SERVICES, SAID_BY_ASTERISK, others, ASKS)
+    return check(folder / "menu.toml", texts, SAYS, SERVICES, SAID_BY_ASTERISK, others, ASKS, named(language))
 
 
 def _by_voice(settings: Settings) -> Iterator[Finding]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agi.speech.grammar import Command, Grammar, Nik, NikStanding, Words, command
+from agi.languages.language import Command, Words
+from agi.languages.pieces import UNKNOWN
+from agi.speech.grammar import Grammar, Nik, NikStanding
 from agi.speech.graph import MARK
-from agi.speech.network import UNKNOWN, UNKNOWN_ELSEWHERE
+from agi.speech.network import UNKNOWN_ELSEWHERE
 from agi.speech.tuning import Thresholds
 
 
@@ -111,7 +113,7 @@ def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:
     top = spoken[0].score
     found: dict[tuple[str, Command | None, str], _Outcome] = {}
     for one in spoken:
-        given = command(one.words)
+        given = grammar.language.command(one.words)
         value = "" if given else next(iter(grammar.values(one.words)), "")
         key = (value, given, "" if value or given else one.text)
         outcome = found.setdefault(key, _Outcome(value, given, one))

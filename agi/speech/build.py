@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agi.languages import INDONESIAN
+from agi.languages.language import Language
+from agi.languages.pieces import Loop, Piece, alt
 from agi.speech import decoding, phones
 from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.lexicon import Lexicon
-from agi.speech.network import Loop, Piece, alt, spell
+from agi.speech.network import spell
 from agi.speech.phrases import BuildError, Phrases
 
 GRAMMARS = "grammars.json"
-"""Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean."""
+"""Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
+which language they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,13 @@ def build(
     grammars: Sequence[Grammar | Words],
     lexicon: Lexicon,
     prices: Prices | None = None,
+    language: Language = INDONESIAN,
 ) -> Built:
     """Make `target` a Vosk directory with the acoustic model of `source` that hears `grammars`.
 
     Replaces `target` at once when all is made; who has the old one loaded keeps it. The same input gives the same
-    files. `lexicon` and `prices` are for a graph of our own. Raises BuildError, LexiconError.
+    files. `language` is that of the model. `lexicon` and `prices` are for a graph of our own. Raises BuildError,
+    LexiconError.
     """
     began = time.monotonic()
     acoustic_model = source / "am" / "final.mdl"
@@ -67,11 +73,12 @@ def build(
             heard = Phrases(_with_our_graph(fresh, pieces, lexicon, prices))
             linked = ["am"]
         else:
-            heard = _with_its_graph(fresh, source, pieces)
+            heard = _with_its_graph(fresh, source, pieces, language)
             linked = [path.name for path in source.iterdir() if path.is_dir() and path.name != "conf"]
         for name in linked:
             (fresh / name).symlink_to(os.path.relpath((source / name).resolve(), target.parent.resolve() / target.name))
         table = {
+            "language": language.code,
             "phrases": heard.known,
             "options": {one.name: one.words for one in grammars if isinstance(one, Options)},
             "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
@@ -93,11 +100,11 @@ def _with_our_graph(
     return graph.words
 
 
-def _with_its_graph(fresh: Path, source: Path, pieces: Mapping[str, Piece]) -> Phrases:
+def _with_its_graph(fresh: Path, source: Path, pieces: Mapping[str, Piece], language: Language) -> Phrases:
     """Let the model take a telephone's sound; what it can hear of `pieces`."""
     from agi.speech.foreign import phrases  # loads Vosk, which a graph of our own does not need
 
-    found = phrases(source, pieces)
+    found = phrases(source, pieces, language)
     with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
         conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
     return found

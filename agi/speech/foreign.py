@@ -3,25 +3,23 @@
 Vosk makes a bigram of the phrases. Order and length of an answer are lost in it: `Grammar.values` looks after them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import vosk
 
+from agi.languages.language import Language
+from agi.languages.pieces import UNKNOWN, Piece, texts
 from agi.speech.fstfile import is_fst
-from agi.speech.grammar import NO, YES
-from agi.speech.network import UNKNOWN, UNKNOWN_ELSEWHERE, Piece, texts
-from agi.speech.number_words import DIGITS, ZEROS
+from agi.speech.network import UNKNOWN_ELSEWHERE
 from agi.speech.phrases import BuildError, Phrases
 
 vosk.SetLogLevel(-2)
 
 _OTHER_SPEECH = (UNKNOWN, *UNKNOWN_ELSEWHERE)
-_NEEDED = (ZEROS, *((digit,) for digit in DIGITS[1:]), YES, NO, _OTHER_SPEECH)
-"""Of each of these the model must know one. Without a word for other speech every cough would be an answer."""
 
 
-def phrases(folder: Path, pieces: Mapping[str, Piece]) -> Phrases:
+def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> Phrases:
     """What the model in `folder` can hear of `pieces`, by name of grammar. Raises BuildError."""
     graph = folder / "graph"
     if (graph / "HCLG.fst").exists():
@@ -36,7 +34,7 @@ def phrases(folder: Path, pieces: Mapping[str, Piece]) -> Phrases:
         model = vosk.Model(str(folder))
     except Exception as error:  # vosk raises the bare class, and nothing else
         raise BuildError(f"Vosk cannot load {folder}: name another model in speech.model.") from error
-    lacking = [ways[0] for ways in _NEEDED if all(_unknown(model, way) for way in ways)]
+    lacking = [ways[0] for ways in _needed(language) if all(_unknown(model, way) for way in ways)]
     if lacking:
         raise BuildError(
             f"{folder} does not know {', '.join(lacking)}, without which no caller can answer: "
@@ -49,6 +47,14 @@ def phrases(folder: Path, pieces: Mapping[str, Piece]) -> Phrases:
         known[name] = tuple(text for text in wanted if not _unknown(model, text))
         unknown[name] = tuple(sorted({word for text in wanted for word in _unknown(model, text)}))
     return Phrases(known, {name: words for name, words in unknown.items() if words})
+
+
+def _needed(language: Language) -> Iterator[tuple[str, ...]]:
+    """Of each of these the model must know one. Without a word for other speech every cough would be an answer."""
+    yield language.numbers.zeros
+    yield from ((digit,) for digit in language.numbers.digits[1:])
+    yield from language.phrases.replies.values()
+    yield _OTHER_SPEECH
 
 
 def _unknown(model: vosk.Model, phrase: str) -> tuple[str, ...]:

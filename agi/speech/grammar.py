@@ -4,17 +4,16 @@ A grammar is data: `piece` says what the graph accepts, `value` reads an answer.
 part of the graph whatever the length asked for; menus and lists have parts of their own, by `name`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from agi.speech import number_network, number_words
-from agi.speech.dates import DATE, read_date
-from agi.speech.network import Alt, Anything, Loop, Opt, Piece, alt, seq
-from agi.speech.number_words import DIGITS, ZEROS
+from agi.languages import INDONESIAN
+from agi.languages.language import Language, Reply, Words
+from agi.languages.pieces import Alt, Anything, Loop, Opt, Piece, alt, seq
 
-Words = tuple[str, ...]
+_GROUPS, _GROUP = 4, 4
 
 
 class Kind(StrEnum):
@@ -30,49 +29,12 @@ class Kind(StrEnum):
     REPAIR = "repair"
 
 
-class Command(StrEnum):
-    """What may be said on every question."""
-
-    REPEAT = "ulangi"
-    BACK = "kembali"
-    AGENT = "petugas"
-    HELP = "bantuan"
-
-
 class NikStanding(StrEnum):
     """What the floor above knows of 16 digits."""
 
     KNOWN = "known"  # may be a NIK, and the district is on the list
     UNKNOWN_REGION = "unknown region"  # may be a NIK, but the district is not (retired codes live on in NIKs)
     INVALID = "invalid"  # never a NIK
-
-
-COMMANDS: Mapping[Command, tuple[str, ...]] = {
-    Command.REPEAT: ("ulangi", "ulang", "tolong ulangi", "ulangi lagi", "coba ulangi", "sekali lagi"),
-    Command.BACK: ("kembali", "kembali ke menu", "menu sebelumnya"),
-    Command.AGENT: (
-        *("petugas", "operator", "ke petugas", "hubungkan ke petugas", "sambungkan ke petugas"),
-        *("bicara dengan petugas", "mau bicara dengan petugas", "saya mau bicara dengan petugas", "tolong petugas"),
-    ),
-    Command.HELP: ("bantuan", "tolong bantuan", "minta bantuan", "saya perlu bantuan"),
-}
-_COMMAND_OF = {tuple(text.split()): command for command, texts in COMMANDS.items() for text in texts}
-_COMMAND_COST = 1.0
-
-CARRIERS = (
-    *("tolong", "mau", "saya mau", "saya ingin", "saya pilih", "pilih", "minta", "coba", "untuk", "saya mau pilih"),
-    *("ya", "yang", "halo saya mau", "pak saya mau", "bu saya mau", "ke"),
-)
-"""What people say before an answer; it means nothing."""
-
-ENDINGS = ("saja", "dong", "pak", "bu", "ya", "tolong")
-"""What people say after an answer; it means nothing."""
-
-_CARRIERS = {tuple(text.split()) for text in CARRIERS}
-_ENDINGS = {tuple(text.split()) for text in ENDINGS}
-_ASIDE_COST = 2.0
-_ORDINALS = ("pertama", "kedua", "ketiga", "keempat", "kelima", "keenam", "ketujuh", "kedelapan")
-_NUMBERED = ("", "nomor ", "pilihan ", "angka ", "tekan ", "nomor pilihan ")
 
 
 class Grammar(Protocol):
@@ -85,6 +47,10 @@ class Grammar(Protocol):
     @property
     def kind(self) -> Kind:
         """Which thresholds it uses."""
+
+    @property
+    def language(self) -> Language:
+        """The language of the call."""
 
     @property
     def piece(self) -> Piece:
@@ -102,61 +68,27 @@ class Grammar(Protocol):
 
 def whole(grammar: Grammar, *, other: bool = True) -> Piece:
     """The piece that the graph is made of: the grammar's own, commands, and any other speech (`other`)."""
-    commands = alt((text for texts in COMMANDS.values() for text in texts), _COMMAND_COST)
     rest = (Loop(Anything()),) if other else ()
-    return Alt((grammar.piece, commands, *rest))
-
-
-def command(words: Words) -> Command | None:
-    """The command that `words` give."""
-    return _COMMAND_OF.get(words)
-
-
-def aside(piece: Piece) -> Piece:
-    """`piece` with what people say before and after."""
-    return seq(Opt(alt(CARRIERS), _ASIDE_COST), piece, Opt(alt(ENDINGS), _ASIDE_COST))
-
-
-def bare(words: Words) -> Iterator[Words]:
-    """`words`, and what is left of them without what people say before and after."""
-    for begin in range(min(len(words), 4)):
-        if begin and words[:begin] not in _CARRIERS:
-            continue
-        for end in range(len(words), max(begin, len(words) - 3), -1):
-            if end == len(words) or words[end:] in _ENDINGS:
-                yield words[begin:end]
-
-
-def _phrase_values(words: Words, meanings: Mapping[Words, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(meanings[part] for part in bare(words) if part in meanings))
-
-
-YES = (
-    *("ya", "iya", "ya ya", "iya iya", "betul", "benar", "ya betul", "ya benar", "iya betul", "iya benar"),
-    *("betul sekali", "benar sekali", "sudah benar", "sudah betul", "ya sudah benar", "oke", "setuju"),
-)
-NO = (
-    *("tidak", "bukan", "salah", "tidak benar", "tidak betul", "bukan itu", "belum benar", "masih salah", "enggak"),
-    *("tidak salah", "bukan salah", "itu salah", "nggak", "tidak bukan", "tidak jadi"),
-)
+    return Alt((grammar.piece, grammar.language.commands, *rest))
 
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """Ya or tidak; the value is "ya" or "tidak"."""
+    """Yes or no; the value is a `Reply`."""
 
     name: str = "yesno"
     kind: Kind = Kind.YES_NO
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """What may be said."""
-        return seq(alt((*YES, *NO)), Opt(alt(("pak", "bu")), _ASIDE_COST))
+        return self.language.yes_or_no
 
     def values(self, words: Words) -> tuple[str, ...]:
-        """ "ya" or "tidak"."""
-        said = " ".join(words[:-1] if words[-1:] in (("pak",), ("bu",)) else words)
-        return ("ya",) if said in YES else ("tidak",) if said in NO else ()
+        """Yes or no."""
+        reply = self.language.reply(words)
+        return () if reply is None else (reply,)
 
     def may_go_on(self, words: Words) -> bool:
         """ "ya" may become "ya betul", never "tidak"; "tidak" and "bukan" may become nothing else either."""
@@ -164,7 +96,7 @@ class YesNo:
 
     def may_lengthen(self, words: Words) -> bool:
         """ "ya" may become "ya betul"."""
-        return any(_begins(words, tuple(text.split())) for text in (*YES, *NO))
+        return self.language.goes_on(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +107,16 @@ class Digits:
     most: int
     name: str = "digits"
     kind: Kind = Kind.DIGITS
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """Digits, doubled digits, and small numbers: "tiga satu", "dobel tiga", "tiga puluh satu"."""
-        return number_network.digits_and_numbers()
+        return self.language.numbers.mixed
 
     def values(self, words: Words) -> tuple[str, ...]:
         """Every reading of the right length."""
-        return tuple(text for text in number_words.digit_readings(words) if self.least <= len(text) <= self.most)
+        return tuple(text for text in self.language.numbers.read_digits(words) if self.least <= len(text) <= self.most)
 
     def may_go_on(self, words: Words) -> bool:
         """Until the longest length is reached."""
@@ -202,15 +135,16 @@ class Nik:
     name: str = "nik"
     kind: Kind = Kind.NIK
     length: int = 16
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """Digits and doubled digits. Number words in here cost accuracy (measured): they are left out."""
-        return number_network.digits()
+        return self.language.numbers.one_by_one
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The 16 digits, if they may be a NIK."""
-        readings = (text for text in number_words.digit_readings(words) if len(text) == self.length)
+        readings = (text for text in self.language.numbers.read_digits(words) if len(text) == self.length)
         return tuple(text for text in readings if self.standing(text) is not NikStanding.INVALID)
 
     def may_go_on(self, words: Words) -> bool:
@@ -228,19 +162,20 @@ class Date:
 
     name: str = "date"
     kind: Kind = Kind.DATE
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """What may be said."""
-        return DATE
+        return self.language.dates.spoken
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The date that `words` name."""
-        return tuple(one.isoformat() for one in read_date(words))
+        return tuple(one.isoformat() for one in self.language.dates.read(words))
 
     def may_go_on(self, words: Words) -> bool:
         """ "dua ribu" is a year, and "dua ribu lima" another; after a month's name nothing is whole yet."""
-        return bool(words) and words[-1] in ("ribu", "puluh", "ratus", *DIGITS[1:])
+        return bool(words) and words[-1] in self.language.dates.open
 
     def may_lengthen(self, words: Words) -> bool:
         """Nothing that would mean the same."""
@@ -252,19 +187,20 @@ class Number:
     """A whole number from `least` to `most`; the value is in ASCII digits."""
 
     least: int = 0
-    most: int = number_words.MOST
+    most: int = INDONESIAN.numbers.most
     name: str = "number"
     kind: Kind = Kind.NUMBER
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """A number in words, or its digits one by one."""
-        return number_network.number()
+        return self.language.numbers.whole
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The number that `words` say."""
-        value = number_words.number(words)
-        readings = number_words.digit_readings(words) if value is None else (str(value),)
+        value = self.language.numbers.read(words)
+        readings = self.language.numbers.read_digits(words) if value is None else (str(value),)
         return tuple(str(int(text)) for text in readings if text and self.least <= int(text) <= self.most)
 
     def may_go_on(self, words: Words) -> bool:
@@ -283,6 +219,7 @@ class OneOf:
     name: str
     words: Mapping[str, tuple[str, ...]]
     kind: Kind = Kind.LIST
+    language: Language = INDONESIAN
     _meanings: dict[Words, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -297,19 +234,25 @@ class OneOf:
     @property
     def piece(self) -> Piece:
         """The words of every entry, with what people say before and after."""
-        return aside(alt(" ".join(words) for words in self._meanings))
+        return self.language.in_a_sentence(alt(" ".join(words) for words in self._meanings))
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The entry."""
-        return _phrase_values(words, self._meanings)
+        return tuple(
+            dict.fromkeys(self._meanings[part] for part in self.language.bare(words) if part in self._meanings)
+        )
 
     def may_go_on(self, words: Words) -> bool:
         """Whether another entry begins with these words."""
-        return _goes_on(words, self._meanings, self.values(words))
+        values = self.values(words)
+        begun = [part for part in self.language.bare(words) if part in self._meanings]
+        return any(
+            _begins(part, longer) and value not in values for part in begun for longer, value in self._meanings.items()
+        )
 
     def may_lengthen(self, words: Words) -> bool:
         """ "status" may become "status dokumen"."""
-        return any(_begins(part, longer) for part in bare(words) for longer in self._meanings)
+        return any(_begins(part, longer) for part in self.language.bare(words) for longer in self._meanings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +263,7 @@ class Options(OneOf):
 
     def _also(self, value: str) -> tuple[str, ...]:
         """The number of the option, as people say it."""
-        return _by_number(value)
+        return self.language.called(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,48 +275,43 @@ class NikRepair:
 
     name: str = "repair"
     kind: Kind = Kind.REPAIR
+    language: Language = INDONESIAN
 
     @property
     def piece(self) -> Piece:
         """Yes, no, or which group and how it should be."""
-        group = seq(alt(("kelompok", "bagian", "yang")), alt(_ORDINALS[:4]))
-        wrong = seq(Opt(alt(("bukan", "tidak", "salah"))), group, Opt(alt(("salah", "yang salah"))))
-        digits = seq(*[alt((*DIGITS, *ZEROS))] * 4)
-        return alt((YesNo().piece, seq(wrong, Opt(digits))))
+        repairs, digit = self.language.repairs, self.language.numbers.digit
+        group = seq(alt(repairs.groups), alt(self._ordinals))
+        wrong = seq(Opt(alt(repairs.before)), group, Opt(alt(repairs.after)))
+        return alt((self.language.yes_or_no, seq(wrong, Opt(seq(*[digit] * _GROUP)))))
 
     def values(self, words: Words) -> tuple[str, ...]:
         """What is to be done."""
-        if plain := YesNo().values(words):
-            return plain
-        group = next((nth for nth, name in enumerate(_ORDINALS[:4], 1) if name in words), 0)
+        if (reply := self.language.reply(words)) is not None:
+            return (reply,)
+        group = next((nth for nth, name in enumerate(self._ordinals, 1) if name in words), 0)
         if not group:
             return ()
-        rest = tuple(word for word in words[words.index(_ORDINALS[group - 1]) + 1 :] if word not in ("salah", "yang"))
+        rest = words[words.index(self._ordinals[group - 1]) + 1 :]
+        after = {word for way in self.language.repairs.after for word in way.split()}
+        rest = tuple(word for word in rest if word not in after)
         if not rest:
             return (str(group),)
-        return tuple(f"{group}:{text}" for text in number_words.digit_readings(rest) if len(text) == 4)
+        readings = self.language.numbers.read_digits(rest)
+        return tuple(f"{group}:{text}" for text in readings if len(text) == _GROUP)
+
+    @property
+    def _ordinals(self) -> Words:
+        return self.language.phrases.ordinals[:_GROUPS]
 
     def may_go_on(self, words: Words) -> bool:
         """ "kelompok kedua" may go on with its digits, "bukan" with the group."""
-        return ":" not in "".join(self.values(words)) and self.values(words) != ("ya",)
+        return ":" not in "".join(self.values(words)) and self.values(words) != (Reply.YES,)
 
     def may_lengthen(self, words: Words) -> bool:
         """Nothing that would mean the same."""
         return False
 
 
-def _by_number(key: str) -> tuple[str, ...]:
-    if not key.isdigit() or not 1 <= int(key) <= len(_ORDINALS):
-        return ()
-    said = (f"{prefix}{DIGITS[int(key)]}" for prefix in _NUMBERED)
-    ordinal = _ORDINALS[int(key) - 1]
-    return (*said, f"yang {ordinal}", f"pilihan {ordinal}")
-
-
 def _begins(words: Words, longer: Words) -> bool:
     return len(longer) > len(words) and longer[: len(words)] == words
-
-
-def _goes_on(words: Words, meanings: Mapping[Words, str], values: Sequence[str]) -> bool:
-    begun = [part for part in bare(words) if part in meanings]
-    return any(_begins(part, longer) and value not in values for part in begun for longer, value in meanings.items())

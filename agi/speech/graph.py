@@ -10,10 +10,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agi.languages.pieces import UNKNOWN
 from agi.speech import phones
 from agi.speech.fstfile import Fst, const, olabel_lookahead
 from agi.speech.lexicon import Lexicon
-from agi.speech.network import UNKNOWN, Network
+from agi.speech.network import Network
 
 MARK = "@"
 """Between a word and the name of its grammar in the model's list of words."""

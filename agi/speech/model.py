@@ -7,6 +7,8 @@ from pathlib import Path
 
 import vosk
 
+from agi.languages import named
+from agi.languages.language import Language
 from agi.speech.build import GRAMMARS
 from agi.speech.grammar import Grammar, OneOf, Options
 from agi.speech.graph import listed
@@ -26,6 +28,7 @@ class Model:
 
     folder: Path
     handle: vosk.Model
+    language: Language
     _phrases: Mapping[str, tuple[str, ...]]
     _meant: Mapping[str, Grammar]
 
@@ -42,9 +45,12 @@ class Model:
             handle = vosk.Model(str(folder))
         except Exception as error:  # vosk raises the bare class, and nothing else
             raise ModelError(f"Vosk cannot load {folder}: run `hotline speech build`.") from error
-        meant: dict[str, Grammar] = {name: Options(name, _tuples(words)) for name, words in table["options"].items()}
-        meant.update({name: OneOf(name, _tuples(words)) for name, words in table["lists"].items()})
-        return cls(folder, handle, _tuples(table["phrases"]), meant)
+        language = named(table["language"])
+        meant: dict[str, Grammar] = {
+            name: Options(name, _tuples(words), language=language) for name, words in table["options"].items()
+        }
+        meant.update({name: OneOf(name, _tuples(words), language=language) for name, words in table["lists"].items()})
+        return cls(folder, handle, language, _tuples(table["phrases"]), meant)
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,85 +1,13 @@
-"""What may be said on a question, as a network of words: made of small pieces that nest.
+"""The network of words of a piece of language: states and arcs, from which the graph is made."""
 
-A piece is a text of one or several words, or one of the classes below. `spell` turns it into states and arcs.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-UNKNOWN = "[unk]"
-"""The word that stands for any speech that is none of ours; Vosk's own name for it."""
+from agi.languages.pieces import UNKNOWN, Alt, Anything, Loop, Opt, Piece, Seq
 
 UNKNOWN_ELSEWHERE = ("<unk>", "<UNK>")
-"""What models of others may call it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seq:
-    """One piece after another."""
-
-    pieces: tuple["Piece", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alt:
-    """Any one of the pieces, each at `cost` (a negative logarithm)."""
-
-    pieces: tuple["Piece", ...]
-    cost: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Opt:
-    """The piece or nothing; saying it costs `cost`."""
-
-    piece: "Piece"
-    cost: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """The piece once or more often."""
-
-    piece: "Piece"
-
-
-@dataclass(frozen=True, slots=True)
-class Anything:
-    """Speech of any kind, one "word" long; `cost` is added to that of its sounds."""
-
-    cost: float = 0.0
-
-
-Piece = str | Seq | Alt | Opt | Loop | Anything
-
-
-def seq(*pieces: Piece) -> Seq:
-    """`pieces` one after another."""
-    return Seq(pieces)
-
-
-def alt(pieces: Iterable[Piece], cost: float = 0.0) -> Alt:
-    """One of `pieces`."""
-    return Alt(tuple(pieces), cost)
-
-
-def texts(piece: Piece) -> tuple[str, ...]:
-    """The texts that `piece` is made of, each once, in their order; UNKNOWN stands for other speech."""
-    return tuple(dict.fromkeys(_texts(piece)))
-
-
-def _texts(piece: Piece) -> Iterator[str]:
-    match piece:
-        case str():
-            yield piece
-        case Seq() | Alt():
-            for one in piece.pieces:
-                yield from _texts(one)
-        case Opt() | Loop():
-            yield from _texts(piece.piece)
-        case Anything():
-            yield UNKNOWN
+"""What models of others may call UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)

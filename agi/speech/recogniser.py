@@ -15,10 +15,11 @@ from collections.abc import Callable
 import numpy as np
 import vosk
 
+from agi.languages.language import Words
 from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
 from agi.speech.gate import Gate
-from agi.speech.grammar import Digits, Grammar, Kind, Nik, Words, command
+from agi.speech.grammar import Digits, Grammar, Kind, Nik
 from agi.speech.partial import Partial
 from agi.speech.tuning import Tuning
 
@@ -94,7 +95,7 @@ class Recogniser:
         self._sound.clear()
 
     def _partial(self) -> Partial:
-        complete = bool(command(self._words) or self._grammar.values(self._words))
+        complete = bool(self._grammar.language.command(self._words) or self._grammar.values(self._words))
         if self._heard is not None:
             complete = self._heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM)
         text = " ".join(self._words)
@@ -160,7 +161,9 @@ class Recogniser:
         """
         least = self._grammar.length if isinstance(self._grammar, Nik) else 0
         least = self._grammar.least if isinstance(self._grammar, Digits) else least
-        return len(self._words) >= least - _UNSEEN_DIGITS or (self._words != () and command(self._words) is not None)
+        return len(self._words) >= least - _UNSEEN_DIGITS or (
+            self._words != () and self._grammar.language.command(self._words) is not None
+        )
 
     def _settled(self) -> bool:
         """In noise that never falls quiet: a whole answer that has not changed for long, and was not tried before.
@@ -175,7 +178,7 @@ class Recogniser:
         ):
             return False
         self._tried = self._words
-        return bool(command(self._words) or self._grammar.values(self._words))
+        return bool(self._grammar.language.command(self._words) or self._grammar.values(self._words))
 
     def _close_answer(self) -> None:
         """End the decoder's sound and see whether that was an answer."""

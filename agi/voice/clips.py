@@ -19,6 +19,7 @@ import structlog
 from babel.dates import format_date
 
 from agi.deadline import Deadline
+from agi.languages import named
 from agi.settings import Voice
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
@@ -26,8 +27,7 @@ from agi.voice.cache import Cache, identity, whole
 from agi.voice.errors import Problem, RecordingError, SynthesisError
 from agi.voice.lexicon import Lexicon
 from agi.voice.maker import maker
-from agi.voice.number_words import number
-from agi.voice.places import LOCALE, Kind, Place, Value, groups
+from agi.voice.places import Kind, Place, Value, groups
 from agi.voice.published import Held, Published
 from agi.voice.recordings import Recordings
 from agi.voice.synthesis import CHILDREN, Synthesis
@@ -86,6 +86,7 @@ class Clips:
         self.texts = texts
         self.recordings = Recordings(prompts / "recordings")
         self.lexicon = Lexicon.load(prompts / "lexicon.toml")
+        self._language = named(texts.language)
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
@@ -242,11 +243,11 @@ class Clips:
         """A number, amount, date or free text in words."""
         match kind, value:
             case Kind.NUMBER, int():
-                return number(value)
+                return self._language.numbers.say(value)
             case Kind.AMOUNT, int():
-                return f"{number(value)} rupiah"
+                return f"{self._language.numbers.say(value)} rupiah"
             case Kind.DATE, date():
-                return spoken(format_date(value, "full", locale=LOCALE), self.lexicon)
+                return spoken(format_date(value, "full", locale=self._language.locale), self.lexicon)
         return spoken(str(value), self.lexicon)
 
     def _digits(self, digits: str) -> list[Path]:

@@ -7,33 +7,32 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from babel.dates import format_date
-
-from agi.voice.number_words import number, one_by_one
-from agi.voice.places import LOCALE, groups
+from agi.languages.id.dates import MONTHS
+from agi.languages.id.numbers import NUMBERS, say
+from agi.voice.places import groups
 
 LONGEST_NUMBER = 6
 """Longer runs of digits are numbers of things (a phone, a NIK): said one by one."""
 
-Say = Callable[[re.Match[str]], str]
+_Say = Callable[[re.Match[str]], str]
 
 
 def in_fours(digits: str) -> str:
     """`digits` one by one with a pause after every four, or in one breath up to five."""
-    return ", ".join(map(one_by_one, groups(digits))) if len(digits) > 5 else one_by_one(digits)
+    return ", ".join(map(NUMBERS.spell, groups(digits))) if len(digits) > 5 else NUMBERS.spell(digits)
 
 
 def _date(found: re.Match[str]) -> str:
     day, month, year = (found["d"], found["m"], found["y"]) if found["y"] else (found["d2"], found["m2"], found["y2"])
     try:
-        named = format_date(date(int(year), int(month), int(day)), "MMMM", locale=LOCALE)
+        named = date(int(year), int(month), int(day))
     except ValueError:  # no such day: then it is digits
-        return ", ".join(map(one_by_one, re.findall(r"[0-9]+", found[0])))
-    return f"{number(int(day))} {named} {number(int(year))}"
+        return ", ".join(map(NUMBERS.spell, re.findall(r"[0-9]+", found[0])))
+    return f"{say(named.day)} {MONTHS[named.month - 1][0].capitalize()} {say(named.year)}"
 
 
 def _amount(found: re.Match[str]) -> str:
-    sen = f" koma {one_by_one(found[2])}" if found[2] and int(found[2]) else ""
+    sen = f" koma {NUMBERS.spell(found[2])}" if found[2] and int(found[2]) else ""
     return f"{_count(found[1])}{sen} rupiah"
 
 
@@ -48,7 +47,7 @@ def _time(found: re.Match[str]) -> str:
 
 def _clock(hour: str, minute: str) -> str:
     """08 and 30 as "delapan lewat tiga puluh"; full hours without the minutes."""
-    return number(int(hour)) + (f" lewat {number(int(minute))}" if int(minute) else "")
+    return say(int(hour)) + (f" lewat {say(int(minute))}" if int(minute) else "")
 
 
 def _hyphened(found: re.Match[str]) -> str:
@@ -57,7 +56,7 @@ def _hyphened(found: re.Match[str]) -> str:
     years = len(parts) == 2 and all(re.fullmatch(r"(?:19|20)\d\d", part) for part in parts)
     short = len(parts) == 2 and len("".join(parts)) <= 5 and parts[1][0] != "0" != parts[0][0]
     if years or short:
-        return f"{number(int(parts[0]))} sampai {number(int(parts[1]))}"
+        return f"{say(int(parts[0]))} sampai {say(int(parts[1]))}"
     return ("plus " if found[0].startswith("+") else "") + ", ".join(map(in_fours, parts))
 
 
@@ -72,12 +71,12 @@ def _ordinal(found: re.Match[str]) -> str:
 
 
 def _percent(found: re.Match[str]) -> str:
-    fraction = f" koma {one_by_one(found[2])}" if found[2] else ""
+    fraction = f" koma {NUMBERS.spell(found[2])}" if found[2] else ""
     return f"{_count(found[1])}{fraction} persen"
 
 
 def _decimal(found: re.Match[str]) -> str:
-    return f"{_count(found[1])} koma {one_by_one(found[2])}"
+    return f"{_count(found[1])} koma {NUMBERS.spell(found[2])}"
 
 
 def _integer(found: re.Match[str]) -> str:
@@ -88,9 +87,9 @@ def _count(written: str) -> str:
     """ "1.250" or "12" as a number; with a leading zero or more than 6 digits in a row one by one."""
     digits = written.replace(".", "").replace(" ", "")
     if "." in written and len(digits) <= 15 and digits[0] != "0":
-        return number(int(digits))
+        return say(int(digits))
     if digits == "0" or (digits[0] != "0" and len(digits) <= LONGEST_NUMBER):
-        return number(int(digits))
+        return say(int(digits))
     return in_fours(digits)
 
 
@@ -100,7 +99,7 @@ _START = r"(?<![0-9])"
 _CLOCK = r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])"
 _NAMED = r"(?<![0-9.,])((?:\b[Pp]ukul|\b[Jj]am)\s+)?"
 _NO_MORE = r"(?![0-9]|[.,:][0-9])"
-RULES: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
+RULES: tuple[tuple[re.Pattern[str], _Say], ...] = tuple(
     (re.compile(pattern), say)
     for pattern, say in (
         (

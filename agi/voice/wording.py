@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from agi.languages.id.numbers import NUMBERS
 from agi.voice.lexicon import Lexicon
-from agi.voice.number_words import one_by_one
 from agi.voice.numerals import RULES, in_fours
 
 PAUSES = {":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "–": ",", "—": ",", "…": ".", "\n": " "}
@@ -100,7 +100,7 @@ def _address(found: re.Match[str], lexicon: Lexicon) -> str:
     words: list[str] = []
     for piece in re.findall(rf"{_L}+|{_DIGITS}+|[^\w\s]|_", address):
         if piece.isascii() and piece.isdigit():
-            words.append(one_by_one(piece))
+            words.append(NUMBERS.spell(piece))
         elif piece in names:
             words.append(names[piece])
         elif (known := lexicon.word(piece)) is not None:
@@ -113,7 +113,7 @@ def _address(found: re.Match[str], lexicon: Lexicon) -> str:
 
 def _form(found: re.Match[str], lexicon: Lexicon) -> str:
     """Numbers of forms, F-1.02: letter, then digits with "titik"."""
-    return f"{lexicon.spelt(found[1])} {one_by_one(found[2])} titik {one_by_one(found[3])}"
+    return f"{lexicon.spelt(found[1])} {NUMBERS.spell(found[2])} titik {NUMBERS.spell(found[3])}"
 
 
 def _code(found: re.Match[str], lexicon: Lexicon) -> str:

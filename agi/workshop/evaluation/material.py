@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from agi.speech.number_words import DIGITS, ZEROS
+from agi.languages import INDONESIAN
 from agi.speech.sound import Samples, read
 from agi.speech.tuning import RATE
 
 MANIFEST = "manifest.tsv"
 _COLUMNS = ("file", "speaker", "transcript")
-_DIGIT_WORDS = frozenset((*DIGITS, *ZEROS))
+_NUMBERS = INDONESIAN.numbers
+_DIGIT_WORDS = frozenset((*_NUMBERS.digits, *_NUMBERS.zeros))
 _GAP = RATE * 120 // 1000
 _LEAD = RATE // 2
 _LONGEST = 7
@@ -124,7 +125,7 @@ def _pieces(utterances: Sequence[Utterance], align: Align) -> Mapping[str, Mappi
         spans = align(sound)
         if [word for word, _, _ in spans] != list(one.words):
             continue
-        digits = "".join("0" if word in ZEROS else str(DIGITS.index(word)) for word in one.words)
+        digits = "".join(str(_NUMBERS.read((word,))) for word in one.words)
         cuts = _cuts(spans)
         for begin in range(len(digits)):
             for end in range(begin + 1, min(len(digits), begin + _LONGEST) + 1):
@@ -145,7 +146,7 @@ def _single_digits(utterances: Sequence[Utterance]) -> Mapping[str, Mapping[int,
     found: dict[str, dict[int, list[Samples]]] = defaultdict(lambda: defaultdict(list))
     for one in utterances:
         if len(one.words) == 1 and one.is_digits:
-            value = 0 if one.words[0] in ZEROS else DIGITS.index(one.words[0])
+            value = int(str(_NUMBERS.read(one.words)))
             found[one.speaker][value].append(trimmed(one.sound()))
     return found
 

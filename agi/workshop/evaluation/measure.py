@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agi.languages import INDONESIAN
 from agi.speech.answer import Reading, readings
 from agi.speech.grammar import Digits, Nik
 from agi.speech.model import Model
-from agi.speech.number_words import ZEROS
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
 from agi.workshop.evaluation.conditions import CONDITIONS, Babble, degrade
@@ -161,7 +161,8 @@ def _hear(model: Model, grammar: str, sound: Samples, score: Score) -> tuple[Rea
 
 
 def _plain(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple("nol" if word in ZEROS else word for word in words)
+    zeros = INDONESIAN.numbers.zeros
+    return tuple(zeros[0] if word in zeros else word for word in words)
 
 
 def _count(score: Score, said: Sequence[str], heard: Sequence[str]) -> None:

@@ -8,11 +8,10 @@ from functools import cache
 
 import numpy as np
 
-from agi.speech.dates import spoken_date
+from agi.languages import INDONESIAN
 from agi.speech.espeak import said
 from agi.speech.grammar import Date, Digits, Grammar, Kind, NikRepair, Number, OneOf, Options, YesNo
 from agi.speech.model import Model
-from agi.speech.number_words import MOST, one_by_one, spoken
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
 from agi.workshop.evaluation.conditions import telephone
@@ -33,6 +32,7 @@ OTHERS = (
 )
 """What people say beside the telephone, not to it."""
 
+_NUMBERS = INDONESIAN.numbers
 _DRAWN, _SEED = 12, 7
 _FIRST_DAY, _DAYS = date(1940, 1, 1), 31_000
 _PIN_DIGITS = 6
@@ -100,15 +100,15 @@ def _texts(question: Grammar) -> Iterator[tuple[str, str]]:
         case NikRepair():
             yield from (("2", "kelompok kedua"), ("3", "bukan kelompok ketiga"), ("tidak", "bukan"), ("ya", "ya betul"))
             for digits in _numbers(chance, 4):
-                yield f"1:{digits}", f"kelompok pertama {one_by_one(digits)}"
+                yield f"1:{digits}", f"kelompok pertama {_NUMBERS.spell(digits)}"
         case Digits():
-            yield from ((digits, one_by_one(digits)) for digits in _numbers(chance, _PIN_DIGITS))
+            yield from ((digits, _NUMBERS.spell(digits)) for digits in _numbers(chance, _PIN_DIGITS))
         case Date():
             days = [_FIRST_DAY + timedelta(chance.randrange(_DAYS)) for _ in range(_DRAWN)]
-            yield from ((day.isoformat(), spoken_date(day)) for day in days)
+            yield from ((day.isoformat(), INDONESIAN.dates.say(day)) for day in days)
         case Number():
-            values = [str(chance.randint(0, chance.choice((99, 9999, MOST)))) for _ in range(_DRAWN)]
-            yield from ((value, spoken(int(value))) for value in values)
+            values = [str(chance.randint(0, chance.choice((99, 9999, _NUMBERS.most)))) for _ in range(_DRAWN)]
+            yield from ((value, _NUMBERS.say(int(value))) for value in values)
 
 
 def _numbers(chance: random.Random, digits: int) -> list[str]:

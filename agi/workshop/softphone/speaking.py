@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from agi.languages import INDONESIAN
 from agi.voice import audio
-from agi.voice.number_words import one_by_one
 from agi.workshop.softphone.wavfile import RATE
 
 LIMIT_S = 20.0
@@ -58,7 +58,7 @@ def words(text: str) -> str:
 
 def _said(digits: str) -> str:
     size = _GROUPS.get(len(digits), len(digits))
-    return ", ".join(one_by_one(digits[at : at + size]) for at in range(0, len(digits), size))
+    return ", ".join(INDONESIAN.numbers.spell(digits[at : at + size]) for at in range(0, len(digits), size))
 
 
 def speak(text: str, speaker: Speaker, wav: Path) -> float:

@@ -6,10 +6,11 @@ The graph lets the directory be loaded and tried as it is; the hotline builds it
 import math
 from pathlib import Path
 
+from agi.languages.pieces import Anything, Loop, alt
 from agi.speech import decoding
 from agi.speech.graph import Prices, compile_graph, marked
 from agi.speech.lexicon import Lexicon
-from agi.speech.network import Anything, Loop, alt, spell
+from agi.speech.network import spell
 from agi.workshop.training import kaldi
 from agi.workshop.training.features import CEPSTRA, HIGH_HZ, LOW_HZ, RATE
 from agi.workshop.training.kaldi import AcousticModel

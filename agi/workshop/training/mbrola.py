@@ -13,10 +13,10 @@ from pathlib import Path
 
 import soundfile
 
+from agi.languages.language import Words
 from agi.speech.lexicon import Lexicon
 from agi.workshop.training.corpus import Utterance, pcm, trimmed
 from agi.workshop.training.synthesis import SynthesisError
-from agi.workshop.training.texts import Words
 
 VOICES = (
     *("es1", "es2", "mx1", "mx2", "vz1", "it3", "it4", "br1", "br3", "br4", "pt1", "ro1", "tr1", "tr2", "gr1", "gr2"),

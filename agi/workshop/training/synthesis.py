@@ -12,8 +12,9 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from agi.languages.language import Words
 from agi.workshop.training.corpus import Corpus, Utterance, pcm, trimmed
-from agi.workshop.training.texts import Words, text
+from agi.workshop.training.texts import text
 
 _VARIANTS = (
     *("adam", "Alex", "Alicia", "Andrea", "aunty", "belinda", "benjamin", "boris", "caleb", "david", "Denis"),

@@ -7,16 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from agi import tomlfile
+from agi.languages import INDONESIAN
+from agi.languages.language import Words
 
-_DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
-_EMPTY = "kosong"  # the other word for nol
-_MONTHS = (
-    *("januari", "februari", "maret", "april", "mei", "juni"),
-    *("juli", "agustus", "september", "oktober", "november", "desember"),
-)
+_NUMBERS = INDONESIAN.numbers
+_MONTHS = tuple(names[0] for names in INDONESIAN.dates.months)
 _LENGTHS = (1, 1, 1, 2, 3, 4, 4, 5, 6, 8, 12, 16)
 _TEXTS = Path(__file__).with_name("texts.toml")
-Words = tuple[str, ...]
 
 
 def text(rng: random.Random) -> Words:
@@ -27,7 +24,7 @@ def text(rng: random.Random) -> Words:
     if kind < 0.36:
         return _date(rng)
     if kind < 0.42:
-        return number(rng.randint(0, 31) if rng.random() < 0.4 else rng.randint(0, 999_999))
+        return _number(rng.randint(0, 31) if rng.random() < 0.4 else rng.randint(0, 999_999))
     if kind < 0.50:
         return _listed("yesno", rng)
     if kind < 0.58:
@@ -41,33 +38,23 @@ def text(rng: random.Random) -> Words:
     return _sentence(rng)
 
 
-def number(value: int) -> Words:
-    """`value` (0 to 999,999) as Indonesians say it."""
-    if value < 10:
-        return (_DIGITS[value],)
-    if value < 20:
-        return {10: ("sepuluh",), 11: ("sebelas",)}.get(value) or (_DIGITS[value - 10], "belas")
-    for size, one, many in ((1000, "seribu", "ribu"), (100, "seratus", "ratus"), (10, "", "puluh")):
-        if value >= size:
-            head, rest = divmod(value, size)
-            begin = (one,) if head == 1 else (*number(head), many)
-            return (*begin, *number(rest)) if rest else begin
-    raise ValueError(value)
+def _number(value: int) -> Words:
+    return tuple(_NUMBERS.say(value).split())
 
 
 def _digits(rng: random.Random) -> Words:
     """A row of digits, now and then with "dobel" or the number words people mix in."""
-    zero = rng.choice((_DIGITS[0], _EMPTY))
+    zero = rng.choice(_NUMBERS.zeros)
     said: list[str] = []
     for _ in range(rng.choice(_LENGTHS)):
         if rng.random() < 0.03:
             said.append(rng.choice(("dobel", "tripel")))
-        said.append(rng.choice((zero, *_DIGITS[1:])))
+        said.append(rng.choice((zero, *_NUMBERS.digits[1:])))
     return tuple(said)
 
 
 def _date(rng: random.Random) -> Words:
-    day, year = number(rng.randint(1, 31)), number(rng.randint(1925, 2026))
+    day, year = _number(rng.randint(1, 31)), _number(rng.randint(1925, 2026))
     before = rng.choice(((), ("tanggal",)))
     between = rng.choice(((), ("tahun",)))
     return (*before, *day, rng.choice(_MONTHS), *between, *year)
@@ -98,7 +85,7 @@ def known_words() -> tuple[str, ...]:
     """Every word that `text` may say."""
     numbers = {"dobel", "tripel", "belas", "puluh", "ratus", "ribu", "sepuluh", "sebelas", "seratus", "seribu"}
     dates = {"tanggal", "tahun", *_MONTHS}
-    return tuple(sorted({*vocabulary(), _EMPTY, *_DIGITS, *numbers, *dates}))
+    return tuple(sorted({*vocabulary(), *_NUMBERS.zeros, *_NUMBERS.digits, *numbers, *dates}))
 
 
 def _listed(name: str, rng: random.Random) -> Words:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from agi.speech import number_words
-from agi.speech.network import Opt, Piece, alt, seq
-from agi.speech.number_words import DIGITS, ZEROS
+from agi.languages.id import numbers
+from agi.languages.id.numbers import DIGITS, ZEROS
+from agi.languages.language import Dates, Words
+from agi.languages.pieces import Opt, Piece, alt, seq
 
 MONTHS = (
     *(("januari",), ("februari", "pebruari"), ("maret",), ("april",), ("mei",), ("juni",), ("juli",)),
@@ -16,7 +17,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2099
 _MONTH_OF = {name: month for month, names in enumerate(MONTHS, 1) for name in names}
 _ASIDE = 0.7
 _UNITS = DIGITS[1:]
-Words = tuple[str, ...]
 
 
 def _day() -> Piece:
@@ -55,11 +55,7 @@ def _year() -> Piece:
     )
 
 
-DATE = seq(Opt("tanggal", _ASIDE), _day(), _month(), Opt("tahun", _ASIDE), _year())
-"""What a caller may say as a date: day, month (by name, or "bulan dua"), year."""
-
-
-def read_date(words: Words) -> Iterator[date]:
+def read(words: Words) -> Iterator[date]:
     """The dates that `words` may mean; none if they are no date or there is no such day."""
     said = tuple(word for word in words if word not in ("tanggal", "bulan", "tahun"))
     for cut in range(1, min(4, len(said))):
@@ -76,28 +72,28 @@ def read_date(words: Words) -> Iterator[date]:
                     continue
 
 
-def spoken_date(day: date) -> str:
+def say(day: date) -> str:
     """`day` as a careful speaker says it."""
-    return f"{number_words.spoken(day.day)} {MONTHS[day.month - 1][0]} {number_words.spoken(day.year)}"
+    return f"{numbers.say(day.day)} {MONTHS[day.month - 1][0]} {numbers.say(day.year)}"
 
 
 def _small(words: Words) -> int | None:
     """A number of one or two digits, said as a number or with a leading zero."""
     if len(words) == 2 and words[0] in ZEROS:
         words = words[1:]
-    return number_words.number(words)
+    return numbers.read(words)
 
 
 def _month_of(words: Words) -> int | None:
     if len(words) == 1 and words[0] in _MONTH_OF:
         return _MONTH_OF[words[0]]
-    value = number_words.number(words)
+    value = numbers.read(words)
     return value if value is not None and 1 <= value <= 12 else None
 
 
 def _year_of(words: Words) -> int | None:
     """A year of four digits however it is said; two digits mean the latest such year that is not to come."""
-    found = [int(text) for text in number_words.digit_readings(words) if text]
+    found = [int(text) for text in numbers.read_digits(words) if text]
     for value in found:
         if FIRST_YEAR <= value <= LAST_YEAR:
             return value
@@ -105,3 +101,13 @@ def _year_of(words: Words) -> int | None:
         if 10 <= value < 100:
             return 2000 + value if 2000 + value <= date.today().year else 1900 + value
     return None
+
+
+DATES = Dates(
+    MONTHS,
+    say=say,
+    read=read,
+    spoken=seq(Opt("tanggal", _ASIDE), _day(), _month(), Opt("tahun", _ASIDE), _year()),
+    open=frozenset(("ribu", "puluh", "ratus", *_UNITS)),
+)
+"""What a caller may say as a date: day, month (by name, or "bulan dua"), year."""

@@ -5,8 +5,13 @@ A number of digits may be said one digit at a time ("tiga satu"), in small numbe
 readings are given, the most usual first, and the expected length decides.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+
+from lokal.terbilang import terbilang
+
+from agi.languages.language import Numbers, Words
+from agi.languages.pieces import Alt, Loop, Opt, Piece, alt, seq
 
 DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 ZEROS = ("nol", "kosong")
@@ -15,43 +20,24 @@ THRICE = ("tripel",)
 MOST = 999_999
 
 _VALUES = {**{word: value for value, word in enumerate(DIGITS)}, "kosong": 0}
+_DIGIT = (*DIGITS, *ZEROS)
 _MOST_READINGS = 32
-
-Words = tuple[str, ...]
-
-
-def spoken(value: int) -> str:
-    """`value` (0 to 999,999) in words, as a careful speaker says it."""
-    if not 0 <= value <= MOST:
-        raise ValueError(f"numbers are heard from 0 to {MOST}")
-    return " ".join(_thousands(value)) if value else DIGITS[0]
+_DOUBLE_COST = 3.0
+_NUMBER_COST = 5.0
 
 
-def forms(value: int) -> tuple[str, ...]:
-    """Ways to say `value` (0 to 999,999) in words, the usual one first: "seratus", "satu ratus"; "nol", "kosong"."""
-    if value == 0:
-        return ZEROS
-    usual = spoken(value)
-    long = [
-        {"seribu": "satu ribu", "seratus": "satu ratus", "sepuluh": "satu puluh"}.get(word, word)
-        for word in usual.split()
-    ]
-    return tuple(dict.fromkeys((usual, " ".join(long))))
+def say(value: int) -> str:
+    """`value` (0 or more) in words, as a careful speaker says it: 1250 is "seribu dua ratus lima puluh"."""
+    return terbilang(value)
 
 
-def one_by_one(digits: str, zero: str = "nol") -> str:
-    """ASCII `digits` one after another."""
-    return " ".join(zero if digit == "0" else DIGITS[int(digit)] for digit in digits)
-
-
-def number(words: Sequence[str]) -> int | None:
+def read(words: Words) -> int | None:
     """The number that all of `words` say, or None."""
-    said = tuple(words)
-    return next((value for value, length in _numbers(said) if length == len(said)), None)
+    return next((value for value, length in _numbers(words) if length == len(words)), None)
 
 
 @lru_cache(maxsize=4096)
-def digit_readings(words: Words) -> tuple[str, ...]:
+def read_digits(words: Words) -> tuple[str, ...]:
     """The digits that `words` may mean, the most usual reading first; none if a word is neither digit nor number."""
     found: list[str] = []
     for reading in _readings(words):
@@ -78,26 +64,6 @@ def _chunks(words: Words) -> Iterator[tuple[str, int]]:
             yield str(_VALUES[words[1]]) * times, 2
     for value, length in sorted(_numbers(words), key=lambda one: -one[1]):
         yield str(value), length
-
-
-def _thousands(value: int) -> list[str]:
-    thousands, rest = divmod(value, 1000)
-    head = [] if not thousands else ["seribu"] if thousands == 1 else [*_hundreds(thousands), "ribu"]
-    return [*head, *_hundreds(rest)]
-
-
-def _hundreds(value: int) -> list[str]:
-    hundreds, rest = divmod(value, 100)
-    head = [] if not hundreds else ["seratus"] if hundreds == 1 else [DIGITS[hundreds], "ratus"]
-    return [*head, *_tens(rest)]
-
-
-def _tens(value: int) -> list[str]:
-    if value < 10:
-        return [DIGITS[value]] if value else []
-    if value < 20:
-        return {10: ["sepuluh"], 11: ["sebelas"]}.get(value) or [DIGITS[value - 10], "belas"]
-    return [DIGITS[value // 10], "puluh", *_tens(value % 10)]
 
 
 @lru_cache(maxsize=4096)
@@ -145,3 +111,45 @@ def _scaled(
 ) -> dict[int, int]:
     """Length → value for `value` alone and with what may follow it."""
     return {length: value, **{length + more: value + part for part, more in rest(words[length:])}}
+
+
+def _times() -> Piece:
+    return seq(_priced(alt((*TWICE, *THRICE)), _DOUBLE_COST), alt(_DIGIT))
+
+
+def _priced(piece: Piece, cost: float) -> Piece:
+    """`piece` at a price."""
+    return Alt((seq(piece),), cost)
+
+
+def _tens(*, units: bool = True) -> Piece:
+    unit = DIGITS[1:]
+    pieces: list[Piece] = [
+        *("sepuluh", "sebelas", "satu puluh"),
+        seq(alt(DIGITS[2:]), "belas"),
+        seq(alt(DIGITS[2:]), "puluh", Opt(alt(unit))),
+    ]
+    return alt((*unit, *pieces) if units else pieces)
+
+
+def _hundreds(*, units: bool = True) -> Piece:
+    head = alt(("seratus", seq(alt(DIGITS[1:]), "ratus")))
+    return alt((_tens(units=units), seq(head, Opt(_tens()))))
+
+
+def _thousands() -> Piece:
+    head = alt(("seribu", seq(_hundreds(), "ribu")))
+    return alt((*ZEROS, _hundreds(), seq(head, Opt(_hundreds()))))
+
+
+NUMBERS = Numbers(
+    DIGITS,
+    ZEROS,
+    MOST,
+    say=say,
+    read=read,
+    read_digits=read_digits,
+    one_by_one=Loop(alt((*_DIGIT, _times()))),
+    mixed=Loop(alt((*_DIGIT, _times(), _priced(_hundreds(units=False), _NUMBER_COST)))),
+    whole=alt((_thousands(), alt((Loop(alt(_DIGIT)),), _NUMBER_COST))),
+)

@@ -1,0 +1,8 @@
+"""Indonesian."""
+
+from agi.languages.id.dates import DATES
+from agi.languages.id.numbers import NUMBERS
+from agi.languages.id.phrases import PHRASES, REPAIRS
+from agi.languages.language import Language
+
+LANGUAGE = Language("id", "id", PHRASES, REPAIRS, NUMBERS, DATES)

@@ -1,0 +1,39 @@
+"""What callers say in Indonesian on any question: commands, yes and no, the words around an answer."""
+
+from agi.languages.language import Command, Phrases, Repairs, Reply
+
+PHRASES = Phrases(
+    commands={
+        Command.REPEAT: ("ulangi", "ulang", "tolong ulangi", "ulangi lagi", "coba ulangi", "sekali lagi"),
+        Command.BACK: ("kembali", "kembali ke menu", "menu sebelumnya"),
+        Command.AGENT: (
+            *("petugas", "operator", "ke petugas", "hubungkan ke petugas", "sambungkan ke petugas"),
+            *("bicara dengan petugas", "mau bicara dengan petugas", "saya mau bicara dengan petugas"),
+            "tolong petugas",
+        ),
+        Command.HELP: ("bantuan", "tolong bantuan", "minta bantuan", "saya perlu bantuan"),
+    },
+    replies={
+        Reply.YES: (
+            *("ya", "iya", "ya ya", "iya iya", "betul", "benar", "ya betul", "ya benar", "iya betul", "iya benar"),
+            *("betul sekali", "benar sekali", "sudah benar", "sudah betul", "ya sudah benar", "oke", "setuju"),
+        ),
+        Reply.NO: (
+            *("tidak", "bukan", "salah", "tidak benar", "tidak betul", "bukan itu", "belum benar", "masih salah"),
+            *("enggak", "tidak salah", "bukan salah", "itu salah", "nggak", "tidak bukan", "tidak jadi"),
+        ),
+    },
+    before=(
+        *("tolong", "mau", "saya mau", "saya ingin", "saya pilih", "pilih", "minta", "coba", "untuk"),
+        *("saya mau pilih", "ya", "yang", "halo saya mau", "pak saya mau", "bu saya mau", "ke"),
+    ),
+    after=("saja", "dong", "pak", "bu", "ya", "tolong"),
+    titles=("pak", "bu"),
+    ordinals=("pertama", "kedua", "ketiga", "keempat", "kelima", "keenam", "ketujuh", "kedelapan"),
+    numbered=("", "nomor", "pilihan", "angka", "tekan", "nomor pilihan"),
+    ordered=("yang", "pilihan"),
+    option="pilihan",
+    offers=r"tekan(?:lah)?\s+(?:angka\s+|tombol\s+)?",
+)
+
+REPAIRS = Repairs(("kelompok", "bagian", "yang"), ("bukan", "tidak", "salah"), ("salah", "yang salah"))

@@ -1,0 +1,187 @@
+"""What a language is to the hotline: its words and numbers, said and heard from one place.
+
+It belongs to a call: who asks, hears or speaks is handed the call's language.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from agi.languages.pieces import Opt, Piece, alt, seq
+
+Words = tuple[str, ...]
+
+_COMMAND_COST = 1.0
+_ASIDE_COST = 2.0
+
+
+class Command(StrEnum):
+    """What may be said on every question."""
+
+    REPEAT = "ulangi"
+    BACK = "kembali"
+    AGENT = "petugas"
+    HELP = "bantuan"
+
+
+class Reply(StrEnum):
+    """What may be said to a question for yes or no."""
+
+    YES = "ya"
+    NO = "tidak"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What callers say, the usual way first.
+
+    `before` and `after` an answer, and `titles` after yes and no, people say what means nothing. `numbered` stands
+    before the number of an option, `ordered` before its ordinal; `option` is that before a number which is read back.
+    `offers` is a regular expression for what a menu says before a key ("tekan").
+    """
+
+    commands: Mapping[Command, Words]
+    replies: Mapping[Reply, Words]
+    before: Words
+    after: Words
+    titles: Words
+    ordinals: Words
+    numbered: Words
+    ordered: Words
+    option: str
+    offers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """Which group of a number just read back is wrong: one of `groups` and its ordinal, and what is said around it."""
+
+    groups: Words
+    before: Words
+    after: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """`digits` from 0 to 9, all words for zero, and numbers up to `most`, said and read.
+
+    `read_digits` gives all readings, the most usual first ("seratus dua": 102, 1002). `one_by_one`, `mixed` and `whole`
+    are what may be said: digits, digits with small numbers among them, one number.
+    """
+
+    digits: Words
+    zeros: Words
+    most: int
+    say: Callable[[int], str]
+    read: Callable[[Words], int | None]
+    read_digits: Callable[[Words], tuple[str, ...]]
+    one_by_one: Piece
+    mixed: Piece
+    whole: Piece
+
+    def spell(self, digits: str, zero: str = "") -> str:
+        """ASCII `digits` one after another: "537" is "lima tiga tujuh"; with another word for `zero`."""
+        return " ".join(zero or self.digits[0] if digit == "0" else self.digits[int(digit)] for digit in digits)
+
+    @property
+    def digit(self) -> Piece:
+        """Any one digit."""
+        return alt((*self.digits, *(zero for zero in self.zeros if zero not in self.digits)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Dates, said and read. `months`: the names of each, the usual one first.
+
+    A date that ends with a word of `open` may still go on.
+    """
+
+    months: tuple[Words, ...]
+    say: Callable[[date], str]
+    read: Callable[[Words], Iterable[date]]
+    spoken: Piece
+    open: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language. `locale` is its name in CLDR, for what is written."""
+
+    code: str
+    locale: str
+    phrases: Phrases
+    repairs: Repairs
+    numbers: Numbers
+    dates: Dates
+
+    def command(self, words: Words) -> Command | None:
+        """The command that `words` give."""
+        return self._commands.get(words)
+
+    def reply(self, words: Words) -> Reply | None:
+        """Whether `words` mean yes or no; None if neither."""
+        return self._replies.get(words[:-1] if words[-1:] in self._titles else words)
+
+    def goes_on(self, words: Words) -> bool:
+        """Whether a longer yes or no begins with `words`."""
+        return any(len(longer) > len(words) and longer[: len(words)] == words for longer in self._replies)
+
+    @property
+    def commands(self) -> Piece:
+        """All commands."""
+        return alt((way for ways in self.phrases.commands.values() for way in ways), _COMMAND_COST)
+
+    @property
+    def yes_or_no(self) -> Piece:
+        """Yes or no, with a title after it."""
+        ways = alt(way for ways in self.phrases.replies.values() for way in ways)
+        return seq(ways, Opt(alt(self.phrases.titles), _ASIDE_COST))
+
+    def in_a_sentence(self, piece: Piece) -> Piece:
+        """`piece` with what people say before and after."""
+        return seq(Opt(alt(self.phrases.before), _ASIDE_COST), piece, Opt(alt(self.phrases.after), _ASIDE_COST))
+
+    def bare(self, words: Words) -> Iterator[Words]:
+        """`words`, and what is left of them without what people say before and after."""
+        for begin in range(min(len(words), 4)):
+            if begin and words[:begin] not in self._before:
+                continue
+            for end in range(len(words), max(begin, len(words) - 3), -1):
+                if end == len(words) or words[end:] in self._after:
+                    yield words[begin:end]
+
+    def called(self, key: str) -> Words:
+        """Ways to call an option by its number `key`; none for a key that has no ordinal."""
+        if not key.isdigit() or not 1 <= int(key) <= len(self.phrases.ordinals):
+            return ()
+        number, ordinal = self.numbers.digits[int(key)], self.phrases.ordinals[int(key) - 1]
+        return (
+            *(f"{before} {number}".strip() for before in self.phrases.numbered),
+            *(f"{before} {ordinal}" for before in self.phrases.ordered),
+        )
+
+    @cached_property
+    def _commands(self) -> Mapping[Words, Command]:
+        return {_split(way): command for command, ways in self.phrases.commands.items() for way in ways}
+
+    @cached_property
+    def _replies(self) -> Mapping[Words, Reply]:
+        return {_split(way): reply for reply, ways in self.phrases.replies.items() for way in ways}
+
+    @cached_property
+    def _titles(self) -> frozenset[Words]:
+        return frozenset(map(_split, self.phrases.titles))
+
+    @cached_property
+    def _before(self) -> frozenset[Words]:
+        return frozenset(map(_split, self.phrases.before))
+
+    @cached_property
+    def _after(self) -> frozenset[Words]:
+        return frozenset(map(_split, self.phrases.after))
+
+
+def _split(text: str) -> Words:
+    return tuple(text.split())
