@@ -79,6 +79,9 @@ class ScriptedPhone:
     hung_up: bool = False
     hears: bool = False
 
+    def listens(self) -> bool:
+        return self.hears
+
     def __post_init__(self) -> None:
         self._turns = KeypadTurns(self.keypad, lambda: self.keypad.now_ms)
 

@@ -50,6 +50,11 @@ class HearingPhone:
     asked: list[Question] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     hung_up: bool = False
+    states_asked: int = 0
+
+    def listens(self) -> bool:
+        self.states_asked += 1
+        return self.hears
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         for prompt in prompts:

@@ -377,6 +377,20 @@ def test_the_notice_comes_with_the_next_question_when_this_one_was_answered_by_k
     assert call.heard[2:] == ["speech.keys_only", "nik.ask"]
 
 
+def test_in_one_question_speech_is_asked_once_whether_it_listens() -> None:
+    call = Call(SILENCE, said("5"), keyed("1"), said(NIK))
+    call.choose()
+    assert call.phone.states_asked == 1
+    call.nik()
+    assert call.phone.states_asked == 2
+
+
+def test_a_question_for_keys_alone_does_not_ask_whether_speech_listens() -> None:
+    call = Call(keyed("1"))
+    call.talk.choose("main", MENU, "12")
+    assert call.phone.states_asked == 0
+
+
 def test_speech_that_is_switched_off_is_not_mentioned() -> None:
     call = Call(deaf(SILENCE, "off"), keyed("1"), hears=False)
     call.choose()

@@ -105,15 +105,15 @@ def test_keys_beyond_the_answer_are_reported_as_not_used(tmp_path: Path) -> None
 
 def test_one_turn_more_than_the_limit_is_refused_and_the_place_comes_back(tmp_path: Path) -> None:
     with serving(tmp_path, limit=1) as (_, client):
-        assert client.hears
+        assert client.state().free
         first = Turn(client, MENU)
         peer = first.connect()
-        assert not client.hears
+        assert not client.state().free
         assert Turn(client, MENU).refused() == "full"
         peer.key("1")
         peer.wait()
         first.over()
-        assert client.hears
+        assert client.state().free
 
 
 def test_a_caller_who_hangs_up_frees_the_place(tmp_path: Path) -> None:
@@ -153,7 +153,8 @@ def test_a_call_that_never_comes_is_not_waited_for_for_ever(tmp_path: Path) -> N
 def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: Path) -> None:
     client = SpeechClient(tmp_path / "speech.sock")
     begun = time.monotonic()
-    assert not client.hears
+    with pytest.raises(Unheard):
+        client.state()
     with pytest.raises(Unheard) as trouble:
         client.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
     assert trouble.value.why == "dead"
@@ -240,7 +241,7 @@ def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(
         report = turn.over()
         assert report is not None
         assert report.fell_back == "dead"
-        assert not client.hears
+        assert not client.state().free
         assert Turn(client, MENU).refused() == "dead"
         assert all_free(service, limit_s=10)
         again = Turn(client, MENU)
@@ -267,7 +268,7 @@ def test_orders_that_are_none_are_refused(tmp_path: Path, junk: bytes) -> None:
         except ConnectionError:
             pass
         control.close()
-        assert client.hears
+        assert client.state().free
         assert all_free(service)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result, Value
 from agi.hearing.client import Unheard
-from agi.hearing.protocol import Report
+from agi.hearing.protocol import Report, State
 from agi.line.channel import Played
 from agi.line.phone import AsteriskPhone, first_is_old, keys_after
 from agi.line.protocol import Refused
@@ -75,7 +75,13 @@ class SpeechClient:
         self.pressed: list[str] = []  # keys that StoreDTMF sees in each turn
         self.habits: list[bool] = []
         self.after_speech: list[bool] = []
-        self.hears = True
+        self.free = 1
+        self.stuck = False
+
+    def state(self) -> State:
+        if self.stuck:
+            raise Unheard("dead")
+        return State(self.free, 0, 0, 0.0, 0)
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
         self.reports.append(result)
@@ -131,7 +137,7 @@ def test_with_speech_off_all_is_as_it_was_and_the_record_says_so() -> None:
     answer = phone.turn(MENU)
     assert (answer.value, answer.fell_back) == ("1", "off")
     assert channel.done == ["play /ask"]
-    assert not phone.hears
+    assert not phone.listens()
 
 
 @pytest.mark.parametrize("why", ["dead", "full", "slow"])
@@ -312,11 +318,26 @@ def test_a_key_that_cuts_a_message_short_answers_the_next_question_without_speec
     assert channel.done == []
 
 
-def test_the_phone_hears_when_the_service_does() -> None:
+def test_the_phone_listens_when_the_service_does() -> None:
     _, hearing, phone = setting()
-    assert phone.hears
-    hearing.hears = False
-    assert not phone.hears
+    assert phone.listens()
+    hearing.free = 0
+    assert not phone.listens()
+
+
+def test_a_service_that_is_stuck_is_waited_for_once_in_a_question_and_asked_again_at_the_next() -> None:
+    channel, hearing, phone = setting()
+    hearing.stuck = True
+    assert not phone.listens()
+    for _ in range(3):
+        channel.later = "1"
+        answer = phone.turn(MENU)
+        assert (answer.value, answer.fell_back) == ("1", "dead")
+    assert channel.done == ["play /ask"] * 3, "no turn was ordered"
+    hearing.stuck = False
+    assert phone.listens()
+    hearing.says(heard(Result.MATCH, "2"))
+    assert phone.turn(MENU).value == "2"
 
 
 def test_a_question_follows_speech_when_its_caller_has_spoken_and_heard_nothing_since() -> None:

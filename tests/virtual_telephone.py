@@ -185,15 +185,14 @@ class VirtualPhone:
     def __post_init__(self) -> None:
         self._turns = KeypadTurns(self, lambda: self.caller.now)
 
-    @property
-    def hears(self) -> bool:
+    def listens(self) -> bool:
         return self.spoken is not None
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         self._turns.say(prompts, barge_in=barge_in)
 
     def turn(self, question: Question) -> Answer:
-        self._listens = self.hears and bool(question.grammar)
+        self._listens = self.listens() and bool(question.grammar)
         try:
             return self._turns.turn(question)
         except Said as said:

@@ -139,9 +139,11 @@ class Asking:
         """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, CallSpent, HungUp."""
         question, short = asked.question, asked.short
         failures = unheard = 0
-        prompts = self._opened(question, asked)
+        listening = bool(question.grammar) and self._phone.listens()
+        prompts = self._opened(question, asked, listening)
         while True:
             answer = self._turn(replace(question, prompts=prompts), failures + 1)
+            listening = listening and not answer.fell_back
             if answer.result is Result.MATCH:
                 value = answer.value if answer.mode is not Mode.SPEECH else asked.accept(answer)
                 if value:
@@ -173,20 +175,20 @@ class Asking:
             press = spoken and unheard >= asked.unheard
             if press and isinstance(question.accepts, Digits) and question.grammar:
                 question = replace(question, grammar="")  # noise that spoilt two entries spoils the third
+                listening = False
                 failures = 0
                 self.note("speech.to_keys", question.name)
             if failures >= asked.tries:
                 raise GaveUp(self.where, answer.result)
-            hears = self._phone.hears and bool(question.grammar)
-            said = helps.before_asking_again(answer, failures, asked.helps, short, hears=hears, keys_next=press)
-            prompts = (*self._fallen(question), *said, *asked.ask)
+            said = helps.before_asking_again(answer, failures, asked.helps, short, hears=listening, keys_next=press)
+            prompts = (*self._fallen(question, listening), *said, *asked.ask)
 
-    def _opened(self, question: Question, asked: Asked) -> tuple[Prompt, ...]:
+    def _opened(self, question: Question, asked: Asked, listening: bool) -> tuple[Prompt, ...]:
         """What is said the first time: once a call, that the caller may speak; a secret, each time, better not."""
         if not question.grammar:
             return asked.ask
-        if not self._phone.hears:
-            return (*self._fallen(question), *asked.ask)
+        if not listening:
+            return (*self._fallen(question, listening), *asked.ask)
         if not asked.invite or asked.invite in self._invited:
             return asked.ask
         if asked.invite != "speech.secret":
@@ -194,10 +196,10 @@ class Asking:
         invitation = (Prompt(asked.invite),)
         return (*invitation, *asked.ask) if isinstance(question.accepts, Options) else (*asked.ask, *invitation)
 
-    def _fallen(self, question: Question) -> tuple[Prompt, ...]:
+    def _fallen(self, question: Question, listening: bool) -> tuple[Prompt, ...]:
         """Once a call: that only keys are taken now, to callers who were told, or who found, that they may speak."""
         told = _KEYS_ONLY in self._invited
-        if told or not question.grammar or self._phone.hears or not (self._invited or self._down):
+        if told or not question.grammar or listening or not (self._invited or self._down):
             return ()
         self._invited.add(_KEYS_ONLY)
         return (Prompt(_KEYS_ONLY),)

@@ -125,9 +125,11 @@ class HungUp(Exception):
 class Phone(Protocol):
     """The caller's side of a conversation: Asterisk, a terminal, a test. Any method may raise `HungUp`."""
 
-    @property
-    def hears(self) -> bool:
-        """Whether it listens to speech now: prompts invite the caller to speak only then."""
+    def listens(self) -> bool:
+        """Whether it listens to speech now: prompts invite the caller to speak only then.
+
+        It may have to wait for another process: once a question is enough, each `Answer` tells of its own turn.
+        """
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts` one after another; keys pressed meanwhile cut it short and stay for the next turn."""

@@ -88,11 +88,10 @@ class Terminal:
     ) -> None:
         self._out = out
         self._spoken = spoken
-        keypad = TerminalKeypad(keys, out, written, hears=self.hears)
+        keypad = TerminalKeypad(keys, out, written, hears=self.listens())
         self._turns = KeypadTurns(keypad, lambda: time.monotonic_ns() // 1_000_000)
 
-    @property
-    def hears(self) -> bool:
+    def listens(self) -> bool:
         """Whether typed words are understood."""
         return self._spoken is not None
 

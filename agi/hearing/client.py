@@ -44,20 +44,10 @@ class SpeechClient:
         self._path = path
         self._limit_s = limit_s
 
-    @property
-    def hears(self) -> bool:
-        """Whether a turn would be listened to now."""
-        try:
-            with self._connected() as control:
-                control.sendall(ASK_STATE)
-                return _read(control, time.monotonic() + self._limit_s, STATE.read).free > 0
-        except (Unheard, OSError):
-            return False
-
     def state(self) -> State:
         """How the service is. Raises `Unheard`."""
         with self._connected() as control:
-            control.sendall(ASK_STATE)
+            _send(control, ASK_STATE)
             return _read(control, time.monotonic() + self._limit_s, STATE.read)
 
     def turn(
@@ -74,10 +64,7 @@ class SpeechClient:
         """
         order = Order(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit)
         with self._connected() as control:
-            try:
-                control.sendall(ORDER.written(order))
-            except OSError:
-                raise Unheard("dead") from None
+            _send(control, ORDER.written(order))
             ready = _read(control, time.monotonic() + self._limit_s, READY.read)
             if ready.refused:
                 raise Unheard(ready.refused)
@@ -96,6 +83,14 @@ class SpeechClient:
             control.close()
             raise Unheard("dead") from None
         return control
+
+
+def _send(control: socket.socket, data: bytes) -> None:
+    """Raises `Unheard`."""
+    try:
+        control.sendall(data)
+    except OSError:
+        raise Unheard("dead") from None
 
 
 def _read(control: socket.socket, deadline: float, read: Callable[[bytes], Message]) -> Message:

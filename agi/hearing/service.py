@@ -35,7 +35,7 @@ _log = structlog.get_logger("speech")
 _ORDER_LIMIT_S = 2.0
 _BACKLOG = 128
 _SWITCH_S = 0.001
-"""A thread gives Python's lock up after this time: the sound loop may wait for it at a beat (Python's value is 5 ms)."""
+"""A thread gives Python's lock up after this time: the loop may wait for it at a beat (Python's value is 5 ms)."""
 
 
 class SpeechService:

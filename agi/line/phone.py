@@ -68,14 +68,21 @@ class AsteriskPhone:
         self._store_works = True
         self._store_seen = False
         self._hearing = hearing
+        self._deaf = False
         self._after_speech = False
 
     # ---- Phone ----
 
-    @property
-    def hears(self) -> bool:
-        """Whether speech is listened to now."""
-        return self._hearing is not None and self._hearing.hears
+    def listens(self) -> bool:
+        """Whether speech is listened to now; a service that does not say so in time is not asked in this question."""
+        self._deaf = False
+        if self._hearing is None:
+            return False
+        try:
+            return self._hearing.state().free > 0
+        except Unheard:
+            self._deaf = True
+            return False
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Say `prompts`; with barge-in a key cuts them short and answers the next turn."""
@@ -138,6 +145,8 @@ class AsteriskPhone:
 
     def _spoken_turn(self, hearing: SpeechClient, question: Question) -> Answer:
         """One turn at the speech service. Raises `Unheard`."""
+        if self._deaf:
+            raise Unheard("dead")
         clips = [clip for prompt in question.prompts for clip in self._clips.playable(prompt.key, prompt.places)]
         if not question.barge_in:
             self._held = ""
