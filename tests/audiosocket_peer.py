@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
 from agi.hearing.listening import Make, Recogniser
-from agi.hearing.turn import Said, Voice
 from agi.hearing.worker import CannotListen
 
 QUIET = bytes(FRAME_BYTES)

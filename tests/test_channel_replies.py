@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from line_fake import HEADERS, channel_with, raw, recorded, replayed, socket_pair
 
-from agi.dialogue.keypad import KEYS
+from agi.dialogue.keys import KEYS
 from agi.dialogue.question import HungUp
 from agi.line.channel import Channel, Played
 from agi.line.protocol import ChannelError, Refused, Silent

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
-from agi.dialogue.keypad import Entry, KeypadTurns, turn
+from agi.dialogue.keypad import KeypadTurns
+from agi.dialogue.keys import KeyQueue, Source
 from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result
+from agi.dialogue.turn import Turn
 
 NIK = "3273054101900001"
 ASK = (Prompt("nik.ask"),)
@@ -165,13 +167,18 @@ def test_the_time_an_answer_took_counts_from_the_start_of_the_prompt() -> None:
 
 def test_the_whole_entry_has_a_time_limit() -> None:
     question = Question("nik", ASK, Digits(16, 16), between_keys_ms=4000, total_ms=10_000)
-    one = Entry(question)
-    assert one.patience_ms(0) == question.first_key_ms
+    keys = KeyQueue()
+    turn = Turn(question, keys, 0)
+    turn.prompt_over(0)
+    assert turn.patience_ms(0) == question.first_key_ms
     for at_ms in (0, 3000, 6000):
-        assert one.press("1", at_ms) is None
-    assert one.patience_ms(7000) == 3000
-    assert one.patience_ms(10_000) == 0
-    assert one.silence() == Answer(Result.NO_MATCH, "111", Mode.KEYS)
+        keys.put("1", Source.KEYPAD)
+        turn.pressed(at_ms)
+        assert turn.answer is None
+    assert turn.patience_ms(7000) == 3000
+    assert turn.patience_ms(10_000) == 0
+    turn.time(10_000)
+    assert turn.answer == Answer(Result.NO_MATCH, "111", Mode.KEYS, took_ms=10_000)
 
 
 class AnyKeypad:
@@ -205,7 +212,7 @@ def test_any_keys_with_any_pauses_end_the_turn_and_never_match_with_a_wrong_leng
 ) -> None:
     keypad = AnyKeypad(presses)
     question = Question("nik", ASK, Digits(least, least + more))
-    answer = turn(keypad, question, lambda: keypad.now_ms)
+    answer = KeypadTurns(keypad, lambda: keypad.now_ms).turn(question)
     assert answer.took_ms <= 1000 + question.first_key_ms + question.total_ms + 64 * 60
     if answer.result is Result.MATCH:
         assert least <= len(answer.value) <= least + more

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES
-from agi.hearing.turn import Broken, News, Said, SpokenTurn, Voice
+from agi.hearing.turn import Broken, News, SpokenTurn
 
 TALKS, TALKED = Voice(True, True), Voice(False, True)
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
@@ -42,8 +44,8 @@ class Call:
     def __init__(self, question: Question, prompt_ms: int = 1000, *, hash_is_habit: bool = False) -> None:
         self.now = 0
         self.ear = Ear()
-        prompt = b"\1" * (prompt_ms * 16)
-        self.turn = SpokenTurn(question, prompt, self.ear, 0, hash_is_habit=hash_is_habit)
+        self.queue = KeyQueue(hash_is_habit=hash_is_habit)
+        self.turn = SpokenTurn(question, b"\1" * (prompt_ms * 16), self.ear, self.queue, 0)
         self.frames = 0
 
     def pass_ms(self, ms: int) -> None:
@@ -58,12 +60,17 @@ class Call:
 
     def keys(self, keys: str) -> None:
         for key in keys:
-            self.turn.key(key, self.now)
+            self.turn.keys(key, self.now)
 
     @property
     def answer(self) -> Answer:
         assert self.turn.answer is not None
         return self.turn.answer
+
+    @property
+    def left(self) -> str:
+        """The keys that the turn has not used."""
+        return "".join(key.digit for key in self.queue.waiting)
 
 
 def said(result: Result, value: str = "", digits: str = "", *, sure: bool = True, confidence: float = 0.9) -> Said:
@@ -90,7 +97,7 @@ def test_what_stopped_the_prompt_and_was_no_speech_is_told_of_the_silence_after_
     call.pass_ms(400)
     call.news(TALKS, said(Result.NO_INPUT))
     call.pass_ms(3000)
-    assert call.turn.finished(call.now) == Answer(Result.NO_INPUT, took_ms=3400, cut_short=True)
+    assert call.answer == Answer(Result.NO_INPUT, took_ms=3400, cut_short=True)
 
 
 @pytest.mark.parametrize("news", [(), (TALKS,)], ids=["silence", "speech after the prompt"])
@@ -99,8 +106,7 @@ def test_a_prompt_that_was_heard_to_its_end_was_not_cut_short(news: Sequence[New
     call.pass_ms(1100)
     call.news(*news, said(Result.NO_INPUT))
     call.pass_ms(3100)
-    answer = call.turn.finished(call.now)
-    assert answer is not None and not answer.cut_short
+    assert not call.answer.cut_short
 
 
 def test_a_key_stops_the_prompt_and_answers_a_menu() -> None:
@@ -140,7 +146,7 @@ def test_without_barge_in_keys_over_the_prompt_count_for_nothing_and_are_used_up
     call.keys("1")
     call.pass_ms(1000)
     assert not call.turn.over
-    assert (call.turn.received, call.turn.used) == ("1", 1)
+    assert call.left == ""
     call.keys("2")
     assert call.answer.value == "2"
 
@@ -149,7 +155,7 @@ def test_an_answer_by_speech_ends_the_turn_with_its_confidence() -> None:
     call = Call(MENU)
     call.pass_ms(1200)
     call.news(TALKS, TALKED, said(Result.MATCH, "3", sure=False, confidence=0.7))
-    assert call.answer == Answer(Result.MATCH, "3", Mode.SPEECH, 0.7, sure=False)
+    assert call.answer == Answer(Result.MATCH, "3", Mode.SPEECH, 0.7, took_ms=1200, sure=False)
 
 
 def test_silence_counts_from_the_end_of_the_prompt() -> None:
@@ -205,7 +211,7 @@ def test_digits_that_are_spoken_are_completed_by_keys(first: str, keys: str, val
     call.news(said(Result.NO_MATCH, digits=first))
     call.keys(keys[1:])
     assert (call.answer.result, call.answer.value, call.answer.mode) == (Result.MATCH, value, Mode.SPEECH)
-    assert call.turn.used == len(keys)
+    assert call.left == ""
 
 
 def test_digits_that_are_keyed_are_completed_by_speech() -> None:
@@ -233,7 +239,7 @@ def test_a_hash_after_a_spoken_number_ends_it() -> None:
     call.news(TALKS, TALKED)
     call.keys("#")
     call.news(said(Result.MATCH, "123", digits="123"))
-    assert (call.answer.result, call.answer.value, call.turn.used) == (Result.MATCH, "123", 1)
+    assert (call.answer.result, call.answer.value, call.left) == (Result.MATCH, "123", "")
 
 
 def test_a_key_after_a_whole_spoken_number_belongs_to_the_next_question() -> None:
@@ -241,7 +247,7 @@ def test_a_key_after_a_whole_spoken_number_belongs_to_the_next_question() -> Non
     call.news(TALKS, TALKED)
     call.keys("7")
     call.news(said(Result.MATCH, "1234", digits="1234"))
-    assert (call.answer.value, call.turn.received, call.turn.used) == ("1234", "7", 0)
+    assert (call.answer.value, call.left) == ("1234", "7")
 
 
 def test_a_key_after_a_noise_is_just_a_key() -> None:
@@ -267,13 +273,13 @@ def test_a_hash_by_habit_is_swallowed_and_the_prompt_goes_on() -> None:
     assert call.turn.playing
     call.keys("1234")
     assert call.answer.value == "1234"
-    assert call.turn.used == 5
+    assert call.left == ""
 
 
 def test_keys_after_the_end_are_received_and_not_used() -> None:
     call = Call(MENU)
     call.keys("1273")
-    assert (call.answer.value, call.turn.received, call.turn.used) == ("1", "1273", 1)
+    assert (call.answer.value, call.left) == ("1", "273")
 
 
 @pytest.mark.parametrize("command", [Result.BACK, Result.AGENT, Result.REPEAT])
@@ -295,7 +301,7 @@ def test_a_recogniser_that_fails_gives_the_turn_up() -> None:
     call = Call(MENU)
     call.news(Broken())
     assert call.turn.fell_back == "dead"
-    assert call.turn.finished(10) is None
+    assert call.turn.answer is None
 
 
 @pytest.mark.parametrize("late", [[TALKS], [said(Result.MATCH, "2")], [Broken()]])

@@ -3,7 +3,8 @@
 from line_fake import channel_with
 from scripted_caller import ScriptedKeypad
 
-from agi.dialogue.keypad import turn
+from agi.dialogue.keypad import KeypadTurns
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.hearing.turn import SpokenTurn
 from agi.line.channel import Channel
@@ -54,22 +55,24 @@ def test_they_are_no_sign_that_nobody_collects_keys() -> None:
 
 
 def test_a_spoken_turn_is_neither_answered_nor_interrupted_by_them() -> None:
-    turn = SpokenTurn(MENU, bytes(3200), Ear(), 0)
+    keys = KeyQueue()
+    turn = SpokenTurn(MENU, bytes(3200), Ear(), keys, 0)
     for key in "ABCD":
-        turn.key(key, 20)
+        turn.keys(key, 20)
     assert turn.playing
-    assert (turn.answer, turn.received) == (None, "")
-    turn.key("2", 40)
-    assert turn.answer == Answer(Result.MATCH, "2", Mode.KEYS)
+    assert (turn.answer, len(keys)) == (None, 0)
+    turn.keys("2", 40)
+    assert turn.answer == Answer(Result.MATCH, "2", Mode.KEYS, took_ms=40)
 
 
 def test_an_entry_in_a_spoken_turn_goes_on_over_them() -> None:
-    spoken = SpokenTurn(ENTRY, b"", Ear(), 0)
+    keys = KeyQueue()
+    spoken = SpokenTurn(ENTRY, b"", Ear(), keys, 0)
     for key in "12A34":
-        spoken.key(key, 20)
-    assert spoken.answer == Answer(Result.MATCH, "1234", Mode.KEYS)
-    assert (spoken.received, spoken.used) == ("1234", 4)
+        spoken.keys(key, 20)
+    assert spoken.answer == Answer(Result.MATCH, "1234", Mode.KEYS, took_ms=20)
+    assert not keys
 
 
 def test_whatever_a_keypad_brings_an_entry_takes_digits_only() -> None:
-    assert turn(ScriptedKeypad("12A34"), ENTRY, lambda: 0).value == "1234"
+    assert KeypadTurns(ScriptedKeypad("12A34"), lambda: 0).turn(ENTRY).value == "1234"

@@ -1,8 +1,12 @@
 """A telephone that stops its sound while the caller is silent (VAD, mute): the turn ends as with any other."""
 
+from dataclasses import replace
+
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Mode, Options, Question, Result
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
-from agi.hearing.turn import GAP_MS, News, Said, SpokenTurn, Voice
+from agi.hearing.turn import GAP_MS, News, SpokenTurn
 
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
 PAUSE_MS = 220
@@ -42,7 +46,7 @@ class Call:
 
     def __init__(self) -> None:
         self.ear = Ear()
-        self.turn = SpokenTurn(MENU, b"", self.ear, 0)
+        self.turn = SpokenTurn(MENU, b"", self.ear, KeyQueue(), 0)
         self.now = 0
 
     def beat(self, ms: int, sound: bytes = b"") -> None:
@@ -62,7 +66,8 @@ def test_an_answer_ends_in_the_usual_time_after_the_last_packet() -> None:
     spoken_until = call.now
     while call.turn.answer is None and call.now < spoken_until + 35_000:
         call.beat(FRAME_MS)
-    assert call.turn.answer == Answer(Result.MATCH, "2", Mode.SPEECH)
+    assert call.turn.answer
+    assert replace(call.turn.answer, took_ms=0) == Answer(Result.MATCH, "2", Mode.SPEECH)
     assert call.now - spoken_until == PAUSE_MS
 
 
@@ -89,5 +94,5 @@ def test_a_telephone_that_never_sends_is_silent_as_long_as_the_question_allows()
     call.beat(2980)
     assert call.turn.answer is None
     call.beat(100)
-    assert call.turn.answer == Answer(Result.NO_INPUT)
+    assert call.turn.answer and call.turn.answer.result is Result.NO_INPUT
     assert call.ear.heard_ms == 0

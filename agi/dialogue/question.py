@@ -145,16 +145,16 @@ class Phone(Protocol):
 
 
 class Keypad(Protocol):
-    """The two things a keypad-only phone can do; `keypad.turn` makes turns of them."""
+    """The two things a keypad-only phone can do; `keypad.KeypadTurns` makes turns of them."""
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
-        """Play until the end or, with barge-in, until a key: that key (consumed), or "".
+        """Play until the end or, with barge-in, until keys come: those that have, in their order, or "".
 
-        A key pressed before counts too: with barge-in nothing is played then. Without barge-in keys are discarded.
+        Keys pressed before count too: with barge-in nothing is played then. Without barge-in keys are discarded.
         """
 
     def key(self, timeout_ms: int) -> str:
-        """The next key (0-9, *, #), also one pressed before, within `timeout_ms`, or ""."""
+        """The next keys (0-9, *, #), one or more, also those pressed before, within `timeout_ms`, or ""."""
 
 
 class Journal(Protocol):

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from agi.dialogue.keypad import FLUSH_MS, KEYS, KeypadTurns
+from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
+from agi.dialogue.keys import KEYS
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
 from agi.dialogue.spoken import Spoken
 from agi.dialogue.typed import understood

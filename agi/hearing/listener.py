@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from agi.books.numbers import check_nik
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.listening import Make, Recogniser
-from agi.hearing.turn import Said, Voice
 from agi.hearing.worker import CannotListen
 from agi.languages.language import Command
 from agi.settings import Settings, Speech

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
 
-from agi.hearing.turn import Broken, News, Said, Voice
+from agi.dialogue.turn import Said, Voice
+from agi.hearing.turn import Broken, News
 
 
 class Recogniser(Protocol):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from agi.dialogue.keys import KeyQueue
 from agi.hearing.protocol import (
     ASK_STATE,
     LONGEST_MESSAGE,
@@ -128,15 +129,9 @@ class SpeechService:
             control.sendall(READY.written(Ready(refused="dead")))
             return False
         ear = self.worker.ear(order.question)
-        turn = SpokenTurn(
-            order.question,
-            prompt,
-            ear,
-            self._clock_ms(),
-            slow_ms=self._slow_ms,
-            hash_is_habit=order.hash_is_habit,
-        )
-        session = Session(turn, lambda session: self._ended(session, ear), control)
+        keys = KeyQueue(hash_is_habit=order.hash_is_habit)
+        turn = SpokenTurn(order.question, prompt, ear, keys, self._clock_ms(), slow_ms=self._slow_ms)
+        session = Session(turn, lambda session: self._ended(session, ear, keys), control)
 
         def expected() -> None:
             # In the loop's thread, as all that follows: no news, and no end of the turn, comes before this.
@@ -158,15 +153,15 @@ class SpeechService:
             self._busy += 1
             return ""
 
-    def _ended(self, session: Session, ear: RemoteEar) -> None:
+    def _ended(self, session: Session, ear: RemoteEar, keys: KeyQueue) -> None:
         ear.close()
         self._free()
         turn, control = session.turn, session.control
-        report = Report(turn.finished(self._clock_ms()), turn.fell_back, turn.received, turn.used)
-        if report.answer is None and not report.fell_back:
-            report = Report(None, "gone", turn.received, turn.used)
-        if turn.fell_back:
+        used = len(turn.received) - len(keys)
+        fell_back = turn.fell_back or ("" if turn.answer else "gone")
+        if turn.fell_back and turn.question is not None:
             _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
+        report = Report(turn.answer, fell_back, turn.received, used)
         if control is not None:
             with suppress(OSError):
                 control.send(REPORT.written(report))

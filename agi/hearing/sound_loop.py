@@ -257,7 +257,7 @@ class SoundLoop:
             if frame.kind is Kind.AUDIO:
                 session.turn.sound(frame.payload, now)
             elif frame.kind is Kind.KEY:
-                session.turn.key(frame.key, now)
+                session.turn.keys(frame.key, now)
             elif not session.closing:
                 session.gone = not session.turn.over
                 self._done(session)
@@ -270,7 +270,7 @@ class SoundLoop:
             del session.unsent[: session.peer.send(session.unsent)]
         except BlockingIOError:
             if len(session.unsent) > _UNSENT:
-                session.turn.fell_back = session.turn.fell_back or "dead"
+                session.turn.give_up("dead")
         except OSError:
             session.gone = not session.turn.over
             self._done(session)

@@ -22,9 +22,10 @@ from typing import NoReturn, Protocol
 
 from agi import pulse
 from agi.dialogue.question import Question
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.listening import Make, WorkerEar, Workers
 from agi.hearing.protocol import Form
-from agi.hearing.turn import Broken, News, Said, Voice
+from agi.hearing.turn import Broken, News
 
 LONGEST_PACKET = 131_072
 BEAT_S = 0.1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from asterisk.agi import AGI
 
-from agi.dialogue.keypad import KEYS
+from agi.dialogue.keys import KEYS
 from agi.dialogue.question import HungUp
 from agi.line.protocol import (
     CLOSED,

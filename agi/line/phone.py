@@ -22,7 +22,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Protocol
 
-from agi.dialogue.keypad import KEYS, KeypadTurns
+from agi.dialogue.keypad import KeypadTurns
+from agi.dialogue.keys import KEYS, KeyQueue, Source
 from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result, Value
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Report
@@ -63,8 +64,8 @@ class AsteriskPhone:
         self._channel = channel
         self._clips = clips
         self._clock_ms = clock_ms
-        self._turns = KeypadTurns(self, clock_ms)
-        self._held = ""  # keys taken from Asterisk and not yet given to the dialogue
+        self._keys = KeyQueue()
+        self._turns = KeypadTurns(self, clock_ms, self._keys)
         self._store_works = True
         self._store_seen = False
         self._hearing = hearing
@@ -140,8 +141,8 @@ class AsteriskPhone:
         """Whether keys wait that answer the question before it is asked: no prompt is played then, so none is heard."""
         if not question.barge_in:
             return False
-        self._held += self._take()
-        return bool(self._turns.ahead or self._held)
+        self._keys.put(self._take(), Source.KEYPAD)
+        return bool(self._keys)
 
     def _spoken_turn(self, hearing: SpeechClient, question: Question) -> Answer:
         """One turn at the speech service. Raises `Unheard`."""
@@ -149,7 +150,7 @@ class AsteriskPhone:
             raise Unheard("dead")
         clips = [clip for prompt in question.prompts for clip in self._clips.playable(prompt.key, prompt.places)]
         if not question.barge_in:
-            self._held = ""
+            self._keys.flush()
             self._take()
         longest_s = sum(map(_lasts_s, clips)) + (question.first_key_ms + question.total_ms) / 1000
 
@@ -159,7 +160,7 @@ class AsteriskPhone:
                 self._channel.appexec("AudioSocket", f"{uuid},127.0.0.1:{port}", wait_s=longest_s)
 
         try:
-            report = hearing.turn(question, clips, connect, hash_is_habit=self._turns.hash_is_habit)
+            report = hearing.turn(question, clips, connect, hash_is_habit=self._keys.hash_is_habit)
         except Unheard:
             self._take()  # which of these keys are doubled nobody can tell any more: the entry begins again
             raise
@@ -169,17 +170,17 @@ class AsteriskPhone:
         """The answer of `report`. Raises `Unheard` when the question must be asked by keypad, and `_Void`."""
         stored = self._take()
         if self._store_seen and first_is_old(stored, report.received):
-            self._held += report.received[1:] + keys_after(stored, report.received[1:])
+            self._keys.put(report.received[1:] + keys_after(stored, report.received[1:]), Source.AUDIOSOCKET)
             raise _Void
         later = keys_after(stored, report.received)
         answer = report.answer
         if answer is None:
-            self._held += report.received + later
+            self._keys.put(report.received + later, Source.AUDIOSOCKET)
             raise Unheard(report.fell_back if report.fell_back in _REASONS else "dead")
-        self._held += report.received[report.used :] + later
-        self._turns.ended_elsewhere(report.received[: report.used][-1:])
+        self._keys.put(report.received[report.used :] + later, Source.AUDIOSOCKET)
+        self._keys.hash_is_habit = report.received[: report.used][-1:] not in ("", "#")
         if answer.result is Result.NO_MATCH:
-            self._held = ""
+            self._keys.flush()
         return answer
 
     def _take(self) -> str:
@@ -191,27 +192,26 @@ class AsteriskPhone:
     # ---- Keypad ----
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
-        """Play until the end or, with barge-in, until a key: that key (consumed), or ""."""
-        if barge_in and (key := self._next()):
-            return key
+        """Play until the end or, with barge-in, until keys come: these keys, or ""."""
+        if barge_in and (keys := self._new()):
+            return keys
         for prompt in prompts:
             for clip in self._clips.playable(prompt.key, prompt.places):
-                if key := self._play(clip, barge_in):
-                    return key
+                if keys := self._play(clip, barge_in):
+                    return keys
         if not barge_in:
-            self._held = ""
             self._channel.take_keys()
         return ""
 
     def key(self, timeout_ms: int) -> str:
-        """The next key (0-9, *, #) within `timeout_ms`, or ""."""
+        """The keys (0-9, *, #) that come first within `timeout_ms`, or ""."""
         end_ms = self._clock_ms() + timeout_ms
-        if key := self._next():
-            return key
+        if keys := self._new():
+            return keys
         while (left_ms := end_ms - self._clock_ms()) > 0:
             pressed = self._channel.wait_for_digit(left_ms)
-            if key := self._next(pressed):
-                return key
+            if keys := self._new(pressed):
+                return keys
         return ""
 
     def _play(self, clip: Path, barge_in: bool) -> str:
@@ -222,22 +222,18 @@ class AsteriskPhone:
         offset = 0
         while True:
             played = self._channel.stream(str(clip), KEYS, offset, lasts_s=lasts_s)
-            if key := self._next(played.key):
-                return key
+            if keys := self._new(played.key):
+                return keys
             if not played.key:
                 return ""
             offset = played.endpos  # stopped by a key that had been taken before: go on from there
 
-    def _next(self, pressed: str = "") -> str:
-        """The first key not yet given; `pressed` is what the last command said of itself."""
-        if self._store_works:
-            self._held += self._take()
-            if pressed and not self._store_seen:  # nothing collects keys here
-                self._store_works = False
-        if not self._store_works:
-            self._held += pressed if pressed in KEYS else ""
-        key, self._held = self._held[:1], self._held[1:]
-        return key
+    def _new(self, pressed: str = "") -> str:
+        """The keys that came since the last time; `pressed` is what the last command said of itself."""
+        keys = self._take()
+        if pressed and not self._store_seen:  # nothing collects keys here
+            self._store_works = False
+        return keys if self._store_works else pressed
 
 
 def _lasts_s(clip: Path) -> float:

@@ -1,0 +1,359 @@
+"""One turn, pure: events in (keys, voice, what was said, the end of the prompt, time), actions out.
+
+Whoever has a caller drives it: the keypad (`agi.dialogue.keypad`), AudioSocket (`agi.hearing.turn`), the terminal. The
+rules, in VoiceXML 2.1's words where it has them:
+
+- Menu (`Options`): one key answers. `0` agent, `9` repeat, `*` back, unless the question lists them.
+- Entry (`Digits`): ends by itself at `most` digits, or by `#`. `*` after digits clears the entry, before any
+  digit it goes back. `0#` asks for an agent and `9#` for a repetition; a lone `0` followed by the between-digits
+  time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are missing.
+- The time for a whole entry (`total_ms`) counts from its first key.
+- Type-ahead: a key pressed before a prompt skips it and answers the turn. A no-match throws away what was typed
+  ahead: it was meant for another place. A prompt without barge-in does so too (VoiceXML 2.0, section 4.1.5).
+- `#` pressed by habit after a turn that ended without it (a menu's key, an entry that ended by itself) still belongs
+  to that turn and is swallowed: at the start of a turn it could mean nothing else.
+- Speech that the recogniser is sure of being speech stops the prompt, as a key does, where the question allows it.
+- A key on a menu is the answer. In a number it follows the digits spoken before it, and digits may be spoken after it.
+- Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech
+  is as if it had not been: the turn goes on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agi.dialogue.keys import Key, KeyQueue
+from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+
+LONGEST_SPEECH_MS = 30_000
+"""Talk without an end (a television beside the caller) is taken as it is after this time."""
+
+_COMMAND_KEYS = {"0": Result.AGENT, "9": Result.REPEAT, "*": Result.BACK}
+_COMMANDS = frozenset(_COMMAND_KEYS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An event. What is known of the caller's voice while they may still talk: talking now, has talked in this turn."""
+
+    speaking: bool
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event. What the recogniser made of it. `digits`: those in it, in a number that is not whole; private.
+
+    NO_INPUT: it was no speech.
+    """
+
+    answer: Answer
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An action: play no more of the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """An action: ask the recogniser what was said so far. `Said` answers it, then it listens anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """An action: the recogniser forgets what it heard, and listens for at most `digits` more digits of a number."""
+
+    digits: int
+
+
+Actions = Sequence[Stop | Finish | Listen]
+
+
+class Announcement:
+    """Something that is said and asks nothing: a key cuts it short and stays, to answer the next turn.
+
+    Without `barge_in` it is heard whole, and keys pressed until its end are thrown away.
+    """
+
+    def __init__(self, keys: KeyQueue, *, barge_in: bool = True) -> None:
+        self._keys = keys
+        self._barge_in = barge_in
+        self.playing = True
+
+    def begin(self, now_ms: int) -> Actions:
+        """It begins: what to do but play."""
+        return self.pressed(now_ms)
+
+    def pressed(self, now_ms: int) -> Actions:
+        """Keys have come into the queue."""
+        if not self._barge_in:
+            self._keys.flush()
+        elif _habit(self._keys):
+            return ()
+        elif self._keys and self.playing:
+            self.playing = False
+            return (Stop(),)
+        return ()
+
+    def prompt_over(self, now_ms: int) -> None:
+        """It was heard to its end."""
+        self.playing = False
+
+
+class Turn:
+    """One question. Every method takes the time (ms, monotonic); `answer` says that the turn is over.
+
+    `playing`: the prompt is to be played, from its beginning to `prompt_over` or a `Stop`.
+    """
+
+    def __init__(self, question: Question, keys: KeyQueue, now_ms: int) -> None:
+        self.question = question
+        self.playing = True
+        self.answer: Answer | None = None
+        self._keys = keys
+        self._used: list[Key] = []
+        self._entry = ""
+        self._first_key_ms: int | None = None
+        self._spoken: list[Answer] = []  # digits of a number that were said, one Answer for each time
+        self._voice = Voice(False, False)
+        self._talks_since_ms: int | None = None
+        self._quiet_since_ms = self._begun_ms = now_ms
+        self._asked = False  # the recogniser, what was said
+        self._time_is_up = False
+        self._cut_short = False  # by voice
+        self._out: list[Stop | Finish | Listen] = []
+
+    # ---- events ----
+
+    def begin(self, now_ms: int) -> Actions:
+        """The turn begins: what to do but play."""
+        if not self.question.barge_in:
+            self._keys.flush()
+        return self.pressed(now_ms)
+
+    def pressed(self, now_ms: int) -> Actions:
+        """Keys have come into the queue."""
+        if self.playing and not self.question.barge_in:
+            self._keys.flush()
+        while self._keys and self.answer is None and not self._waits_for_speech(now_ms):
+            self._press(self._keys.take(), now_ms)
+        return self._actions()
+
+    def voice(self, voice: Voice, now_ms: int) -> Actions:
+        """The recogniser tells of the caller's voice."""
+        if self.answer is None:
+            if (voice.speaking or voice.started) and self.playing:  # under load a short word is told when it is over
+                self._stop(now_ms)
+                self._cut_short = True
+            if voice.started and self._talks_since_ms is None:
+                self._talks_since_ms = now_ms
+            if voice.speaking or self._voice.speaking:
+                self._quiet_since_ms = now_ms
+            self._voice = voice
+        return self._actions()
+
+    def said(self, said: Said, now_ms: int) -> Actions:
+        """The recogniser tells what was said (or, asked in vain, was not)."""
+        if self.answer is not None:
+            return ()
+        self._asked = False
+        self._voice = Voice(False, False)
+        if self._entry or self._spoken or self._keys:
+            self._said_in_number(said, now_ms)
+        elif said.answer.result is not Result.NO_INPUT or self._time_is_up:
+            self._end(said.answer, now_ms)
+        else:
+            self._talks_since_ms = None
+        return self._actions()
+
+    def prompt_over(self, now_ms: int) -> None:
+        """The prompt was played to its end."""
+        self.playing = False
+        self._quiet_since_ms = now_ms
+
+    def time(self, now_ms: int) -> Actions:
+        """Time has passed."""
+        if self.playing or self.answer is not None or self._asked:
+            return ()
+        if self._voice.speaking:
+            self._quiet_since_ms = now_ms
+        if self.patience_ms(now_ms) > 0 and not self._talked_too_long(now_ms):
+            return ()
+        return self.silence(now_ms)
+
+    def silence(self, now_ms: int) -> Actions:
+        """The caller let a time-out pass."""
+        self._time_is_up = True
+        if self._voice.started:
+            self._ask()
+        else:
+            self._end(self._at_time_out(), now_ms)
+        return self._actions()
+
+    def patience_ms(self, now_ms: int) -> int:
+        """How long (ms) the caller may stay silent from now on."""
+        return max(0, self._deadline_ms() - now_ms)
+
+    def give_up(self) -> None:
+        """The turn is taken by other means: its keys are there again."""
+        self._keys.put_back(self._used)
+
+    # ---- keys ----
+
+    def _waits_for_speech(self, now_ms: int) -> bool:
+        """Whether the keys in the queue wait until it is known what was said before them."""
+        if self._asked or (isinstance(self.question.accepts, Digits) and self._voice.started):
+            self._stop(now_ms)
+            self._ask()
+            return True
+        return False
+
+    def _press(self, key: Key, now_ms: int) -> None:
+        habit, self._keys.hash_is_habit = self._keys.hash_is_habit, False
+        if key.digit == "#" and habit and not self._spoken:
+            self._quiet_since_ms = now_ms
+            return
+        self._used.append(key)
+        self._stop(now_ms)
+        if self._first_key_ms is None:
+            self._first_key_ms = now_ms
+        if isinstance(self.question.accepts, Options):
+            self._end(_choice(self.question.accepts, key.digit), now_ms, key.digit)
+            return
+        self._end(self._digit(key.digit), now_ms, key.digit)
+        self._listen_for_rest()
+
+    def _digit(self, digit: str) -> Answer | None:
+        """The answer if `digit` ends the entry."""
+        if digit == "*":
+            return Answer(Result.CLEARED if self._entry else Result.BACK, mode=Mode.KEYS)
+        if digit == "#":
+            return self._ended_by_hash()
+        self._entry += digit
+        return self._whole() if len(self._entry) == self._most else None
+
+    def _ended_by_hash(self) -> Answer:
+        if not self._entry:
+            return Answer(Result.NO_INPUT, mode=Mode.KEYS)
+        if self._least > 1 and self._entry in ("0", "9"):
+            return Answer(_COMMAND_KEYS[self._entry], mode=Mode.KEYS)
+        return self._whole()
+
+    def _at_time_out(self) -> Answer:
+        if not self._entry:
+            return Answer(Result.NO_INPUT)
+        if self._least > 1 and self._entry == "0":
+            return Answer(Result.AGENT, mode=Mode.KEYS)
+        return self._whole()
+
+    def _whole(self) -> Answer:
+        """The entry as it stands: a match only if no digit is missing."""
+        enough = self._least <= len(self._entry) <= self._most
+        return Answer(Result.MATCH if enough else Result.NO_MATCH, self._entry, Mode.KEYS)
+
+    @property
+    def _least(self) -> int:
+        return self.question.accepts.least if isinstance(self.question.accepts, Digits) else 1
+
+    @property
+    def _most(self) -> int:
+        return self.question.accepts.most if isinstance(self.question.accepts, Digits) else 1
+
+    # ---- speech ----
+
+    def _said_in_number(self, said: Said, now_ms: int) -> None:
+        """A number that is partly keyed: spoken digits, then the keys that came after them."""
+        answer = said.answer
+        if answer.result in _COMMANDS and not self._keys:
+            self._end(answer, now_ms)
+        elif not (self._entry or self._spoken) and answer.result is Result.MATCH and self._is_longest(answer.value):
+            if self._keys.waiting[0].digit == "#":  # pressed to end it
+                self._used.append(self._keys.take())
+            self._end(answer, now_ms)
+        else:
+            if said.digits:
+                self._spoken.append(answer)
+                self._speak(said.digits, now_ms)
+            while self._keys and self.answer is None:
+                self._press(self._keys.take(), now_ms)
+            if self._time_is_up and self.answer is None:
+                self._end(self._at_time_out(), now_ms)
+
+    def _speak(self, digits: str, now_ms: int) -> None:
+        """Digits count as if they had been keyed."""
+        if self._first_key_ms is None:
+            self._first_key_ms = now_ms
+        self._quiet_since_ms = now_ms
+        for digit in digits:
+            self._end(self._digit(digit), now_ms)
+            if self.answer is not None:
+                return
+        self._listen_for_rest()
+
+    def _is_longest(self, digits: str) -> bool:
+        return isinstance(self.question.accepts, Digits) and len(digits) == self._most
+
+    def _listen_for_rest(self) -> None:
+        if self.answer is None:
+            self._voice = Voice(False, False)
+            self._out.append(Listen(self._most - len(self._entry)))
+
+    def _ask(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._out.append(Finish())
+
+    # ---- time and the end ----
+
+    def _stop(self, now_ms: int) -> None:
+        if self.playing:
+            self.playing = False
+            self._out.append(Stop())
+        self._quiet_since_ms = now_ms
+
+    def _deadline_ms(self) -> int:
+        question = self.question
+        if self._first_key_ms is not None:
+            return min(self._quiet_since_ms + question.between_keys_ms, self._first_key_ms + question.total_ms)
+        return self._quiet_since_ms + (question.between_keys_ms if self._voice.started else question.first_key_ms)
+
+    def _talked_too_long(self, now_ms: int) -> bool:
+        longest = min(self.question.total_ms, LONGEST_SPEECH_MS)
+        return self._talks_since_ms is not None and now_ms - self._talks_since_ms >= longest
+
+    def _end(self, answer: Answer | None, now_ms: int, last_key: str = "") -> None:
+        if answer is None:
+            return
+        if self._spoken and answer.result in (Result.MATCH, Result.NO_MATCH):
+            answer = replace(
+                answer,
+                mode=Mode.SPEECH,
+                confidence=min(one.confidence for one in self._spoken),
+                sure=all(one.sure for one in self._spoken),
+            )
+        self.playing = False
+        self._keys.hash_is_habit = last_key not in ("", "#")
+        if answer.result is Result.NO_MATCH:
+            self._keys.flush()
+        self.answer = replace(answer, took_ms=now_ms - self._begun_ms, cut_short=self._cut_short)
+
+    def _actions(self) -> Actions:
+        out, self._out = self._out, []
+        return out
+
+
+def _choice(accepts: Options, digit: str) -> Answer:
+    if digit in accepts.keys:
+        return Answer(Result.MATCH, digit, Mode.KEYS)
+    if digit in _COMMAND_KEYS:
+        return Answer(_COMMAND_KEYS[digit], mode=Mode.KEYS)
+    return Answer(Result.NO_MATCH, digit, Mode.KEYS)
+
+
+def _habit(keys: KeyQueue) -> bool:
+    """Swallow a `#` that belongs to the last turn; whether there was one, and nothing else."""
+    if keys and keys.hash_is_habit and keys.waiting[0].digit == "#":
+        keys.take()
+        keys.hash_is_habit = False
+    return not keys
