@@ -9,13 +9,15 @@ from typing import Generic, TypeVar
 from scripted_caller import PROMPTS, Notes, ScriptedKeypad, ScriptedPhone, SetClock
 from spoken_caller import HearingPhone
 
+from agi import privacy
 from agi.books.calls import CallBook
+from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
-from agi.books.tries import Guesser
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Case, Journal, Prompt
+from agi.office.counting import Guesser
 from agi.office.limit import Visitor
 from agi.office.office import Office
 from agi.services.checked import load_checked
@@ -136,11 +138,14 @@ class SampleOffice:
     @classmethod
     def open(cls, registry: Path, folder: Path, **limits: int) -> "SampleOffice":
         """An office whose books lie in `folder`; its registry stands there already, or `registry` is lent to it."""
-        settings = Settings(places=Places(data=folder), lockout=Lockout(**limits))
+        settings = Settings(places=Places(data=folder, var=folder / "var"), lockout=Lockout(**limits))
         if not settings.registry_db.exists():
             settings.registry_db.symlink_to(registry)
+        (settings.var / "secrets").mkdir(parents=True)
+        with privacy.private_file(settings.var / "secrets" / "hash-key") as key:
+            key.write(KEY.hex().encode())
         book, clock = CallBook.open(settings.calls_db, KEY), SetClock()
-        return cls(settings, Office.open(settings, book, clock), book, clock)
+        return cls(settings, Office.open(settings, BookGuesses(book), clock), book, clock)
 
     @property
     def registry(self) -> Registry:

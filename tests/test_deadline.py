@@ -16,10 +16,11 @@ from structlog.testing import capture_logs
 
 from agi import deadline
 from agi.books.calls import CallBook
+from agi.books.guesses import BookGuesses
 from agi.books.late import Late
-from agi.books.lockout import Lockouts
-from agi.books.tries import Guesser, Try
 from agi.deadline import MOST_STUCK, Deadline
+from agi.office.counting import Guesser
+from agi.office.limit import GuessLimit, Try
 from agi.settings import ROOT, Lockout
 
 CALLER = Guesser("+62811234567")
@@ -132,37 +133,37 @@ def failures(book: CallBook) -> int:
 
 
 def test_a_try_that_is_reserved_too_late_is_given_back(book: CallBook) -> None:
-    lockouts = Lockouts(book, Lockout(tries=1))
+    limit = GuessLimit(BookGuesses(book), Lockout(tries=1))
     with capture_logs() as logged:
         with held(book.path):
             for _ in range(3):
                 with pytest.raises(Late):
-                    lockouts.reserve(CALLER, "s")
+                    limit.reserve(CALLER, "s")
         until(lambda: not failures(book))
-    assert lockouts.locked(CALLER, "s") is None
-    assert isinstance(lockouts.reserve(CALLER, "s"), Try)
-    assert lockouts.locked(CALLER, "s") is not None
+    assert limit.locked(CALLER, "s") is None
+    assert isinstance(limit.reserve(CALLER, "s"), Try)
+    assert limit.locked(CALLER, "s") is not None
     assert [line["event"] for line in logged] == ["books.silent"]
 
 
 def test_a_lock_is_not_forgotten_while_the_disk_is_away(book: CallBook) -> None:
-    lockouts = Lockouts(book, Lockout(tries=1))
-    lockouts.reserve(CALLER, "s")
+    limit = GuessLimit(BookGuesses(book), Lockout(tries=1))
+    limit.reserve(CALLER, "s")
     with held(book.path):
         for _ in range(3):
             with pytest.raises(Late):
-                lockouts.reserve(CALLER, "s")
+                limit.reserve(CALLER, "s")
             with pytest.raises(Late):
-                lockouts.locked(CALLER, "s")
+                limit.locked(CALLER, "s")
     assert failures(book) == 2  # under the number and the caller
-    assert lockouts.locked(CALLER, "s") is not None
+    assert limit.locked(CALLER, "s") is not None
 
 
 def test_a_right_try_is_given_back_when_the_disk_is_back_and_its_caller_does_not_wait(book: CallBook) -> None:
-    lockouts = Lockouts(book, Lockout(tries=1))
-    tried = lockouts.reserve(CALLER, "s")
+    limit = GuessLimit(BookGuesses(book), Lockout(tries=1))
+    tried = limit.reserve(CALLER, "s")
     assert isinstance(tried, Try)
     with held(book.path):
-        lockouts.matched(tried)
-    assert lockouts.locked(CALLER, "s") is None
+        limit.matched(tried)
+    assert limit.locked(CALLER, "s") is None
     assert failures(book) == 0

@@ -2,6 +2,7 @@
 
 import fcntl
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ import pytest
 from books_data import KEY, START, nik
 
 from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
-from agi.books.tries import Guesser, Try
+from agi.books.guesses import BookGuesses, MemoryGuesses
+from agi.books.ports import GuessStore
+from agi.office.counting import Guesser
+from agi.office.limit import GuessLimit, Try
+from agi.privacy import keyed_hash
 from agi.settings import Lockout
 
 NOBODY = Guesser()
@@ -44,79 +48,90 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def lockouts(book: CallBook, clock: SetClock) -> Lockouts:
-    return Lockouts(book, Lockout(), clock)
+def on_disk(book: CallBook, clock: SetClock) -> GuessLimit:
+    return GuessLimit(BookGuesses(book), Lockout(), clock)
 
 
-def fail(lockouts: Lockouts, times: int, subject: str = "s") -> timedelta | None:
+@pytest.fixture(params=["book", "memory"])
+def store(request: pytest.FixtureRequest) -> GuessStore:
+    """Every place where guesses may be kept."""
+    return BookGuesses(request.getfixturevalue("book")) if request.param == "book" else MemoryGuesses()
+
+
+@pytest.fixture
+def limit(store: GuessStore, clock: SetClock) -> GuessLimit:
+    return GuessLimit(store, Lockout(), clock)
+
+
+def fail(limit: GuessLimit, times: int, subject: str = "s") -> timedelta | None:
     for _ in range(times):
-        lockouts.reserve(NOBODY, subject)
-    return lockouts.locked(NOBODY, subject)
+        limit.reserve(NOBODY, subject)
+    return limit.locked(NOBODY, subject)
 
 
-def match(lockouts: Lockouts, guesser: Guesser = NOBODY, subject: str = "s") -> None:
-    tried = lockouts.reserve(guesser, subject)
+def match(limit: GuessLimit, guesser: Guesser = NOBODY, subject: str = "s") -> None:
+    tried = limit.reserve(guesser, subject)
     assert isinstance(tried, Try)
-    lockouts.matched(tried)
+    limit.matched(tried)
 
 
-def test_the_third_failure_locks_for_fifteen_minutes(lockouts: Lockouts, clock: SetClock) -> None:
-    assert fail(lockouts, 2) is None
-    assert lockouts.locked(NOBODY, "s") is None
-    assert fail(lockouts, 1) == MINUTES_15
+def test_the_third_failure_locks_for_fifteen_minutes(limit: GuessLimit, clock: SetClock) -> None:
+    assert fail(limit, 2) is None
+    assert limit.locked(NOBODY, "s") is None
+    assert fail(limit, 1) == MINUTES_15
     clock.forward(minutes=14)
-    assert lockouts.locked(NOBODY, "s") == timedelta(minutes=1)
+    assert limit.locked(NOBODY, "s") == timedelta(minutes=1)
     clock.forward(minutes=1)
-    assert lockouts.locked(NOBODY, "s") is None
+    assert limit.locked(NOBODY, "s") is None
 
 
-def test_other_subjects_are_not_locked(lockouts: Lockouts) -> None:
-    fail(lockouts, 3, "nik:1")
-    assert lockouts.locked(Guesser("1")) is None
+def test_other_subjects_are_not_locked(limit: GuessLimit) -> None:
+    fail(limit, 3, "nik:1")
+    assert limit.locked(Guesser("1")) is None
 
 
-def test_after_a_lock_three_more_failures_lock_again(lockouts: Lockouts, clock: SetClock) -> None:
-    fail(lockouts, 3)
+def test_after_a_lock_three_more_failures_lock_again(limit: GuessLimit, clock: SetClock) -> None:
+    fail(limit, 3)
     clock.forward(minutes=16)
-    assert fail(lockouts, 2) is None
-    assert fail(lockouts, 1) == MINUTES_15
+    assert fail(limit, 2) is None
+    assert fail(limit, 1) == MINUTES_15
 
 
-def test_the_tenth_failure_within_a_day_locks_for_a_day(lockouts: Lockouts, clock: SetClock) -> None:
+def test_the_tenth_failure_within_a_day_locks_for_a_day(limit: GuessLimit, clock: SetClock) -> None:
     for _ in range(3):
-        fail(lockouts, 3)
+        fail(limit, 3)
         clock.forward(minutes=16)
-    assert fail(lockouts, 1) == DAY
+    assert fail(limit, 1) == DAY
     clock.forward(hours=23, minutes=59)
-    assert lockouts.locked(NOBODY, "s") == timedelta(minutes=1)
+    assert limit.locked(NOBODY, "s") == timedelta(minutes=1)
     clock.forward(minutes=2)
-    assert lockouts.locked(NOBODY, "s") is None
-    assert fail(lockouts, 1) is None
+    assert limit.locked(NOBODY, "s") is None
+    assert fail(limit, 1) is None
 
 
-def test_failures_of_yesterday_are_forgotten(lockouts: Lockouts, clock: SetClock) -> None:
-    fail(lockouts, 2)
+def test_failures_of_yesterday_are_forgotten(limit: GuessLimit, clock: SetClock) -> None:
+    fail(limit, 2)
     clock.forward(hours=25)
-    assert fail(lockouts, 2) is None
+    assert fail(limit, 2) is None
 
 
-def test_a_right_try_clears_the_short_count_but_not_the_days(lockouts: Lockouts) -> None:
-    fail(lockouts, 2)
-    match(lockouts)
-    assert fail(lockouts, 2) is None
+def test_a_right_try_clears_the_short_count_but_not_the_days(limit: GuessLimit) -> None:
+    fail(limit, 2)
+    match(limit)
+    assert fail(limit, 2) is None
     for _ in range(2):
-        match(lockouts)
-        assert fail(lockouts, 2) is None
-    match(lockouts)
-    assert fail(lockouts, 1) is None
-    assert fail(lockouts, 1) == DAY
+        match(limit)
+        assert fail(limit, 2) is None
+    match(limit)
+    assert fail(limit, 1) is None
+    assert fail(limit, 1) == DAY
 
 
-def test_it_survives_a_restart(book: CallBook, clock: SetClock, lockouts: Lockouts) -> None:
-    fail(lockouts, 3)
+def test_it_survives_a_restart(book: CallBook, clock: SetClock, on_disk: GuessLimit) -> None:
+    fail(on_disk, 3)
     book.close()
     again = CallBook.open(book.path, KEY)
-    assert Lockouts(again, Lockout(), clock).locked(NOBODY, "s") == MINUTES_15
+    assert GuessLimit(BookGuesses(again), Lockout(), clock).locked(NOBODY, "s") == MINUTES_15
     again.close()
 
 
@@ -124,12 +139,13 @@ _FAIL_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
 from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
-from agi.books.tries import Guesser
+from agi.books.guesses import BookGuesses
+from agi.office.counting import Guesser
+from agi.office.limit import GuessLimit
 from agi.settings import Lockout
-lockouts = Lockouts(CallBook.open(Path(sys.argv[1]), bytes(range(32))), Lockout())
+limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout())
 for _ in range(3):
-    lockouts.reserve(Guesser(), "s")
+    limit.reserve(Guesser(), "s")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -139,47 +155,64 @@ def test_a_process_killed_right_after_has_not_forgotten(tmp_path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", _FAIL_AND_DIE, str(path)], check=False)
     assert died.returncode == -signal.SIGKILL
     book = CallBook.open(path, KEY)
-    assert Lockouts(book, Lockout()).locked(NOBODY, "s") is not None
+    assert GuessLimit(BookGuesses(book), Lockout()).locked(NOBODY, "s") is not None
     book.close()
 
 
-def test_a_clock_set_back_does_not_lock_for_years(lockouts: Lockouts, clock: SetClock) -> None:
+def test_a_clock_set_back_does_not_lock_for_years(limit: GuessLimit, clock: SetClock) -> None:
     clock.forward(days=700)
-    fail(lockouts, 3)
+    fail(limit, 3)
     clock.now = START
-    assert lockouts.locked(NOBODY, "s") is None
-    assert fail(lockouts, 2) is None
-    assert fail(lockouts, 1) == MINUTES_15
+    assert limit.locked(NOBODY, "s") is None
+    assert fail(limit, 2) is None
+    assert fail(limit, 1) == MINUTES_15
 
 
-def test_a_clock_set_back_a_little_keeps_the_lock(lockouts: Lockouts, clock: SetClock) -> None:
-    fail(lockouts, 3)
+def test_a_clock_set_back_a_little_keeps_the_lock(limit: GuessLimit, clock: SetClock) -> None:
+    fail(limit, 3)
     clock.forward(seconds=-30)
-    assert lockouts.locked(NOBODY, "s") is not None
+    assert limit.locked(NOBODY, "s") is not None
 
 
-def test_limits_are_settings(book: CallBook, clock: SetClock) -> None:
-    lockouts = Lockouts(book, Lockout(tries=1, minutes=2, day_tries=2, hours=3), clock)
-    assert fail(lockouts, 1) == timedelta(minutes=2)
+def test_limits_are_settings(store: GuessStore, clock: SetClock) -> None:
+    limit = GuessLimit(store, Lockout(tries=1, minutes=2, day_tries=2, hours=3), clock)
+    assert fail(limit, 1) == timedelta(minutes=2)
     clock.forward(minutes=2)
-    assert fail(lockouts, 1) == timedelta(hours=3)
+    assert fail(limit, 1) == timedelta(hours=3)
 
 
-def test_the_number_is_not_in_the_file(book: CallBook, lockouts: Lockouts) -> None:
-    fail(lockouts, 3, f"nik:{nik(1)}")
+def test_the_number_is_not_in_the_file(book: CallBook, on_disk: GuessLimit) -> None:
+    fail(on_disk, 3, f"nik:{nik(1)}")
     book.close()
     content = b"".join(file.read_bytes() for file in book.path.parent.iterdir())
     assert nik(1).encode() not in content
 
 
 def test_guessing_is_stopped_even_when_the_disk_is_in_trouble(
-    book: CallBook, lockouts: Lockouts, monkeypatch: pytest.MonkeyPatch
+    book: CallBook, on_disk: GuessLimit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from agi.books import writer
 
     monkeypatch.setattr(writer, "_LOCK_WAIT_S", 0.05)
     with book.path.with_name("calls.db.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert fail(lockouts, 3) == MINUTES_15
-        assert lockouts.locked(NOBODY, "s") == MINUTES_15
-    assert lockouts.locked(NOBODY, "s") == MINUTES_15
+        assert fail(on_disk, 3) == MINUTES_15
+        assert on_disk.locked(NOBODY, "s") == MINUTES_15
+    assert on_disk.locked(NOBODY, "s") == MINUTES_15
+
+
+def test_locks_and_proofs_are_found_under_the_hashes_that_older_books_have(
+    book: CallBook, on_disk: GuessLimit, clock: SetClock
+) -> None:
+    now, until = (at.isoformat(timespec="milliseconds") for at in (clock.now, clock.now + MINUTES_15))
+    proof = (keyed_hash(KEY, "proof", "0811", "nik:2"), keyed_hash(KEY, "prover", "0811"), now)
+
+    def as_before(connection: sqlite3.Connection) -> None:
+        for subject in ("nik:1", "nik:2", "caller:0811"):
+            lock = (keyed_hash(KEY, "lockout", subject), 3, now, until)
+            connection.execute("INSERT INTO locks (subject, counted_from, since, until) VALUES (?, ?, ?, ?)", lock)
+        connection.execute("INSERT INTO proofs (pair, caller, at) VALUES (?, ?, ?)", proof)
+
+    book.writer.run(as_before, 30)
+    assert on_disk.locked(NOBODY, "nik:1") == on_disk.locked(Guesser("0811"), "nik:3") == MINUTES_15
+    assert on_disk.locked(Guesser("0811")) is on_disk.locked(Guesser("0811"), "nik:2") is None

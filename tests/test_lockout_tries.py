@@ -15,8 +15,9 @@ from scripted_caller import SetClock
 
 from agi.books.calls import CallBook
 from agi.books.calls_schema import SCHEMA
-from agi.books.lockout import Lockouts
-from agi.books.tries import Guesser, Try
+from agi.books.guesses import BookGuesses, MemoryGuesses
+from agi.office.counting import Guesser
+from agi.office.limit import GuessLimit, Try
 from agi.settings import Lockout
 
 OWN, OTHER, WITHHELD = Guesser("+62811234567"), Guesser("+62811234568"), Guesser()
@@ -27,142 +28,146 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture
-def lockouts(tmp_path: Path, clock: SetClock) -> Iterator[Lockouts]:
+@pytest.fixture(params=["book", "memory"])
+def limit(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> Iterator[GuessLimit]:
+    if request.param == "memory":
+        yield GuessLimit(MemoryGuesses(), Lockout(), clock)
+        return
     book = CallBook.open(tmp_path / "calls.db", KEY)
-    yield Lockouts(book, Lockout(), clock)
+    yield GuessLimit(BookGuesses(book), Lockout(), clock)
     book.close()
 
 
-def prove(lockouts: Lockouts, guesser: Guesser, target: str) -> None:
-    tried = lockouts.reserve(guesser, target)
+def prove(limit: GuessLimit, guesser: Guesser, target: str) -> None:
+    tried = limit.reserve(guesser, target)
     assert isinstance(tried, Try)
-    lockouts.matched(tried)
-    lockouts.locked(guesser)  # comes behind it: the clock may go on
+    limit.matched(tried)
+    limit.locked(guesser)  # comes behind it: the clock may go on
 
 
-def fail(lockouts: Lockouts, guesser: Guesser, target: str, times: int = 3) -> timedelta | None:
+def fail(limit: GuessLimit, guesser: Guesser, target: str, times: int = 3) -> timedelta | None:
     for _ in range(times):
-        lockouts.reserve(guesser, target)
-    return lockouts.locked(guesser, target)
+        limit.reserve(guesser, target)
+    return limit.locked(guesser, target)
 
 
-def test_of_a_hundred_at_once_on_fifty_numbers_no_more_are_looked_up_than_the_limit(lockouts: Lockouts) -> None:
+def test_of_a_hundred_at_once_on_fifty_numbers_no_more_are_looked_up_than_the_limit(limit: GuessLimit) -> None:
     targets = [f"nik:{nik(serial)}" for serial in range(50)]
     together = Barrier(100)
 
     def caller(number: int) -> list[str]:
         together.wait(30)
         guesser = Guesser(f"+6281123{number:04d}")
-        return [one for one in targets if isinstance(lockouts.reserve(guesser, one), Try)][:50]
+        return [one for one in targets if isinstance(limit.reserve(guesser, one), Try)][:50]
 
     with ThreadPoolExecutor(100) as calls:
         looked_up = Counter(target for found in calls.map(caller, range(100)) for target in found)
     assert max(looked_up.values()) == Lockout().tries
 
 
-def test_a_try_that_was_right_is_given_back_with_the_lock_it_alone_had_set(lockouts: Lockouts) -> None:
-    fail(lockouts, OWN, "s", 2)
-    prove(lockouts, OWN, "s")
-    assert lockouts.locked(OTHER, "s") is None
-    assert fail(lockouts, OTHER, "s", 2) is None
+def test_a_try_that_was_right_is_given_back_with_the_lock_it_alone_had_set(limit: GuessLimit) -> None:
+    fail(limit, OWN, "s", 2)
+    prove(limit, OWN, "s")
+    assert limit.locked(OTHER, "s") is None
+    assert fail(limit, OTHER, "s", 2) is None
 
 
-def test_a_try_that_was_right_leaves_the_lock_that_another_has_set(lockouts: Lockouts) -> None:
-    fail(lockouts, WITHHELD, "s", 1)
-    right = lockouts.reserve(OWN, "s")
+def test_a_try_that_was_right_leaves_the_lock_that_another_has_set(limit: GuessLimit) -> None:
+    fail(limit, WITHHELD, "s", 1)
+    right = limit.reserve(OWN, "s")
     assert isinstance(right, Try)
-    assert fail(lockouts, OTHER, "s", 1) == timedelta(minutes=15)
-    lockouts.matched(right)
-    assert lockouts.locked(OTHER, "s") == timedelta(minutes=15)
+    assert fail(limit, OTHER, "s", 1) == timedelta(minutes=15)
+    limit.matched(right)
+    assert limit.locked(OTHER, "s") == timedelta(minutes=15)
 
 
-def test_a_try_that_could_not_be_looked_up_never_was(lockouts: Lockouts) -> None:
-    fail(lockouts, OWN, "s", 2)
-    tried = lockouts.reserve(OWN, "s")
+def test_a_try_that_could_not_be_looked_up_never_was(limit: GuessLimit) -> None:
+    fail(limit, OWN, "s", 2)
+    tried = limit.reserve(OWN, "s")
     assert isinstance(tried, Try)
-    lockouts.not_looked_up(tried)
-    assert lockouts.locked(OWN, "s") is None
-    assert fail(lockouts, OWN, "s", 1) == timedelta(minutes=15)
+    limit.not_looked_up(tried)
+    assert limit.locked(OWN, "s") is None
+    assert fail(limit, OWN, "s", 1) == timedelta(minutes=15)
 
 
 _KILLED_BEFORE_GIVING_BACK = """
 import os, signal, sys
 from pathlib import Path
 from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
-from agi.books.tries import Guesser
+from agi.books.guesses import BookGuesses, MemoryGuesses
+from agi.office.counting import Guesser
+from agi.office.limit import GuessLimit
 from agi.settings import Lockout
-lockouts = Lockouts(CallBook.open(Path(sys.argv[1]), bytes(range(32))), Lockout(tries=1))
-tried = lockouts.reserve(Guesser(), "s")
+limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout(tries=1))
+tried = limit.reserve(Guesser(), "s")
 os.kill(os.getpid(), signal.SIGKILL)
-lockouts.matched(tried)
+limit.matched(tried)
 """
 
 
 def test_a_process_killed_between_reserving_and_giving_back_has_counted(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", _KILLED_BEFORE_GIVING_BACK, str(tmp_path / "calls.db")], check=False)
     book = CallBook.open(tmp_path / "calls.db", KEY)
-    assert Lockouts(book, Lockout(tries=1)).locked(OWN, "s") is not None
+    assert GuessLimit(BookGuesses(book), Lockout(tries=1)).locked(OWN, "s") is not None
     book.close()
 
 
-def test_callers_without_a_number_share_one_count(lockouts: Lockouts, clock: SetClock) -> None:
+def test_callers_without_a_number_share_one_count(limit: GuessLimit, clock: SetClock) -> None:
     for serial in range(29):
-        assert isinstance(lockouts.reserve(WITHHELD, f"nik:{serial}"), Try)
-    assert lockouts.locked(WITHHELD) is None
-    prove(lockouts, WITHHELD, "nik:99")  # buys no more guesses
-    lockouts.reserve(WITHHELD, "nik:30")
-    assert lockouts.locked(WITHHELD) == timedelta(minutes=15)
-    assert lockouts.locked(OWN) is None
+        assert isinstance(limit.reserve(WITHHELD, f"nik:{serial}"), Try)
+    assert limit.locked(WITHHELD) is None
+    prove(limit, WITHHELD, "nik:99")  # buys no more guesses
+    limit.reserve(WITHHELD, "nik:30")
+    assert limit.locked(WITHHELD) == timedelta(minutes=15)
+    assert limit.locked(OWN) is None
     clock.pass_by(timedelta(minutes=15))
-    assert lockouts.locked(WITHHELD) is None
+    assert limit.locked(WITHHELD) is None
 
 
 def test_wrong_tries_of_callers_without_a_number_are_forgotten_after_a_quarter_of_an_hour(
-    lockouts: Lockouts, clock: SetClock
+    limit: GuessLimit, clock: SetClock
 ) -> None:
     for serial in range(60):
-        assert isinstance(lockouts.reserve(WITHHELD, f"nik:{serial}"), Try)
+        assert isinstance(limit.reserve(WITHHELD, f"nik:{serial}"), Try)
         clock.pass_by(timedelta(seconds=32))
 
 
-def test_an_account_may_not_invent_numbers_without_end(lockouts: Lockouts) -> None:
+def test_an_account_may_not_invent_numbers_without_end(limit: GuessLimit) -> None:
     invented = [Guesser(f"+6281123{number:04d}", "tester-1") for number in range(31)]
     for number, guesser in enumerate(invented[:30]):
-        assert isinstance(lockouts.reserve(guesser, f"nik:{number}"), Try)
-    assert lockouts.locked(invented[30]) == timedelta(minutes=15)
-    assert lockouts.locked(Guesser(invented[30].number, "tester-2")) is None
+        assert isinstance(limit.reserve(guesser, f"nik:{number}"), Try)
+    assert limit.locked(invented[30]) == timedelta(minutes=15)
+    assert limit.locked(Guesser(invented[30].number, "tester-2")) is None
 
 
-def test_who_has_proved_a_number_is_not_locked_out_of_it_by_others(lockouts: Lockouts) -> None:
-    prove(lockouts, OWN, "nik:1")
-    assert fail(lockouts, OTHER, "nik:1") == timedelta(minutes=15)
-    assert lockouts.locked(OWN, "nik:1") is None
-    assert isinstance(lockouts.reserve(OWN, "nik:1"), Try)
+def test_who_has_proved_a_number_is_not_locked_out_of_it_by_others(limit: GuessLimit) -> None:
+    prove(limit, OWN, "nik:1")
+    assert fail(limit, OTHER, "nik:1") == timedelta(minutes=15)
+    assert limit.locked(OWN, "nik:1") is None
+    assert isinstance(limit.reserve(OWN, "nik:1"), Try)
 
 
 def test_guesses_at_other_numbers_under_a_caller_s_number_do_not_lock_what_that_caller_has_proved(
-    lockouts: Lockouts,
+    limit: GuessLimit,
 ) -> None:
-    prove(lockouts, OWN, "nik:1")
-    fail(lockouts, OWN, "nik:2")
-    assert lockouts.locked(OWN) is None  # not before the number asked about is known
-    assert lockouts.locked(OWN, "nik:3") == timedelta(minutes=15)
-    assert lockouts.locked(OWN, "nik:1") is None
+    prove(limit, OWN, "nik:1")
+    fail(limit, OWN, "nik:2")
+    assert limit.locked(OWN) is None  # not before the number asked about is known
+    assert limit.locked(OWN, "nik:3") == timedelta(minutes=15)
+    assert limit.locked(OWN, "nik:1") is None
 
 
-def test_what_was_proved_has_the_same_limit_of_its_own(lockouts: Lockouts) -> None:
-    prove(lockouts, OWN, "nik:1")
-    assert fail(lockouts, OWN, "nik:1") == timedelta(minutes=15)
-    assert lockouts.locked(OTHER, "nik:1") is None
+def test_what_was_proved_has_the_same_limit_of_its_own(limit: GuessLimit) -> None:
+    prove(limit, OWN, "nik:1")
+    assert fail(limit, OWN, "nik:1") == timedelta(minutes=15)
+    assert limit.locked(OTHER, "nik:1") is None
 
 
-def test_a_proof_is_forgotten_after_ninety_days(lockouts: Lockouts, clock: SetClock) -> None:
-    prove(lockouts, OWN, "nik:1")
+def test_a_proof_is_forgotten_after_ninety_days(limit: GuessLimit, clock: SetClock) -> None:
+    prove(limit, OWN, "nik:1")
     clock.pass_by(timedelta(days=90, seconds=1))
-    assert fail(lockouts, OTHER, "nik:1") is not None
-    assert lockouts.locked(OWN, "nik:1") is not None
+    assert fail(limit, OTHER, "nik:1") is not None
+    assert limit.locked(OWN, "nik:1") is not None
 
 
 def test_a_book_of_the_version_before_gets_the_table_and_keeps_its_locks(tmp_path: Path) -> None:
@@ -170,7 +175,7 @@ def test_a_book_of_the_version_before_gets_the_table_and_keeps_its_locks(tmp_pat
 
     path = tmp_path / "calls.db"
     book = CallBook.open(path, KEY)
-    fail(Lockouts(book, Lockout()), WITHHELD, "s")
+    fail(GuessLimit(BookGuesses(book), Lockout()), WITHHELD, "s")
     book.close()
     database = Database(path)
     database.execute("DROP TABLE proofs")
@@ -179,9 +184,9 @@ def test_a_book_of_the_version_before_gets_the_table_and_keeps_its_locks(tmp_pat
     assert [one.name for one in SCHEMA.pending(database)] == ["proofs"]
     database.close()
     book = CallBook.open(path, KEY)
-    lockouts = Lockouts(book, Lockout())
-    assert lockouts.locked(WITHHELD, "s") is not None
-    prove(lockouts, OWN, "nik:1")
+    limit = GuessLimit(BookGuesses(book), Lockout())
+    assert limit.locked(WITHHELD, "s") is not None
+    prove(limit, OWN, "nik:1")
     book.close()
     content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert OWN.number.encode() not in content

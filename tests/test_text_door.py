@@ -10,9 +10,9 @@ from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk, kk_digi
 
 from agi.books.files import BookError
 from agi.books.numbers import NikFault
-from agi.books.tries import Guesser
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Prompt
+from agi.office.counting import Guesser
 from agi.office.limit import Visitor
 from agi.office.office import Office
 from agi.office.results import Invalid

@@ -1,10 +1,13 @@
 """What the rooms above ask of the books, however these are kept."""
 
-from datetime import timedelta
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
-from agi.books.tries import Guesser, Try
 from agi.books.words import Application, Office, Resident
+
+_T = TypeVar("_T")
 
 
 class RegistryLookups(Protocol):
@@ -36,21 +39,59 @@ class RegistryLookups(Protocol):
         """Let go of what is kept open for the next look-up."""
 
 
-class GuessStore(Protocol):
-    """Counts tries at numbers that somebody may guess, and locks; any thread may use it.
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is kept of a subject besides its failures, `since` when: the number of the failure after which the short
+    count begins, and until when nothing more may be tried (None: there is no lock)."""
 
-    `reserve` counts a try as failed, in one step with asking whether it may be made: of many at once no more are looked
-    up than the limit. Where that is not known in time, Late is raised and nothing is counted.
+    counted_from: int
+    since: datetime
+    until: datetime | None = None
+
+
+class Guesses(Protocol):
+    """Tries at numbers that somebody may guess, as one transaction sees them.
+
+    A subject is what tries are counted under ("nik:…", "caller:…"); only keyed hashes are kept of it, and of a proof.
     """
 
-    def locked(self, guesser: Guesser, target: str = "") -> timedelta | None:
-        """How long `guesser` may not try at `target` (at anything, where none is given), or None. Raises Late."""
+    def fail(self, subject: str, at: datetime) -> int:
+        """Count a failure; its number is higher than any before."""
 
-    def reserve(self, guesser: Guesser, target: str) -> Try | timedelta:
-        """Count a try at `target` as failed; or how long none may be made. Raises Late."""
+    def strike_out(self, subject: str, number: int) -> None:
+        """The failure never was."""
 
-    def matched(self, tried: Try) -> None:
-        """The try was right: it is taken back, and what was proved is kept. Nobody waits for it."""
+    def failures(self, subject: str, since: datetime, after: int = 0) -> int:
+        """How many there are later than `since`, whose numbers are higher than `after`."""
 
-    def not_looked_up(self, tried: Try) -> None:
-        """Nothing could be looked up: the try never was. Nobody waits for it."""
+    def last(self, subject: str) -> int:
+        """The number of the last failure that is kept, 0 where there is none."""
+
+    def lock(self, subject: str) -> Lock | None:
+        """What was set last."""
+
+    def set_lock(self, subject: str, lock: Lock) -> None:
+        """Set it in place of what there was."""
+
+    def proved(self, caller: str, target: str, since: datetime, to: datetime) -> bool:
+        """Whether `caller` has proved `target` (anything, where none is given) between the two."""
+
+    def prove(self, caller: str, target: str, at: datetime) -> None:
+        """`caller` has proved `target`."""
+
+    def forget(self, *, failures: datetime, locks: datetime, proofs: datetime, ahead: datetime) -> None:
+        """Delete what is older than that of each kind, and failures later than `ahead`."""
+
+
+class GuessStore(Protocol):
+    """Where guesses are kept; any thread may use it, and transactions come one after another, in the order asked."""
+
+    def run(self, work: Callable[[Guesses], _T], done_late: Callable[[_T], object]) -> _T:
+        """Do `work` in one transaction, and wait until it can't be lost.
+
+        Raises BookError when it can't be done, and Late when that is not known in time: `done_late` is told the result
+        then, if there ever is one.
+        """
+
+    def later(self, work: Callable[[Guesses], None]) -> None:
+        """Do `work` in one transaction; nobody waits, and what can't be done is logged."""

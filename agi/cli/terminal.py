@@ -2,19 +2,16 @@
 
 import contextlib
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import click
 
-from agi import privacy
-from agi.books.calls import CallBook
+from agi.books.guesses import MemoryGuesses
 from agi.books.registry import RegistryError
-from agi.books.tries import Guesser
 from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
+from agi.office.counting import Guesser
 from agi.office.limit import Visitor
 from agi.office.office import Office
 from agi.services.checked import load_checked
@@ -49,18 +46,6 @@ def _how(answer: Answer) -> str:
     return str(answer.mode) if answer.sure else f"{answer.mode}, unsure"
 
 
-@contextlib.contextmanager
-def _office(settings: Settings) -> Iterator[Office]:
-    """The office, with locks that end with the call: trying must not lock anybody out of the real line.
-
-    Raises RegistryError.
-    """
-    with tempfile.TemporaryDirectory(prefix="hotline-try-") as folder:
-        book = CallBook.open(Path(folder) / "calls.db", privacy.hash_key(settings.var))
-        with contextlib.closing(book), contextlib.closing(Office.open(settings, book)) as office:
-            yield office
-
-
 @click.command("try")
 @click.option("--events", is_flag=True, help="Also show what the call record would hold.")
 @click.option("--back", type=click.Choice(list(BACK)), help="Begin as a caller who comes back from the agents' queue.")
@@ -76,7 +61,8 @@ def terminal(events: bool, back: str | None) -> None:
         menu, texts = load_checked(settings.prompts, settings.office.language)
         spoken = menu.spoken if settings.speech.enabled else None
         phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), spoken)
-        with _office(settings) as office:
+        # Locks that end with the call: trying must not lock anybody out of the real line.
+        with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
             desk = Desk(office, Visitor(Guesser("terminal")))
             start = BACK[back] if back else Start.WELCOME
             ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)

@@ -8,7 +8,6 @@ import structlog
 
 from agi import log
 from agi.books.calls import QUEUE, Outcome
-from agi.books.tries import Guesser
 from agi.dialogue.question import Case, HungUp
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
@@ -18,6 +17,7 @@ from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
 from agi.line.variables import AGENT, FAILURES, NEXT, TALKED
+from agi.office.counting import Guesser
 from agi.office.limit import Visitor
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse

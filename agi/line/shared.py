@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agi import privacy
 from agi.books.calls import CallBook
+from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
 from agi.dialogue.menu import Menu, MenuError
 from agi.hearing.client import SpeechClient
@@ -54,7 +55,7 @@ class Shared:
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         try:
-            office = Office.open(settings, book)
+            office = Office.open(settings, BookGuesses(book))
         except RegistryError as wrong:
             book.close()
             raise NotReady(str(wrong)) from wrong

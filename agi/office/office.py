@@ -2,24 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
-from agi.books.calls import CallBook
-from agi.books.lockout import Lockouts
 from agi.books.numbers import nik_fault, registration_valid
-from agi.books.ports import RegistryLookups
+from agi.books.ports import GuessStore, RegistryLookups
 from agi.books.registry import Registry
 from agi.books.words import Application, ApplicationStatus, Resident
-from agi.office.limit import GuessLimit, Visitor
+from agi.office.limit import GuessLimit, Visitor, utc_now
 from agi.office.results import Invalid, Progress, Refusal, Stop, Subject
+from agi.privacy import hash_key
 from agi.settings import Settings
 
 _T = TypeVar("_T")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +30,13 @@ class Office:
     guesses: GuessLimit
 
     @classmethod
-    def open(cls, settings: Settings, book: CallBook, clock: Callable[[], datetime] = _now) -> "Office":
-        """The office of this installation, ready to be asked; `book` keeps its locks. Raises RegistryError."""
-        registry = Registry.open(settings.registry_db, book.key, settings.identity.kk_digits)
-        return cls(registry, GuessLimit(Lockouts(book, settings.lockout, clock), settings.lockout.tries))
+    def open(cls, settings: Settings, guesses: GuessStore, clock: Callable[[], datetime] = utc_now) -> "Office":
+        """The office of this installation, ready to be asked; `guesses` keeps its locks.
+
+        Raises RegistryError, privacy.BadKey.
+        """
+        registry = Registry.open(settings.registry_db, hash_key(settings.var), settings.identity.kk_digits)
+        return cls(registry, GuessLimit(guesses, settings.lockout, clock))
 
     def close(self) -> None:
         """Let go of the registry."""
