@@ -217,6 +217,7 @@ WORD_MISTAKES = [
     ("M022:16", '"informasi"', '["informasi", ""]'),
     ("M023:14", '2 = "informasi"\n', ""),
     ("M024:16", '"informasi"', '["informasi", "Petugas"]'),
+    ("M024:16", '"informasi"', '["informasi", "sekali lagi"]'),
     ("M025:18", "questions.more", "questions.mor"),
     ("M003:14", "main.words", "main.wrods"),
 ]

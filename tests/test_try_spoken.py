@@ -10,7 +10,7 @@ from sample_office import WITH_NONE, build_registry, kk_digits, nik
 from agi import privacy
 from agi.cli import main
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.dialogue.typed import understood
+from agi.hearing.typed import understood
 from agi.languages import INDONESIAN
 
 SPOKEN = {"menu:main": {"1": ("cek nik", "nik"), "2": ("status",)}}
@@ -81,7 +81,7 @@ def test_with_speech_switched_off_words_are_silence(home: Path, monkeypatch: pyt
     ],
 )
 def test_words_are_understood(line: str, question: Question, value: str) -> None:
-    assert understood(line, question, SPOKEN) == Answer(Result.MATCH, value, Mode.SPEECH, 0.95)
+    assert understood(line, question, SPOKEN) == Answer(Result.MATCH, value, Mode.SPEECH)
 
 
 @pytest.mark.parametrize(

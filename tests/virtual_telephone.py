@@ -17,7 +17,7 @@ from agi.books.calls import CallBook
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
 from agi.dialogue.spoken import Spoken
-from agi.dialogue.typed import understood
+from agi.hearing.typed import understood
 from agi.line.journal import CallJournal
 from agi.line.spool import End
 from agi.services.conversation import BACK, Start

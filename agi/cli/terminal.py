@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 import click
 
@@ -11,6 +12,8 @@ from agi.books.registry import RegistryError
 from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
+from agi.hearing.typed import understood
+from agi.languages import named
 from agi.office.counting import Guesser
 from agi.office.limit import Visitor
 from agi.office.office import Office
@@ -58,14 +61,15 @@ def terminal(events: bool, back: str | None) -> None:
     """
     settings = Settings()
     try:
+        language = named(settings.office.language)
         menu, texts = load_checked(settings.prompts, settings.office.language)
-        spoken = menu.spoken if settings.speech.enabled else None
-        phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), spoken)
+        hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
+        phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
         # Locks that end with the call: trying must not lock anybody out of the real line.
         with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
             desk = Desk(office, Visitor(Guesser("terminal")))
             start = BACK[back] if back else Start.WELCOME
-            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
+            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start, language=language)
     except MenuError as wrong:
         raise click.ClickException(
             f"the prompts have errors; nothing is served until they are mended:\n{wrong}"

@@ -23,6 +23,7 @@ from agi.dialogue.question import (
     Result,
     Value,
 )
+from agi.languages.language import Command
 
 MOST_TURNS = 300
 """Turns of one call before we give up: no caller needs them, but a stuck key would go on for ever."""
@@ -33,8 +34,8 @@ MOST_UNHEARD = 2
 _DOWN = ("slow", "full", "dead")
 """Why speech does not listen although it should (`Answer.fell_back`); "off" is an office's own choice."""
 
-_LEAVING = {Result.BACK: "kembali", Result.AGENT: "petugas"}
-"""Commands that take the caller elsewhere, and their words."""
+_LEAVING = {Result.BACK: Command.BACK, Result.AGENT: Command.AGENT}
+"""Commands that take the caller elsewhere."""
 
 _KEYS_ONLY = "speech.keys_only"
 
@@ -101,7 +102,7 @@ class Asked:
     helps: Helps
     tries: int
     accept: Callable[[Answer], str]
-    meant: Callable[[str], bool]
+    meant: Callable[[Command], bool]
     short: Prompt | None = None
     unheard: int = MOST_UNHEARD
     invite: str = ""

@@ -36,10 +36,10 @@ def check(
     """
     found = read(menu)
     if not found.nodes:  # nothing else can be said about a menu that cannot be read
-        return (*found.findings, *check_tree(found), *found_by_voice)
+        return (*found.findings, *check_tree(found, language), *found_by_voice)
     findings = [
         *found.findings,
-        *check_tree(found),
+        *check_tree(found, language),
         *_check_services(found, services),
         *_check_prompts(found, texts, language),
         *_check_places(found, texts, says),
@@ -50,7 +50,7 @@ def check(
     return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
 
 
-def check_tree(found: MenuFile) -> Iterator[Finding]:
+def check_tree(found: MenuFile, language: Language) -> Iterator[Finding]:
     """What can be seen in the menu alone: its shape, its options, where they lead."""
     if not found.nodes:
         if not found.findings:
@@ -64,7 +64,7 @@ def check_tree(found: MenuFile) -> Iterator[Finding]:
         yield from _check_give_up(found, node)
     yield from _check_reachable(found)
     menus = {f"menu:{node.name}": ("".join(node.options), node.line) for node in found.nodes.values() if node.options}
-    yield from check_words(found.path, found.words, menus)
+    yield from check_words(found.path, found.words, menus, language)
 
 
 def _check_kind(path: Path, node: Node) -> Iterator[Finding]:

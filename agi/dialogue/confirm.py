@@ -6,10 +6,10 @@ kedua", with its digits or without), and is otherwise asked anew. Silence and no
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from agi.dialogue.question import Answer, Mode, Prompt
+from agi.languages.language import Language, Reply
 
 GROUP = 4
 """Digits of a group that is read back and corrected: a NIK is read 4-4-4-4."""
@@ -18,13 +18,6 @@ MOST_READBACKS = 4
 """How often one number is read back: a caller who is still not content is quicker with the keys."""
 
 _HALVES = 6  # a number this long is read back in two threes
-
-
-class Reply(StrEnum):
-    """What a caller may say to a number that is read back."""
-
-    YES = "ya"
-    NO = "tidak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +41,12 @@ class Asker(Protocol):
         """Write a step into the call's record."""
 
 
-def option(asker: Asker, name: str, answer: Answer, words: Mapping[str, tuple[str, ...]]) -> str:
+def option(asker: Asker, name: str, answer: Answer, words: Mapping[str, tuple[str, ...]], language: Language) -> str:
     """The option that the caller meant, "" if it is none of those heard. `words`: option -> its words."""
     if answer.sure:
         return answer.value
     for value in _first_two(answer.value, answer.alternatives):
-        said = words.get(value) or (f"pilihan {value}",)
+        said = words.get(value) or (f"{language.phrases.option} {value}",)
         reply = _asked(asker, name, said[0])
         if reply != Reply.NO:
             return value if reply == Reply.YES else ""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from agi.dialogue.question import Answer, Mode, Prompt, Result
+from agi.languages.language import Command
 
-HELP = "bantuan"
+HELP = Command.HELP.value
 """The value of a spoken no-match that asks for help."""
 
 

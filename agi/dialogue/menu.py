@@ -10,6 +10,8 @@ from agi.dialogue.menufile import Node, read
 from agi.dialogue.question import Prompt
 from agi.dialogue.spoken import Spoken, Words
 from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk
+from agi.languages import INDONESIAN
+from agi.languages.language import Language
 
 SAYS: Says = {"menu.more": {}}
 """What the walk itself says: the question after every service and every piece of information."""
@@ -47,10 +49,10 @@ class Menu:
         self.spoken_lines = {grammar: {key: one.line_of(key) for key in one.ways} for grammar, one in words.items()}
 
     @classmethod
-    def load(cls, path: Path) -> "Menu":
+    def load(cls, path: Path, language: Language = INDONESIAN) -> "Menu":
         """Read and check the form of `path`. Raises MenuError."""
         found = read(path)
-        errors = tuple(finding for finding in (*found.findings, *check_tree(found)) if finding.is_error)
+        errors = tuple(finding for finding in (*found.findings, *check_tree(found, language)) if finding.is_error)
         if errors:
             raise MenuError(errors)
         return cls(path, found.start, found.nodes, found.words)

@@ -42,6 +42,7 @@ class Question:
     `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
     instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
     prompts; `voice_barge_in`: so does speech. `after_speech`: the caller has just spoken (the phone knows).
+    `language`: the code of what is spoken, see `agi.languages`.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Question:
     grammar: str = ""
     voice_barge_in: bool = True
     after_speech: bool = False
+    language: str = "id"
 
 
 class Result(StrEnum):

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agi.dialogue.finding import Finding
-
-COMMANDS = ("ulangi", "ulang", "kembali", "petugas", "operator", "bantuan")
-"""Words that may be said on every question and mean the same everywhere."""
+from agi.languages.language import Language
 
 _SAYABLE = re.compile(r"[a-z]+(?: [a-z]+)*")
 
@@ -73,14 +71,16 @@ def _ways(path: Path, line: int, what: str, value: Any, findings: list[Finding])
     return tuple(dict.fromkeys(good))
 
 
-def check_words(path: Path, words: Mapping[str, Words], menus: Mapping[str, tuple[str, int]]) -> Iterator[Finding]:
+def check_words(
+    path: Path, words: Mapping[str, Words], menus: Mapping[str, tuple[str, int]], language: Language
+) -> Iterator[Finding]:
     """What is wrong with the words of a menu file whose form is right.
 
     `menus`: grammar -> (its options, its line) of every menu of the file. A file without any words is for keys only,
     and nothing is missing from it.
     """
     for grammar, one in words.items():
-        yield from _check_options(path, grammar, one)
+        yield from _check_options(path, grammar, one, language)
         yield from _check_twice(path, grammar, one)
     if not words:
         return
@@ -109,14 +109,15 @@ def check_questions(path: Path, words: Mapping[str, Words], questions: Mapping[s
             yield Finding("M020", path, one.line_of(option), problem)
 
 
-def _check_options(path: Path, grammar: str, one: Words) -> Iterator[Finding]:
+def _check_options(path: Path, grammar: str, one: Words, language: Language) -> Iterator[Finding]:
     for option, ways in one.ways.items():
         if one.options and option not in one.options:
             problem = f"ada kata untuk {option} di [{_node(grammar)}], padahal pilihan itu tidak ada"
             yield Finding("M020", path, one.line_of(option), problem)
         for way in ways:
-            if way in COMMANDS:
-                problem = f"{way!r} sudah punya arti di setiap pertanyaan ({', '.join(COMMANDS)}): pilih kata lain"
+            if language.command(tuple(way.split())):
+                commands = ", ".join(ways[0] for ways in language.phrases.commands.values())
+                problem = f"{way!r} sudah punya arti di setiap pertanyaan ({commands}): pilih kata lain"
                 yield Finding("M024", path, one.line_of(option), problem)
 
 

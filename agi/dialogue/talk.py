@@ -24,6 +24,8 @@ from agi.dialogue.asking import (
 )
 from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt, Question
 from agi.dialogue.spoken import Spoken
+from agi.languages import INDONESIAN
+from agi.languages.language import Command, Language, Reply
 
 __all__ = [
     "MOST_TURNS",
@@ -90,7 +92,7 @@ class Patience:
     tries: int = 3
 
 
-def _no(_word: str) -> bool:
+def _no(_command: Command) -> bool:
     """For questions within a question: a command that was not heard for certain is no command there."""
     return False
 
@@ -105,7 +107,7 @@ class Talk:
 
     `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
     came to this node, `told_anything` whether one was given at all.
-    `spoken`: the words of the menu, for questions that may be answered by voice.
+    `spoken`: the words of the menu, for questions that may be answered by voice, in the `language` of the call.
     """
 
     def __init__(
@@ -115,11 +117,13 @@ class Talk:
         patience: Patience | None = None,
         spoken: Spoken | None = None,
         bounds: Bounds | None = None,
+        language: Language = INDONESIAN,
     ) -> None:
         self._phone = phone
         self._journal = journal
         self._asking = Asking(phone, journal, bounds or Bounds())
         self._spoken = spoken or {}
+        self._language = language
         self.patience = patience or Patience()
         self.told: tuple[Prompt, ...] = ()
         self.answered = False
@@ -186,7 +190,7 @@ class Talk:
         )
 
         def accept(answer: Answer) -> str:
-            return confirm.option(self, name, answer, words)
+            return confirm.option(self, name, answer, words, self._language)
 
         tries = (patience or self.patience).tries
         asked = Asked(
@@ -242,7 +246,7 @@ class Talk:
         """Ask whether what was heard is right: yes (1) or no (2); None where the caller says neither."""
 
         def accept(answer: Answer) -> str:
-            consent = answer.value in ("1", confirm.Reply.YES) if grammar == "yesno" else answer.value == "ya"
+            consent = answer.value in ("1", Reply.YES) if grammar == "yesno" else answer.value == Reply.YES
             return "" if consent and not answer.sure else answer.value
 
         question = replace(self._question(name, Options("12"), grammar), private=grammar == "repair")
@@ -277,11 +281,12 @@ class Talk:
             between_keys_ms=waits.between_keys_ms,
             total_ms=waits.total_ms,
             grammar=grammar,
+            language=self._language.code,
         )
 
-    def _means(self, name: str) -> Callable[[str], bool]:
+    def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""
-        return lambda word: confirm.agreed(self, name, word)
+        return lambda command: confirm.agreed(self, name, self._language.phrases.commands[command][0])
 
     def _short(self, asked: Asked) -> Answer | None:
         """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""

@@ -11,9 +11,7 @@ from typing import TextIO
 
 from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
 from agi.dialogue.keys import KEYS
-from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
-from agi.dialogue.spoken import Spoken
-from agi.dialogue.typed import understood
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result
 
 _PAUSE = "\n"
 
@@ -82,19 +80,23 @@ class TerminalKeypad:
 
 
 class Terminal:
-    """The whole phone; with the words of a menu (`spoken`) it hears what is typed."""
+    """The whole phone; with `understood` it hears what is typed: that makes an answer of a line."""
 
     def __init__(
-        self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str], spoken: Spoken | None = None
+        self,
+        keys: TextIO,
+        out: TextIO,
+        written: Callable[[Prompt], str],
+        understood: Callable[[str, Question], Answer] | None = None,
     ) -> None:
         self._out = out
-        self._spoken = spoken
+        self._understood = understood
         keypad = TerminalKeypad(keys, out, written, hears=self.listens())
         self._turns = KeypadTurns(keypad, lambda: time.monotonic_ns() // 1_000_000)
 
     def listens(self) -> bool:
         """Whether typed words are understood."""
-        return self._spoken is not None
+        return self._understood is not None
 
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Print `prompts`."""
@@ -105,7 +107,7 @@ class Terminal:
         try:
             return self._turns.turn(question)
         except _Said as said:
-            return understood(said.line, question, self._spoken or {})
+            return self._understood(said.line, question) if self._understood else Answer(Result.NO_INPUT)
 
     def transfer(self, case: Case) -> None:
         """Show what the agent would see."""

@@ -1,26 +1,15 @@
-"""From a question to a recogniser, and from what it heard to an answer: where `agi.speech` meets the dialogue."""
+"""What the recognising process listens with: the model, and for each question a recogniser."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
-from agi.books.numbers import check_nik
-from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.dialogue.question import Question
 from agi.dialogue.turn import Said, Voice
+from agi.hearing.answers import grammar_of, said
 from agi.hearing.listening import Make, Recogniser
 from agi.hearing.worker import CannotListen
-from agi.languages.language import Command
 from agi.settings import Settings, Speech
-from agi.speech import grammar as grammars
-from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Grammar, NikStanding
+from agi.speech.grammar import Digits
 from agi.speech.model import Model, ModelError
 from agi.speech.recogniser import Recogniser as SpeechRecogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning
-
-HELP = "bantuan"
-"""The value of a no-match by which a caller asks for help."""
-_COMMANDS = {Command.REPEAT: Result.REPEAT, Command.BACK: Result.BACK, Command.AGENT: Result.AGENT}
-_YES_NO = {"ya": "1", "tidak": "2"}
 
 
 def tuning(speech: Speech) -> Tuning:
@@ -53,47 +42,21 @@ class ModelListener:
 
     def maker(self, question: Question) -> Make:
         """What makes the recognisers of `question`'s turn. Raises `CannotListen` where the model does not know it."""
-        whole = _grammar(self._model, question)
+        try:
+            whole = grammar_of(question, self._model.grammar)
+        except KeyError:
+            raise CannotListen(question.grammar) from None
         if whole.name not in self._model.names:
             raise CannotListen(question.grammar)
         before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
 
         def make(rest: int, first: bool) -> Recogniser:
-            heard_for = grammars.Digits(1, rest) if rest else whole
+            heard_for = Digits(1, rest, language=whole.language) if rest else whole
             # Where speech does not count during the prompt, what is heard first was begun during this turn.
             opening_ms = before if first and question.voice_barge_in else 0
             return _Adapted(self._model.recogniser(heard_for, self._tuning, opening_ms=opening_ms), question, rest)
 
         return make
-
-
-def _grammar(model: Model, question: Question) -> Grammar:
-    accepts = question.accepts
-    match question.grammar:
-        case "yesno":
-            return grammars.YesNo()
-        case "nik":
-            return grammars.Nik(standing)
-        case "digits" if isinstance(accepts, Digits):
-            return grammars.Digits(accepts.least, accepts.most)
-        case "repair":
-            return grammars.NikRepair()
-        case "date":
-            return grammars.Date()
-        case "number":
-            return grammars.Number()
-    try:
-        return model.grammar(question.grammar)
-    except KeyError:
-        raise CannotListen(question.grammar) from None
-
-
-def standing(nik: str) -> NikStanding:
-    """What the books say of 16 digits: whether they can be a NIK, and whether its district is known."""
-    found = check_nik(nik)
-    if not found.valid:
-        return NikStanding.INVALID
-    return NikStanding.UNKNOWN_REGION if found.warnings else NikStanding.KNOWN
 
 
 class _Adapted:
@@ -111,39 +74,8 @@ class _Adapted:
 
     def finish(self) -> Said:
         """What was said."""
-        return said(self._inner.finish(), self._question, self._digits_in)
+        return said(self._inner.finish(), self._question, self._rest)
 
     def close(self) -> None:
         """Let go of the decoder."""
         self._inner.close()
-
-    def _digits_in(self, text: str) -> str:
-        """The digits of a number that is not whole: "" unless all of `text` is digits."""
-        accepts = self._question.accepts
-        if not isinstance(accepts, Digits):
-            return ""
-        return next(iter(grammars.Digits(1, self._rest or accepts.most).values(tuple(text.split()))), "")
-
-
-def said(heard: Heard, question: Question, digits_in: Callable[[str], str]) -> Said:
-    """`heard` as the answer to `question`."""
-    if heard.verdict is Verdict.SILENCE:
-        return Said(Answer(Result.NO_INPUT))
-    answer = Answer(
-        Result.NO_MATCH, mode=Mode.SPEECH, confidence=heard.confidence, sure=heard.verdict is Verdict.ACCEPTED
-    )
-    digits = digits_in(heard.text)
-    if heard.verdict is Verdict.REJECTED:
-        return Said(answer, digits)
-    if heard.command is not None:
-        if heard.command in _COMMANDS:
-            return Said(replace(answer, result=_COMMANDS[heard.command]))
-        return Said(replace(answer, value=HELP))
-    others = tuple(_value(one.value, question) for one in heard.alternatives)
-    value = _value(heard.value, question)
-    return Said(replace(answer, result=Result.MATCH, value=value, alternatives=others), digits)
-
-
-def _value(value: str, question: Question) -> str:
-    """A menu's answer is a key: 1 is yes and 2 is no."""
-    return _YES_NO.get(value, value) if question.grammar == "yesno" and isinstance(question.accepts, Options) else value

@@ -9,6 +9,7 @@ import structlog
 from agi import log
 from agi.books.calls import QUEUE, Outcome
 from agi.dialogue.question import Case, HungUp
+from agi.languages import named
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
@@ -93,7 +94,16 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     if agent:
         journal.noted("agent.talked", agent)
     longest_s = settings.dialogue.longest_call_s
-    ending = converse(phone, journal, desk, shared.menu, settings.dialogue, start, lambda: lasts_s() >= longest_s)
+    ending = converse(
+        phone,
+        journal,
+        desk,
+        shared.menu,
+        settings.dialogue,
+        start,
+        lambda: lasts_s() >= longest_s,
+        named(settings.office.language),
+    )
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(TALKED, lasts_s())
         if desk.visitor.failures:  # also after a give-up or a lock-out: those callers go to the queue too

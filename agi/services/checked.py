@@ -121,4 +121,4 @@ def load_checked(folder: Path, language: str) -> tuple[Menu, Texts]:
     errors = tuple(finding for finding in check_prompts(folder, language) if finding.is_error)
     if errors:
         raise MenuError(errors)
-    return Menu.load(folder / "menu.toml"), Texts.load(folder, language)
+    return Menu.load(folder / "menu.toml", named(language)), Texts.load(folder, language)

@@ -9,6 +9,8 @@ from agi.books.files import BookError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
+from agi.languages import INDONESIAN
+from agi.languages.language import Language
 from agi.services import SERVICES, agent
 from agi.services.desk import Desk
 from agi.settings import Dialogue
@@ -69,11 +71,12 @@ def converse(
     settings: Dialogue,
     start: Start = Start.WELCOME,
     time_is_up: Callable[[], bool] = lambda: False,
+    language: Language = INDONESIAN,
 ) -> Ending:
     """Talk with a caller until the end of the call or until the agents have them; `time_is_up` asks nothing more.
 
     A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
-    exception is a fault and is left to the line, which apologises.
+    exception is a fault and is left to the line, which apologises. `language` is what is spoken in this call.
     """
     talk = Talk(
         phone,
@@ -81,6 +84,7 @@ def converse(
         Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
         menu.spoken,
         Bounds(settings.silent_turns, time_is_up),
+        language,
     )
     try:
         return _talk(talk, desk, menu, start)

@@ -50,6 +50,23 @@ def spell(piece: Piece) -> Network:
     return network
 
 
+def accepts(network: Network, words: tuple[str, ...]) -> bool:
+    """Whether `words`, all of them, are a way through `network`."""
+    here = _reached(network, {0})
+    for word in words:
+        here = _reached(network, {arc.target for arc in network.arcs if arc.source in here and arc.word == word})
+    return 1 in here
+
+
+def _reached(network: Network, states: set[int]) -> set[int]:
+    """`states`, and where one comes from them without a word."""
+    ahead = states
+    while ahead:
+        ahead = {arc.target for arc in network.arcs if arc.source in ahead and not arc.word} - states
+        states = states | ahead
+    return states
+
+
 def _spell(network: Network, piece: Piece, source: int, target: int) -> None:
     match piece:
         case str():

@@ -1,0 +1,46 @@
+"""Words typed on a terminal instead of spoken, read with the grammar of the telephone.
+
+What the telephone's graph does not hold is other speech here too. How well a recogniser hears is another matter;
+`hotline hear` and a softphone show that. A question mark at the end ("cek NIK?") is an answer that was heard without
+certainty.
+"""
+
+from agi.dialogue.question import Answer, Question, Result
+from agi.dialogue.spoken import Spoken, normal
+from agi.hearing.answers import grammar_of, said
+from agi.languages import named
+from agi.languages.language import Language, Words
+from agi.languages.pieces import UNKNOWN
+from agi.speech.answer import Reading, decide
+from agi.speech.grammar import Grammar, Options, whole
+from agi.speech.network import accepts, spell
+from agi.speech.tuning import Thresholds
+
+_SURE = Thresholds(accept=0.0, confirm=0.0)
+_DOUBTFUL = Thresholds(accept=1.01, confirm=0.0)
+
+
+def understood(line: str, question: Question, spoken: Spoken) -> Answer:
+    """What `line` answers to `question`; a question for keys alone hears nothing."""
+    if not question.grammar:
+        return Answer(Result.NO_INPUT)
+    language = named(question.language)
+
+    def words_of(name: str) -> Grammar:
+        return Options(name, spoken[name], language=language)
+
+    try:
+        grammar = grammar_of(question, words_of)
+    except KeyError:
+        return Answer(Result.NO_INPUT)
+    words = _words(line, language)
+    if not accepts(spell(whole(grammar, other=False)), words):
+        words = (UNKNOWN,)
+    doubtful = line.rstrip().endswith("?")
+    return said(decide(grammar, (Reading(words, 0.0),), _DOUBTFUL if doubtful else _SURE), question).answer
+
+
+def _words(line: str, language: Language) -> Words:
+    """`line` as it would be said: digits one by one, marks left out."""
+    told = (f" {language.numbers.digits[int(one)]} " if one in "0123456789" else one for one in line)
+    return tuple(normal("".join(one if one.isalpha() else " " for one in "".join(told))).split())
