@@ -23,7 +23,7 @@ from agi.office.office import Office
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
-from agi.settings import Dialogue, Lockout, Places, Settings
+from agi.settings import Dialogue, Places, Section, Settings
 
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
@@ -136,9 +136,12 @@ class SampleOffice:
     clock: SetClock
 
     @classmethod
-    def open(cls, registry: Path, folder: Path, **limits: int) -> "SampleOffice":
-        """An office whose books lie in `folder`; its registry stands there already, or `registry` is lent to it."""
-        settings = Settings(places=Places(data=folder, var=folder / "var"), lockout=Lockout(**limits))
+    def open(cls, registry: Path, folder: Path, **given: Section) -> "SampleOffice":
+        """An office whose books lie in `folder`; its registry stands there already, or `registry` is lent to it.
+
+        `given`: tables of its settings.
+        """
+        settings = Settings(places=Places(data=folder, var=folder / "var"), **given)
         if not settings.registry_db.exists():
             settings.registry_db.symlink_to(registry)
         (settings.var / "secrets").mkdir(parents=True)

@@ -8,11 +8,9 @@ import pytest
 from books_data import KEY, kk, nik, resident_line, residents_file
 from pydantic import ValidationError
 from sample_office import SampleOffice
-from scripted_caller import SetClock
 
 from agi import privacy
 from agi.books import importing, sample
-from agi.books.calls import CallBook
 from agi.books.draft import draft
 from agi.books.registry import KkDigitsMismatch, Registry, RegistryOutdated
 from agi.cli import bringup
@@ -30,8 +28,8 @@ def imported(folder: Path, kk_digits: int, *serials: int, replace: bool = False)
 
 @pytest.mark.parametrize("kk_digits", [6, 10, 16])
 def test_the_caller_is_asked_for_that_many_and_told_so(tmp_path: Path, kk_digits: int) -> None:
-    registry = Registry.open(imported(tmp_path, kk_digits, 1), KEY, kk_digits)
-    office = SampleOffice(registry, CallBook.open(tmp_path / "calls.db", KEY), SetClock())
+    registry = imported(tmp_path, kk_digits, 1)
+    office = SampleOffice.open(registry, tmp_path, identity=Identity(kk_digits=kk_digits))
     call = office.call(f"1 {nik(1)} 123 {kk(1)[-kk_digits:]} 2")
     office.close()
     assert Prompt("kk.ask", {"digits": kk_digits}) in call.prompts

@@ -12,6 +12,7 @@ from scripted_caller import ScriptedKeypad, ScriptedPhone
 from agi.books.calls import Outcome
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Question
+from agi.settings import Lockout
 
 pytest_plugins = ["office_fixtures"]
 
@@ -98,7 +99,7 @@ def test_who_withholds_the_number_is_told_the_truth_after_three_tries_and_may_ca
 
 
 def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(registry_file: Path, tmp_path: Path) -> None:
-    office = SampleOffice.open(registry_file, tmp_path, tries=5)
+    office = SampleOffice.open(registry_file, tmp_path, lockout=Lockout(tries=5))
     call = office.call("1 " + " ".join(f"{nik(serial)} 9999999999" for serial in range(1, 6)) + " 2")
     assert call.heard.count("identity.mismatch") == 5
     assert call.heard.index("lockout.minutes") > 5

@@ -95,6 +95,21 @@ def test_a_disk_that_does_not_answer_in_mid_call_is_told_and_no_try_is_counted_a
     assert "ktp.card_issued" in own.call(f"1 {nik(WITH_NONE)} {kk_digits(WITH_NONE)} !").heard
 
 
+def test_that_a_try_was_wrong_is_told_also_where_the_disk_goes_away_before_its_lock_is_known(
+    own: SampleOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
+
+        def looked_up(_nik: str, _kk: str) -> None:
+            assert own.book.flush()
+            other.execute("BEGIN EXCLUSIVE")
+
+        monkeypatch.setattr(own.registry, "resident", looked_up)
+        call = own.call(f"1 {nik(WITH_NONE)} {kk_digits(WITH_ONE)} {nik(WITH_NONE)} !")
+    assert call.heard[4:7] == ["identity.mismatch", "nik.ask", "registration.unavailable"]
+    assert call.desk.visitor.failures == 1
+
+
 def test_a_registry_whose_folder_is_none_is_told_as_one_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RegistryDamaged, match="can't be opened"):
