@@ -25,6 +25,18 @@ _SAVE_AGAIN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file an admin edits; `line` counts from 1, 0 means the whole file."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
 class TomlError(Exception):
     """The file cannot be read; `line` counts from 1, 0 means the whole file. `twice`: it gives one key two values."""
 

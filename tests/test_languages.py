@@ -42,6 +42,7 @@ ENGLISH = Language(
     INDONESIAN.repairs,
     replace(INDONESIAN.numbers, digits=WORDS, zeros=("zero",), read_digits=read_digits, mixed=Loop(alt(WORDS))),
     INDONESIAN.dates,
+    INDONESIAN.reading,
 )
 
 

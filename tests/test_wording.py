@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agi.languages import INDONESIAN
+from agi.languages.id.wording import spoken, unspeakable
+from agi.languages.lexicon import Lexicon, LexiconError
 from agi.settings import ROOT
-from agi.voice.errors import TextsError
-from agi.voice.lexicon import Lexicon
-from agi.voice.wording import spoken, unspeakable
 
 LEXICON = Lexicon.load(ROOT / "prompts" / "lexicon.toml")
 
@@ -154,7 +153,7 @@ def test_a_wrong_lexicon_is_told_with_file_and_line(tmp_path: Path, change: tupl
     source = (ROOT / "prompts" / "lexicon.toml").read_text()
     path = tmp_path / "lexicon.toml"
     path.write_text(source.replace(*change))
-    with pytest.raises(TextsError, match=expected) as caught:
+    with pytest.raises(LexiconError, match=expected) as caught:
         Lexicon.load(path)
     if "NIK" in expected:
         assert caught.value.problems[0].line == source[: source.index('"NIK"')].count("\n") + 1

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agi.dialogue.question import Answer, Mode, Prompt
-from agi.languages.language import Language, Reply
-
-GROUP = 4
-"""Digits of a group that is read back and corrected: a NIK is read 4-4-4-4."""
+from agi.languages.language import GROUP, Language, Reply
 
 MOST_READBACKS = 4
 """How often one number is read back: a caller who is still not content is quicker with the keys."""

@@ -25,7 +25,7 @@ from agi.dialogue.asking import (
 from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt, Question
 from agi.dialogue.spoken import Spoken
 from agi.languages import INDONESIAN
-from agi.languages.language import Command, Language, Reply
+from agi.languages.language import GROUP, Command, Language, Reply
 
 __all__ = [
     "MOST_TURNS",
@@ -254,7 +254,7 @@ class Talk:
 
     def group(self, name: str, ask: Sequence[Prompt]) -> str:
         """Ask for a group of digits that is read back afterwards; "" where none is given."""
-        digits = Digits(confirm.GROUP, confirm.GROUP)
+        digits = Digits(GROUP, GROUP)
         question = replace(self._question(name, digits, "digits"), private=True)
         asked = Asked(question, tuple(ask), tuple(ask), helps.ENTRY, _YES_NO_TRIES, lambda answer: answer.value, _no)
         answer = self._short(asked)

@@ -3,18 +3,29 @@
 It belongs to a call: who asks, hears or speaks is handed the call's language.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from agi.languages.lexicon import Lexicon
 from agi.languages.pieces import Opt, Piece, alt, seq
 
 Words = tuple[str, ...]
 
 _COMMAND_COST = 1.0
 _ASIDE_COST = 2.0
+
+
+GROUP = 4
+"""Digits of a group: a NIK is read aloud, written and corrected 4-4-4-4, as it stands on a KTP."""
+
+
+def groups(digits: str) -> list[str]:
+    """`digits` in groups from the left; the last may be shorter."""
+    return [digits[at : at + GROUP] for at in range(0, len(digits), GROUP)]
 
 
 class Command(StrEnum):
@@ -105,6 +116,20 @@ class Dates:
     open: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a written text is read aloud: what the voice would read wrongly, written out for it.
+
+    `spoken` leaves only words and pauses of a text, with no digit; `unspeakable` names what of it would not be heard
+    or not be understood; `amount` is a sum of money. `common` matches a word that hardly any other language has.
+    """
+
+    spoken: Callable[[str, Lexicon], str]
+    unspeakable: Callable[[str, Lexicon], list[str]]
+    amount: Callable[[int], str]
+    common: re.Pattern[str]
+
+
 @dataclass(frozen=True, eq=False)
 class Language:
     """One language. `locale` is its name in CLDR, for what is written."""
@@ -115,6 +140,7 @@ class Language:
     repairs: Repairs
     numbers: Numbers
     dates: Dates
+    reading: Reading
 
     def command(self, words: Words) -> Command | None:
         """The command that `words` give."""

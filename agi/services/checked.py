@@ -10,15 +10,16 @@ from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.talk import Says
 from agi.languages import named
+from agi.languages.lexicon import Lexicon, LexiconError
 from agi.services import SERVICES, conversation
 from agi.settings import Settings
 from agi.speech import lexicon as spoken_lexicon
 from agi.speech import standard
 from agi.speech.alike import alike
+from agi.tomlfile import Problem
 from agi.voice import inspection
 from agi.voice.clips import Clips
-from agi.voice.errors import Problem, TextsError
-from agi.voice.lexicon import Lexicon
+from agi.voice.errors import TextsError
 from agi.voice.texts import Texts
 
 SAYS: Says = {
@@ -57,7 +58,7 @@ def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding
     unreadable: list[Finding] = []
     try:
         Lexicon.load(folder / "lexicon.toml")
-    except TextsError as wrong:
+    except LexiconError as wrong:
         unreadable += _coded("T008", wrong.problems)
     try:
         texts = Texts.load(folder, language)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from agi.languages import INDONESIAN
-from agi.languages.language import Language, Reply, Words
+from agi.languages.language import GROUP, Language, Reply, Words
 from agi.languages.pieces import Alt, Anything, Loop, Opt, Piece, alt, seq
 
-_GROUPS, _GROUP = 4, 4
+_NIK_DIGITS = 16
 
 
 class Kind(StrEnum):
@@ -134,7 +134,7 @@ class Nik:
     standing: Callable[[str], NikStanding]
     name: str = "nik"
     kind: Kind = Kind.NIK
-    length: int = 16
+    length: int = _NIK_DIGITS
     language: Language = INDONESIAN
 
     @property
@@ -283,7 +283,7 @@ class NikRepair:
         repairs, digit = self.language.repairs, self.language.numbers.digit
         group = seq(alt(repairs.groups), alt(self._ordinals))
         wrong = seq(Opt(alt(repairs.before)), group, Opt(alt(repairs.after)))
-        return alt((self.language.yes_or_no, seq(wrong, Opt(seq(*[digit] * _GROUP)))))
+        return alt((self.language.yes_or_no, seq(wrong, Opt(seq(*[digit] * GROUP)))))
 
     def values(self, words: Words) -> tuple[str, ...]:
         """What is to be done."""
@@ -298,11 +298,11 @@ class NikRepair:
         if not rest:
             return (str(group),)
         readings = self.language.numbers.read_digits(rest)
-        return tuple(f"{group}:{text}" for text in readings if len(text) == _GROUP)
+        return tuple(f"{group}:{text}" for text in readings if len(text) == GROUP)
 
     @property
     def _ordinals(self) -> Words:
-        return self.language.phrases.ordinals[:_GROUPS]
+        return self.language.phrases.ordinals[: _NIK_DIGITS // GROUP]
 
     def may_go_on(self, words: Words) -> bool:
         """ "kelompok kedua" may go on with its digits, "bukan" with the group."""

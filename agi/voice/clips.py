@@ -20,19 +20,20 @@ from babel.dates import format_date
 
 from agi.deadline import Deadline
 from agi.languages import named
+from agi.languages.language import groups
+from agi.languages.lexicon import Lexicon, LexiconError
 from agi.settings import Voice
+from agi.tomlfile import Problem
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
 from agi.voice.cache import Cache, identity, whole
-from agi.voice.errors import Problem, RecordingError, SynthesisError
-from agi.voice.lexicon import Lexicon
+from agi.voice.errors import RecordingError, SynthesisError, TextsError
 from agi.voice.maker import maker
-from agi.voice.places import Kind, Place, Value, groups
+from agi.voice.places import Kind, Place, Value
 from agi.voice.published import Held, Published
 from agi.voice.recordings import Recordings
 from agi.voice.synthesis import CHILDREN, Synthesis
 from agi.voice.texts import RESERVED, Text, Texts
-from agi.voice.wording import spoken
 
 GROUP_PAUSE_MS = 400
 """Between groups of four digits."""
@@ -85,8 +86,11 @@ class Clips:
     def __init__(self, texts: Texts, voice: Voice, prompts: Path, var: Path) -> None:
         self.texts = texts
         self.recordings = Recordings(prompts / "recordings")
-        self.lexicon = Lexicon.load(prompts / "lexicon.toml")
-        self._language = named(texts.language)
+        try:
+            self.lexicon = Lexicon.load(prompts / "lexicon.toml")
+        except LexiconError as wrong:
+            raise TextsError(list(wrong.problems)) from None
+        self.language = named(texts.language)
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
@@ -243,12 +247,15 @@ class Clips:
         """A number, amount, date or free text in words."""
         match kind, value:
             case Kind.NUMBER, int():
-                return self._language.numbers.say(value)
+                return self.language.numbers.say(value)
             case Kind.AMOUNT, int():
-                return f"{self._language.numbers.say(value)} rupiah"
+                return self.language.reading.amount(value)
             case Kind.DATE, date():
-                return spoken(format_date(value, "full", locale=self._language.locale), self.lexicon)
-        return spoken(str(value), self.lexicon)
+                return self._aloud(format_date(value, "full", locale=self.language.locale))
+        return self._aloud(str(value))
+
+    def _aloud(self, text: str) -> str:
+        return self.language.reading.spoken(text, self.lexicon)
 
     def _digits(self, digits: str) -> list[Path]:
         """Digit by digit in groups of four. Never rendered or kept as a whole: a NIK must not lie in a file."""
@@ -303,7 +310,7 @@ class Clips:
 
     def _planned(self, text: Text) -> tuple[Piece | Slot, ...]:
         """What is played for one text, in order; parts with nothing to say (a full stop after a place) are left out."""
-        heard = [part for part in text.parts if isinstance(part, Place) or _has_words(spoken(part, self.lexicon))]
+        heard = [part for part in text.parts if isinstance(part, Place) or _has_words(self._aloud(part))]
         steps: list[Piece | Slot] = []
         count = 0
         for part in heard:
@@ -311,7 +318,7 @@ class Clips:
                 steps.append(Slot(part, ends=part is heard[-1]))
             else:
                 count += 1
-                words = _sentence(spoken(part, self.lexicon), ends=False)
+                words = _sentence(self._aloud(part), ends=False)
                 steps.append(self._piece(text, f".{count}" if text.places else "", words))
         return tuple(steps)
 

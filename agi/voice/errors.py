@@ -1,23 +1,10 @@
 """What can go wrong between a text and its audio; every message is one clear sentence for a person."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from agi.tomlfile import Problem
 
 
 class VoiceError(Exception):
     """Base of all errors of this room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a file an admin edits; `line` counts from 1, 0 means the whole file."""
-
-    file: Path
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
 class FilesError(VoiceError):

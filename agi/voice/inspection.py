@@ -2,20 +2,14 @@
 
 import re
 
+from agi.tomlfile import Problem
 from agi.voice import recordings
 from agi.voice.clips import Clips
-from agi.voice.errors import Problem, RecordingError
+from agi.voice.errors import RecordingError
 from agi.voice.places import Place
 from agi.voice.texts import FALLBACK
-from agi.voice.wording import unspeakable
 
 _ENOUGH_WORDS = 5
-_INDONESIAN = re.compile(
-    r"yang|dan|atau|di|ke|dari|dengan|untuk|pada|ini|itu|anda|kami|tidak|belum|sudah|ada|adalah|bisa|akan|jika|kalau"
-    r"|tekan|nomor|silakan|maaf|terima|kasih|satu|dua|tiga|kantor|petugas|surat|kartu|akta|lagi|saat|waktu|kurang|lebih|hanya|harap|mohon"
-    r"|(?:ber|ter|men|mem|meng|peng)[a-z]{3,}|[a-z]{3,}(?:kan|nya)"
-)
-"""The commonest words, and endings that hardly any other language has."""
 
 
 def unspeakable_texts(clips: Clips) -> list[Problem]:
@@ -23,7 +17,7 @@ def unspeakable_texts(clips: Clips) -> list[Problem]:
     found: list[Problem] = []
     for key in clips.texts.keys():  # noqa: SIM118 - not a dict
         text = clips.texts.text(key)
-        if lost := unspeakable(text.raw, clips.lexicon):
+        if lost := clips.language.reading.unspeakable(text.raw, clips.lexicon):
             what = ", ".join(f"'{one}'" for one in lost)
             message = f"{key}: {what} tidak bisa diucapkan; tulis dengan kata-kata, atau tambahkan ke lexicon.toml"
             found.append(Problem(text.file, text.line, message))
@@ -53,7 +47,8 @@ def foreign_texts(clips: Clips) -> list[Problem]:
     for key in clips.texts.keys():  # noqa: SIM118 - not a dict
         text = clips.texts.text(key)
         words = [word for part in map(_bare, text.parts) for word in re.findall(r"[a-z]+", part.lower())]
-        if len(words) >= _ENOUGH_WORDS and text.file.stem == FALLBACK and not any(map(_INDONESIAN.fullmatch, words)):
+        familiar = any(map(clips.language.reading.common.fullmatch, words))
+        if len(words) >= _ENOUGH_WORDS and text.file.stem == FALLBACK and not familiar:
             message = f"{key} tampaknya bukan bahasa Indonesia; suara mesin membacanya dengan ejaan Indonesia"
             found.append(Problem(text.file, text.line, message))
     return found

@@ -9,13 +9,12 @@ from enum import StrEnum
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from agi.languages.language import groups
 from agi.voice.errors import PlaceError
 
 Value = str | int | date
 MOST_DIGITS = 20
 MASKED = "•"
-LOCALE = "id"
-"""Dates and numbers are Indonesian in every language: the voice that speaks them is."""
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _NAME_KIND = re.compile(r"([a-z][a-z0-9_]*):([a-z]+)")
@@ -99,18 +98,13 @@ def checked(key: str, place: Place, value: object) -> Value:
     raise PlaceError(f"The text '{key}' needs {wanted} for its place '{place.name}'.")
 
 
-def written(kind: Kind, value: Value) -> str:
-    """`value` (already `checked`) for the eye: digits 4-4-4-4, dates and numbers in Indonesian."""
+def written(kind: Kind, value: Value, locale: str) -> str:
+    """`value` (already `checked`) for the eye: digits 4-4-4-4, dates and numbers as `locale` has them."""
     if isinstance(value, date):
-        return str(format_date(value, "full", locale=LOCALE))
+        return str(format_date(value, "full", locale=locale))
     if kind is Kind.DIGITS:
         return " ".join(groups(str(value)))
     if isinstance(value, int):
-        number = str(format_decimal(value, locale=LOCALE))
+        number = str(format_decimal(value, locale=locale))
         return f"Rp{number}" if kind is Kind.AMOUNT else number
     return value
-
-
-def groups(digits: str) -> list[str]:
-    """`digits` in groups of four from the left, the last may be shorter: as a KTP is read aloud."""
-    return [digits[at : at + 4] for at in range(0, len(digits), 4)]

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from agi.tomlfile import Problem
 from agi.voice import audio
 from agi.voice.audio import Audio
-from agi.voice.errors import Problem, RecordingError
+from agi.voice.errors import RecordingError
 from agi.voice.texts import FALLBACK, Texts
 
 LONGEST_S = 60.0

@@ -11,8 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from agi import tomlfile
+from agi.languages import named
+from agi.tomlfile import Problem
 from agi.voice import places as kinds
-from agi.voice.errors import PlaceError, Problem, TextsError, UnknownKey
+from agi.voice.errors import PlaceError, TextsError, UnknownKey
 from agi.voice.places import MASKED, Kind, Place, Value
 
 FALLBACK = "id"
@@ -126,7 +128,7 @@ class Texts:
     def _value(self, key: str, place: Place, value: Value) -> str:
         checked = kinds.checked(key, place, value)
         if place.kind is not Kind.PHRASE:
-            return kinds.written(place.kind, checked)
+            return kinds.written(place.kind, checked, named(self.language).locale)
         phrase = self.text(str(checked))
         if phrase.places:
             raise PlaceError(f"The text '{phrase.key}' has places: it can't be a phrase of '{key}'.")

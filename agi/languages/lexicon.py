@@ -1,16 +1,24 @@
 """`prompts/lexicon.toml`: how abbreviations, letters and symbols are said. Admins edit it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from agi import tomlfile
-from agi.voice.errors import Problem, TextsError
+from agi.tomlfile import Problem
 
 SECTIONS = ("words", "letters", "symbols")
 _SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
+
+
+class LexiconError(Exception):
+    """The lexicon cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,11 @@ class Lexicon:
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
-        """Read the file; raises `TextsError` with file and line of everything that is wrong."""
+        """Read the file; raises `LexiconError` with file and line of everything that is wrong."""
         try:
             file = tomlfile.read(path)
         except tomlfile.TomlError as error:
-            raise TextsError([Problem(path, error.line, error.message)]) from None
+            raise LexiconError([Problem(path, error.line, error.message)]) from None
         tables, lines = file.tables, file.lines
         problems: list[Problem] = []
         for section, entries in tables.items():
@@ -52,7 +60,7 @@ class Lexicon:
         if not problems and (lacking := [c for c in "abcdefghijklmnopqrstuvwxyz" if c not in tables["letters"]]):
             problems.append(Problem(path, 0, f"[letters] belum punya nama untuk: {', '.join(lacking)}"))
         if problems:
-            raise TextsError(problems)
+            raise LexiconError(problems)
         return cls(tables["words"], tables["letters"], tables["symbols"])
 
     @cached_property

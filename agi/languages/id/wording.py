@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Callable
 
 from agi.languages.id.numbers import NUMBERS
-from agi.voice.lexicon import Lexicon
-from agi.voice.numerals import RULES, in_fours
+from agi.languages.id.numerals import RULES, amount, in_fours
+from agi.languages.language import Reading
+from agi.languages.lexicon import Lexicon
 
 PAUSES = {":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "–": ",", "—": ",", "…": ".", "\n": " "}
 QUIET = set('"“”„«»‘`´_\t\r ')
@@ -146,3 +147,14 @@ _NAMES: tuple[tuple[re.Pattern[str], Name], ...] = tuple(
 )
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z]+(?![^\W_])")
 _SLASH = re.compile(r"\s*/\s*")
+
+READING = Reading(
+    spoken,
+    unspeakable,
+    amount,
+    common=re.compile(
+        r"yang|dan|atau|di|ke|dari|dengan|untuk|pada|ini|itu|anda|kami|tidak|belum|sudah|ada|adalah|bisa|akan|jika|kalau"
+        r"|tekan|nomor|silakan|maaf|terima|kasih|satu|dua|tiga|kantor|petugas|surat|kartu|akta|lagi|saat|waktu|kurang|lebih|hanya|harap|mohon"
+        r"|(?:ber|ter|men|mem|meng|peng)[a-z]{3,}|[a-z]{3,}(?:kan|nya)"
+    ),
+)

@@ -9,7 +9,7 @@ from datetime import date
 
 from agi.languages.id.dates import MONTHS
 from agi.languages.id.numbers import NUMBERS, say
-from agi.voice.places import groups
+from agi.languages.language import groups
 
 LONGEST_NUMBER = 6
 """Longer runs of digits are numbers of things (a phone, a NIK): said one by one."""
@@ -34,6 +34,11 @@ def _date(found: re.Match[str]) -> str:
 def _amount(found: re.Match[str]) -> str:
     sen = f" koma {NUMBERS.spell(found[2])}" if found[2] and int(found[2]) else ""
     return f"{_count(found[1])}{sen} rupiah"
+
+
+def amount(value: int) -> str:
+    """`value` in rupiah."""
+    return f"{say(value)} rupiah"
 
 
 def _hours(found: re.Match[str]) -> str:
