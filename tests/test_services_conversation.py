@@ -10,6 +10,8 @@ from agi.books.calls import Outcome
 from agi.books.numbers import registration_number
 from agi.dialogue.question import Case, Digits
 from agi.services.conversation import Start
+from agi.services.desk import LOCKED_OUT
+from agi.services.shown import in_words
 
 pytest_plugins = ["office_fixtures"]
 
@@ -187,6 +189,21 @@ def test_what_was_verified_stays_with_a_caller_who_goes_on(office: SampleOffice)
 def test_a_caller_without_a_case_is_shown_where_they_are(office: SampleOffice) -> None:
     [case] = office.call("1", start=Start.QUEUE_TIMEOUT).phone.cases
     assert (case.topic, case.reached) == ("queue.timeout", "queue.timeout")
+
+
+@pytest.mark.parametrize(
+    ("case", "shown"),
+    [
+        (Case("nik_check", verified="nik+kk", number="••••9610"), "cek NIK, terbukti, ••9610"),
+        (Case("document_status", status=LOCKED_OUT), "status dokumen, terkunci"),
+        (Case("applications"), "daftar permohonan"),
+        (Case("agent"), "menu agent"),
+        (Case("status_by_person.told"), "menu status by person told"),
+        (Case(), "menu"),
+    ],
+)
+def test_an_agent_is_shown_the_case_in_plain_words(case: Case, shown: str) -> None:
+    assert in_words(case) == shown
 
 
 def test_a_fault_in_a_service_is_left_to_the_line(office: SampleOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from agi.hearing.protocol import Report
 from agi.line.channel import Channel
 from agi.line.protocol import Refused
 from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
-from agi.services.agent import in_words
+from agi.services.shown import in_words
 
 _REASONS = ("slow", "full", "dead")
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits

@@ -5,27 +5,9 @@ from dataclasses import replace
 from agi.books.calls import QUEUE
 from agi.dialogue.question import Case, Prompt
 from agi.dialogue.talk import Says, Talk
-from agi.services.desk import LOCKED_OUT, Desk
+from agi.services.desk import Desk
 
 SAYS: Says = {"agent.connecting": {}}
-
-_TOPICS = {"nik_check": "cek NIK", "document_status": "status dokumen", "applications": "daftar permohonan"}
-_SHOWN_DIGITS = 4
-
-
-def in_words(case: Case) -> str:
-    """`case` as an agent's telephone shows it in place of the caller's name: "cek NIK, terbukti, ••9610".
-
-    Never what the caller chose to be called. Plain words and digits of ours only: it passes through the dialplan.
-    """
-    words = [_TOPICS.get(case.topic, f"menu {case.topic}".replace("_", " ").replace(".", " ").strip())]
-    if case.verified:
-        words.append("terbukti")
-    if case.status == LOCKED_OUT:
-        words.append("terkunci")
-    if case.number:
-        words.append(f"••{case.number[-_SHOWN_DIGITS:]}")
-    return ", ".join(words)
 
 
 def run(talk: Talk, desk: Desk) -> None:

@@ -24,7 +24,6 @@ _NEXT = "1"
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, say how many applications there are, tell one after another."""
-    desk.open_case("applications")
     found = identity.identify(talk, desk, desk.office.applications)
     if found is None:
         return

@@ -138,8 +138,11 @@ def _place(reached: str, start: Start) -> tuple[str, bool]:
 
 def _serve(talk: Talk, desk: Desk, name: str) -> None:
     """Run a service; a book that can't be read now is told in a sentence, and the caller is back in the menu."""
+    service = SERVICES[name]
+    if service.title:
+        desk.open_case(name)
     try:
-        SERVICES[name].run(talk, desk)
+        service.run(talk, desk)
     except BookError as error:
         talk.note("registry.unavailable", type(error).__name__)
         talk.refuse(Prompt("registration.unavailable"))

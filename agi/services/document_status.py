@@ -25,7 +25,6 @@ SAYS: Says = {
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask for number and PIN, look up, tell the status."""
-    desk.open_case("document_status")
     ask_number, ask_pin = partial(_ask_number, talk, desk), partial(_ask_pin, talk)
     found = prove(talk, desk, Subject.REGISTRATION, ask_number, ask_pin, desk.office.application)
     if found is None:

@@ -9,7 +9,6 @@ SAYS: Says = {**identity.SAYS, **telling.NIK}
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, look up, tell the status."""
-    desk.open_case("nik_check")
     found = identity.identify(talk, desk, desk.office.check_nik)
     if found is None:
         return
