@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis
 from installation import Hotline, brought_up
 from line_exchange import Exchange, until
 from played_calls import REPLAYS
@@ -28,6 +29,8 @@ _CALLS = {
     "test_up",
 }
 
+hypothesis.register_profile("hotline", deadline=None)  # a busy machine holds any example up
+hypothesis.load_profile("hotline")
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
 
 

@@ -33,7 +33,7 @@ from agi.workshop.softphone.phone import Account
 _TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
 
 
-def until(what: str, true: Callable[[], object], limit_s: float = 10.0) -> None:
+def until(what: str, true: Callable[[], object], limit_s: float = 30.0) -> None:
     """Wait until `true()`; fails with `what` after the limit."""
     deadline = time.monotonic() + limit_s
     while not true():

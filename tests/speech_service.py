@@ -77,7 +77,7 @@ class Turn:
 
     def connect(self) -> Peer:
         """Connect as Asterisk does when it is told to."""
-        assert self._ready.wait(5)
+        assert self._ready.wait(30)
         assert self.port, f"refused: {self.unheard}"
         return Peer(self.port, self.uuid)
 
@@ -90,7 +90,7 @@ class Turn:
 
     def refused(self) -> str:
         """Why the turn was not begun."""
-        assert self._ready.wait(5)
+        assert self._ready.wait(30)
         self._back.set()
         self._thread.join(5)
         return self.unheard

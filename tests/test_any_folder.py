@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from installation import brought_up, private_environment
 from supervisor.options import UnhosedConfigParser
@@ -38,7 +38,6 @@ def read_back(command: str) -> list[str]:
     return shlex.split(parser.saneget("program:line", "command", expansions={"here": "/elsewhere"}))
 
 
-@settings(deadline=None)
 @given(ANY, ANY)
 def test_supervisord_reads_every_word_as_it_was(word: str, value: str) -> None:
     assert read_back(_command(("run", word), {"HOTLINE_X": value}))[-3:] == [f"HOTLINE_X={value}", "run", word]

@@ -83,7 +83,7 @@ def test_a_recorded_value_with_line_breaks_forges_neither_reply_nor_hang_up() ->
 
 
 @given(st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=300))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_value_comes_back_and_the_next_reply_is_the_next_commands(value: str) -> None:
     answer = b"200 result=1 (" + value.encode() + b")\n"
     with channel_with(answer, OK, close=False) as (channel, _):
@@ -92,7 +92,7 @@ def test_any_value_comes_back_and_the_next_reply_is_the_next_commands(value: str
 
 
 @given(st.binary(max_size=200).filter(lambda data: b"\n" not in data))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_bytes_in_the_headers_and_in_a_value_do_no_harm(data: bytes) -> None:
     with socket_pair() as (wire, far):
         far.sendall(b"agi_calleridname: " + data + b"\nagi_uniqueid: 1.2\n\n200 result=1 (" + data + b")\n")
@@ -162,7 +162,7 @@ def test_end_of_file_at_any_byte_of_a_reply(reply: bytes) -> None:
 
 
 @given(st.lists(st.integers(1, 400), max_size=8))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_replies_may_come_in_any_pieces(cuts: list[int]) -> None:
     stream = HEADERS + b"100 Trying\n200 result=49 endpos=1234\n" + USAGE
     edges = [0, *sorted({cut for cut in cuts if cut < len(stream)}), len(stream)]

@@ -169,7 +169,7 @@ def test_a_silent_caller_is_asked_and_not_waited_for_for_ever(tmp_path: Path) ->
 def test_a_peer_that_does_not_read_costs_only_itself(tmp_path: Path) -> None:
     with serving(tmp_path) as (service, client):
         deaf = Turn(client, MENU, *[clip(tmp_path, 20_000, "long")] * 60)
-        assert deaf._ready.wait(5)
+        assert deaf._ready.wait(30)
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         sock.connect(("127.0.0.1", deaf.port))

@@ -162,7 +162,7 @@ def test_a_file_that_is_no_call_is_set_aside(desk: Desk, name: str) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_junk_in_a_file_still_gives_a_record(desk: Desk, junk: bytes) -> None:
     (desk.folder / ID).write_bytes(junk)
     os.utime(desk.folder / ID, (STARTED, STARTED))

@@ -100,7 +100,7 @@ def test_every_line_of_a_call_carries_its_id_and_only_of_that_call(settings_here
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_makes_one_line_of_json(settings_here: Settings, text: str) -> None:
     log.configure(settings_here, "t", console=False)
     before = len(lines(settings_here))

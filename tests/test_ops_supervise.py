@@ -60,7 +60,7 @@ def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program
         supervisor.stop()
 
 
-def until(met: Callable[[], object], limit_s: float = 10) -> None:
+def until(met: Callable[[], object], limit_s: float = 60) -> None:
     """Wait until `met()`."""
     begun = time.monotonic()
     while not met():

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ PROGRAMS = ("asterisk", "line", "watch")
 LINE = (sys.executable, "-m", "agi.cli", "line")
 SPEECH = (sys.executable, "-m", "agi.cli", "speech", "serve")
 WATCH = (sys.executable, "-m", "agi.ops.watch")
-_START_LIMIT_S = 10.0
+_START_LIMIT_S = 30.0
 
 
 class SuperviseFailed(Exception):
@@ -174,15 +174,20 @@ class Supervisor:
         environment["PYTHONPATH"] = str(ROOT)  # of itself, and of its part that takes Asterisk's log
         environment[MARK] = str(self._run)
         environment["PYTHONUTF8"] = "1"  # its configuration is UTF-8, whatever the locale is
-        done = subprocess.run(
-            (sys.executable, "-m", "agi.ops.supervisord", "-c", str(self._config)),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self._folder,
-            env=environment,
-            timeout=_START_LIMIT_S,
-        )
+        try:
+            done = subprocess.run(
+                (sys.executable, "-m", "agi.ops.supervisord", "-c", str(self._config)),
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=self._folder,
+                env=environment,
+                timeout=_START_LIMIT_S,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise SuperviseFailed(
+                f"supervisord did not start within {late.timeout:.0f} s: the machine is too busy; type it again"
+            ) from late
         if done.returncode != 0:
             raise SuperviseFailed(f"supervisord did not start: {(done.stderr or done.stdout).strip()[-500:]}")
         _wait(self.running, _START_LIMIT_S, f"supervisord does not answer on {self._socket}")
@@ -312,7 +317,7 @@ def _send(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _wait(met: "Any", limit_s: float, trouble: str) -> None:
+def _wait(met: Callable[[], object], limit_s: float, trouble: str) -> None:
     """Wait until `met()`; raises SuperviseFailed with `trouble` after `limit_s` seconds."""
     end = time.monotonic() + limit_s
     while not met():
