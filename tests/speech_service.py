@@ -88,6 +88,11 @@ class Turn:
         assert not self._thread.is_alive()
         return self._report
 
+    def lost(self) -> str:
+        """Why the question has no answer and must be asked by keypad, once the call is back; "" where it has one."""
+        report = self.over()
+        return self.unheard if report is None else report.fell_back if report.answer is None else ""
+
     def refused(self) -> str:
         """Why the turn was not begun."""
         assert self._ready.wait(30)
