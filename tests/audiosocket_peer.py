@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from agi.dialogue.question import Answer, Digits, Mode, Question, Result
-from agi.dialogue.turn import Said, Voice
+from agi.dialogue.turn import Said
 from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
-from agi.hearing.listening import Make, Recogniser
-from agi.hearing.worker import CannotListen
+from agi.hearing.protocol import CannotListen
+from agi.hearing.worker import Recogniser
+from agi.speech.progress import Progress
 
 QUIET = bytes(FRAME_BYTES)
 NOISE = 300
@@ -48,11 +49,11 @@ class LevelRecogniser:
         self._started = False
         self.frames = 0
 
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
         for at in range(0, len(sound), FRAME_BYTES):
             self.frames += 1
             self._one(int.from_bytes(sound[at : at + 2], "little", signed=True))
-        return Voice(self._last >= 1000, self._started), self._started and self._quiet >= 10
+        return Progress(self._last >= 1000, self._started, self._started and self._quiet >= 10)
 
     def _one(self, level: int) -> None:
         if level >= 1000:
@@ -82,24 +83,18 @@ class LevelRecogniser:
 class LevelListener:
     """The `Listener` of `LevelRecogniser`s."""
 
-    def maker(self, question: Question) -> Make:
-        def make(rest: int, first: bool) -> Recogniser:
-            return LevelRecogniser(question, rest)
-
-        return make
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+        return LevelRecogniser(question, rest)
 
 
 class Stubborn:
     """A `Listener` and its recogniser in one, which hears nothing."""
 
-    def maker(self, question: Question) -> Make:
-        def make(rest: int, first: bool) -> Recogniser:
-            return self
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+        return self
 
-        return make
-
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
-        return Voice(False, False), False
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
+        return Progress(False, False, False)
 
     def finish(self) -> Said:
         return Said(Answer(Result.NO_INPUT))
@@ -111,22 +106,22 @@ class Stubborn:
 class Hanging(Stubborn):
     """Takes for ever."""
 
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
         time.sleep(60)
-        return Voice(False, False), False
+        return Progress(False, False, False)
 
 
 class Failing(Stubborn):
     """Has a fault."""
 
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
         raise RuntimeError
 
 
 class Ignorant(Stubborn):
     """Knows no grammar."""
 
-    def maker(self, question: Question) -> Make:
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
         raise CannotListen(question.grammar)
 
 

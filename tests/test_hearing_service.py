@@ -14,9 +14,10 @@ from line_exchange import until
 from speech_service import Turn, all_free, clip, serving
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.hearing.audiosocket import audio
 from agi.hearing.client import SpeechClient, Unheard
-from agi.hearing.protocol import ORDER, READY, Order, Report
-from agi.hearing.worker import CannotListen
+from agi.hearing.protocol import KIND, Ask, CannotListen, Ready, Report, decode, encode
+from agi.hearing.worker_process import MOST_UNSENT
 
 MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
 NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")
@@ -131,13 +132,14 @@ def test_a_caller_who_hangs_up_frees_the_place(tmp_path: Path) -> None:
 
 def test_a_line_that_dies_gives_the_call_back_at_once(tmp_path: Path) -> None:
     with serving(tmp_path) as (service, _):
-        control = socket.socket(socket.AF_UNIX)
-        control.connect(str(tmp_path / "speech.sock"))
-        control.sendall(ORDER.written(Order(MENU, (str(clip(tmp_path, 5000)),))))
-        ready = READY.read(control.recv(4096))
+        line = socket.socket(socket.AF_UNIX, KIND)
+        line.connect(str(tmp_path / "speech.sock"))
+        line.sendall(encode(Ask(MENU, (str(clip(tmp_path, 5000)),))))
+        ready = decode(line.recv(4096))
+        assert isinstance(ready, Ready)
         peer = Peer(ready.port, ready.uuid)
         peer.speak([QUIET] * 3)
-        control.close()
+        line.close()
         peer.wait(1)
         assert all_free(service)
 
@@ -161,7 +163,7 @@ def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: 
 
 
 def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as mute:
+    with socket.socket(socket.AF_UNIX, KIND) as mute:
         mute.bind(str(tmp_path / "speech.sock"))
         mute.listen()
         with pytest.raises(Unheard):
@@ -244,23 +246,46 @@ def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(
         assert answer_of(again.over()).value == "2"
 
 
+def test_a_worker_that_takes_no_more_loses_sound_and_nothing_else(tmp_path: Path) -> None:
+    with serving(tmp_path, slow_ms=60_000) as (service, client):
+        os.kill(service.worker.pid, signal.SIGSTOP)
+        fills = Turn(client, MENU)
+        filler = fills.connect()
+        filler.send(audio(QUIET) * 1000)  # more than the socket holds
+        filler.key("1")
+        filler.wait()
+        fills.over()
+        waits, talks = Turn(client, MENU), Turn(client, MENU)
+        waiter, talker = waits.connect(), talks.connect()
+        for _ in range(MOST_UNSENT // 50):
+            talker.send(audio(QUIET) * 50)
+        talker.wait()
+        report = talks.over()
+        assert report is not None
+        assert report.fell_back == "slow", "half of what a caller said is no answer"
+        os.kill(service.worker.pid, signal.SIGCONT)
+        waiter.speak([*[QUIET] * 5, *spoken(2), *[QUIET] * 20])
+        waiter.wait()
+        assert answer_of(waits.over()).value == "2"
+        assert all_free(service)
+
+
 def test_a_service_that_cannot_hear_at_all_says_so(tmp_path: Path) -> None:
     with pytest.raises(CannotListen, match="no model"), serving(tmp_path, "audiosocket_peer:Absent"):
         pytest.fail("it must not start")
 
 
-@pytest.mark.parametrize("junk", [b"{}\n", b"\n", b"\xff\xfe\n", b'{"question": 1}\n', b"x" * 300_000])
-def test_orders_that_are_none_are_refused(tmp_path: Path, junk: bytes) -> None:
+@pytest.mark.parametrize(
+    "junk", [b"{}", b"", b"\xff\xfe", b'{"kind": "ask", "question": 1}', b"x" * 130_000, encode(Ready("", 1))]
+)
+def test_who_asks_nothing_that_can_be_asked_is_let_go(tmp_path: Path, junk: bytes) -> None:
     with serving(tmp_path) as (service, client):
-        control = socket.socket(socket.AF_UNIX)
-        control.connect(str(tmp_path / "speech.sock"))
-        control.settimeout(5)
-        try:
-            control.sendall(junk)
-            assert control.recv(100) == b""
-        except ConnectionError:
-            pass
-        control.close()
+        line = socket.socket(socket.AF_UNIX, KIND)
+        line.connect(str(tmp_path / "speech.sock"))
+        line.settimeout(5)
+        line.send(junk)
+        assert line.recv(100) == b""
+        line.close()
         assert client.state().free
         assert all_free(service)
 
@@ -291,7 +316,7 @@ def test_twenty_callers_speak_at_once_and_each_is_understood(tmp_path: Path) -> 
 
 def test_the_stand_in_hears_like_a_recogniser() -> None:
     recogniser = LevelRecogniser(NIK, 0)
-    voice, ended = recogniser.feed(b"".join(number("1234")), b"")
-    assert voice.started
-    assert not ended
+    progress = recogniser.feed(b"".join(number("1234")), b"")
+    assert progress.started
+    assert not progress.ended
     assert recogniser.finish().digits == "1234"

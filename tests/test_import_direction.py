@@ -36,8 +36,9 @@ FLOOR = {
     "owner": 0,
     "pulse": 0,
 }
-BESIDE: set[tuple[str, str]] = set()
-"""Rooms of one floor that may know each other: which one imports, which one is imported. None needs to."""
+BESIDE = {("ops", "hearing")}
+"""Rooms of one floor that may know each other: which one imports, which one is imported. `ops` asks
+the speech service how it is, by its own client."""
 MODULES = sorted(AGI.rglob("*.py"))
 
 

@@ -81,7 +81,7 @@ class SpeechClient:
     def state(self) -> State:
         if self.stuck:
             raise Unheard("dead")
-        return State(self.free, 0, 0, 0.0, 0)
+        return State(self.free)
 
     def says(self, result: Report | Unheard, *, stored: str | None = None) -> None:
         self.reports.append(result)

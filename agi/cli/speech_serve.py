@@ -7,8 +7,8 @@ import click
 import structlog
 
 from agi import log, pulse
+from agi.hearing.protocol import CannotListen
 from agi.hearing.service import SpeechService
-from agi.hearing.worker import CannotListen
 from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
 from agi.settings import Settings

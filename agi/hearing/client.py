@@ -1,26 +1,26 @@
 """The line's side of the speech service: hands it a question, waits for Asterisk to come back, takes the answer."""
 
 import socket
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from agi.dialogue.question import Question
 from agi.hearing.protocol import (
-    ASK_STATE,
-    LONGEST_MESSAGE,
-    ORDER,
-    READY,
-    REPORT,
-    STATE,
+    KIND,
+    LONGEST,
+    Ask,
     BadMessage,
+    GetState,
     Message,
-    Order,
     Ready,
+    Refused,
     Report,
     State,
+    ToService,
+    decode,
+    encode,
 )
 
 ASK_LIMIT_S = 1.5
@@ -46,9 +46,11 @@ class SpeechClient:
 
     def state(self) -> State:
         """How the service is. Raises `Unheard`."""
-        with self._connected() as control:
-            _send(control, ASK_STATE)
-            return _read(control, time.monotonic() + self._limit_s, STATE.read)
+        with self._connected() as service:
+            match _asked(service, GetState()):
+                case State() as state:
+                    return state
+        raise Unheard("dead")
 
     def turn(
         self,
@@ -62,49 +64,40 @@ class SpeechClient:
 
         Raises `Unheard` when it was not (wholly) asked, and whatever `connect` raises.
         """
-        order = Order(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit)
-        with self._connected() as control:
-            _send(control, ORDER.written(order))
-            ready = _read(control, time.monotonic() + self._limit_s, READY.read)
-            if ready.refused:
-                raise Unheard(ready.refused)
-            return self._take(control, ready, connect)
+        ask = Ask(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit)
+        with self._connected() as service:
+            match _asked(service, ask):
+                case Refused(why):
+                    raise Unheard(why)
+                case Ready(uuid, port):
+                    connect(uuid, port)
+                    if isinstance(report := _next(service), Report):
+                        return report
+        raise Unheard("dead")
 
-    def _take(self, control: socket.socket, ready: Ready, connect: Callable[[str, int], None]) -> Report:
-        connect(ready.uuid, ready.port)
-        return _read(control, time.monotonic() + self._limit_s, REPORT.read)
-
-    def _connected(self) -> socket.socket:
-        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        control.settimeout(self._limit_s)
-        try:
-            control.connect(str(self._path))
-        except OSError:
-            control.close()
-            raise Unheard("dead") from None
-        return control
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        with socket.socket(socket.AF_UNIX, KIND) as service:
+            service.settimeout(self._limit_s)
+            try:
+                service.connect(str(self._path))
+            except OSError:
+                raise Unheard("dead") from None
+            yield service
 
 
-def _send(control: socket.socket, data: bytes) -> None:
-    """Raises `Unheard`."""
+def _asked(service: socket.socket, message: ToService) -> Message:
+    """What the service answers to `message`. Raises `Unheard`."""
     try:
-        control.sendall(data)
+        service.sendall(encode(message))
     except OSError:
         raise Unheard("dead") from None
+    return _next(service)
 
 
-def _read(control: socket.socket, deadline: float, read: Callable[[bytes], Message]) -> Message:
-    """One message; raises `Unheard`."""
-    held = bytearray()
-    while not held.endswith(b"\n"):
-        data = b""
-        with suppress(OSError):  # a time-out too
-            control.settimeout(max(deadline - time.monotonic(), 0.001))
-            data = control.recv(65_536)
-        if not data or len(held) > LONGEST_MESSAGE:
-            raise Unheard("dead")
-        held += data
+def _next(service: socket.socket) -> Message:
+    """What the service says next. Raises `Unheard`."""
     try:
-        return read(bytes(held))
-    except BadMessage:
+        return decode(service.recv(LONGEST))
+    except (OSError, BadMessage):  # silent for too long, gone, or no such service
         raise Unheard("dead") from None

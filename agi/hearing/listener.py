@@ -1,14 +1,14 @@
 """What the recognising process listens with: the model, and for each question a recogniser."""
 
 from agi.dialogue.question import Question
-from agi.dialogue.turn import Said, Voice
+from agi.dialogue.turn import Said
 from agi.hearing.answers import grammar_of, said
-from agi.hearing.listening import Make, Recogniser
-from agi.hearing.worker import CannotListen
+from agi.hearing.protocol import CannotListen
 from agi.settings import Settings, Speech
 from agi.speech.grammar import Digits
 from agi.speech.model import Model, ModelError
-from agi.speech.recogniser import Recogniser as SpeechRecogniser
+from agi.speech.progress import Progress
+from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning
 
 
@@ -40,37 +40,35 @@ class ModelListener:
         self._model = model
         self._tuning = tuning
 
-    def maker(self, question: Question) -> Make:
-        """What makes the recognisers of `question`'s turn. Raises `CannotListen` where the model does not know it."""
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> "TurnRecogniser":
+        """For a whole answer, or with `rest` for the last digits. Raises `CannotListen` where the model does not know
+        the question.
+        """
         try:
-            whole = grammar_of(question, self._model.grammar)
+            grammar = grammar_of(question, self._model.grammar)
         except KeyError:
             raise CannotListen(question.grammar) from None
-        if whole.name not in self._model.names:
+        if grammar.name not in self._model.names:
             raise CannotListen(question.grammar)
+        if rest:
+            grammar = Digits(1, rest, language=grammar.language)
         before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
-
-        def make(rest: int, first: bool) -> Recogniser:
-            heard_for = Digits(1, rest, language=whole.language) if rest else whole
-            # Where speech does not count during the prompt, what is heard first was begun during this turn.
-            opening_ms = before if first and question.voice_barge_in else 0
-            return _Adapted(self._model.recogniser(heard_for, self._tuning, opening_ms=opening_ms), question, rest)
-
-        return make
+        # Where speech does not count during the prompt, what is heard first was begun during this turn.
+        opening_ms = before if first and question.voice_barge_in else 0
+        return TurnRecogniser(self._model.recogniser(grammar, self._tuning, opening_ms=opening_ms), question, rest)
 
 
-class _Adapted:
+class TurnRecogniser:
     """A recogniser of `agi.speech` in the words of the turn."""
 
-    def __init__(self, inner: SpeechRecogniser, question: Question, rest: int) -> None:
+    def __init__(self, inner: Recogniser, question: Question, rest: int) -> None:
         self._inner = inner
         self._question = question
         self._rest = rest
 
-    def feed(self, sound: bytes, sent: bytes) -> tuple[Voice, bool]:
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
         """Listen to `sound`."""
-        partial = self._inner.feed(sound, sent)
-        return Voice(partial.speaking, partial.started), partial.ended
+        return self._inner.feed(sound, sent)
 
     def finish(self) -> Said:
         """What was said."""

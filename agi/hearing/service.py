@@ -15,17 +15,18 @@ import structlog
 
 from agi.dialogue.keys import KeyQueue
 from agi.hearing.protocol import (
-    ASK_STATE,
-    LONGEST_MESSAGE,
-    ORDER,
-    READY,
-    REPORT,
-    STATE,
+    KIND,
+    LONGEST,
+    Ask,
     BadMessage,
-    Order,
+    FromService,
+    GetState,
     Ready,
+    Refused,
     Report,
     State,
+    decode,
+    encode,
 )
 from agi.hearing.sound_loop import Session, SoundLoop
 from agi.hearing.sounds import NoSound, Sounds
@@ -33,7 +34,7 @@ from agi.hearing.turn import SpokenTurn
 from agi.hearing.worker_process import RemoteEar, WorkerProcess
 
 _log = structlog.get_logger("speech")
-_ORDER_LIMIT_S = 2.0
+_ASK_LIMIT_S = 2.0
 _BACKLOG = 128
 _SWITCH_S = 0.001
 """A thread gives Python's lock up after this time: the loop may wait for it at a beat (Python's value is 5 ms)."""
@@ -51,20 +52,19 @@ class SpeechService:
         self._limit = limit
         self._slow_ms = slow_ms
         self._busy = 0
-        self._lock = threading.Lock()
         self._sounds = Sounds()
         self.sound_loop = SoundLoop(clock_ms)
         self.worker = WorkerProcess(factory, clock_ms)
         self._stopping = False
         path.unlink(missing_ok=True)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = socket.socket(socket.AF_UNIX, KIND)
         self._socket.bind(str(path))
         path.chmod(0o600)
         self._socket.listen(_BACKLOG)
-        self._thread = threading.Thread(target=self._serve, name="orders", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="serve", daemon=True)
 
     def start(self) -> None:
-        """Take orders, in threads of its own. Raises `CannotListen`."""
+        """Serve the line, in threads of its own. Raises `CannotListen`."""
         self.worker.start()
         sys.setswitchinterval(_SWITCH_S)
         self.sound_loop.start(self.worker)
@@ -81,31 +81,6 @@ class SpeechService:
         self.worker.stop()
         self._path.unlink(missing_ok=True)
 
-    def _serve(self) -> None:
-        while not self._stopping:
-            try:
-                control, _ = self._socket.accept()
-            except OSError:
-                if self._stopping:
-                    return
-                continue
-            threading.Thread(target=self._take, args=(control,), name="order", daemon=True).start()
-
-    def _take(self, control: socket.socket) -> None:
-        """Read one message and do it; the connection is closed unless a turn has begun on it."""
-        try:
-            control.settimeout(_ORDER_LIMIT_S)
-            line = _line(control)
-            if line == ASK_STATE:
-                control.sendall(STATE.written(self.state()))
-            elif self._begin(control, ORDER.read(line)):
-                return
-        except BadMessage:
-            _log.warning("speech.no_order")
-        except OSError:  # the line has gone, or says nothing
-            pass
-        control.close()
-
     def state(self) -> State:
         """How it is now."""
         late = self.sound_loop.lateness
@@ -117,67 +92,70 @@ class SpeechService:
             self.worker.longest_ms,
         )
 
-    def _begin(self, control: socket.socket, order: Order) -> bool:
-        if refused := self._refused():
-            control.sendall(READY.written(Ready(refused=refused)))
-            return False
+    # ---- threads of its own ----
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            try:
+                line, _ = self._socket.accept()
+            except OSError:
+                if self._stopping:
+                    return
+                continue
+            threading.Thread(target=self._take, args=(line,), name="ask", daemon=True).start()
+
+    def _take(self, line: socket.socket) -> None:
+        """Read one message and do it; the connection is closed unless a turn may begin on it."""
         try:
-            prompt = self._sounds.joined(order.clips)
+            line.settimeout(_ASK_LIMIT_S)
+            message = decode(line.recv(LONGEST))
+            line.setblocking(False)
+            if isinstance(message, Ask):
+                prompt = self._prompt(message)
+                self.sound_loop.call(lambda: self._begin(line, message, prompt))
+                return
+            if isinstance(message, GetState):
+                _send(line, self.state())
+        except BadMessage:
+            _log.warning("speech.bad_message")
+        except OSError:  # the line has gone, or says nothing
+            pass
+        line.close()
+
+    def _prompt(self, ask: Ask) -> bytes | None:
+        try:
+            return self._sounds.joined(ask.clips)
         except NoSound as trouble:
-            _log.error("speech.no_sound", question=order.question.name, why=str(trouble))
-            self._free()
-            control.sendall(READY.written(Ready(refused="dead")))
-            return False
-        ear = self.worker.ear(order.question)
-        keys = KeyQueue(hash_is_habit=order.hash_is_habit)
-        turn = SpokenTurn(order.question, prompt, ear, keys, self._clock_ms(), slow_ms=self._slow_ms)
-        session = Session(turn, lambda session: self._ended(session, ear, keys), control)
+            _log.error("speech.no_sound", question=ask.question.name, why=str(trouble))
+            return None
 
-        def expected() -> None:
-            # In the loop's thread, as all that follows: no news, and no end of the turn, comes before this.
-            ear.open(lambda news: self.sound_loop.news(session, news))
-            with suppress(OSError):  # the line has gone: the loop sees it too
-                control.send(READY.written(Ready(str(session.uuid), self.sound_loop.port)))
+    # ---- the loop's thread ----
 
-        control.setblocking(False)
-        self.sound_loop.expect(session, expected)
-        return True
-
-    def _refused(self) -> str:
-        """Why no turn can be had now; "" when a place was taken for it."""
-        with self._lock:
-            if not self.worker.open:
-                return "dead"
-            if self._busy >= self._limit:
-                return "full"
-            self._busy += 1
-            return ""
+    def _begin(self, line: socket.socket, ask: Ask, prompt: bytes | None) -> None:
+        full = self._busy >= self._limit
+        if prompt is None or full or not self.worker.open:
+            _send(line, Refused("full" if full and self.worker.open else "dead"))
+            line.close()
+            return
+        self._busy += 1
+        ear = self.worker.ear(ask.question, lambda news: self.sound_loop.news(session, news))
+        keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
+        turn = SpokenTurn(ask.question, prompt, ear, keys, self._clock_ms(), slow_ms=self._slow_ms)
+        session = Session(turn, lambda: self._ended(session, ear, keys), line)
+        self.sound_loop.expect(session)
+        _send(line, Ready(str(session.uuid), self.sound_loop.port))
 
     def _ended(self, session: Session, ear: RemoteEar, keys: KeyQueue) -> None:
         ear.close()
-        self._free()
-        turn, control = session.turn, session.control
-        used = len(turn.received) - len(keys)
-        fell_back = turn.fell_back or ("" if turn.answer else "gone")
+        self._busy -= 1
+        turn = session.turn
         if turn.fell_back and turn.question is not None:
             _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
-        report = Report(turn.answer, fell_back, turn.received, used)
-        if control is not None:
-            with suppress(OSError):
-                control.send(REPORT.written(report))
-            control.close()
-
-    def _free(self) -> None:
-        with self._lock:
-            self._busy -= 1
+        fell_back = turn.fell_back or ("" if turn.answer else "gone")
+        _send(session.line, Report(turn.answer, fell_back, turn.received, len(turn.received) - len(keys)))
+        session.line.close()
 
 
-def _line(control: socket.socket) -> bytes:
-    """One whole line. Raises OSError, `BadMessage` when it ends early or has no end."""
-    held = bytearray()
-    while not held.endswith(b"\n"):
-        data = control.recv(65_536)
-        held += data
-        if not data or len(held) > LONGEST_MESSAGE:
-            raise BadMessage
-    return bytes(held)
+def _send(line: socket.socket, message: FromService) -> None:
+    with suppress(OSError):  # the line has gone
+        line.send(encode(message))

@@ -54,16 +54,16 @@ class Lateness:
 
 @dataclass(eq=False, slots=True)
 class Session:
-    """One turn in the loop. `ended(self)` is called once, in the loop's thread, when all is known of it.
+    """One turn in the loop. `ended()` is called once when all is known of it.
 
-    `control`: a connection of the line's; when it closes, nobody waits for the answer and the turn is given up.
+    `line`: the connection on which it was asked for; when it closes, nobody waits for the answer and the turn is given
+    up.
     """
 
     turn: SpokenTurn
-    ended: Callable[["Session"], None]
-    control: socket.socket | None = None
+    ended: Callable[[], None]
+    line: socket.socket
     uuid: UUID = field(default_factory=uuid4)  # 122 random bits from the system's generator
-    gone: bool = False
     peer: socket.socket | None = None
     reader: Reader = field(default_factory=Reader)
     unsent: bytearray = field(default_factory=bytearray)
@@ -74,7 +74,7 @@ class Session:
 
 
 class SoundLoop:
-    """Accepts AudioSocket on 127.0.0.1:`port`. `expect` a turn, `start` the thread, `stop` it."""
+    """Accepts AudioSocket on 127.0.0.1:`port`. `start` the thread, `stop` it; what is `call`ed runs in it."""
 
     def __init__(self, clock_ms: Callable[[], int], port: int = 0) -> None:
         self._clock_ms = clock_ms
@@ -84,6 +84,7 @@ class SoundLoop:
         self._waker.setblocking(False)
         self._awake.setblocking(False)
         self._inbox: deque[Callable[[], None]] = deque()
+        self._sessions: set[Session] = set()
         self._waiting: dict[UUID, Session] = {}
         self._beats: list[tuple[float, int, Session]] = []
         self._limits: list[tuple[float, int, Callable[[], None]]] = []
@@ -98,7 +99,7 @@ class SoundLoop:
     def start(self, worker: WorkerProcess) -> None:
         """Begin; `worker` has been started."""
         self._worker = worker
-        self._watch_recognition()
+        self._watch_worker()
         self._thread.start()
 
     def stop(self) -> None:
@@ -107,15 +108,8 @@ class SoundLoop:
         self._wake()
         self._thread.join(5.0)
 
-    def expect(self, session: Session, then: Callable[[], None]) -> None:
-        """Let Asterisk connect with `session.uuid`, once, within a few seconds; `then()` in the loop's thread."""
-        self._later(lambda: self._expect(session, then))
-
-    def news(self, session: Session, news: News) -> None:
-        """Give `news` to the turn, in the loop's thread."""
-        self._later(lambda: self._news(session, news))
-
-    def _later(self, what: Callable[[], None]) -> None:
+    def call(self, what: Callable[[], None]) -> None:
+        """Do `what` soon, in the loop's thread."""
         self._inbox.append(what)
         self._wake()
 
@@ -123,7 +117,19 @@ class SoundLoop:
         with suppress(OSError):  # full: it wakes anyhow
             self._waker.send(b"x")
 
-    # ---- the thread ----
+    # ---- the loop's thread ----
+
+    def expect(self, session: Session) -> None:
+        """Let Asterisk connect with `session.uuid`, once, within a few seconds."""
+        self._sessions.add(session)
+        self._waiting[session.uuid] = session
+        self._in(_COME_S, lambda: self._give_up_waiting(session))
+        self._selector.register(session.line, selectors.EVENT_READ, lambda: self._line_gone(session))
+
+    def news(self, session: Session, news: News) -> None:
+        """Give `news` to the turn."""
+        session.turn.news(news, self._clock_ms())
+        self._look(session)
 
     def _run(self) -> None:
         self._selector.register(self._awake, selectors.EVENT_READ, self._drain)
@@ -134,7 +140,7 @@ class SoundLoop:
                 self._inbox.popleft()()
             self._beat()
             self._keep_limits()
-        for session in [*self._waiting.values(), *(session for _, _, session in self._beats)]:
+        for session in list(self._sessions):
             self._give_back(session)
             self._done(session)
         self._acceptor.close()
@@ -158,14 +164,14 @@ class SoundLoop:
         while self._limits and self._limits[0][0] <= time.monotonic():
             heapq.heappop(self._limits)[2]()
 
-    # ---- the recognising process ----
+    # ---- the worker ----
 
-    def _watch_recognition(self) -> None:
+    def _watch_worker(self) -> None:
         sock = self._worker.sock
         assert sock is not None  # noqa: S101 - it has just been started
-        self._selector.register(sock, selectors.EVENT_READ, lambda: self._hear_recognition(sock))
+        self._selector.register(sock, selectors.EVENT_READ, lambda: self._hear_worker(sock))
 
-    def _hear_recognition(self, sock: socket.socket) -> None:
+    def _hear_worker(self, sock: socket.socket) -> None:
         if self._worker.receive():
             return
         self._selector.unregister(sock)
@@ -173,25 +179,16 @@ class SoundLoop:
 
     def _start_again(self) -> None:
         self._worker.launch()
-        self._watch_recognition()
+        self._watch_worker()
 
     # ---- who connects ----
 
-    def _expect(self, session: Session, then: Callable[[], None]) -> None:
-        self._waiting[session.uuid] = session
-        self._in(_COME_S, lambda: self._give_up_waiting(session))
-        if session.control is not None:
-            self._selector.register(session.control, selectors.EVENT_READ, lambda: self._line_gone(session))
-        then()
-
     def _give_up_waiting(self, session: Session) -> None:
         if self._waiting.pop(session.uuid, None) is not None:
-            session.gone = True
             self._done(session)
 
     def _line_gone(self, session: Session) -> None:
-        """The line has closed its connection (it never sends more than its order): nobody waits any more."""
-        session.gone = True
+        """The line has closed its connection (it never asks twice on one): nobody waits any more."""
         self._waiting.pop(session.uuid, None)
         self._give_back(session)
         self._done(session)
@@ -243,7 +240,6 @@ class SoundLoop:
         assert session.peer is not None  # noqa: S101 - a turn that beats is connected
         frames = received(session.peer, session.reader)
         if frames is None:
-            session.gone = not session.turn.over
             self._done(session)
         else:
             self._give(session, frames)
@@ -259,7 +255,6 @@ class SoundLoop:
             elif frame.kind is Kind.KEY:
                 session.turn.keys(frame.key, now)
             elif not session.closing:
-                session.gone = not session.turn.over
                 self._done(session)
                 return
 
@@ -272,14 +267,9 @@ class SoundLoop:
             if len(session.unsent) > _UNSENT:
                 session.turn.give_up("dead")
         except OSError:
-            session.gone = not session.turn.over
             self._done(session)
 
     # ---- the end of a turn ----
-
-    def _news(self, session: Session, news: News) -> None:
-        session.turn.news(news, self._clock_ms())
-        self._look(session)
 
     def _look(self, session: Session) -> None:
         """Give the call back once the turn is over; then wait for Asterisk to close, which tells of late keys."""
@@ -294,7 +284,7 @@ class SoundLoop:
         self._in(_LINGER_S, lambda: self._done(session))
 
     def _give_back(self, session: Session) -> None:
-        if session.peer is not None and not session.done:
+        if session.peer is not None and not session.closing and not session.done:
             session.unsent += END
             with suppress(OSError):
                 session.peer.send(session.unsent)
@@ -303,10 +293,9 @@ class SoundLoop:
         if session.done:
             return
         session.done = True
+        self._sessions.discard(session)
         if session.peer is not None:
             self._selector.unregister(session.peer)
             session.peer.close()
-        if session.control is not None:
-            with suppress(KeyError, ValueError):
-                self._selector.unregister(session.control)
-        session.ended(session)
+        self._selector.unregister(session.line)
+        session.ended()

@@ -1,167 +1,245 @@
-"""The process that recognises, and what the speech service and it say to each other.
+"""The worker: the process that recognises what callers say, in a few threads, for many sessions at once.
 
 A process of its own beside the one that moves the sound: recognition needs Python's lock and the processor for long
-stretches, and sound must not wait for either. One packet on a Unix socket pair is one message: a letter, the number of
-the ear, the rest. Packets are never logged: they hold what callers say.
-
-To it: B begin (the question as JSON), S sound (time in ms, length, sound, what was sent meanwhile), F finish,
-R listen for the rest (digits), C close. From it: O open for work, E cannot work (a sentence), V voice (speaking,
-started), D done (what was said, as JSON), X broken (the kind of fault), L lag (ms, of one ear; of ear 0: it lives).
+stretches, and sound must not wait for either. What a session is to do is queued; a thread takes all that is queued for
+one session at once, so that under load the pieces of sound grow and the cost for each falls. Vosk releases Python's
+lock while it decodes.
 """
 
 import os
 import signal
 import socket
-import struct
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from importlib import import_module
+from queue import SimpleQueue
 from typing import NoReturn, Protocol
 
 from agi import pulse
 from agi.dialogue.question import Question
 from agi.dialogue.turn import Said, Voice
-from agi.hearing.listening import Make, WorkerEar, Workers
-from agi.hearing.protocol import Form
-from agi.hearing.turn import Broken, News
+from agi.hearing.protocol import (
+    LONGEST,
+    Alive,
+    Audio,
+    Begin,
+    CannotListen,
+    CannotOpen,
+    Close,
+    Failed,
+    Final,
+    Finish,
+    FromWorker,
+    Lag,
+    ListenForRest,
+    Message,
+    Opened,
+    Partial,
+    decode,
+    encode,
+)
+from agi.speech.progress import Progress
 
-LONGEST_PACKET = 131_072
 BEAT_S = 0.1
-"""So often the process says that it lives, and which ears lag."""
+"""So often the worker says that it lives, and which sessions lag."""
 NICE = 5
 """Its niceness: sound comes before recognition when there is not enough of the processor for both."""
 _TOLD_LAG_MS = 200
 _SWITCH_S = 0.0005
 """A thread gives Python's lock up after this time: decoding threads ask for it after each piece of sound."""
-_HEAD = struct.Struct("!cI")
-_SOUND = struct.Struct("!QI")
-_QUESTION = Form(Question)
-_SAID = Form(Said)
+_SILENCE = Voice(False, False)
+_ToDo = Audio | Finish | ListenForRest | Close
 
 
-class CannotListen(Exception):
-    """There is nothing to hear with, or not for this question; the message is a sentence for the admin."""
+class Recogniser(Protocol):
+    """Hears one answer, or the rest of one; used by one thread at a time."""
+
+    def feed(self, sound: bytes, sent: bytes) -> Progress:
+        """Listen."""
+
+    def finish(self) -> Said:
+        """What was said. The recogniser is of no more use."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class Listener(Protocol):
     """What knows how to listen: the model, or a stand-in in tests."""
 
-    def maker(self, question: Question) -> Make:
-        """What makes the recognisers of a turn. Raises `CannotListen`."""
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+        """For a whole answer to `question`, or with `rest` for the last digits of a number.
+
+        `first`: it hears the turn from its beginning. Raises `CannotListen`.
+        """
 
 
-# ---- messages ----
+class Session:
+    """The hearing of one turn. `put` what is to be done, in order; a thread of the worker's calls `work`.
 
+    `ready(session)` is called when there is work; what comes of it is given to `tell`, in that thread. Raises
+    `CannotListen`.
+    """
 
-def begin(ear: int, question: Question) -> bytes:
-    """A new ear, for `question`."""
-    return _HEAD.pack(b"B", ear) + _QUESTION.written(question)
-
-
-def sound(ear: int, at_ms: int, heard: bytes, sent: bytes) -> bytes:
-    """Sound for an ear; `sent` is "" or as long as `heard`."""
-    return _HEAD.pack(b"S", ear) + _SOUND.pack(at_ms, len(heard)) + heard + sent
-
-
-def finish(ear: int) -> bytes:
-    """Ask an ear what was said."""
-    return _HEAD.pack(b"F", ear)
-
-
-def rest(ear: int, digits: int) -> bytes:
-    """Begin anew, for the rest of a number."""
-    return _HEAD.pack(b"R", ear) + bytes((min(digits, 255),))
-
-
-def close(ear: int) -> bytes:
-    """An ear is needed no more."""
-    return _HEAD.pack(b"C", ear)
-
-
-def opened(packet: bytes) -> tuple[bytes, int, bytes]:
-    """The letter, the ear, the rest of a packet."""
-    letter, ear = _HEAD.unpack_from(packet)
-    return letter, ear, packet[_HEAD.size :]
-
-
-def news(letter: bytes, body: bytes) -> News | None:
-    """The news in a packet of V, D or X; None for another."""
-    if letter == b"V":
-        return Voice(bool(body[0]), bool(body[1]))
-    if letter == b"D":
-        return _SAID.read(body)
-    return Broken(body.decode(errors="replace")) if letter == b"X" else None
-
-
-def _packed(ear: int, one: News) -> bytes:
-    match one:
-        case Voice():
-            return _HEAD.pack(b"V", ear) + bytes((one.speaking, one.started))
-        case Said():
-            return _HEAD.pack(b"D", ear) + _SAID.written(one)
-        case Broken():
-            return _HEAD.pack(b"X", ear) + one.why.encode()
-
-
-# ---- the process ----
-
-
-class Process:
-    """All ears of the process, fed from `sock`."""
-
-    def __init__(self, sock: socket.socket, listener: Listener, clock_ms: Callable[[], int]) -> None:
-        self._sock = sock
+    def __init__(
+        self,
+        number: int,
+        question: Question,
+        listener: Listener,
+        ready: Callable[["Session"], None],
+        tell: Callable[[FromWorker], None],
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._number = number
+        self._question = question
         self._listener = listener
-        self._workers = Workers(os.cpu_count() or 2, clock_ms)
-        self._ears: dict[int, WorkerEar] = {}
+        self._ready = ready
+        self._tell = tell
+        self._clock_ms = clock_ms
+        self._recogniser: Recogniser | None = listener.recogniser(question, 0, first=True)
+        self._rest = 0
+        self._voice = _SILENCE
+        self._queue: deque[_ToDo] = deque()
+        self._oldest_ms: int | None = None
+        self._lock = threading.Lock()
+        self._owned = False  # a thread has it, or will
+        self._closed = False
+
+    def put(self, message: _ToDo) -> None:
+        """Queue `message`; after `Close` whatever is queued is forgotten."""
+        with self._lock:
+            if self._oldest_ms is None and isinstance(message, Audio | Finish):
+                self._oldest_ms = message.at_ms if isinstance(message, Audio) else self._clock_ms()
+            self._closed = self._closed or isinstance(message, Close)
+            self._queue.append(message)
+            if self._owned:
+                return
+            self._owned = True
+        self._ready(self)
+
+    def lag_ms(self) -> int:
+        """Age of the oldest thing that is queued or being worked on."""
+        oldest = self._oldest_ms
+        return 0 if oldest is None else self._clock_ms() - oldest
+
+    # ---- for one thread at a time ----
+
+    def work(self) -> None:
+        """Do what is queued now."""
+        with self._lock:
+            messages = list(self._queue)
+            self._queue.clear()
+        try:
+            self._do(messages)
+        except Exception as error:  # noqa: BLE001  # one turn's fault is not another's: this one falls back to keys
+            self._drop()
+            self._tell(Failed(self._number, type(error).__name__))
+        with self._lock:
+            self._owned = bool(self._queue)
+            self._oldest_ms = next((one.at_ms for one in self._queue if isinstance(one, Audio)), None)
+            again = self._owned
+        if again:
+            self._ready(self)
+
+    def _do(self, messages: list[_ToDo]) -> None:
+        if self._closed:
+            self._drop()
+            return
+        sound, sent = bytearray(), bytearray()
+        for message in messages:
+            if isinstance(message, Audio):
+                sound += message.heard
+                sent += message.sent or bytes(len(message.heard))
+                continue
+            self._feed(bytes(sound), bytes(sent))
+            sound.clear()
+            sent.clear()
+            if isinstance(message, Finish):
+                self._finish()
+            elif isinstance(message, ListenForRest):
+                self._drop()
+                self._rest = message.digits
+        self._feed(bytes(sound), bytes(sent))
+
+    def _feed(self, sound: bytes, sent: bytes) -> None:
+        if not sound:
+            return
+        progress = self._listening().feed(sound, sent if any(sent) else b"")
+        voice = Voice(progress.speaking, progress.started)
+        if progress.ended:
+            self._finish()
+        elif voice != self._voice:
+            self._voice = voice
+            self._tell(Partial(self._number, voice))
+
+    def _listening(self) -> Recogniser:
+        if self._recogniser is None:
+            self._recogniser = self._listener.recogniser(self._question, self._rest, first=False)
+        return self._recogniser
+
+    def _finish(self) -> None:
+        said = self._listening().finish()
+        self._drop()
+        self._tell(Final(self._number, said))
+
+    def _drop(self) -> None:
+        self._voice = _SILENCE
+        if self._recogniser is not None:
+            self._recogniser.close()
+            self._recogniser = None
+
+
+class Worker:
+    """All sessions, told by `service` what to do."""
+
+    def __init__(self, service: socket.socket, listener: Listener) -> None:
+        self._service = service
+        self._listener = listener
+        self._sessions: dict[int, Session] = {}
+        self._ready: SimpleQueue[Session] = SimpleQueue()
 
     def run(self) -> None:
         """Until the service closes the socket."""
-        self._send(_HEAD.pack(b"O", 0))
-        threading.Thread(target=self._tell_lags, name="beat", daemon=True).start()
-        while packet := self._sock.recv(LONGEST_PACKET):
-            self._take(*opened(packet))
+        for number in range(os.cpu_count() or 2):
+            threading.Thread(target=self._listen, name=f"listen-{number}", daemon=True).start()
+        self._tell(Opened())
+        threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        while packet := self._service.recv(LONGEST):
+            self._take(decode(packet))
 
-    def _take(self, letter: bytes, number: int, body: bytes) -> None:
-        if letter == b"B":
-            self._begin(number, _QUESTION.read(body))
-        elif ear := self._ears.get(number):
-            self._do(letter, number, body, ear)
+    def _take(self, message: Message) -> None:
+        match message:
+            case Begin(number, question):
+                self._begin(number, question)
+            case Audio() | Finish() | ListenForRest() if session := self._sessions.get(message.session):
+                session.put(message)
+            case Close(number) if session := self._sessions.pop(number, None):
+                session.put(message)
 
     def _begin(self, number: int, question: Question) -> None:
         try:
-            make = self._listener.maker(question)
+            self._sessions[number] = Session(number, question, self._listener, self._ready.put, self._tell, _clock_ms)
         except CannotListen as trouble:
-            self._send(_packed(number, Broken(str(trouble))))
-            return
-        self._ears[number] = self._workers.ear(make, lambda one: self._send(_packed(number, one)))
+            self._tell(Failed(number, str(trouble)))
 
-    def _do(self, letter: bytes, number: int, body: bytes, ear: WorkerEar) -> None:
-        if letter == b"S":
-            at_ms, length = _SOUND.unpack_from(body)
-            heard = body[_SOUND.size : _SOUND.size + length]
-            ear.hear(heard, body[_SOUND.size + length :], at_ms)
-        elif letter == b"F":
-            ear.finish()
-        elif letter == b"R":
-            ear.listen_for_rest(body[0])
-        elif letter == b"C":
-            del self._ears[number]
-            ear.close()
+    def _listen(self) -> None:
+        while True:
+            self._ready.get().work()
 
-    def _tell_lags(self) -> None:
+    def _beat(self) -> None:
         while True:
             time.sleep(BEAT_S)
-            for number, ear in list(self._ears.items()):
-                if (lag := ear.lag_ms()) > _TOLD_LAG_MS:
-                    self._send(_HEAD.pack(b"L", number) + struct.pack("!I", lag))
-            self._send(_HEAD.pack(b"L", 0) + struct.pack("!I", 0))
+            for number, session in list(self._sessions.items()):
+                if (lag := session.lag_ms()) > _TOLD_LAG_MS:
+                    self._tell(Lag(number, lag))
+            self._tell(Alive())
 
-    def _send(self, packet: bytes) -> None:
+    def _tell(self, message: FromWorker) -> None:
         try:
-            self._sock.send(packet)
+            self._service.send(encode(message))
         except OSError:  # the service has gone: so do we
             os._exit(0)
 
@@ -173,7 +251,7 @@ def _clock_ms() -> int:
 def main() -> NoReturn:
     """The process; arguments: DESCRIPTOR MODULE:FUNCTION, and the function gives the `Listener`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's to answer
-    sock = socket.socket(fileno=int(sys.argv[1]))
+    service = socket.socket(fileno=int(sys.argv[1]))
     module, name = sys.argv[2].split(":")
     os.nice(NICE)
     sys.setswitchinterval(_SWITCH_S)
@@ -181,7 +259,7 @@ def main() -> NoReturn:
     try:
         listener: Listener = getattr(import_module(module), name)()
     except CannotListen as trouble:
-        sock.send(_HEAD.pack(b"E", 0) + str(trouble).encode())
+        service.send(encode(CannotOpen(str(trouble))))
         sys.exit(1)
-    Process(sock, listener, _clock_ms).run()
-    os._exit(0)  # nothing to save; workers may be in the middle of a word
+    Worker(service, listener).run()
+    os._exit(0)  # nothing to save; threads may be in the middle of a word

@@ -1,108 +1,119 @@
-"""The speech service's side of the recognising process: starts it, feeds it, starts it again when it dies."""
+"""The speech service's side of the worker: starts it, feeds it, starts it again when it dies."""
 
+import errno
 import os
 import socket
-import struct
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Lock
 
 import structlog
 
 from agi.dialogue.question import Question
-from agi.hearing import worker as recognition
+from agi.hearing.protocol import (
+    KIND,
+    LONGEST,
+    Audio,
+    BadMessage,
+    Begin,
+    CannotListen,
+    CannotOpen,
+    Close,
+    Failed,
+    Final,
+    Finish,
+    Lag,
+    ListenForRest,
+    Message,
+    Opened,
+    Partial,
+    ToWorker,
+    decode,
+    encode,
+)
 from agi.hearing.turn import Broken, News
-from agi.hearing.worker import LONGEST_PACKET, CannotListen
 
 START_LIMIT_S = 15.0
 _SILENT_MS = 500
-"""Five beats missed: the process is stuck, or the machine has no time for it."""
-_MOST_UNSENT = 5000
+"""Five beats missed: the worker is stuck, or the machine has no time for it."""
+MOST_UNSENT = 5000
+"""Messages that wait for the worker: a second of a hundred turns. Above it their sound is dropped."""
 _log = structlog.get_logger("speech")
 _MAIN = "from agi.hearing.worker import main; main()"
-Tell = Callable[[News], None]
 
 
 class RemoteEar:
-    """The `Ear` of one turn in the recognising process; every method returns at once. `open` it before it hears."""
+    """The `Ear` of one turn, whose session is in the worker; every method returns at once."""
 
-    def __init__(self, owner: "WorkerProcess", number: int, question: Question) -> None:
-        self._owner = owner
-        self._number = number
-        self._question = question
-        self.told_ms = 0
-
-    def open(self, tell: Tell) -> None:
-        """Begin to listen for the question; `tell` is given the news."""
+    def __init__(self, worker: "WorkerProcess", session: int, tell: Callable[[News], None]) -> None:
+        self._worker = worker
+        self._session = session
         self.tell = tell
-        self._owner.know(self._number, self)
-        self._owner.send(recognition.begin(self._number, self._question))
+        self.told_ms = 0
+        self.deprived = False  # of sound that the worker could not take
 
     def hear(self, sound: bytes, sent: bytes) -> None:
         """Send `sound` there."""
-        self._owner.send(recognition.sound(self._number, self._owner.clock_ms(), sound, sent))
+        self._worker.send(Audio(self._session, self._worker.clock_ms(), sound, sent))
 
     def finish(self) -> None:
         """Ask what was said."""
-        self._owner.send(recognition.finish(self._number))
+        self._worker.send(Finish(self._session))
 
     def listen_for_rest(self, digits: int) -> None:
         """Begin anew, for the rest of a number."""
-        self._owner.send(recognition.rest(self._number, digits))
+        self._worker.send(ListenForRest(self._session, digits))
 
     def lag_ms(self) -> int:
-        """What the process says of this ear, or for how long it has said nothing at all."""
-        return max(self.told_ms, self._owner.silent_ms())
+        """What the worker says of this session, or for how long it has said nothing at all.
+
+        Without end when sound was dropped: half of an answer is none.
+        """
+        return sys.maxsize if self.deprived else max(self.told_ms, self._worker.silent_ms())
 
     def close(self) -> None:
         """The turn is over."""
-        self._owner.forget(self._number)
-        self._owner.send(recognition.close(self._number))
+        self._worker.close(self._session)
 
 
 class WorkerProcess:
-    """The recognising process made by `factory` ("module:function", which gives a `recognition.Listener`).
+    """The worker, which hears with what `factory` makes ("module:function", which gives a `worker.Listener`).
 
-    `start` returns when it is open for work. `descriptor` is readable when there is something for `receive`; news
-    are told from there, in the thread that calls it.
+    `start` returns when it is open for work; after that all is for one thread. `sock` is readable when there is
+    something for `receive`; news are told from there.
     """
 
     def __init__(self, factory: str, clock_ms: Callable[[], int]) -> None:
         self.clock_ms = clock_ms
         self.longest_ms = 0
+        self.open = False  # whether it has said that it works
         self._factory = factory
-        self._lock = Lock()
         self._ears: dict[int, RemoteEar] = {}
-        self._number = 0
-        self._unsent: deque[bytes] = deque()
+        self._sessions = 0
+        self._unsent: deque[ToWorker] = deque()
         self._heard_ms = clock_ms()
         self._process: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
-        self.open = False  # whether it has said that it works
 
     def start(self) -> None:
-        """Start the process and wait until it is open. Raises `CannotListen`."""
+        """Start the worker and wait until it is open. Raises `CannotListen`."""
         self.launch()
         assert self._sock is not None  # noqa: S101 - launch makes it
         self._sock.settimeout(START_LIMIT_S)
         try:
-            packet = self._sock.recv(LONGEST_PACKET)
-        except OSError:
-            packet = b""
-        letter, _, body = recognition.opened(packet) if packet else (b"", 0, b"")
-        if letter != b"O":
+            first = decode(self._sock.recv(LONGEST))
+        except (OSError, BadMessage):
+            first = CannotOpen("The recognising process did not start.")
+        if isinstance(first, CannotOpen):
             self.stop()
-            raise CannotListen(body.decode(errors="replace") or "The recognising process did not start.")
+            raise CannotListen(first.why)
         self._sock.setblocking(False)
-        self.open = True
-        self._heard_ms = self.clock_ms()
+        self._take(first)
 
     def launch(self) -> None:
-        """Start the process, without waiting for it."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        """Start the worker, without waiting for it."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, KIND)
         ours.setblocking(False)
         with theirs:
             self._process = subprocess.Popen(
@@ -115,7 +126,7 @@ class WorkerProcess:
         self._heard_ms = self.clock_ms() + int(START_LIMIT_S * 1000)  # until it speaks, its silence says nothing
 
     def stop(self) -> None:
-        """End the process."""
+        """End the worker."""
         self.open = False
         if self._sock is not None:
             self._sock.close()
@@ -135,83 +146,95 @@ class WorkerProcess:
         """Readable when there is something to `receive`; another one after `receive` has returned False."""
         return self._sock
 
-    def ear(self, question: Question) -> RemoteEar:
-        """The ear of a new turn, not yet open."""
-        with self._lock:
-            self._number += 1
-            return RemoteEar(self, self._number, question)
+    def ear(self, question: Question, tell: Callable[[News], None]) -> RemoteEar:
+        """Begin a session; `tell` is given its news."""
+        self._sessions += 1
+        ear = self._ears[self._sessions] = RemoteEar(self, self._sessions, tell)
+        self.send(Begin(self._sessions, question))
+        return ear
 
-    def know(self, number: int, ear: RemoteEar) -> None:
-        """Tell this ear the news of `number` from now on."""
-        with self._lock:
-            self._ears[number] = ear
-
-    def forget(self, number: int) -> None:
-        """No more news for this ear."""
-        with self._lock:
-            self._ears.pop(number, None)
+    def close(self, session: int) -> None:
+        """End a session: no more news of it."""
+        if self._ears.pop(session, None) is not None:
+            self.send(Close(session))
 
     def silent_ms(self) -> int:
-        """How long the process has been silent, when that is longer than it should."""
+        """For how long the worker has said nothing, if that is longer than it should."""
         silent = self.clock_ms() - self._heard_ms
         return silent if silent > _SILENT_MS else 0
 
-    def send(self, packet: bytes) -> None:
-        """Send `packet`, or keep it until there is room."""
-        with self._lock:
-            self._unsent.append(packet)
-            self._flush()
+    def send(self, message: ToWorker) -> None:
+        """Send `message`, or keep it until there is room. Where too many wait their sound is dropped, nothing else."""
+        self._unsent.append(message)
+        if len(self._unsent) > MOST_UNSENT:
+            self._drop_sound()
+        self._flush()
 
     def receive(self) -> bool:
-        """Take what the process says, and tell it; False when it has died: `launch` starts another one."""
+        """Take what the worker says, and tell it; False when it has died: `launch` starts another one."""
         if self._sock is None:
             return False
         try:
-            while packet := self._sock.recv(LONGEST_PACKET):
-                self._take(packet)
+            while packet := self._sock.recv(LONGEST):
+                self._take(decode(packet))
         except BlockingIOError:
-            with self._lock:
-                self._flush()
+            self._flush()
             return True
-        except OSError:
+        except (OSError, BadMessage):
             pass
         self._died()
         return False
 
     def _flush(self) -> None:
-        """Send what waits; the caller holds the lock."""
-        if self._sock is None or len(self._unsent) > _MOST_UNSENT:
-            self._unsent.clear()
-            return
-        with suppress(OSError):  # no room now, or it has died: told by `receive`
-            while self._unsent:
-                self._sock.send(self._unsent[0])
-                self._unsent.popleft()
+        """Send what waits."""
+        while self._unsent and self._sock is not None:
+            try:
+                self._sock.send(encode(self._unsent[0]))
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE:  # no room now, or it has died: told by `receive`
+                    return
+                self._deprive(self._unsent[0])
+            self._unsent.popleft()
 
-    def _take(self, packet: bytes) -> None:
-        letter, number, body = recognition.opened(packet)
+    def _drop_sound(self) -> None:
+        for sound in (one for one in self._unsent if isinstance(one, Audio)):
+            self._deprive(sound)
+        kept: deque[ToWorker] = deque(one for one in self._unsent if not isinstance(one, Audio))
+        _log.warning("speech.sound_dropped", packets=len(self._unsent) - len(kept))
+        self._unsent = kept
+
+    def _deprive(self, dropped: ToWorker) -> None:
+        if ear := self._ears.get(dropped.session):
+            ear.deprived = True
+
+    def _take(self, message: Message) -> None:
         self._heard_ms = self.clock_ms()
-        ear = self._ears.get(number)
-        if letter == b"L":
-            if ear is not None:
-                (ear.told_ms,) = struct.unpack("!I", body)
-                self.longest_ms = max(self.longest_ms, ear.told_ms)
-        elif letter == b"O":
-            self.open = True
-        elif letter == b"E":
-            _log.warning("speech.cannot_listen", why=body.decode(errors="replace"))
-        elif ear is not None and (one := recognition.news(letter, body)) is not None:
-            if isinstance(one, Broken):
-                _log.warning("speech.turn_failed", why=one.why)
+        match message:
+            case Opened():
+                self.open = True
+            case CannotOpen(why):
+                _log.warning("speech.cannot_listen", why=why)
+            case Lag(session, ms) if ear := self._ears.get(session):
+                ear.told_ms = ms
+                self.longest_ms = max(self.longest_ms, ms)
+            case Partial(session, voice):
+                self._tell(session, voice)
+            case Final(session, said):
+                self._tell(session, said)
+            case Failed(session, why):
+                _log.warning("speech.turn_failed", why=why)
+                self._tell(session, Broken(why))
+
+    def _tell(self, session: int, news: News) -> None:
+        if ear := self._ears.get(session):
             ear.told_ms = 0
-            ear.tell(one)
+            ear.tell(news)
 
     def _died(self) -> None:
         _log.warning("speech.recognition_died")
         self.stop()
-        with self._lock:
-            self._unsent.clear()
-            ears = list(self._ears.values())
-            self._ears.clear()
+        self._unsent.clear()  # all who wait for an answer to it are told
+        ears = list(self._ears.values())
+        self._ears.clear()
         for ear in ears:
             ear.tell(Broken("died"))

@@ -22,7 +22,14 @@ from agi.settings import ROOT, Settings
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
 DEAF = "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`"
-OF_THE_LINE = ("agi.cli.__main__", "agi.cli.line", "agi.cli.speech_serve", "agi.hearing.listener", "agi.voice.speaker")
+OF_THE_LINE = (
+    "agi.cli.__main__",
+    "agi.cli.line",
+    "agi.cli.speech_serve",
+    "agi.hearing.worker",
+    "agi.hearing.listener",
+    "agi.voice.speaker",
+)
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
 _RELOADS = ("module reload", "dialplan reload")
 

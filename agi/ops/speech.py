@@ -1,10 +1,10 @@
 """Whether callers may speak on this installation, and whether the process that listens is there."""
 
 import hashlib
-import socket
 import time
 from pathlib import Path
 
+from agi.hearing.client import SpeechClient, Unheard
 from agi.ops.places import run_folder
 from agi.settings import Settings
 
@@ -29,20 +29,17 @@ def built_for_another(settings: Settings) -> bool:
 
 
 def socket_path(var: Path) -> Path:
-    """The Unix socket on which the speech service of the installation at `var` takes orders."""
+    """The Unix socket on which the speech service of the installation at `var` serves the line."""
     return run_folder(var) / "speech.sock"
 
 
 def listens(var: Path) -> bool:
-    """Whether the speech service of the installation at `var` takes orders."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-        sock.settimeout(0.5)
-        try:
-            sock.connect(str(socket_path(var)))
-            sock.sendall(b"state\n")
-            return sock.recv(1) == b"{"
-        except OSError:
-            return False
+    """Whether the speech service of the installation at `var` serves the line."""
+    try:
+        SpeechClient(socket_path(var), limit_s=0.5).state()
+    except Unheard:
+        return False
+    return True
 
 
 def wait(var: Path, limit_s: float) -> bool:

@@ -20,7 +20,7 @@ from agi.speech.activity import FRAME, FRAME_MS, Activity
 from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
 from agi.speech.gate import Gate
 from agi.speech.grammar import Digits, Grammar, Kind, Nik
-from agi.speech.partial import Partial
+from agi.speech.progress import Progress
 from agi.speech.tuning import Tuning
 
 _BYTES = 2 * FRAME
@@ -65,7 +65,7 @@ class Recogniser:
         self._ended = False
         self._tried: Words = ()
 
-    def feed(self, frame: bytes, said: bytes = b"") -> Partial:
+    def feed(self, frame: bytes, said: bytes = b"") -> Progress:
         """Take 8 kHz 16-bit mono sound of any length, and what we sent meanwhile; where the turn stands now."""
         self._left += frame
         self._left_said += said
@@ -73,7 +73,7 @@ class Recogniser:
             one, self._left = self._left[:_BYTES], self._left[_BYTES:]
             sent, self._left_said = self._left_said[:_BYTES], self._left_said[_BYTES:]
             self._take(one, sent)
-        return self._partial()
+        return Progress(self._activity.speaking and not self._opening, self._started, self._ended)
 
     def hear_all(self, sound: bytes) -> None:
         """Take a whole recording as one answer, whatever pauses are in it: for files."""
@@ -93,14 +93,6 @@ class Recogniser:
         """Free the decoder's memory."""
         self._decoder = None
         self._sound.clear()
-
-    def _partial(self) -> Partial:
-        complete = bool(self._grammar.language.command(self._words) or self._grammar.values(self._words))
-        if self._heard is not None:
-            complete = self._heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM)
-        text = " ".join(self._words)
-        speaking = self._activity.speaking and not self._opening
-        return Partial(text, speaking, self._started, complete, self._ended)
 
     def _take(self, frame: bytes, said: bytes) -> None:
         activity = self._activity

@@ -21,7 +21,7 @@ from uuid import UUID
 from agi.dialogue.question import Digits, Options, Question
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
-from agi.hearing.protocol import ORDER, READY, REPORT, Order, Report, State
+from agi.hearing.protocol import KIND, LONGEST, Ask, Ready, Report, State, decode, encode
 from agi.ops import speech
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.figures import percentile
@@ -67,7 +67,7 @@ class TurnsFigures:
 class _Caller:
     """One connection to the service and what is said on it."""
 
-    order: Order
+    ask: Ask
     said: str
     sound: list[bytes]
     due: float
@@ -167,7 +167,7 @@ class _Crowd:
         self.waits: list[float] = []
         self.right = self.refused = 0
         self.own_late_s = 0.0
-        self.state = State(0, 0, 0, 0.0, 0)
+        self.state = State(0)
 
     def run(self, callers: list[_Caller], seconds: float) -> None:
         """Until the time is over."""
@@ -208,12 +208,12 @@ class _Crowd:
             self._ended(caller)
 
     def _begin(self, caller: _Caller) -> None:
-        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        control = socket.socket(socket.AF_UNIX, KIND)
         control.settimeout(2.0)
         control.connect(str(self._path))
-        control.sendall(ORDER.written(caller.order))
-        ready = READY.read(control.recv(4096))
-        if ready.refused:
+        control.sendall(encode(caller.ask))
+        ready = decode(control.recv(LONGEST))
+        if not isinstance(ready, Ready):
             self.refused += 1
             control.close()
             return
@@ -231,8 +231,8 @@ class _Crowd:
         assert caller.control is not None  # noqa: S101 - a caller who is connected has one
         assert caller.peer is not None  # noqa: S101
         caller.peer.close()
-        report = REPORT.read(caller.control.recv(65_536))
-        if caller.said:
+        report = decode(caller.control.recv(LONGEST))
+        if caller.said and isinstance(report, Report):
             self._count(caller, report, now)
         self._leave(caller)
 
@@ -253,11 +253,11 @@ class _Crowd:
 def _speaker(voices: list[tuple[str, list[bytes]]], prompt: Path, number: int) -> _Caller:
     said, sound = voices[number % len(voices)]
     question = Question("bench", (), Digits(DIGITS, DIGITS), grammar="digits", total_ms=30_000)
-    return _Caller(Order(question, (str(prompt),)), said, sound, 0.0)
+    return _Caller(Ask(question, (str(prompt),)), said, sound, 0.0)
 
 
 def _listener(prompt: Path) -> _Caller:
-    return _Caller(Order(Question("bench", (), Options("1"), grammar="yesno"), (str(prompt),)), "", [], 0.0)
+    return _Caller(Ask(Question("bench", (), Options("1"), grammar="yesno"), (str(prompt),)), "", [], 0.0)
 
 
 def _voices(folder: Path) -> list[tuple[str, list[bytes]]]:
