@@ -271,6 +271,11 @@ class Settings(BaseSettings):
         return ROOT / self.places.prompts
 
     @property
+    def lexicon(self) -> Path:
+        """How words are said and heard that are not read as they are spelt."""
+        return self.prompts / "lexicon.toml"
+
+    @property
     def data(self) -> Path:
         """Folder of the databases."""
         return ROOT / self.places.data

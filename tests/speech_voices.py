@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from agi.speech import phones
 from agi.speech.build import build
 from agi.speech.grammar import Options
-from agi.speech.lexicon import Lexicon
 from agi.speech.model import Model
+from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import read
 from agi.speech.standard import standard
 from agi.workshop.evaluation.conditions import telephone
 
 ROOT = Path(__file__).parent.parent
+PRONUNCIATIONS = Pronunciations.load(ROOT / "prompts" / "lexicon.toml")
 VOICES = ("id+f4", "id+m3", "id+steph", "id+Andy")
 MENU = Options(
     "menu:main",
@@ -58,7 +59,7 @@ def foreign_model(folder: Path) -> Path:
 @lru_cache(maxsize=1)
 def model_in(folder: Path) -> Model:
     """The standard grammars and a menu, built once a session."""
-    return Model.load(build(acoustic_model(), folder, (*standard(), MENU), Lexicon.load()).folder)
+    return Model.load(build(acoustic_model(), folder, (*standard(), MENU), PRONUNCIATIONS).folder)
 
 
 def say(folder: Path, text: str, voice: str = "id+f4", rate: int = 140) -> NDArray[np.int16]:

@@ -55,6 +55,15 @@ def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: S
     assert " kesalahan: " in checked.stdout
 
 
+def test_a_lexicon_of_before_it_had_sounds_is_served_and_told(office: Settings) -> None:
+    lexicon = office.prompts / "lexicon.toml"
+    lexicon.write_text(lexicon.read_text().partition("\n[sounds]\n")[0] + "\n")
+    load_checked(office.prompts, "id")
+    checked = CliRunner().invoke(hotline, ["prompts", "check"])
+    assert checked.exit_code == 0
+    assert "T011 peringatan: tabel [sounds] tidak ada" in checked.stdout
+
+
 def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Settings) -> None:
     (office.prompts / "recordings" / "call.welcome.wav").write_bytes(b"no audio")
     assert "R001" in doctor.texts(office).text

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from speech_voices import acoustic_model, foreign_model
+from speech_voices import PRONUNCIATIONS, acoustic_model, foreign_model
 
 from agi.ops import doctor
 from agi.ops.doctor import Level
 from agi.settings import Places, Settings, Speech
 from agi.speech.build import build
-from agi.speech.lexicon import Lexicon
 from agi.speech.standard import standard
 
 
@@ -46,7 +45,7 @@ def test_a_model_that_does_not_load_is_a_fault(tmp_path: Path, running: bool) ->
 
 def built(source: Path, var: Path) -> Speech:
     """The settings of an installation in `var` that hears with `source`."""
-    build(source, var / "speech" / "model", standard(), Lexicon.load())
+    build(source, var / "speech" / "model", standard(), PRONUNCIATIONS)
     return Speech(enabled=True, model=source)
 
 

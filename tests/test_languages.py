@@ -43,6 +43,7 @@ ENGLISH = Language(
     replace(INDONESIAN.numbers, digits=WORDS, zeros=("zero",), read_digits=read_digits, mixed=Loop(alt(WORDS))),
     INDONESIAN.dates,
     INDONESIAN.reading,
+    INDONESIAN.spelling,
 )
 
 

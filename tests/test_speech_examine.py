@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import pytest
-from speech_voices import acoustic_model, foreign_model
+from speech_voices import PRONUNCIATIONS, acoustic_model, foreign_model
 
 from agi.speech.build import build
 from agi.speech.examine import Examined, examine
-from agi.speech.lexicon import Lexicon
 from agi.speech.standard import standard
 
 
 def examined(source: Path, folder: Path) -> Examined:
-    return examine(build(source, folder / "model", standard(), Lexicon.load()).folder)
+    return examine(build(source, folder / "model", standard(), PRONUNCIATIONS).folder)
 
 
 def test_the_model_that_ships_hears_digits_yes_and_no(tmp_path: Path) -> None:
@@ -42,12 +41,12 @@ def test_without_espeak_the_model_is_only_loaded(tmp_path: Path, monkeypatch: py
 
 
 def test_a_model_without_yes_and_no_is_told_to_be_built_again(tmp_path: Path) -> None:
-    folder = build(acoustic_model(), tmp_path / "model", standard()[1:], Lexicon.load()).folder
+    folder = build(acoustic_model(), tmp_path / "model", standard()[1:], PRONUNCIATIONS).folder
     assert examine(folder).trouble == f"{folder} lacks the grammar 'yesno': run `hotline speech build`."
 
 
 def test_a_model_whose_source_was_taken_away_is_told_to_be_built_again(tmp_path: Path) -> None:
     source = foreign_model(tmp_path / "theirs")
-    folder = build(source, tmp_path / "model", standard(), Lexicon.load()).folder
+    folder = build(source, tmp_path / "model", standard(), PRONUNCIATIONS).folder
     (source / "graph").rename(source / "gone")
     assert "has lost the model that it was built from" in examine(folder).trouble

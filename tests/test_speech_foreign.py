@@ -9,7 +9,7 @@ import soundfile
 import vosk
 from click.testing import CliRunner
 from numpy.typing import NDArray
-from speech_voices import MENU, acoustic_model, foreign_model, frames, say, silence
+from speech_voices import MENU, PRONUNCIATIONS, acoustic_model, foreign_model, frames, say, silence
 
 from agi.cli import main
 from agi.languages.pieces import UNKNOWN
@@ -17,7 +17,6 @@ from agi.speech import phones
 from agi.speech.answer import Heard, Verdict
 from agi.speech.build import Built, build
 from agi.speech.grammar import Digits, Grammar, YesNo
-from agi.speech.lexicon import Lexicon
 from agi.speech.model import Model
 from agi.speech.phrases import BuildError
 from agi.speech.standard import standard
@@ -27,7 +26,7 @@ VOICES = ("id", "id+f4", "id+steph")
 
 
 def built(source: Path, target: Path) -> Built:
-    return build(source, target, (*standard(), MENU), Lexicon.load())
+    return build(source, target, (*standard(), MENU), PRONUNCIATIONS)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from speech_voices import acoustic_model, frames, say, silence
+from speech_voices import PRONUNCIATIONS, acoustic_model, frames, say, silence
 
+from agi.languages.lexicon import LexiconError
 from agi.languages.pieces import Loop, Piece, alt, seq
 from agi.speech.alike import alike, distance
 from agi.speech.answer import readings
@@ -15,13 +16,10 @@ from agi.speech.examine import examine
 from agi.speech.fstfile import Fst, olabel_lookahead
 from agi.speech.grammar import Digits, OneOf, YesNo
 from agi.speech.graph import compile_graph
-from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.network import spell
 from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError, lists, standard
-
-LEXICON = Lexicon.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,10 @@ class _Swapped(YesNo):
 
 def test_a_graph_built_twice_is_the_same() -> None:
     networks = {"a": spell(Loop(alt(("satu", "dua")))), "b": spell(seq("cek", "nik"))}
-    once, again = compile_graph(networks, LEXICON), compile_graph(dict(reversed(networks.items())), Lexicon.load())
+    once, again = (
+        compile_graph(networks, PRONUNCIATIONS),
+        compile_graph(dict(reversed(networks.items())), PRONUNCIATIONS),
+    )
     assert once == again
 
 
@@ -60,7 +61,7 @@ def test_a_state_sees_the_words_that_can_follow_it() -> None:
 def test_order_and_length_are_kept(tmp_path: Path) -> None:
     """Vosk's own grammars of phrases would give "tiga lima" back here."""
     words = ("tiga", "lima")
-    folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), Digits(1, 9)), LEXICON).folder
+    folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), Digits(1, 9)), PRONUNCIATIONS).folder
     decoder = Model.load(folder).decoder("swapped", 5)
     for frame in frames(silence(300), say(tmp_path, " ".join(words)), silence(300)):
         decoder.AcceptWaveform(frame)
@@ -70,7 +71,7 @@ def test_order_and_length_are_kept(tmp_path: Path) -> None:
 
 def test_a_folder_without_acoustic_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="no acoustic model"):
-        build(tmp_path, tmp_path / "model", (YesNo(),), LEXICON)
+        build(tmp_path, tmp_path / "model", (YesNo(),), PRONUNCIATIONS)
 
 
 def test_a_folder_that_is_no_model_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -80,34 +81,27 @@ def test_a_folder_that_is_no_model_is_refused_in_one_sentence(tmp_path: Path) ->
 
 
 def test_a_model_that_was_built_passes_the_examination(tmp_path: Path) -> None:
-    assert examine(build(acoustic_model(), tmp_path / "model", standard(), LEXICON).folder).trouble == ""
+    assert examine(build(acoustic_model(), tmp_path / "model", standard(), PRONUNCIATIONS).folder).trouble == ""
 
 
 def test_spelling_tells_how_a_word_is_said() -> None:
-    assert LEXICON.pronunciations("nyanyi")[0] == ("ny", "a", "ny", "i")
-    assert LEXICON.pronunciations("syukur")[0] == ("s", "u", "k", "u", "r")
-    assert {word[1] for word in LEXICON.pronunciations("meja")} == {"@", "e"}
-    assert LEXICON.pronunciations("ktp")[0] == ("k", "a", "t", "e", "p", "e")
-    assert LEXICON.pronunciations("wni")[0] == ("w", "n", "i")
-    assert LEXICON.pronunciations("skpln")[0] == ("e", "s", "k", "a", "p", "e", "e", "l", "e", "n")
+    assert PRONUNCIATIONS.of("nyanyi")[0] == ("ny", "a", "ny", "i")
+    assert PRONUNCIATIONS.of("syukur")[0] == ("s", "u", "k", "u", "r")
+    assert {word[1] for word in PRONUNCIATIONS.of("meja")} == {"@", "e"}
+    assert PRONUNCIATIONS.of("ktp")[0] == ("k", "a", "t", "e", "p", "e")
+    assert PRONUNCIATIONS.of("wni")[0] == ("w", "e", "e", "n", "i")
+    assert PRONUNCIATIONS.of("skpln")[0] == ("e", "s", "k", "a", "p", "e", "e", "l", "e", "n")
 
 
 def test_a_word_that_cannot_be_said_is_named() -> None:
     with pytest.raises(LexiconError, match="1500"):
-        LEXICON.pronunciations("1500")
-
-
-def test_a_wrong_sound_in_the_exceptions_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "pronunciations.toml"
-    path.write_text('nik = ["n q k"]\n', encoding="utf-8")
-    with pytest.raises(LexiconError, match=r"nik: q is no sound"):
-        Lexicon.load(path)
+        PRONUNCIATIONS.of("1500")
 
 
 def test_words_that_sound_alike_are_found_with_both_options() -> None:
-    found = alike({"1": ("surat pindah",), "2": ("surat pinda", "akta"), "3": ("biaya",)}, LEXICON)
+    found = alike({"1": ("surat pindah",), "2": ("surat pinda", "akta"), "3": ("biaya",)}, PRONUNCIATIONS)
     assert [(one.key, one.other_key) for one in found] == [("1", "2")]
-    assert alike({"1": ("akta kelahiran",), "2": ("akta kematian",)}, LEXICON) == ()
+    assert alike({"1": ("akta kelahiran",), "2": ("akta kematian",)}, PRONUNCIATIONS) == ()
 
 
 def test_distance_is_zero_only_for_the_same_sounds() -> None:
@@ -121,7 +115,7 @@ def test_the_lists_of_words_can_be_said() -> None:
         for ways in one.words.values():
             for way in ways:
                 for word in way.split():
-                    assert LEXICON.pronunciations(word)
+                    assert PRONUNCIATIONS.of(word)
 
 
 def test_a_list_with_a_wrong_entry_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from speech_voices import PRONUNCIATIONS
 
 from agi.settings import ROOT
 
@@ -24,7 +25,6 @@ from click.testing import CliRunner
 
 from agi.cli.speech_train import train as command
 from agi.speech import phones
-from agi.speech.lexicon import Lexicon
 from agi.workshop.evaluation.voices import HELD_OUT
 from agi.workshop.training import corpus, kaldi, thin
 from agi.workshop.training.augment import a_law, mu_law, telephone
@@ -41,7 +41,6 @@ from agi.workshop.training.texts import known_words, text
 
 SHIPPED = ROOT / "data" / "model"
 WORDS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "nol")
-LEXICON = Lexicon.load()
 
 vosk.SetLogLevel(-2)
 
@@ -54,14 +53,14 @@ def spoken() -> corpus.Corpus:
 
 def mean_objective(network: Network, heard: corpus.Corpus) -> float:
     """Per frame, without augmentation."""
-    bigram = denominator([one.words for one in heard], LEXICON)
+    bigram = denominator([one.words for one in heard], PRONUNCIATIONS)
     total, frames = 0.0, 0
     for one in heard:
         x = mfcc(one.samples.astype(np.float32))
         with torch.no_grad():
             scores = network(torch.from_numpy(x)[None])
         length = -(-len(x) // SUBSAMPLING)
-        total += float(objective(scores, [length], [numerator(one.words, LEXICON)], bigram)[0])
+        total += float(objective(scores, [length], [numerator(one.words, PRONUNCIATIONS)], bigram)[0])
         frames += length
     return total / frames
 
@@ -82,17 +81,17 @@ def test_a_short_training_improves_the_objective_and_a_killed_run_goes_on(
         network.output.weight.mul_(0.3)
     before = mean_objective(network, spoken)
     batches = Batches([Source("espeak", spoken, 1.0, synthetic=True)], 4, 1)
-    bigram = denominator([one.words for one in spoken], LEXICON)
+    bigram = denominator([one.words for one in spoken], PRONUNCIATIONS)
     checkpoint, seen = tmp_path / "work" / "checkpoint.pt", []
     plan = Plan(minutes=0.1, rate=1e-3, batch=4)
 
-    train(network, batches, bigram, LEXICON, plan, checkpoint, seen.append)
+    train(network, batches, bigram, PRONUNCIATIONS, plan, checkpoint, seen.append)
 
     assert mean_objective(network, spoken) > before + 0.02
     with pytest.raises(PlanChangedError, match="checkpoint"):
-        train(network, batches, bigram, LEXICON, replace(plan, seed=9), checkpoint, seen.append)
+        train(network, batches, bigram, PRONUNCIATIONS, replace(plan, seed=9), checkpoint, seen.append)
     again, reports = Network(start), list[Progress]()
-    train(again, batches, bigram, LEXICON, plan, checkpoint, reports.append)  # its time is used up: only resumes
+    train(again, batches, bigram, PRONUNCIATIONS, plan, checkpoint, reports.append)  # its time is used up: only resumes
     assert not reports
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), network.parameters(), strict=True))
 
@@ -170,7 +169,7 @@ def test_other_peoples_talk_alone_is_labelled_silence(spoken: corpus.Corpus) -> 
     drawn = [batches.example(np.random.default_rng(seed)) for seed in range(80)]
     silent = [one for one in drawn if not one.words]
     assert silent
-    assert len(numerator((), LEXICON).phones) == 1
+    assert len(numerator((), PRONUNCIATIONS).phones) == 1
     loud = [one.frames[:, 0].max() for one in silent]
     assert max(loud) > 40  # something is heard in them
 
@@ -189,7 +188,7 @@ def test_a_network_without_a_layer_looks_less_far_ahead_and_vosk_loads_it(tmp_pa
     less = thin.without(whole, [dropped])
     network = Network(less)
     assert network.context == Network(whole).context - 3
-    export(network, less, tmp_path, LEXICON)
+    export(network, less, tmp_path, PRONUNCIATIONS)
     decoder = vosk.KaldiRecognizer(vosk.Model(str(tmp_path)), RATE)
     decoder.AcceptWaveform(bytes(RATE))
     assert json.loads(decoder.FinalResult())["text"] == ""
@@ -206,8 +205,8 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
 def test_the_gradient_of_the_objective_is_that_of_finite_differences() -> None:
     generator = torch.Generator().manual_seed(1)
     scores = torch.randn(2, 24, 58, generator=generator, dtype=torch.float64).float().requires_grad_()
-    graphs = [numerator(("satu",), LEXICON), numerator((), LEXICON)]
-    bigram = denominator([("satu",), ("dua",)], LEXICON)
+    graphs = [numerator(("satu",), PRONUNCIATIONS), numerator((), PRONUNCIATIONS)]
+    bigram = denominator([("satu",), ("dua",)], PRONUNCIATIONS)
     objective(scores, [24, 15], graphs, bigram).sum().backward()
     assert scores.grad is not None
     assert not scores.grad[1, 15:].any()  # past the end nothing matters
@@ -228,10 +227,10 @@ def test_the_right_words_score_higher_than_wrong_ones() -> None:
     x = mfcc(one.samples.astype(np.float32))
     with torch.no_grad():
         scores = network(torch.from_numpy(x)[None])
-    bigram = denominator([one.words], LEXICON)
+    bigram = denominator([one.words], PRONUNCIATIONS)
 
     def score(*words: str) -> float:
-        return float(objective(scores, [-(-len(x) // SUBSAMPLING)], [numerator(words, LEXICON)], bigram)[0])
+        return float(objective(scores, [-(-len(x) // SUBSAMPLING)], [numerator(words, PRONUNCIATIONS)], bigram)[0])
 
     assert score("tujuh", "lima") > max(score("satu", "lima"), score("tujuh", "enam"), score("tujuh"), score())
 
@@ -258,7 +257,7 @@ def test_every_text_is_pronounceable_and_in_the_exported_graph() -> None:
         assert said
         assert set(said) <= known
     for word in known:
-        assert LEXICON.pronunciations(word)
+        assert PRONUNCIATIONS.of(word)
 
 
 def test_held_out_voices_are_not_trained_on() -> None:

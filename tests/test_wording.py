@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from agi.languages import INDONESIAN
 from agi.languages.id.wording import spoken, unspeakable
-from agi.languages.lexicon import Lexicon, LexiconError
+from agi.languages.lexicon import LexiconError
 from agi.settings import ROOT
+from agi.speech import phones
+from agi.speech.pronunciation import Pronunciations
 
-LEXICON = Lexicon.load(ROOT / "prompts" / "lexicon.toml")
+LEXICON = INDONESIAN.lexicon(ROOT / "prompts" / "lexicon.toml")
 
 CASES = {
     # numbers of things, digit by digit in their groups
@@ -132,11 +134,39 @@ def test_what_can_not_be_spoken_is_found(text: str, lost: list[str]) -> None:
     assert unspeakable(text, LEXICON) == lost
 
 
-def test_an_admin_can_teach_a_word(tmp_path: Path) -> None:
+def changed(folder: Path, good: str, bad: str) -> Path:
+    """A lexicon in which `bad` stands in place of `good`."""
     source = (ROOT / "prompts" / "lexicon.toml").read_text()
-    path = tmp_path / "lexicon.toml"
-    path.write_text(source.replace("[words]\n", '[words]\n"SIAK" = "si ak"\n"adminduk" = "administrasi penduduk"\n'))
-    assert spoken("SIAK Adminduk siak", Lexicon.load(path)) == "si ak administrasi penduduk siak"
+    assert good in source
+    path = folder / "lexicon.toml"
+    path.write_text(source.replace(good, bad, 1))
+    return path
+
+
+def test_an_admin_teaches_a_word_once_for_saying_and_for_hearing(tmp_path: Path) -> None:
+    path = changed(tmp_path, "\n[words]\n", '\n[words]\n"SIAK" = "si ak"\n"adminduk" = "administrasi penduduk"\n')
+    assert spoken("SIAK Adminduk siak", INDONESIAN.lexicon(path)) == "si ak administrasi penduduk siak"
+    heard = Pronunciations.load(path)
+    assert heard.of("siak") == (("s", "i", "a", "k"),)
+    assert " ".join(heard.of("adminduk")[0]) == "a d m i n i s t r a s i p @ n d u d u k"
+
+
+def test_what_is_heard_wrongly_is_given_its_sounds(tmp_path: Path) -> None:
+    path = changed(tmp_path, "\n[sounds]\n", '\n[sounds]\nemail = ["i m e l", "e m a i l"]\n')
+    assert {" ".join(way) for way in Pronunciations.load(path).of("email")} == {"i m e l", "e m a i l"}
+    assert spoken("email", INDONESIAN.lexicon(path)) == "imel"
+
+
+def test_every_abbreviation_is_heard_as_it_is_said() -> None:
+    heard, lexicon = Pronunciations.load(ROOT / "prompts" / "lexicon.toml"), LEXICON
+    for written, said in lexicon.respelt.items():
+        if written not in lexicon.sounds:
+            apart = tuple(sound for part in said for sound in heard.of(part)[0])
+            assert apart in heard.of(written), written
+
+
+def test_the_sounds_are_those_of_the_model() -> None:
+    assert INDONESIAN.spelling.sounds == phones.SPEECH == phones.PHONES[2:]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +174,12 @@ def test_an_admin_can_teach_a_word(tmp_path: Path) -> None:
     [
         (('"NIK" = "nik"', '"NIK" = "n1k"'), "'NIK': ucapannya harus kata-kata"),
         (('"NIK" = "nik"', '"NIK" = 7'), "'NIK': ucapannya harus kata-kata"),
-        (("[symbols]", "[symbol]"), "'symbol' bukan salah satu tabel"),
+        (("\n[symbols]", "\n[symbol]"), "'symbol' bukan salah satu tabel"),
+        (('cek = ["c e k"]', 'cek = ["c e q"]'), "'cek': q bukan bunyi"),
+        (('cek = ["c e k"]', 'cek = "c e k"'), "'cek': bunyinya harus daftar"),
+        (('cek = ["c e k"]', 'Cek = ["c e k"]'), "'Cek': kata di .sounds. ditulis dengan huruf kecil"),
         (('z = "zet"', ""), r"\[letters\] belum punya nama untuk: z"),
-        (("[words]", "[words"), "judul tabel belum benar"),
+        (("\n[words]", "\n[words"), "judul tabel belum benar"),
     ],
 )
 def test_a_wrong_lexicon_is_told_with_file_and_line(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
@@ -154,6 +187,6 @@ def test_a_wrong_lexicon_is_told_with_file_and_line(tmp_path: Path, change: tupl
     path = tmp_path / "lexicon.toml"
     path.write_text(source.replace(*change))
     with pytest.raises(LexiconError, match=expected) as caught:
-        Lexicon.load(path)
+        INDONESIAN.lexicon(path)
     if "NIK" in expected:
         assert caught.value.problems[0].line == source[: source.index('"NIK"')].count("\n") + 1

@@ -110,12 +110,13 @@ def build_speech(settings: Settings) -> None:
     if not speech_is_on(settings):
         return
     from agi.cli.speech_build import build_graph
-    from agi.speech.lexicon import LexiconError
+    from agi.languages.lexicon import LexiconError
     from agi.speech.phrases import BuildError
     from agi.speech.standard import WordsError
 
     stamp = settings.var / "speech" / ".built"
-    sources = [*(ROOT / "agi" / "speech").glob("*.py"), *(ROOT / "data" / "words").glob("*.toml")]
+    code = (path for room in ("languages", "speech") for path in (ROOT / "agi" / room).rglob("*.py"))
+    sources = [*code, *(ROOT / "data" / "words").glob("*.toml")]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:12]
     wanted = f"{launch.fingerprint(settings)} {digest} {settings.speech_model} {model_mark(settings)}"
     if stamp.is_file() and stamp.read_text() == wanted and settings.speech_built.is_dir():

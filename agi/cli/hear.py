@@ -8,10 +8,10 @@ import click
 
 from agi.cli.speech_build import build_graph
 from agi.hearing.answers import standing
+from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Date, Digits, Grammar, Nik, Number, YesNo
-from agi.speech.lexicon import LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.phrases import BuildError
 from agi.speech.sound import SoundError, read

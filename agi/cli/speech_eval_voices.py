@@ -7,13 +7,14 @@ import click
 
 from agi.cli.speech_build import grammars
 from agi.dialogue.menu import MenuError
+from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import build
 from agi.speech.espeak import CannotSpeak
 from agi.speech.grammar import OneOf
-from agi.speech.lexicon import Lexicon, LexiconError
 from agi.speech.model import Model, ModelError
 from agi.speech.phrases import BuildError
+from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import WordsError
 from agi.workshop.bench.figures import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers
@@ -32,9 +33,9 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
     """
     settings = Settings()
     try:
-        said = grammars(settings)
+        said, pronunciations = grammars(settings), Pronunciations.load(settings.lexicon)
         with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
-            built = build(model or settings.speech_model, Path(spare) / "model", said, Lexicon.load())
+            built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
             asked = [one for one in said if isinstance(one, OneOf)]
             found = answers(Model.load(built.folder), asked, voices or VOICES)
     except (BuildError, CannotSpeak, LexiconError, MenuError, ModelError, WordsError) as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from agi.settings import ROOT
+from agi.settings import ROOT, Settings
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -59,7 +59,8 @@ def train(
             "Training needs PyTorch and SciPy: run it as `./hotline speech train`, which installs them."
         )
     # PyTorch is imported only here: every other command must start without it.
-    from agi.speech.lexicon import Lexicon, LexiconError
+    from agi.languages.lexicon import LexiconError
+    from agi.speech.pronunciation import Pronunciations
     from agi.workshop.training.corpus import CorpusError
     from agi.workshop.training.kaldi import NotKaldi
     from agi.workshop.training.loop import Plan, PlanChangedError
@@ -78,6 +79,6 @@ def train(
         dropped=drop,
     )
     try:
-        run(task, Lexicon.load(), click.echo)
+        run(task, Pronunciations.load(Settings().lexicon), click.echo)
     except (CorpusError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
         raise click.ClickException(str(error)) from error

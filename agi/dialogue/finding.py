@@ -47,12 +47,13 @@ CODES = {
     "T008": "the texts cannot be read",
     "T009": "a text that takes too long to say",
     "T010": "an Indonesian text without Indonesian words",
+    "T011": "a lexicon without sounds: words are heard by their spelling alone",
     "R001": "a recording that is no audio, cut off, silent, too loud or too long",
     "R002": "a recording that belongs to no prompt",
 }
 """Code -> what it means. Codes are never given a second meaning."""
 
-WARNINGS = frozenset({"M010", "M016", "M018", "M019", "M023", "M026", "T005", "T006", "T010", "R002"})
+WARNINGS = frozenset({"M010", "M016", "M018", "M019", "M023", "M026", "T005", "T006", "T010", "T011", "R002"})
 """Codes that do not keep the hotline from being served."""
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 
 from agi.languages.lexicon import Lexicon
 from agi.languages.pieces import Opt, Piece, alt, seq
 
 Words = tuple[str, ...]
+Sounds = tuple[str, ...]
 
 _COMMAND_COST = 1.0
 _ASIDE_COST = 2.0
@@ -117,6 +119,18 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How written words are pronounced: the `sounds` there are, the letters that are vowels, the readings of a word.
+
+    `read` gives the most usual reading first.
+    """
+
+    sounds: Sounds
+    vowels: frozenset[str]
+    read: Callable[[str], tuple[Sounds, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How a written text is read aloud: what the voice would read wrongly, written out for it.
 
@@ -141,6 +155,11 @@ class Language:
     numbers: Numbers
     dates: Dates
     reading: Reading
+    spelling: Spelling
+
+    def lexicon(self, path: Path) -> Lexicon:
+        """The lexicon at `path`, for words that are said otherwise than they are spelt. Raises LexiconError."""
+        return Lexicon.load(path, self.spelling.sounds)
 
     def command(self, words: Words) -> Command | None:
         """The command that `words` give."""

@@ -10,12 +10,12 @@ from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.talk import Says
 from agi.languages import named
-from agi.languages.lexicon import Lexicon, LexiconError
+from agi.languages.lexicon import LexiconError
 from agi.services import SERVICES, conversation
 from agi.settings import Settings
-from agi.speech import lexicon as spoken_lexicon
 from agi.speech import standard
 from agi.speech.alike import alike
+from agi.speech.pronunciation import Pronunciations
 from agi.tomlfile import Problem
 from agi.voice import inspection
 from agi.voice.clips import Clips
@@ -47,7 +47,7 @@ def check_all(settings: Settings) -> tuple[Finding, ...]:
     Whatever keeps the line from starting is among the errors.
     """
     folder, language = settings.prompts, settings.office.language
-    return check_prompts(folder, language, [*_by_voice(settings), *_by_sound(folder / "menu.toml")])
+    return check_prompts(folder, language, [*_by_voice(settings), *_by_sound(folder)])
 
 
 def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding] = ()) -> tuple[Finding, ...]:
@@ -57,7 +57,9 @@ def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding
     """
     unreadable: list[Finding] = []
     try:
-        Lexicon.load(folder / "lexicon.toml")
+        if not named(language).lexicon(folder / "lexicon.toml").sounds:
+            problem = "tabel [sounds] tidak ada: kata didengar menurut ejaannya saja; kembalikan dari cadangan"
+            unreadable.append(Finding("T011", folder / "lexicon.toml", 0, problem))
     except LexiconError as wrong:
         unreadable += _coded("T008", wrong.problems)
     try:
@@ -88,24 +90,23 @@ def _by_voice(settings: Settings) -> Iterator[Finding]:
         return
 
 
-def _by_sound(menu_path: Path) -> Iterator[Finding]:
+def _by_sound(folder: Path) -> Iterator[Finding]:
     """Words of different options that sound alike; lists of words that cannot be read."""
     try:
-        words = spoken_lexicon.Lexicon.load()
         standard.lists()
-    except (spoken_lexicon.LexiconError, standard.WordsError) as wrong:
+    except standard.WordsError as wrong:
         yield Finding("M027", standard.LISTS, 0, str(wrong))
         return
-    with suppress(MenuError):  # what is wrong with the menu is told elsewhere
-        yield from sound_findings(menu_path, words)
+    with suppress(MenuError, LexiconError):  # what is wrong with these files is told elsewhere
+        yield from sound_findings(folder / "menu.toml", Pronunciations.load(folder / "lexicon.toml"))
 
 
-def sound_findings(menu_path: Path, lexicon: spoken_lexicon.Lexicon) -> Iterator[Finding]:
+def sound_findings(menu_path: Path, pronunciations: Pronunciations) -> Iterator[Finding]:
     """Words for different options of one question that sound alike. Raises MenuError, LexiconError."""
     menu = Menu.load(menu_path)
     for name, words in sorted(menu.spoken.items()):
         lines = menu.spoken_lines[name]
-        for one in alike(words, lexicon):
+        for one in alike(words, pronunciations):
             problem = (
                 f'"{one.text}" (pilihan {one.key}) terdengar mirip "{one.other_text}" '
                 f"(pilihan {one.other_key}, baris {lines[one.other_key]}): pakai kata lain untuk salah satunya"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agi.speech.lexicon import Lexicon
-from agi.speech.phones import VOWELS
+from agi.languages.id.spelling import VOWELS
+from agi.speech.pronunciation import Pronunciations
 
 ALIKE = 0.25
 """Share of sounds that differ, in the words that differ, below which two answers are too much alike.
@@ -30,7 +30,9 @@ class Alike:
     distance: float
 
 
-def alike(words: Mapping[str, tuple[str, ...]], lexicon: Lexicon, limit: float = ALIKE) -> tuple[Alike, ...]:
+def alike(
+    words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations, limit: float = ALIKE
+) -> tuple[Alike, ...]:
     """Ways to say different answers of one question that sound alike, the closest first. Raises LexiconError."""
     said = [(key, text) for key, texts in words.items() for text in texts]
     found = []
@@ -39,7 +41,7 @@ def alike(words: Mapping[str, tuple[str, ...]], lexicon: Lexicon, limit: float =
             if other_key == key:
                 continue
             own, other = _differing(text.split(), other_text.split())
-            apart = distance(_sounds(own, lexicon), _sounds(other, lexicon)) if own and other else 1.0
+            apart = distance(_sounds(own, pronunciations), _sounds(other, pronunciations)) if own and other else 1.0
             if apart < limit:
                 found.append(Alike(key, text, other_key, other_text, apart))
     return tuple(sorted(found, key=lambda one: one.distance))
@@ -67,8 +69,8 @@ def _differing(words: list[str], others: list[str]) -> tuple[list[str], list[str
     return words, others
 
 
-def _sounds(words: list[str], lexicon: Lexicon) -> tuple[str, ...]:
-    return tuple(sound for word in words for sound in lexicon.pronunciations(word)[0])
+def _sounds(words: list[str], pronunciations: Pronunciations) -> tuple[str, ...]:
+    return tuple(sound for word in words for sound in pronunciations.of(word)[0])
 
 
 def _dropped(sound: str) -> float:

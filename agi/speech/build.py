@@ -17,9 +17,9 @@ from agi.languages.pieces import Loop, Piece, alt
 from agi.speech import decoding, phones
 from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
 from agi.speech.graph import Prices, compile_graph
-from agi.speech.lexicon import Lexicon
 from agi.speech.network import spell
 from agi.speech.phrases import BuildError, Phrases
+from agi.speech.pronunciation import Pronunciations
 
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
@@ -49,14 +49,14 @@ def build(
     source: Path,
     target: Path,
     grammars: Sequence[Grammar | Words],
-    lexicon: Lexicon,
+    pronunciations: Pronunciations,
     prices: Prices | None = None,
     language: Language = INDONESIAN,
 ) -> Built:
     """Make `target` a Vosk directory with the acoustic model of `source` that hears `grammars`.
 
     Replaces `target` at once when all is made; who has the old one loaded keeps it. The same input gives the same
-    files. `language` is that of the model. `lexicon` and `prices` are for a graph of our own. Raises BuildError,
+    files. `language` is that of the model. `pronunciations` and `prices` are for a graph of our own. Raises BuildError,
     LexiconError.
     """
     began = time.monotonic()
@@ -70,7 +70,7 @@ def build(
     try:
         _copy_conf(source / "conf", fresh / "conf")
         if phones.has_our_phones(acoustic_model):
-            heard = Phrases(_with_our_graph(fresh, pieces, lexicon, prices))
+            heard = Phrases(_with_our_graph(fresh, pieces, pronunciations, prices))
             linked = ["am"]
         else:
             heard = _with_its_graph(fresh, source, pieces, language)
@@ -92,10 +92,10 @@ def build(
 
 
 def _with_our_graph(
-    fresh: Path, pieces: Mapping[str, Piece], lexicon: Lexicon, prices: Prices | None
+    fresh: Path, pieces: Mapping[str, Piece], pronunciations: Pronunciations, prices: Prices | None
 ) -> Mapping[str, tuple[str, ...]]:
     """Write a graph of `pieces`; the marked words of each."""
-    graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, lexicon, prices)
+    graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations, prices)
     decoding.write(fresh, graph, graph.symbols)
     return graph.words
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from agi.languages.pieces import UNKNOWN
 from agi.speech import phones
 from agi.speech.fstfile import Fst, const, olabel_lookahead
-from agi.speech.lexicon import Lexicon
 from agi.speech.network import Network
+from agi.speech.pronunciation import Pronunciations
 
 MARK = "@"
 """Between a word and the name of its grammar in the model's list of words."""
@@ -50,7 +50,9 @@ def marked(word: str, grammar: str) -> str:
     return f"{word}{MARK}{grammar}"
 
 
-def compile_graph(networks: Mapping[str, Network], lexicon: Lexicon, prices: Prices | None = None) -> Graph:
+def compile_graph(
+    networks: Mapping[str, Network], pronunciations: Pronunciations, prices: Prices | None = None
+) -> Graph:
     """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError."""
     prices = prices or Prices()
     words = {name: tuple(marked(word, name) for word in net.words) for name, net in sorted(networks.items())}
@@ -61,7 +63,7 @@ def compile_graph(networks: Mapping[str, Network], lexicon: Lexicon, prices: Pri
     _emit(fst, start, quiet, phones.SILENCE, 0, _HALF)
     fst.finals[quiet] = 0.0
     for name, network in sorted(networks.items()):
-        part = _Part(fst, name, network, numbers, lexicon, prices)
+        part = _Part(fst, name, network, numbers, pronunciations, prices)
         fst.arc(start, part.entrance, weight=_HALF)
         fst.arc(quiet, part.entrance)
     return Graph(
@@ -97,11 +99,11 @@ class _Part:
         name: str,
         network: Network,
         numbers: Mapping[str, int],
-        lexicon: Lexicon,
+        pronunciations: Pronunciations,
         prices: Prices,
     ) -> None:
         self._fst = fst
-        self._lexicon = lexicon
+        self._pronunciations = pronunciations
         self._prices = prices
         # Vosk's bigram of N one-word phrases charges log(8 N) for a word after another word; here a word costs the
         # same in a small grammar and in a large one.
@@ -132,7 +134,7 @@ class _Part:
     def _word(self, source: int, target: int, word: str, number: int, cost: float) -> None:
         """All ways to pronounce `word`; those that begin alike share their beginning."""
         states: dict[tuple[str, ...], int] = {}
-        for spoken in self._lexicon.weighted(word):
+        for spoken in self._pronunciations.weighted(word):
             sounds = phones.positioned(spoken.phones)
             state = source
             for length, sound in enumerate(sounds, 1):

@@ -8,16 +8,14 @@ import math
 import struct
 from pathlib import Path
 
+from agi.languages.id.spelling import SOUNDS
+
 SILENCE = "SIL"
 NOISE = "SPN"
-VOWELS = ("a", "i", "u", "e", "@", "o")
-CONSONANTS = (
-    *("p", "t", "k", "b", "d", "g", "c", "j", "s", "h", "m", "n", "ng", "ny", "l", "r", "w", "y", "f", "v", "z"),
-)
-PHONES = (SILENCE, NOISE, *VOWELS, *CONSONANTS)
-"""The order is that of the network's outputs: never change it for a model that exists. `@` is the e of "empat"."""
+SPEECH = SOUNDS
+PHONES = (SILENCE, NOISE, *SPEECH)
+"""The order is that of the network's outputs: never change it for a model that exists."""
 
-SPEECH = PHONES[2:]
 POSITIONS = "BEIS"
 """Begin, end, inside, single: the order in which Kaldi's phone numbers are given out."""
 

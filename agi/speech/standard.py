@@ -9,8 +9,6 @@ from agi.speech.grammar import Date, Digits, Grammar, Nik, NikRepair, NikStandin
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
 """One file a list, `NAME.toml`: value = ["way to say it", …]; used as grammar "list:NAME"."""
 
-NOT_LISTS = frozenset({"pronunciations.toml"})
-
 
 class WordsError(Exception):
     """A list of words cannot be read; the message names the file."""
@@ -25,7 +23,7 @@ def standard(folder: Path | None = None) -> tuple[Grammar, ...]:
 def lists(folder: Path | None = None) -> tuple[OneOf, ...]:
     """The lists in `folder` (data/words). Raises WordsError."""
     paths = sorted((folder or LISTS).glob("*.toml"))
-    return tuple(OneOf(f"list:{path.stem}", _list(path)) for path in paths if path.name not in NOT_LISTS)
+    return tuple(OneOf(f"list:{path.stem}", _list(path)) for path in paths)
 
 
 def options(spoken: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Options, ...]:

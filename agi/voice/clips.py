@@ -21,7 +21,7 @@ from babel.dates import format_date
 from agi.deadline import Deadline
 from agi.languages import named
 from agi.languages.language import groups
-from agi.languages.lexicon import Lexicon, LexiconError
+from agi.languages.lexicon import LexiconError
 from agi.settings import Voice
 from agi.tomlfile import Problem
 from agi.voice import audio, recordings
@@ -86,11 +86,11 @@ class Clips:
     def __init__(self, texts: Texts, voice: Voice, prompts: Path, var: Path) -> None:
         self.texts = texts
         self.recordings = Recordings(prompts / "recordings")
+        self.language = named(texts.language)
         try:
-            self.lexicon = Lexicon.load(prompts / "lexicon.toml")
+            self.lexicon = self.language.lexicon(prompts / "lexicon.toml")
         except LexiconError as wrong:
             raise TextsError(list(wrong.problems)) from None
-        self.language = named(texts.language)
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")

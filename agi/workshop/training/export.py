@@ -9,8 +9,8 @@ from pathlib import Path
 from agi.languages.pieces import Anything, Loop, alt
 from agi.speech import decoding
 from agi.speech.graph import Prices, compile_graph, marked
-from agi.speech.lexicon import Lexicon
 from agi.speech.network import spell
+from agi.speech.pronunciation import Pronunciations
 from agi.workshop.training import kaldi
 from agi.workshop.training.features import CEPSTRA, HIGH_HZ, LOW_HZ, RATE
 from agi.workshop.training.kaldi import AcousticModel
@@ -32,7 +32,7 @@ _MFCC = f"""\
 """
 
 
-def export(network: Network, start: AcousticModel, target: Path, lexicon: Lexicon) -> None:
+def export(network: Network, start: AcousticModel, target: Path, pronunciations: Pronunciations) -> None:
     """Make `target` a Vosk directory with the weights of `network`; everything else of `final.mdl` is `start`'s."""
     kaldi.write(target / "am" / "final.mdl", start, network.trained())
     (target / "conf").mkdir(exist_ok=True)
@@ -41,5 +41,5 @@ def export(network: Network, start: AcousticModel, target: Path, lexicon: Lexico
     # Vosk's run-time grammar already charges a word; compile_graph makes up for that by log(8 words), which is undone.
     charged = math.log(8 * (len(words) + 1))
     prices = Prices(word=charged, unknown=_UNKNOWN_COST + charged)
-    graph = compile_graph({_NAME: spell(Loop(alt((*words, Anything()))))}, lexicon, prices)
+    graph = compile_graph({_NAME: spell(Loop(alt((*words, Anything()))))}, pronunciations, prices)
     decoding.write(target, graph, graph.symbols.replace(marked("", _NAME), ""))

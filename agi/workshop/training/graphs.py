@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agi.speech.lexicon import Lexicon
 from agi.speech.phones import NOISE, PHONES, SILENCE
+from agi.speech.pronunciation import Pronunciations
 from agi.workshop.training.mmi import Graph
 
 _NUMBER = {phone: number for number, phone in enumerate(PHONES)}
@@ -34,7 +34,7 @@ _START = -1
 _Ends = list[tuple[int, float]]
 
 
-def numerator(words: Sequence[str], lexicon: Lexicon) -> Graph:
+def numerator(words: Sequence[str], pronunciations: Pronunciations) -> Graph:
     """Every way to say `words`: all pronunciations, silence or none between words and at the ends.
 
     Without words it is silence alone: noise and other people's talk are to be heard as that.
@@ -44,7 +44,7 @@ def numerator(words: Sequence[str], lexicon: Lexicon) -> Graph:
     ends = _maybe_silence(made, ends) if words else [(made.add(SILENCE, ends), 1.0)]
     for word in words:
         after: _Ends = []
-        for spoken in lexicon.weighted(word):
+        for spoken in pronunciations.weighted(word):
             after.append((_word(made, spoken.phones, ends), math.exp(-spoken.cost)))
         ends = _maybe_silence(made, after)
     size = len(made.phones)
@@ -72,13 +72,13 @@ def _maybe_silence(made: _Builder, ends: _Ends) -> _Ends:
     return [*halved, (made.add(SILENCE, halved), 1.0)]
 
 
-def denominator(texts: Iterable[Sequence[str]], lexicon: Lexicon) -> Graph:
+def denominator(texts: Iterable[Sequence[str]], pronunciations: Pronunciations) -> Graph:
     """The phone bigram of `texts`, smoothed: what any speech at all may sound like."""
     size = len(PHONES)
     arcs, initial, final = (np.full(shape, _SMOOTHING) for shape in ((size, size), (size,), (size,)))
     arcs[_NUMBER[NOISE]] = arcs[:, _NUMBER[NOISE]] = _SMOOTHING_NOISE
     for words in texts:
-        graph = numerator(words, lexicon)
+        graph = numerator(words, pronunciations)
         np.add.at(arcs, (graph.phones[:, None], graph.phones[None, :]), graph.arcs)
         np.add.at(initial, graph.phones, graph.initial)
         np.add.at(final, graph.phones, graph.final)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from agi.speech.lexicon import Lexicon
+from agi.speech.pronunciation import Pronunciations
 from agi.workshop.training.batches import Batch, Batches
 from agi.workshop.training.features import CEPSTRA
 from agi.workshop.training.graphs import numerator
@@ -58,7 +58,7 @@ def train(
     network: Network,
     batches: Batches,
     denominator: Graph,
-    lexicon: Lexicon,
+    pronunciations: Pronunciations,
     plan: Plan,
     checkpoint: Path,
     report: Callable[[Progress], None],
@@ -79,7 +79,7 @@ def train(
         rate = plan.rate * _schedule(step, elapsed / (plan.minutes * 60))
         for group, (_, factor) in zip(optimiser.param_groups, groups, strict=True):
             group["lr"] = rate * factor
-        since.append(_step(network, optimiser, batches[step], denominator, lexicon))
+        since.append(_step(network, optimiser, batches[step], denominator, pronunciations))
         step += 1
         if step % _REPORT_EVERY == 0:
             report(Progress(step, elapsed / 60, float(np.mean(since))))
@@ -92,14 +92,14 @@ def train(
 
 
 def _step(
-    network: Network, optimiser: torch.optim.Optimizer, batch: Batch, denominator: Graph, lexicon: Lexicon
+    network: Network, optimiser: torch.optim.Optimizer, batch: Batch, denominator: Graph, pronunciations: Pronunciations
 ) -> float:
     """Learn from one batch; its objective per frame."""
     lengths = [-(-len(one.frames) // SUBSAMPLING) for one in batch]
     with torch.autocast("cpu", torch.bfloat16, enabled=_BF16):
         scores = network(padded(batch))
     scores = scores.float()
-    values = objective(scores, lengths, [numerator(one.words, lexicon) for one in batch], denominator)
+    values = objective(scores, lengths, [numerator(one.words, pronunciations) for one in batch], denominator)
     possible = values.detach() > _IMPOSSIBLE
     per_frame = values[possible].sum() / sum(lengths)
     loss = -per_frame + _SMALL_SCORES * (scores**2).mean()

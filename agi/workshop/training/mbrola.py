@@ -14,7 +14,7 @@ from pathlib import Path
 import soundfile
 
 from agi.languages.language import Words
-from agi.speech.lexicon import Lexicon
+from agi.speech.pronunciation import Pronunciations
 from agi.workshop.training.corpus import Utterance, pcm, trimmed
 from agi.workshop.training.synthesis import SynthesisError
 
@@ -57,7 +57,7 @@ class Mbrola:
     name: str
     file: Path
     program: str
-    lexicon: Lexicon
+    pronunciations: Pronunciations
     sounds: dict[str, tuple[str, ...]]
 
     def say(self, words: Words, rng: random.Random) -> Utterance:
@@ -78,7 +78,7 @@ class Mbrola:
         names = {phone: self._name(phone, rng) for phone in self.sounds}
         lines = [f"{_PAUSE} {rng.randint(100, 300)}"]
         for place, word in enumerate(words):
-            phones = rng.choice(self.lexicon.pronunciations(word))
+            phones = rng.choice(self.pronunciations.of(word))
             for number, phone in enumerate(phones):
                 to_end, last = len(phones) - 1 - number, place == len(words) - 1
                 length = rng.uniform(75, 120) if phone in _VOWELS else 55 if phone == "@" else rng.uniform(60, 95)
@@ -96,7 +96,9 @@ class Mbrola:
         return rng.choice(names) if rng.random() < _VARIED.get(phone, 0) else names[0]
 
 
-def mbrola_voices(folder: Path, program: str, lexicon: Lexicon, names: tuple[str, ...] = VOICES) -> tuple[Mbrola, ...]:
+def mbrola_voices(
+    folder: Path, program: str, pronunciations: Pronunciations, names: tuple[str, ...] = VOICES
+) -> tuple[Mbrola, ...]:
     """Those of the voices that are installed under `folder`, Debian's /usr/share/mbrola; perhaps none.
 
     A voice that lacks one of our sounds (but for h, which is weak anyway) is left out: it would be labelled wrongly.
@@ -107,7 +109,7 @@ def mbrola_voices(folder: Path, program: str, lexicon: Lexicon, names: tuple[str
         if file.exists():
             sounds = _sounds(name, _diphones(file))
             if all(phone == "h" or known != (_PAUSE,) for phone, known in sounds.items()):
-                voices.append(Mbrola(f"mbrola-{name}", file, program, lexicon, sounds))
+                voices.append(Mbrola(f"mbrola-{name}", file, program, pronunciations, sounds))
     return tuple(voices)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from agi.speech.lexicon import Lexicon
+from agi.speech.pronunciation import Pronunciations
 from agi.workshop.training import corpus, kaldi, korean, thin
 from agi.workshop.training.batches import Batches, Source
 from agi.workshop.training.corpus import Corpus, CorpusError
@@ -48,13 +48,13 @@ class Task:
     """Factorised layers that `start` has and the new network has not."""
 
 
-def run(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> Path:
+def run(task: Task, pronunciations: Pronunciations, say: Callable[[str], None]) -> Path:
     """Do `task`, telling each step in one line; the directory that Vosk loads.
 
     :raises CorpusError, SynthesisError, PlanChangedError, kaldi.NotKaldi: if something it needs is not there.
     """
     torch.set_num_threads(1)  # several threads are slower for matrices of this size (measured: 0.7 against 5.5 s)
-    sources = _sources(task, lexicon, say)
+    sources = _sources(task, pronunciations, say)
     model = thin.without(_start(task, say), task.dropped)
     network = Network(model, task.plan.dropout)
     texts = [one.words for source in sources for one in source.corpus]
@@ -62,25 +62,25 @@ def run(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> Path:
     train(
         network,
         Batches(sources, task.plan.batch, task.plan.seed),
-        denominator(texts[::every], lexicon),
-        lexicon,
+        denominator(texts[::every], pronunciations),
+        pronunciations,
         task.plan,
         task.out / _WORK / _CHECKPOINT,
         lambda progress: say(_line(progress, task.plan)),
     )
-    export(network, model, task.out, lexicon)
+    export(network, model, task.out, pronunciations)
     say(f"written: {task.out}")
     return task.out
 
 
-def _sources(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> list[Source]:
+def _sources(task: Task, pronunciations: Pronunciations, say: Callable[[str], None]) -> list[Source]:
     """All corpora with their shares: recordings the larger one, voices by their numbers."""
     made: list[Source] = []
     human = 0.0
     for folder in task.recordings:
         say(f"reading {folder}")
         heard = corpus.from_folder(folder)
-        _pronounceable(heard, folder, lexicon)
+        _pronounceable(heard, folder, pronunciations)
         made.append(Source(folder.name, heard, _HUMAN_SHARE * len(heard), synthetic=False))
         human += len(heard)
     made = [replace(source, share=source.share / human) for source in made]
@@ -88,7 +88,7 @@ def _sources(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> list[S
     total = task.espeak + task.mbrola
     kinds: tuple[tuple[str, int, Callable[[], Sequence[Voice]]], ...] = (
         ("espeak", task.espeak, espeak_voices),
-        ("mbrola", task.mbrola, lambda: mbrola_voices(task.mbrola_voices, task.mbrola_program, lexicon)),
+        ("mbrola", task.mbrola, lambda: mbrola_voices(task.mbrola_voices, task.mbrola_program, pronunciations)),
     )
     for name, count, find in kinds:
         if count:
@@ -99,12 +99,12 @@ def _sources(task: Task, lexicon: Lexicon, say: Callable[[str], None]) -> list[S
     return made
 
 
-def _pronounceable(heard: Corpus, folder: Path, lexicon: Lexicon) -> None:
+def _pronounceable(heard: Corpus, folder: Path, pronunciations: Pronunciations) -> None:
     for one in heard:
         if not one.words:
             raise CorpusError(f"{folder}: a recording of {one.speaker} has no transcript in the manifest.")
         for word in one.words:
-            lexicon.pronunciations(word)
+            pronunciations.of(word)
 
 
 def _synthesised(
