@@ -34,8 +34,14 @@ hypothesis.load_profile("hotline")
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-calls", action="store_true", help="Play every scenario of tests/calls on Asterisk too.")
+
+
 class Rows(LoadScopeScheduling):
     """Three rows of tests, each in any order, that `hotline test` runs side by side (on two cores).
+
+    Not by marks and `--dist loadgroup`: with pytest 9.2, xdist 3.8 takes no notice of them (pytest-xdist#1386).
 
     Calls wait most of their time, but sound is real time: what fills a core by itself is all in one row, so that the
     calls have the other core; and no two crowds of callers meet.

@@ -1,4 +1,8 @@
-"""Whole calls against a real Asterisk: every scenario of tests/calls goes as it says."""
+"""Whole calls against a real Asterisk: scenarios of tests/calls go as they say.
+
+Every suite plays those that only a telephone and Asterisk can show; `--all-calls` plays the others too, which
+test_calls_in_process.py holds without either.
+"""
 
 from pathlib import Path
 
@@ -14,22 +18,42 @@ CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"  # they need a hotline that hears: test_call_spoken.py
 DOUBTFUL = SPOKEN / "doubtful"  # and one that is never sure: test_call_doubtful.py
 IMPATIENT = CALLS / "impatient"
+FILES = {path.stem: path for folder in (CALLS, IMPATIENT) for path in sorted(folder.glob("*.yaml"))}
+TRANSFERS = (
+    "agent-answers", "agent-does-not-answer", "hang-up-in-queue", "no-agent-from-main", "nonsense-keys",
+    "queue-timeout",
+)  # fmt: skip
+SERVICES = ("nik-then-right", "document-kk-siap-diambil", "applications-several", "requirements-kk", "goodbye")
+TELEPHONE = (
+    "hang-up-in-mid-entry",
+    "hang-up-in-welcome",
+    "nik-locked-out",
+    "star-goes-back",
+    "type-ahead",
+    "whole-prompts",
+)
+"""What the wire may spoil: an end in the middle, keys in a row, every word of a prompt; and the longest entry."""
+ALWAYS = (*TRANSFERS, *SERVICES, *TELEPHONE)
 
 
-def _files() -> list[Path]:
-    return sorted(path for path in CALLS.rglob("*.yaml") if SPOKEN not in path.parents)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", sorted(_names(metafunc.config)))
+
+
+def _names(config: pytest.Config) -> tuple[str, ...]:
+    return tuple(FILES) if config.getoption("all_calls") else ALWAYS
 
 
 @pytest.fixture(scope="module")
-def played(hotline: Hotline) -> dict[str, Result]:
-    """All scenarios, played side by side; by the name of their file."""
-    return play_all(hotline, [CALLS, IMPATIENT])
+def played(hotline: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
+    """The scenarios of this suite, played side by side; by the name of their file."""
+    return play_all(hotline, [FILES[name] for name in _names(request.config)])
 
 
 def test_every_file_of_a_call_is_played_by_the_suite() -> None:
     elsewhere = {*SPOKEN.glob("*.yaml"), *DOUBTFUL.glob("*.yaml")}
-    here = {*CALLS.glob("*.yaml"), *IMPATIENT.glob("*.yaml")}
-    assert set(CALLS.rglob("*.y*ml")) == here | elsewhere
+    assert set(CALLS.rglob("*.y*ml")) == {*FILES.values()} | elsewhere
 
 
 def test_a_prompt_is_waited_for_longer_than_a_caller_has_patience(hotline: Hotline) -> None:
@@ -38,13 +62,6 @@ def test_a_prompt_is_waited_for_longer_than_a_caller_has_patience(hotline: Hotli
     assert 1.5 * (menu + patience) < HEAR_S
 
 
-def test_there_are_scenarios_for_every_outcome() -> None:
-    text = "".join(path.read_text() for path in _files())
-    assert len(_files()) >= 25
-    for outcome in ("completed", "transferred", "abandoned", "locked out"):
-        assert f"outcome: {outcome}" in text
-
-
-@pytest.mark.parametrize("name", sorted(path.name for path in _files()))
 def test_the_call_goes_as_told(name: str, played: dict[str, Result]) -> None:
-    assert played[name]["ok"], told(played[name])
+    result = played[FILES[name].name]
+    assert result["ok"], told(result)

@@ -49,14 +49,6 @@ def played(hearing: Hotline) -> dict[str, Result]:
     return play_all(hearing, [SPOKEN], "--parallel", "6")
 
 
-def test_every_service_and_every_kind_of_question_has_a_spoken_call() -> None:
-    text = "".join((SPOKEN / name).read_text() for name in SCENARIOS)
-    for event in ("nik.checked", "application.told", "applications speech", "requirements speech", "other speech"):
-        assert event in text
-    for voice in ("wanita", "pria", "pria pelan", "pria cepat", "wanita pelan"):
-        assert f"voice: {voice}\n" in text
-
-
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_spoken_call_goes_as_told(name: str, played: dict[str, Result]) -> None:
     assert played[name]["ok"], told(played[name])

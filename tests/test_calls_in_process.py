@@ -2,13 +2,16 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sample_office import KEY, KK_DIGITS, MENU, TEXTS, SampleOffice
-from virtual_telephone import play
+from virtual_telephone import Played, play
 
 from agi.books import sample
+from agi.books.call_words import Outcome
+from agi.dialogue.question import Mode
 from agi.settings import ROOT
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.scenariofile import load
@@ -33,9 +36,45 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def office(registry: Path, tmp_path: Path) -> Iterator[SampleOffice]:
     """An office with records and lock-outs of its own."""
-    opened = SampleOffice.open(registry, tmp_path)
-    yield opened
-    opened.close()
+    with closing(SampleOffice.open(registry, tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def played(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+    """All calls, each at an office of its own; by the name of their file."""
+    found = {}
+    for name in FILES:
+        path = CALLS / name
+        spoken = MENU.spoken if SPOKEN in path.parents else None
+        unsure = frozenset(("nik",)) if DOUBTFUL in path.parents else frozenset[str]()
+        with closing(SampleOffice.open(registry, tmp_path_factory.mktemp("office"))) as own:
+            found[name] = play(load(path, KNOWN), own, Numbers(PEOPLE, random.Random(name)), spoken, unsure)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_call_goes_as_told(name: str, played: dict[str, Played]) -> None:
+    assert not played[name].wrong, "\n".join((*played[name].told, *played[name].wrong))
+
+
+def test_the_calls_end_in_every_way_that_a_conversation_can_end(played: dict[str, Played]) -> None:
+    assert {one.call.outcome for one in played.values()} == {*Outcome} - {Outcome.FAILED}
+
+
+def test_every_service_is_called_by_keys_and_by_voice(played: dict[str, Played]) -> None:
+    for spoken in (False, True):
+        calls = [one.events for name, one in played.items() if name.startswith("spoken/") is spoken]
+        assert {event.node for events in calls for event in events} >= {
+            "nik.checked", "application.told", "applications.told", "transfer",
+        }  # fmt: skip
+
+
+def test_every_kind_of_question_is_answered_by_voice(played: dict[str, Played]) -> None:
+    assert {event.node for one in played.values() for event in one.events if event.mode == Mode.SPEECH} >= {
+        "main", "status", "requirements", "requirements_akta", "other", "more", "applications", "nik", "kk",
+        "registration", "pin", "nik_confirm",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -60,13 +99,3 @@ def test_a_call_that_goes_otherwise_is_told(
     path.write_text(f"title: A scenario\nsteps: [{steps}]\nexpect: {{{expect}}}\n")
     wrong = play(load(path, KNOWN), office, Numbers(PEOPLE)).wrong
     assert any(found in one for one in wrong), wrong
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_the_call_goes_as_told(name: str, office: SampleOffice) -> None:
-    path = CALLS / name
-    spoken = MENU.spoken if SPOKEN in path.parents else None
-    unsure = frozenset(("nik",)) if DOUBTFUL in path.parents else frozenset[str]()
-    numbers = Numbers(PEOPLE, random.Random(name))
-    played = play(load(path, KNOWN), office, numbers, spoken, unsure)
-    assert not played.wrong, "\n".join((*played.told, *played.wrong))

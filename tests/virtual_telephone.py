@@ -12,7 +12,7 @@ from itertools import count
 
 from sample_office import TEXTS, SampleOffice
 
-from agi.books.call_words import QUEUE, Outcome
+from agi.books.call_words import QUEUE, Call, Event, Outcome
 from agi.books.calls import CallBook
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
@@ -240,10 +240,12 @@ class VirtualPhone:
 
 @dataclass
 class Played:
-    """What became of a call: its steps, and what was wrong."""
+    """What became of a call: its steps, what was wrong, its record."""
 
     told: list[str]
     wrong: list[str]
+    call: Call
+    events: tuple[Event, ...]
 
 
 def play(
@@ -281,8 +283,11 @@ def play(
             journal.noted("agent.talked", AGENT)
     assert office.book.flush()
     with CallBook.reader(office.book.path) as reader:
-        differences = record.differences(scenario.expect, reader.call(call_id), reader.events(call_id))
-    return Played(caller.told, [*caller.wrong, *_unexpected(scenario.expect, caller, phone.cases), *differences])
+        call, events = reader.call(call_id), reader.events(call_id)
+    differences = record.differences(scenario.expect, call, events)
+    return Played(
+        caller.told, [*caller.wrong, *_unexpected(scenario.expect, caller, phone.cases), *differences], call, events
+    )
 
 
 def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | End:
