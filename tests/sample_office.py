@@ -17,8 +17,7 @@ from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Case, Journal, Prompt
-from agi.office.counting import Guesser
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
@@ -189,6 +188,6 @@ class SampleOffice:
         journal: Journal | None = None,
     ) -> Called[P]:
         notes = Notes()
-        desk = Desk(self.office, Visitor(Guesser(caller)), case or Case())
+        desk = Desk(self.office, Visitor(caller), case or Case())
         ending = converse(phone, journal or notes, desk, MENU, dialogue or Dialogue(), start, time_is_up)
         return Called(ending, phone, notes, desk)

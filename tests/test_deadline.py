@@ -19,11 +19,11 @@ from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.late import Late
 from agi.deadline import MOST_STUCK, Deadline
-from agi.office.counting import Guesser
+from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
 from agi.settings import ROOT, Lockout
 
-CALLER = Guesser("+62811234567")
+CALLER = Visitor("+62811234567")
 
 
 @contextmanager

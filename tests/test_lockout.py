@@ -15,12 +15,12 @@ from books_data import KEY, START, nik
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses, MemoryGuesses
 from agi.books.ports import GuessStore
-from agi.office.counting import Guesser
+from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
 from agi.privacy import keyed_hash
 from agi.settings import Lockout
 
-NOBODY = Guesser()
+NOBODY = Visitor()
 MINUTES_15, DAY = timedelta(minutes=15), timedelta(hours=24)
 
 
@@ -69,8 +69,8 @@ def fail(limit: GuessLimit, times: int, subject: str = "s") -> timedelta | None:
     return limit.locked(NOBODY, subject)
 
 
-def match(limit: GuessLimit, guesser: Guesser = NOBODY, subject: str = "s") -> None:
-    tried = limit.reserve(guesser, subject)
+def match(limit: GuessLimit, visitor: Visitor = NOBODY, subject: str = "s") -> None:
+    tried = limit.reserve(visitor, subject)
     assert isinstance(tried, Try)
     limit.matched(tried)
 
@@ -87,7 +87,7 @@ def test_the_third_failure_locks_for_fifteen_minutes(limit: GuessLimit, clock: S
 
 def test_other_subjects_are_not_locked(limit: GuessLimit) -> None:
     fail(limit, 3, "nik:1")
-    assert limit.locked(Guesser("1")) is None
+    assert limit.locked(Visitor("1")) is None
 
 
 def test_after_a_lock_three_more_failures_lock_again(limit: GuessLimit, clock: SetClock) -> None:
@@ -140,12 +140,12 @@ import os, signal, sys
 from pathlib import Path
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
-from agi.office.counting import Guesser
+from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
 from agi.settings import Lockout
 limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout())
 for _ in range(3):
-    limit.reserve(Guesser(), "s")
+    limit.reserve(Visitor(), "s")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -214,5 +214,5 @@ def test_locks_and_proofs_are_found_under_the_hashes_that_older_books_have(
         connection.execute("INSERT INTO proofs (pair, caller, at) VALUES (?, ?, ?)", proof)
 
     book.writer.run(as_before, 30)
-    assert on_disk.locked(NOBODY, "nik:1") == on_disk.locked(Guesser("0811"), "nik:3") == MINUTES_15
-    assert on_disk.locked(Guesser("0811")) is on_disk.locked(Guesser("0811"), "nik:2") is None
+    assert on_disk.locked(NOBODY, "nik:1") == on_disk.locked(Visitor("0811"), "nik:3") == MINUTES_15
+    assert on_disk.locked(Visitor("0811")) is on_disk.locked(Visitor("0811"), "nik:2") is None

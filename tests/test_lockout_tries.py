@@ -16,11 +16,11 @@ from scripted_caller import SetClock
 from agi.books.calls import CallBook
 from agi.books.calls_schema import SCHEMA
 from agi.books.guesses import BookGuesses, MemoryGuesses
-from agi.office.counting import Guesser
+from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
 from agi.settings import Lockout
 
-OWN, OTHER, WITHHELD = Guesser("+62811234567"), Guesser("+62811234568"), Guesser()
+OWN, OTHER, WITHHELD = Visitor("+62811234567"), Visitor("+62811234568"), Visitor()
 
 
 @pytest.fixture
@@ -38,17 +38,17 @@ def limit(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> It
     book.close()
 
 
-def prove(limit: GuessLimit, guesser: Guesser, target: str) -> None:
-    tried = limit.reserve(guesser, target)
+def prove(limit: GuessLimit, visitor: Visitor, target: str) -> None:
+    tried = limit.reserve(visitor, target)
     assert isinstance(tried, Try)
     limit.matched(tried)
-    limit.locked(guesser)  # comes behind it: the clock may go on
+    limit.locked(visitor)  # comes behind it: the clock may go on
 
 
-def fail(limit: GuessLimit, guesser: Guesser, target: str, times: int = 3) -> timedelta | None:
+def fail(limit: GuessLimit, visitor: Visitor, target: str, times: int = 3) -> timedelta | None:
     for _ in range(times):
-        limit.reserve(guesser, target)
-    return limit.locked(guesser, target)
+        limit.reserve(visitor, target)
+    return limit.locked(visitor, target)
 
 
 def test_of_a_hundred_at_once_on_fifty_numbers_no_more_are_looked_up_than_the_limit(limit: GuessLimit) -> None:
@@ -57,8 +57,8 @@ def test_of_a_hundred_at_once_on_fifty_numbers_no_more_are_looked_up_than_the_li
 
     def caller(number: int) -> list[str]:
         together.wait(30)
-        guesser = Guesser(f"+6281123{number:04d}")
-        return [one for one in targets if isinstance(limit.reserve(guesser, one), Try)][:50]
+        visitor = Visitor(f"+6281123{number:04d}")
+        return [one for one in targets if isinstance(limit.reserve(visitor, one), Try)][:50]
 
     with ThreadPoolExecutor(100) as calls:
         looked_up = Counter(target for found in calls.map(caller, range(100)) for target in found)
@@ -95,11 +95,11 @@ import os, signal, sys
 from pathlib import Path
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses, MemoryGuesses
-from agi.office.counting import Guesser
+from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
 from agi.settings import Lockout
 limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout(tries=1))
-tried = limit.reserve(Guesser(), "s")
+tried = limit.reserve(Visitor(), "s")
 os.kill(os.getpid(), signal.SIGKILL)
 limit.matched(tried)
 """
@@ -133,11 +133,11 @@ def test_wrong_tries_of_callers_without_a_number_are_forgotten_after_a_quarter_o
 
 
 def test_an_account_may_not_invent_numbers_without_end(limit: GuessLimit) -> None:
-    invented = [Guesser(f"+6281123{number:04d}", "tester-1") for number in range(31)]
-    for number, guesser in enumerate(invented[:30]):
-        assert isinstance(limit.reserve(guesser, f"nik:{number}"), Try)
+    invented = [Visitor(f"+6281123{number:04d}", "tester-1") for number in range(31)]
+    for number, visitor in enumerate(invented[:30]):
+        assert isinstance(limit.reserve(visitor, f"nik:{number}"), Try)
     assert limit.locked(invented[30]) == timedelta(minutes=15)
-    assert limit.locked(Guesser(invented[30].number, "tester-2")) is None
+    assert limit.locked(Visitor(invented[30].number, "tester-2")) is None
 
 
 def test_who_has_proved_a_number_is_not_locked_out_of_it_by_others(limit: GuessLimit) -> None:

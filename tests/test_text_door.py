@@ -12,8 +12,7 @@ from agi.books.files import BookError
 from agi.books.numbers import NikFault
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Prompt
-from agi.office.counting import Guesser
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.office.results import Invalid
 from agi.services.telling import told
@@ -25,7 +24,7 @@ def answer(office: Office, sender: str, message: str) -> str:
     """The whole door: what is answered to `message`."""
     match message.lower().split("#"):
         case ["cek", "ktp", nik, kk]:
-            prompts = _check(office, Visitor(Guesser(sender)), re.sub(r"\D", "", nik), re.sub(r"\D", "", kk))
+            prompts = _check(office, Visitor(sender), re.sub(r"\D", "", nik), re.sub(r"\D", "", kk))
         case _:
             prompts = (Prompt("help.menu.wrong"),)
     return written(*prompts)
@@ -123,8 +122,8 @@ def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(office: Sampl
 
 
 def test_in_one_message_no_more_is_tried_than_in_one_call(office: SampleOffice) -> None:
-    withheld = Visitor(Guesser())
+    withheld = Visitor()
     results = [office.office.check_nik(withheld, nik(serial), "9" * 10) for serial in range(1, 5)]
     assert written(*told(results[2])) == written(Prompt("identity.mismatch"), Prompt("lockout.call"))
     assert told(results[3]) == (Prompt("lockout.call"),)
-    assert told(office.office.check_nik(Visitor(Guesser()), nik(4), "9" * 10)) == (Prompt("identity.mismatch"),)
+    assert told(office.office.check_nik(Visitor(), nik(4), "9" * 10)) == (Prompt("identity.mismatch"),)

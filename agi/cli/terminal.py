@@ -14,8 +14,7 @@ from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
 from agi.hearing.typed import understood
 from agi.languages import named
-from agi.office.counting import Guesser
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.services.checked import load_checked
 from agi.services.conversation import BACK, Start, converse
@@ -67,7 +66,7 @@ def terminal(events: bool, back: str | None) -> None:
         phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
         # Locks that end with the call: trying must not lock anybody out of the real line.
         with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
-            desk = Desk(office, Visitor(Guesser("terminal")))
+            desk = Desk(office, Visitor("terminal"))
             start = BACK[back] if back else Start.WELCOME
             ending = converse(phone, Events(events), desk, menu, settings.dialogue, start, language=language)
     except MenuError as wrong:

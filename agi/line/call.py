@@ -18,8 +18,7 @@ from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
 from agi.line.variables import AGENT, FAILURES, NEXT, TALKED
-from agi.office.counting import Guesser
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
@@ -83,10 +82,13 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     def lasts_s() -> int:
         return talked_s + (clock_ms() - begun_ms) // 1000
 
-    guesser = Guesser(number, account(channel.env.get("agi_channel", ""), configure.testers()))
     desk = Desk(
         shared.office,
-        Visitor(guesser, failures=_count(channel, FAILURES) if came_back else 0),
+        Visitor(
+            number,
+            account(channel.env.get("agi_channel", ""), configure.testers()),
+            failures=_count(channel, FAILURES) if came_back else 0,
+        ),
         case=phone.case() if came_back else Case(),
         on_number=journal.about,
     )

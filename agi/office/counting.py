@@ -20,17 +20,19 @@ PROVED_FOR = timedelta(days=90)
 _AHEAD = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Guesser:
-    """Who tries: their number ("" where withheld or unreadable), and the account it came from ("": none)."""
+@dataclass(slots=True)
+class Visitor:
+    """Who asks, in one call or one message: their number ("" where withheld or unreadable), the account it came from
+    ("": none), and the wrong tries made in it."""
 
     number: str = ""
     account: str = ""
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count that a try goes to; `shared` among many callers."""
+    """One count that a try goes to; `shared` among many visitors."""
 
     subject: str
     shared: bool = False
@@ -47,94 +49,87 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The rule of the office, with the `limits` of the settings; each method within one transaction, at `now`."""
+    """The rule of the office, with the `limits` of the settings, in one transaction at `now`."""
 
     limits: Lockout
+    guesses: Guesses
+    now: datetime
 
-    def left(self, guesses: Guesses, now: datetime, guesser: Guesser, target: str) -> timedelta | None:
-        """How long `guesser` may not try at `target` (at anything, where none is given), or None.
+    def left(self, visitor: Visitor, target: str) -> timedelta | None:
+        """How long `visitor` may not try at `target` (at anything, where none is given), or None.
 
         Without a target, who has proved something is not locked before it is named.
         """
-        left = (_left(guesses.lock(one.subject), now) for one in self._counts(guesses, now, guesser, target))
+        left = (self._left(one.subject) for one in self._counts(visitor, target))
         return max((one for one in left if one is not None), default=None)
 
-    def reserve(self, guesses: Guesses, now: datetime, guesser: Guesser, target: str) -> tuple[Mark, ...] | timedelta:
+    def reserve(self, visitor: Visitor, target: str) -> tuple[Mark, ...] | timedelta:
         """Count a try as failed; or how long none may be made."""
-        left = self.left(guesses, now, guesser, target)
+        left = self.left(visitor, target)
         if left is not None:
             return left
-        long = timedelta(hours=self.limits.hours)
-        guesses.forget(failures=now - long, locks=now - 2 * long, proofs=now - PROVED_FOR, ahead=now + _AHEAD)
-        return tuple(self._counted(guesses, now, one) for one in self._counts(guesses, now, guesser, target))
+        day_ago = self.now - timedelta(hours=self.limits.hours)
+        two_ago = day_ago - timedelta(hours=self.limits.hours)
+        self.guesses.forget(failures=day_ago, locks=two_ago, proofs=self.now - PROVED_FOR, ahead=self.now + _AHEAD)
+        return tuple(map(self._counted, self._counts(visitor, target)))
 
-    def take_back(self, guesses: Guesses, marks: tuple[Mark, ...]) -> None:
+    def take_back(self, marks: tuple[Mark, ...]) -> None:
         """Strike the failure out, and the lock that it alone has set; a lock that others have set stays."""
         for mark in marks:
             subject = mark.count.subject
-            lock = guesses.lock(subject)
+            lock = self.guesses.lock(subject)
             if lock and lock.counted_from == mark.number:
-                guesses.set_lock(subject, replace(lock, counted_from=mark.counted_from, until=None))
-            guesses.strike_out(subject, mark.number)
+                self.guesses.set_lock(subject, replace(lock, counted_from=mark.counted_from, until=None))
+            self.guesses.strike_out(subject, mark.number)
 
-    def matched(self, guesses: Guesses, now: datetime, guesser: Guesser, target: str, marks: tuple[Mark, ...]) -> None:
+    def matched(self, visitor: Visitor, target: str, marks: tuple[Mark, ...]) -> None:
         """The try was right: it is no failure, the caller's short count begins again, and what was proved is kept.
 
         The day's count stays, so that right tries with a number of one's own do not pay for guesses at others'; the
         shared counts go on for the same reason.
         """
-        self.take_back(guesses, marks)
-        own = {mark.count.subject for mark in marks if not mark.count.shared}
-        for subject in own | {_caller(guesser)}:
-            _count_from_here(guesses, now, subject)
-        if guesser.number:
-            guesses.prove(guesser.number, target, now)
+        self.take_back(marks)
+        for subject in {mark.count.subject for mark in marks if not mark.count.shared} | {f"caller:{visitor.number}"}:
+            self._count_from_here(subject)
+        if visitor.number:
+            self.guesses.prove(visitor.number, target, self.now)
 
-    def _counts(self, guesses: Guesses, now: datetime, guesser: Guesser, target: str) -> tuple[Count, ...]:
+    def _counts(self, visitor: Visitor, target: str) -> tuple[Count, ...]:
         """Where a try is counted; without a target what is known before one is named."""
-        shared = [Count(f"account:{guesser.account}", shared=True)] if guesser.account else []
-        if not guesser.number:
-            shared.append(Count("withheld", shared=True))
-        own = []
-        if not guesser.number or not guesses.proved(guesser.number, target, now - PROVED_FOR, now + _AHEAD):
-            own = [target] if target else []
-            own += [_caller(guesser)] if guesser.number else []
-        elif target:
-            own = [f"{target} by {guesser.number}"]
-        return (*map(Count, own), *shared)
+        shared = [f"account:{visitor.account}"] if visitor.account else []
+        if not visitor.number:
+            shared.append("withheld")
+            own = [target]
+        elif not self.guesses.proved(visitor.number, target, self.now - PROVED_FOR, self.now + _AHEAD):
+            own = [target, f"caller:{visitor.number}"]
+        else:
+            own = [target and f"{target} by {visitor.number}"]
+        return (*(Count(one) for one in own if one), *(Count(one, shared=True) for one in shared))
 
-    def _counted(self, guesses: Guesses, now: datetime, count: Count) -> Mark:
+    def _counted(self, count: Count) -> Mark:
         """Count one failure, and lock where it was one too many."""
-        limits, before = self.limits, guesses.lock(count.subject)
+        subject, limits, before = count.subject, self.limits, self.guesses.lock(count.subject)
         counted_from = before.counted_from if before else 0
-        number = guesses.fail(count.subject, now)
-        shared, short, long = (
-            timedelta(minutes=limits.shared_minutes),
-            timedelta(minutes=limits.minutes),
-            timedelta(hours=limits.hours),
-        )
+        number = self.guesses.fail(subject, self.now)
+        day, shared = timedelta(hours=limits.hours), timedelta(minutes=limits.shared_minutes)
         if count.shared:
-            if guesses.failures(count.subject, now - shared, counted_from) >= limits.shared_tries:
-                _count_from_here(guesses, now, count.subject, now + shared)
-        elif guesses.failures(count.subject, now - long) >= limits.day_tries:
-            _count_from_here(guesses, now, count.subject, now + long)
-        elif guesses.failures(count.subject, now - long, counted_from) >= limits.tries:
-            _count_from_here(guesses, now, count.subject, now + short)
+            if self.guesses.failures(subject, self.now - shared, counted_from) >= limits.shared_tries:
+                self._count_from_here(subject, shared)
+        elif self.guesses.failures(subject, self.now - day) >= limits.day_tries:
+            self._count_from_here(subject, day)
+        elif self.guesses.failures(subject, self.now - day, counted_from) >= limits.tries:
+            self._count_from_here(subject, timedelta(minutes=limits.minutes))
         return Mark(count, number, counted_from)
 
+    def _count_from_here(self, subject: str, lock_for: timedelta | None = None) -> None:
+        """Count from here on, and lock for so long. Without any failure there is nothing to keep."""
+        last, before = self.guesses.last(subject), self.guesses.lock(subject)
+        until = self.now + lock_for if lock_for else before.until if before else None
+        if last:
+            self.guesses.set_lock(subject, Lock(last, self.now, until))
 
-def _caller(guesser: Guesser) -> str:
-    return f"caller:{guesser.number}"
-
-
-def _count_from_here(guesses: Guesses, now: datetime, subject: str, until: datetime | None = None) -> None:
-    """Count from here on; with `until`, lock until then. Without any failure there is nothing to keep."""
-    last, before = guesses.last(subject), guesses.lock(subject)
-    if last:
-        guesses.set_lock(subject, Lock(last, now, until or (before.until if before else None)))
-
-
-def _left(lock: Lock | None, now: datetime) -> timedelta | None:
-    if lock is None or lock.until is None or lock.until <= now or lock.since > now + _AHEAD:
-        return None
-    return lock.until - now
+    def _left(self, subject: str) -> timedelta | None:
+        lock = self.guesses.lock(subject)
+        if lock is None or lock.until is None or lock.until <= self.now or lock.since > self.now + _AHEAD:
+            return None
+        return lock.until - self.now

@@ -11,7 +11,7 @@ from agi.books.files import BookError
 from agi.books.guesses import MemoryGuesses
 from agi.books.late import Late
 from agi.books.ports import Guesses, GuessStore
-from agi.office.counting import Counting, Guesser, Mark
+from agi.office.counting import Counting, Mark, Visitor
 from agi.office.results import Locked, NoMoreTries, Stop, Subject, Wrong
 from agi.settings import Lockout
 
@@ -19,19 +19,11 @@ _T = TypeVar("_T")
 _log = structlog.get_logger("office")
 
 
-@dataclass(slots=True)
-class Visitor:
-    """Who asks, in one call or one message; `failures` are the wrong tries made in it."""
-
-    guesser: Guesser
-    failures: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Try:
     """A reserved try, as failed until it is given back, and where it is kept."""
 
-    guesser: Guesser
+    visitor: Visitor
     target: str
     marks: tuple[Mark, ...]
     store: GuessStore
@@ -57,16 +49,15 @@ class GuessLimit:
     def __init__(self, store: GuessStore, limits: Lockout, clock: Callable[[], datetime] = utc_now) -> None:
         self._store = store
         self._spare = MemoryGuesses()
-        self._tries = limits.tries
-        self._counting = Counting(limits)
+        self._limits = limits
         self._clock = clock
 
     def stop(self, visitor: Visitor, subject: Subject | None = None, number: str = "") -> Stop | None:
         """Why `visitor` may not try at the `number` now (at any, where none is given), or None. Raises Late."""
-        left = self.locked(visitor.guesser, f"{subject}:{number}" if subject else "")
+        left = self.locked(visitor, f"{subject}:{number}" if subject else "")
         if left is not None:
             return Locked(left)
-        return NoMoreTries() if visitor.failures >= self._tries else None
+        return NoMoreTries() if visitor.failures >= self._limits.tries else None
 
     def attempt(
         self, visitor: Visitor, subject: Subject, number: str, look_up: Callable[[], _T | None]
@@ -75,9 +66,9 @@ class GuessLimit:
 
         Raises Late, and what `look_up` raises: then the try never was.
         """
-        if visitor.failures >= self._tries:
+        if visitor.failures >= self._limits.tries:
             return self.stop(visitor, subject, number) or NoMoreTries()
-        tried = self.reserve(visitor.guesser, f"{subject}:{number}")
+        tried = self.reserve(visitor, f"{subject}:{number}")
         if isinstance(tried, timedelta):
             return Locked(tried)
         try:
@@ -94,39 +85,40 @@ class GuessLimit:
         except BookError:  # that it was wrong is known all the same; a lock meets whoever tries next
             return Wrong(subject)
 
-    def locked(self, guesser: Guesser, target: str = "") -> timedelta | None:
-        """How long `guesser` may not try at `target` (at anything, where none is given), or None. Raises Late."""
+    def locked(self, visitor: Visitor, target: str = "") -> timedelta | None:
+        """How long `visitor` may not try at `target` (at anything, where none is given), or None. Raises Late."""
 
         def work(guesses: Guesses) -> timedelta | None:
-            return self._counting.left(guesses, self._clock(), guesser, target)
+            return self._counting(guesses).left(visitor, target)
 
         return self._spare.run(work) or self._done(work)[0]
 
-    def reserve(self, guesser: Guesser, target: str) -> Try | timedelta:
+    def reserve(self, visitor: Visitor, target: str) -> Try | timedelta:
         """Count a try at `target` as failed before it is looked up; or how long none may be. Raises Late."""
 
         def work(guesses: Guesses) -> tuple[Mark, ...] | timedelta:
-            return self._counting.reserve(guesses, self._clock(), guesser, target)
+            return self._counting(guesses).reserve(visitor, target)
 
         def done_late(reserved: tuple[Mark, ...] | timedelta) -> None:
             if not isinstance(reserved, timedelta):
-                self.not_looked_up(Try(guesser, target, reserved, self._store))
+                self.not_looked_up(Try(visitor, target, reserved, self._store))
 
-        left = self._spare.run(lambda guesses: self._counting.left(guesses, self._clock(), guesser, target))
+        left = self._spare.run(lambda guesses: self._counting(guesses).left(visitor, target))
         if left is not None:
             return left
         done, store = self._done(work, done_late)
-        return done if isinstance(done, timedelta) else Try(guesser, target, done, store)
+        return done if isinstance(done, timedelta) else Try(visitor, target, done, store)
 
     def matched(self, tried: Try) -> None:
         """The try was right; no caller waits for it, and whatever is asked next comes behind it."""
-        tried.store.later(
-            lambda guesses: self._counting.matched(guesses, self._clock(), tried.guesser, tried.target, tried.marks)
-        )
+        tried.store.later(lambda guesses: self._counting(guesses).matched(tried.visitor, tried.target, tried.marks))
 
     def not_looked_up(self, tried: Try) -> None:
         """Nothing could be looked up: the try never was."""
-        tried.store.later(lambda guesses: self._counting.take_back(guesses, tried.marks))
+        tried.store.later(lambda guesses: self._counting(guesses).take_back(tried.marks))
+
+    def _counting(self, guesses: Guesses) -> Counting:
+        return Counting(self._limits, guesses, self._clock())
 
     def _done(
         self, work: Callable[[Guesses], _T], done_late: Callable[[_T], object] = lambda _: None

@@ -9,7 +9,8 @@ from agi.books.numbers import nik_fault, registration_valid
 from agi.books.ports import GuessStore, RegistryLookups
 from agi.books.registry import Registry
 from agi.books.words import Application, ApplicationStatus, Resident
-from agi.office.limit import GuessLimit, Visitor, utc_now
+from agi.office.counting import Visitor
+from agi.office.limit import GuessLimit, utc_now
 from agi.office.results import Invalid, Progress, Refusal, Stop, Subject
 from agi.privacy import hash_key
 from agi.settings import Settings

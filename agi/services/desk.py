@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from agi.dialogue.question import Case
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.privacy import mask
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Says, Talk
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.results import Refusal, Subject
 from agi.services import telling
 from agi.services.desk import Desk

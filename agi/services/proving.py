@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from agi.dialogue.question import Result
 from agi.dialogue.talk import Back, GaveUp, Talk
-from agi.office.limit import Visitor
+from agi.office.counting import Visitor
 from agi.office.results import Invalid, Locked, NoMoreTries, Refusal, Stop, Subject, Wrong
 from agi.services.desk import Desk
 from agi.services.telling import told
