@@ -1,6 +1,7 @@
 """CPU time of processes and of the children they have waited for, from /proc."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
@@ -17,6 +18,8 @@ def cpu_ms(*pids: int) -> float:
 
 def children(pid: int) -> tuple[int, ...]:
     """Processes that this one has started and that still run."""
-    return tuple(
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    )
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # a thread that has just ended
+            found += map(int, (task / "children").read_text().split())
+    return tuple(found)
