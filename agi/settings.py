@@ -160,6 +160,13 @@ class Lockout(Section):
     shared_minutes: int = Field(15, ge=1, description="Minutes in which those are counted, and length of their lock.")
 
 
+class Kept(Section):
+    """How long editions of what callers hear are kept. One that a call record names is never removed."""
+
+    keep: int = Field(20, ge=1, description="The newest editions, which are always kept.")
+    days: int = Field(90, ge=0, description="Days for which older editions are kept too.")
+
+
 class Trunk(Section):
     """The operator's SIP trunk; its password is kept in var/secrets/trunk."""
 
@@ -219,6 +226,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     identity: Identity = Identity()
     lockout: Lockout = Lockout()
+    editions: Kept = Kept()
     trunk: Trunk = Trunk()
     queue: Queue = Queue()
     log: Log = Log()
@@ -306,9 +314,19 @@ class Settings(BaseSettings):
         return ROOT / self.speech.model
 
     @property
+    def editions_folder(self) -> Path:
+        """Folder of all that callers hear or heard, by number."""
+        return self.var / "editions"
+
+    @property
+    def sounds(self) -> Path:
+        """The clips that callers hear now."""
+        return self.editions_folder / "current" / "sounds"
+
+    @property
     def speech_built(self) -> Path:
-        """The model with the words of this installation's menu: made by `hotline speech build`, read by the service."""
-        return self.var / "speech" / "model"
+        """The model that callers are heard with now: it knows the words of their menu."""
+        return self.editions_folder / "current" / "model"
 
     @property
     def registry_db(self) -> Path:

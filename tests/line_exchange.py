@@ -20,14 +20,13 @@ import sample_office
 from installation import private_environment, settings_of
 
 from agi.books.calls import Call, CallBook, Event
+from agi.editions.publishing import Publisher
 from agi.line import music
 from agi.line.last_words import file_of
 from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.ops import confined as confining
 from agi.ops.asterisk_places import asterisk_places
-from agi.settings import ROOT, Settings
-from agi.voice.clips import Clips
-from agi.voice.texts import Texts
+from agi.settings import ROOT
 from agi.workshop.softphone.phone import Account
 
 _TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
@@ -43,12 +42,12 @@ def until(what: str, true: Callable[[], object], limit_s: float = 30.0) -> None:
 
 @cache
 def _voice() -> Path:
-    """A var/ with all prompts rendered, once for all tests of this process."""
+    """A var/ with an edition of all prompts, for keys and for speech, once for all tests of this process."""
     var = Path(mkdtemp(prefix="line-voice-"))
     atexit.register(shutil.rmtree, var, ignore_errors=True)
-    settings = Settings()
-    with Clips(Texts.load(settings.prompts), settings.voice, settings.prompts, var) as clips:
-        clips.render_all()
+    settings = settings_of({"HOTLINE_PLACES__VAR": str(var)})
+    publisher = Publisher(settings, lambda _: (), settings.speech_model)
+    publisher.publish(publisher.draft(settings.prompts), "", "", None)
     return var
 
 
@@ -73,7 +72,7 @@ class Exchange:
         var, data = self.settings.var, self.settings.data
         (var / "secrets").mkdir(parents=True)
         (var / "secrets" / "hash-key").write_text(sample_office.KEY.hex())
-        (var / "prompts").symlink_to(_voice() / "prompts")
+        (var / "editions").symlink_to(_voice() / "editions")
         (var / "voice-cache").symlink_to(_voice() / "voice-cache")
         data.mkdir()
         sample_office.build_registry(data)

@@ -68,7 +68,7 @@ def test_asterisk_reaches_no_secret_no_database_and_none_of_our_files(tmp_path: 
     exchange = Exchange(tmp_path)
     settings = exchange.settings
     secret(settings.var, "sip-7001")
-    clip = next((settings.var / "prompts").rglob("*.wav"))
+    clip = next(settings.sounds.rglob("*.wav"))
     paths = [
         *(settings.var / "secrets").iterdir(),
         *settings.data.iterdir(),

@@ -57,7 +57,7 @@ def test_every_file_of_a_call_is_played_by_the_suite() -> None:
 
 
 def test_a_prompt_is_waited_for_longer_than_a_caller_has_patience(hotline: Hotline) -> None:
-    menu = soundfile.info(hotline.settings.var / "prompts" / "id" / "menu" / "main.wav").duration
+    menu = soundfile.info(hotline.settings.sounds / "menu" / "main.wav").duration
     patience = Dialogue().first_key_ms / 1000
     assert 1.5 * (menu + patience) < HEAR_S
 

@@ -11,12 +11,12 @@ import pytest
 import soundfile
 from voice_office import PromptsFolder, prompts_folder
 
+from agi.editions.publishing import Publisher
 from agi.settings import Places, Settings
 from agi.voice import clips
-from agi.voice import published as published_room
 from agi.voice.cache import whole
 from agi.voice.errors import SynthesisError
-from agi.voice.published import Published
+from agi.voice.sounds import Sounds
 from agi.workshop.softphone.phone import PhoneError
 from agi.workshop.softphone.references import References
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> PromptsFolder:
 
 
 def published(folder: PromptsFolder) -> Path:
-    return (folder.var / "prompts" / "id").resolve() / "call" / "welcome"
+    return folder.sounds() / "call" / "welcome"
 
 
 def sound(folder: PromptsFolder) -> np.ndarray:
@@ -67,7 +67,7 @@ def test_a_clip_that_is_gone_or_cut_off_is_whole_again_when_a_call_plays_it(
     folder: PromptsFolder, damage: Damage
 ) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         right = sound(folder)
         damage(published(folder))
         [path] = made.playable("call.welcome")
@@ -83,7 +83,7 @@ def test_what_cannot_be_made_again_is_left_out_and_the_rest_is_said(
         raise SynthesisError("no voice")
 
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         stem = published(folder).parent.parent / "nik" / "readback.1"
         cut_off(stem)
         monkeypatch.setattr(made._synthesis, "speak", mute)
@@ -97,7 +97,7 @@ def test_a_value_whose_disk_or_voice_hangs_is_left_out_for_now_and_said_when_it_
     back = threading.Event()
     places = {"document": "document.kk", "since": date(2026, 1, 1), "office": "Loket"}
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         whole_text = len(made.clips("status.since", places))
         speak = made._synthesis.speak
 
@@ -114,17 +114,17 @@ def test_a_value_whose_disk_or_voice_hangs_is_left_out_for_now_and_said_when_it_
 
 
 @pytest.mark.parametrize("damage", [remove, cut_off, empty, another_content])
-def test_damage_is_found_by_digest_and_mended_by_the_next_rendering(folder: PromptsFolder, damage: Damage) -> None:
+def test_damage_is_found_by_digest_and_mended(folder: PromptsFolder, damage: Damage) -> None:
     with folder.clips() as made:
-        made.render_all()
-    state = Published(folder.var / "prompts", "id")
+        folder.render(made)
+    state = Sounds(folder.sounds())
     right = sound(folder)
-    assert state.is_whole()
+    assert state.damaged() == ()
     damage(published(folder))
     assert state.damaged() == ("call/welcome",)
     with folder.clips() as again:
-        assert again.render_all().rendered == 1
-    assert state.is_whole()
+        assert again.mend() == 1
+    assert state.damaged() == ()
     assert len(sound(folder)) == pytest.approx(len(right), abs=320)
 
 
@@ -137,27 +137,26 @@ def test_a_recording_that_can_no_longer_be_read_is_said_by_the_synthetic_voice(f
         assert Path(f"{path}.wav").stat().st_size > 8000
 
 
-def test_a_new_version_of_the_voice_makes_every_clip_anew_and_says_so(
+def test_a_new_version_of_the_voice_makes_every_clip_anew(
     folder: PromptsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with folder.clips() as made:
-        everything = made.render_all().rendered
-        assert not made.by_another_voice()
-    for module in (clips, published_room):
-        monkeypatch.setattr(module, "maker", lambda: "another voice")
+        everything = folder.render(made).rendered
+    monkeypatch.setattr(clips, "maker", lambda: "another voice")
     with folder.clips() as made:
-        assert made.by_another_voice()
-        assert made.render_all().rendered == everything
-        assert not made.by_another_voice()
+        assert folder.render(made).rendered == everything
 
 
 def test_the_softphone_knows_prompts_whose_clips_were_gone_and_says_what_it_cannot_read(folder: PromptsFolder) -> None:
     settings = Settings(places=Places(prompts=folder.prompts, var=folder.var))
-    with folder.clips() as made:
-        made.render_all()
-    remove(published(folder))
+    with pytest.raises(PhoneError, match="hotline prompts publish"):
+        References(settings)
+    (folder.prompts / "menu.toml").write_text("")
+    publisher = Publisher(settings, lambda _: (), None)
+    edition = publisher.publish(publisher.draft(folder.prompts), "", "", None)
+    remove(edition.sounds / "call" / "welcome")
     References(settings).close()
-    assert whole(published(folder))
-    (folder.prompts / "lexicon.toml").unlink()
+    assert whole(edition.sounds / "call" / "welcome")
+    (edition.prompts / "lexicon.toml").unlink()
     with pytest.raises(PhoneError, match=r"lexicon\.toml: berkas ini tidak ada"):
         References(settings)

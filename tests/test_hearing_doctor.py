@@ -40,12 +40,12 @@ def test_a_missing_model_is_a_fault_that_names_the_folder(tmp_path: Path) -> Non
 def test_a_model_that_does_not_load_is_a_fault(tmp_path: Path, running: bool) -> None:
     level, text = found(tmp_path, Speech(enabled=True, model=model(tmp_path / "model")), running=running)
     assert level is Level.FAIL
-    assert "hotline speech build" in text
+    assert "hotline up" in text
 
 
 def built(source: Path, var: Path) -> Speech:
     """The settings of an installation in `var` that hears with `source`."""
-    build(source, var / "speech" / "model", standard(), PRONUNCIATIONS)
+    build(source, Settings(places=Places(var=var)).speech_built, standard(), PRONUNCIATIONS)
     return Speech(enabled=True, model=source)
 
 

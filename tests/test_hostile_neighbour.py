@@ -94,7 +94,7 @@ def test_no_program_is_run_and_no_call_is_placed(exchange: Exchange, answered: C
 def test_nothing_of_ours_is_written_over_and_no_sound_outside_ours_is_played(
     exchange: Exchange, answered: Channel, tmp_path: Path
 ) -> None:
-    clip = next((exchange.settings.var / "prompts").rglob("*.wav")).resolve()
+    clip = next(exchange.settings.sounds.rglob("*.wav")).resolve()
     ours = clip.read_bytes()
     elsewhere = tmp_path / "new"
     (tmp_path / "stranger.wav").write_bytes(ours)

@@ -22,6 +22,7 @@ FLOOR = {
     "office": 2,
     "ops": 2,
     "hearing": 2,
+    "editions": 2,
     "dialogue": 1,
     "speech": 1,
     "voice": 1,
@@ -36,9 +37,9 @@ FLOOR = {
     "owner": 0,
     "pulse": 0,
 }
-BESIDE = {("ops", "hearing")}
-"""Rooms of one floor that may know each other: which one imports, which one is imported. `ops` asks
-the speech service how it is, by its own client."""
+BESIDE = {("hearing", "editions"), ("ops", "hearing")}
+"""Rooms of one floor that may know each other: which one imports, which one is imported. The speech service hears each
+call with the grammars of its edition; `ops` asks it how it is, by its own client."""
 MODULES = sorted(AGI.rglob("*.py"))
 
 

@@ -153,7 +153,7 @@ def test_asterisk_counts_in_indonesian_with_our_words(exchange: Exchange) -> Non
     exchange.dial("counter", entrance="from-counting", number="21")
     exchange.wait_for_silence()
     heard, _ = soundfile.read(exchange.settings.var / "heard-far.wav")
-    words = exchange.settings.var / "prompts" / "id" / "digits"
+    words = exchange.settings.sounds / "digits"
     wanted = np.concatenate([soundfile.read(words / f"{word}.wav")[0][:-22] for word in (20, 1)])
     along = np.correlate(heard, wanted, "valid")
     at = int(np.argmax(along))

@@ -69,19 +69,26 @@ def test_check_tells_where_a_file_is_no_toml(office: Path, name: str, old: str) 
     assert result.stdout.count(f"{name}:{line}: T008 kesalahan") == 1
 
 
-def test_render_publishes_all_and_then_has_nothing_to_do(office: Path) -> None:
-    first = hotline("render")
+def test_a_draft_has_all_ready_and_publishing_has_nothing_more_to_make(office: Path) -> None:
+    first = hotline("draft")
     assert first.exit_code == 0, first.output
-    assert (office / "var" / "prompts" / "id" / "digits" / "7.wav").exists()
-    assert " 0 rendered" in hotline("render").stdout
-    assert " 0 rendered" not in hotline("render", "--force").stdout
+    assert " 0 rendered" not in first.stdout
+    assert not (office / "var" / "editions" / "current").exists()
+    assert "rendered" not in hotline("draft").stdout
+    assert " 0 rendered" not in hotline("draft", "--force").stdout
+    assert "Edisi 1 terbit" in hotline("publish").stdout
+    assert (office / "var" / "editions" / "current" / "sounds" / "digits" / "7.wav").exists()
+    assert "Tidak ada yang berubah" in hotline("publish").stdout
 
 
-def test_render_names_a_bad_recording(office: Path) -> None:
+def test_a_bad_recording_is_named_and_nothing_published(office: Path) -> None:
     (office / "prompts" / "recordings" / "call.welcome.wav").write_bytes(b"no audio")
-    result = hotline("render")
+    result = hotline("publish")
     assert result.exit_code == 1
-    assert "call.welcome.wav: bukan berkas suara yang bisa dibaca" in result.stderr
+    path = office / "prompts" / "recordings" / "call.welcome.wav"
+    assert f"{path}:0: R001 kesalahan: bukan berkas suara yang bisa dibaca" in result.stderr
+    assert "tidak berubah" in result.stderr
+    assert "Belum ada edisi" in hotline("history").stdout
 
 
 def test_say_writes_a_wav_and_the_sentence(office: Path) -> None:
@@ -123,7 +130,7 @@ def test_say_tells_what_is_wrong_in_one_sentence(office: Path, words: tuple[str,
 def test_list_shows_every_text_with_places_length_and_source(office: Path) -> None:
     soundfile.write(office / "prompts" / "recordings" / "call.welcome.wav", speechlike(2.0, 8000), 8000)
     assert " - " in hotline("list").stdout
-    hotline("render")
+    hotline("draft")
     rows = {line.split()[0]: line.split() for line in hotline("list").stdout.splitlines()}
     assert rows["call.welcome"][1:] == ["2.1", "s", "recording"]
     assert rows["nik.readback"][2:] == ["s", "{nik:digits}", "synthesis"]

@@ -1,4 +1,4 @@
-"""`hotline hear`, `hotline speech build` and `hotline speech eval` as a person types them."""
+"""`hotline hear`, the graph of an edition, and `hotline speech eval` as a person types them."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
+from installation import lend_voice
 from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
@@ -61,13 +62,14 @@ def test_an_unknown_grammar_is_answered_with_those_there_are(runner: CliRunner, 
     assert "menu:main" in done.stderr
 
 
-def test_build_makes_the_model_of_the_installation(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(main, ["speech", "build"])
+def test_an_edition_holds_the_same_graph_for_the_same_words(runner: CliRunner, tmp_path: Path) -> None:
+    lend_voice(tmp_path / "var")
+    heard = {"HOTLINE_SPEECH__ENABLED": "true"}
+    done = runner.invoke(main, ["prompts", "publish"], env=heard)
     assert done.exit_code == 0, done.output
-    assert (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").is_file()
-    first = (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").read_bytes()
-    runner.invoke(main, ["speech", "build"])
-    assert (tmp_path / "var" / "speech" / "model" / "graph" / "HCLr.fst").read_bytes() == first
+    runner.invoke(main, ["prompts", "rollback", "1"], env=heard)
+    first, second = (tmp_path / "var" / "editions" / number / "model" / "graph" / "HCLr.fst" for number in "12")
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_an_evaluation_tells_words_utterances_niks_and_delays(runner: CliRunner, tmp_path: Path) -> None:

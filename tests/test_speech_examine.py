@@ -42,7 +42,7 @@ def test_without_espeak_the_model_is_only_loaded(tmp_path: Path, monkeypatch: py
 
 def test_a_model_without_yes_and_no_is_told_to_be_built_again(tmp_path: Path) -> None:
     folder = build(acoustic_model(), tmp_path / "model", standard()[1:], PRONUNCIATIONS).folder
-    assert examine(folder).trouble == f"{folder} lacks the grammar 'yesno': run `hotline speech build`."
+    assert examine(folder).trouble == f"{folder} lacks the grammar 'yesno': run `hotline up`."
 
 
 def test_a_model_whose_source_was_taken_away_is_told_to_be_built_again(tmp_path: Path) -> None:

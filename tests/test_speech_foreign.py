@@ -8,6 +8,7 @@ import pytest
 import soundfile
 import vosk
 from click.testing import CliRunner
+from installation import lend_voice
 from numpy.typing import NDArray
 from speech_voices import MENU, PRONUNCIATIONS, acoustic_model, foreign_model, frames, say, silence
 
@@ -178,8 +179,9 @@ def runner(tmp_path: Path, theirs: Path, monkeypatch: pytest.MonkeyPatch) -> Cli
     return CliRunner()
 
 
-def test_build_tells_the_words_that_are_never_heard(runner: CliRunner) -> None:
-    done = runner.invoke(main, ["speech", "build"])
+def test_a_draft_tells_the_words_that_are_never_heard(runner: CliRunner, tmp_path: Path) -> None:
+    lend_voice(tmp_path / "var")
+    done = runner.invoke(main, ["prompts", "draft"], env={"HOTLINE_SPEECH__ENABLED": "true"})
     assert done.exit_code == 0, done.output
     assert "digits: the model does not know, and never hears: coba, double, hubungkan, sebelumnya\n" in done.output
 

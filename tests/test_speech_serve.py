@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from books_data import nik
-from installation import run_hotline
+from installation import lend_voice, run_hotline
 from speech_voices import acoustic_model
 
 NUMBER = nik(1)
@@ -22,8 +22,9 @@ serve([])
 def test_a_service_whose_sound_stands_still_ends_to_be_started_anew(tmp_path: Path) -> None:
     (tmp_path / "var" / "run").mkdir(parents=True)
     places = {"HOTLINE_SPEECH__MODEL": str(acoustic_model()), "HOTLINE_PLACES__VAR": str(tmp_path / "var")}
-    environment = {**os.environ, **places}
-    run_hotline(environment, "speech", "build")
+    environment = {**os.environ, **places, "HOTLINE_SPEECH__ENABLED": "true"}
+    lend_voice(tmp_path / "var")
+    run_hotline(environment, "prompts", "publish")
     command = (sys.executable, "-c", BREAKS)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1, done.stderr

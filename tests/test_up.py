@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
@@ -13,7 +14,6 @@ from agi import privacy
 from agi.books.registry import Registry
 from agi.books.words import Source
 from agi.cli import bringup
-from agi.ops import launch
 from agi.ops.progress import Progress
 from agi.settings import ROOT
 
@@ -41,7 +41,7 @@ def test_status_names_processes_calls_and_prompts(hotline: Hotline) -> None:
     status = json.loads(hotline.run("status", "--json").stdout)
     assert status["answering"] is True
     assert [process["name"] for process in status["processes"]] == ["asterisk", "line", "watch"]
-    assert status["prompts"] == launch.fingerprint(hotline.settings)
+    assert status["edition"] == 1
     assert status["prompts_current"] is True
     assert isinstance(status["calls"], int)
     assert hotline.settings.telephony.number in hotline.run("status").stdout
@@ -140,34 +140,37 @@ def test_own_data_made_with_a_lost_key_are_never_replaced(tmp_path: Path) -> Non
     assert settings.registry_db.read_bytes() == before
 
 
-def test_a_changed_prompt_is_served_by_the_next_up(tmp_path: Path) -> None:
+def test_up_publishes_no_change_of_the_prompts_but_tells_it_and_restarts_nothing(tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     shutil.copytree(ROOT / "prompts", prompts)
     environment = private_environment(tmp_path, HOTLINE_PLACES__PROMPTS=str(prompts))
     settings = settings_of(environment)
     lend_tree(settings.var)
     lend_voice(settings.var)
+
+    def status() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(run_hotline(environment, "status", "--json").stdout)
+        return found
+
     try:
         run_hotline(environment, "up", limit_s=120)
-        before = json.loads(run_hotline(environment, "status", "--json").stdout)
+        before = status()
         texts = prompts / "id.toml"
-        texts.write_text(texts.read_text() + "# another version\n")
-        changed = json.loads(run_hotline(environment, "status", "--json").stdout)
-        assert changed["answering"] is True
-        assert changed["prompts_current"] is False
-        run_hotline(environment, "up", limit_s=120)
-        after = json.loads(run_hotline(environment, "status", "--json").stdout)
-        assert after["prompts"] != before["prompts"]
-        assert after["prompts_current"] is True
-        asterisk, line, _ = after["processes"]
-        assert asterisk["pid"] == before["processes"][0]["pid"]
-        assert line["pid"] != before["processes"][1]["pid"]
+        texts.write_text(texts.read_text().replace("Selamat datang di", "Selamat pagi dari"))
+        assert not status()["prompts_current"]
+        assert "hotline prompts publish" in run_hotline(environment, "up", limit_s=120).stderr
+        run_hotline(environment, "prompts", "publish")
+        after = status()
+        assert (after["answering"], after["edition"], after["prompts_current"]) == (True, 2, True)
+        assert after["processes"] == before["processes"]
 
         texts.write_text(texts.read_text() + "[broken\n")
-        refused = run_hotline(environment, "up", check=False, limit_s=120)
+        refused = run_hotline(environment, "prompts", "publish", check=False)
         assert refused.returncode == 1
-        assert "id.toml" in refused.stdout + refused.stderr
-        assert json.loads(run_hotline(environment, "status", "--json").stdout)["answering"] is True
+        assert f"{texts}:" in refused.stderr
+        run_hotline(environment, "up", limit_s=120)
+        again = status()
+        assert (again["answering"], again["edition"], again["processes"]) == (True, 2, before["processes"])
     finally:
         run_hotline(environment, "down", check=False)
 

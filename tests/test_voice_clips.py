@@ -1,4 +1,4 @@
-"""Clips: rendered ahead, published as one version, joined with values, cached by what they are made from."""
+"""Clips: rendered ahead into one folder, joined with values, cached by what they are made from."""
 
 import os
 import subprocess
@@ -19,7 +19,6 @@ from agi.voice import audio, cache
 from agi.voice.cache import Cache
 from agi.voice.errors import PlaceError, SynthesisError, UnknownKey
 from agi.voice.level import active_level
-from agi.voice.published import Published
 
 NIK = "3273000000000042"
 SINCE = {"document": "document.kk", "since": date(2026, 11, 24), "office": "Kota Bandung"}
@@ -39,10 +38,10 @@ def names(paths: list[Path], version: Path) -> list[str]:
     return [str(path.relative_to(version)) for path in paths]
 
 
-def test_every_text_is_published_under_its_key_at_both_rates(folder: PromptsFolder) -> None:
+def test_every_text_is_rendered_under_its_key_at_both_rates(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        report = made.render_all()
-    published = folder.var / "prompts" / "id"
+        report = folder.render(made)
+    published = folder.sounds()
     assert report.rendered == report.clips == 20
     for name in ("call/welcome", "digits/7", "nik/readback.1", "status/cost.2", "silence/400"):
         narrow, wide = soundfile.info(published / f"{name}.wav"), soundfile.info(published / f"{name}.wav16")
@@ -53,7 +52,7 @@ def test_every_text_is_published_under_its_key_at_both_rates(folder: PromptsFold
 
 def test_synthetic_speech_keeps_level_peak_and_silence(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         for piece in made.pieces():
             if piece.spoken:
                 path = made.rendered(piece)
@@ -71,34 +70,34 @@ def test_two_hundred_prompts_take_less_than_ten_seconds_cold_and_none_warm(folde
     folder.write(f"{WORDS}\n[many]\n{more}\n")
     with folder.clips() as made:
         done: list[tuple[int, int]] = []
-        report = made.render_all(lambda count, total: done.append((count, total)))
+        report = folder.render(made, lambda count, total: done.append((count, total)))
         assert report.seconds <= 10
         assert done == [(count, 220) for count in range(1, 221)]
     with folder.clips() as again:
-        report = again.render_all(lambda count, total: pytest.fail("nothing is to be done"))
+        report = folder.render(again, lambda count, total: pytest.fail("nothing is to be done"))
     assert report.rendered == 0
     assert report.seconds < 1
 
 
 def test_only_what_has_changed_is_rendered(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
     folder.write(WORDS.replace("Selamat datang di", "Selamat pagi dari"))
     with folder.clips() as made:
-        assert made.render_all().rendered == 1
+        assert folder.render(made).rendered == 1
     with folder.clips(voice=Voice(words_per_minute=160)) as made:
-        assert made.render_all().rendered == 19  # all but the pause
+        assert folder.render(made).rendered == 19  # all but the pause
     with folder.clips() as made:
-        assert made.render_all(force=True).rendered == 20
+        assert folder.render(made, force=True).rendered == 20
 
 
 def test_a_digits_value_is_joined_of_digits_in_fours_and_never_kept_as_a_whole(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         before = set(folder.var.rglob("*"))
         paths = made.clips("nik.readback", {"nik": "123456789"})
         assert set(folder.var.rglob("*")) == before
-        version = (folder.var / "prompts" / "id").resolve()
+        version = folder.sounds()
     assert names(paths, version) == [
         "nik/readback.1",
         *(f"digits/{digit}" for digit in "1234"),
@@ -111,17 +110,17 @@ def test_a_digits_value_is_joined_of_digits_in_fours_and_never_kept_as_a_whole(f
     assert len(sound(version / "silence" / "400")) == 3200
 
 
-def test_phrases_and_small_numbers_are_the_published_clips(folder: PromptsFolder) -> None:
+def test_phrases_and_small_numbers_are_the_rendered_clips(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
-        version = (folder.var / "prompts" / "id").resolve()
+        folder.render(made)
+        version = folder.sounds()
         assert version / "document" / "kk" in made.clips("status.since", SINCE)
         assert version / "digits" / "5" in made.clips("status.cost", {"cost": 10000, "minutes": 5})
 
 
 def test_a_value_is_rendered_once(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         made.warm()
         for days in range(20):
             places = {**SINCE, "since": date(2026, 1, 1) + timedelta(days)}
@@ -134,7 +133,7 @@ def test_the_same_value_asked_for_by_many_calls_at_once_is_rendered_once(
     folder: PromptsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         spoken: list[str] = []
         speak = made._synthesis.speak
 
@@ -149,7 +148,7 @@ def test_the_same_value_asked_for_by_many_calls_at_once_is_rendered_once(
     assert len(spoken) == len(set(spoken)) == 2  # the date and the office
 
 
-def test_clips_that_are_not_published_yet_are_made_when_they_are_asked_for(folder: PromptsFolder) -> None:
+def test_clips_that_are_not_rendered_yet_are_made_when_they_are_asked_for(folder: PromptsFolder) -> None:
     with folder.clips() as made:
         paths = made.clips("nik.readback", {"nik": NIK})
     assert len(paths) == 1 + 16 + 3
@@ -158,7 +157,7 @@ def test_clips_that_are_not_published_yet_are_made_when_they_are_asked_for(folde
 
 def test_joined_clips_have_neither_a_gap_nor_a_click(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
         for key, places in (("status.since", SINCE), ("status.cost", {"cost": 25000, "minutes": 45})):
             paths = made.clips(key, places)
             ends = [silent_ms(sound(path) / 32768, 8000, limit_db=-45) for path in paths]
@@ -178,34 +177,14 @@ def test_wrong_keys_and_places_are_refused(folder: PromptsFolder) -> None:
             made.clips("nik.readback", {})
 
 
-def test_a_process_keeps_the_files_of_its_version_while_new_ones_are_published(folder: PromptsFolder) -> None:
-    with folder.clips() as old:
-        old.render_all()
-        before = sound(old.clips("call.welcome")[0])
-        for word in ("pagi", "siang", "malam"):
-            folder.write(WORDS.replace("Selamat datang", f"Selamat {word}"))
-            with folder.clips() as new:
-                new.render_all()
-                assert not np.array_equal(sound(new.clips("call.welcome")[0])[: len(before)], before)
-        assert np.array_equal(sound(old.clips("call.welcome")[0]), before)
-        assert len(list((folder.var / "prompts" / ".versions").iterdir())) == 2
-    folder.write(WORDS)
-    with folder.clips() as new:
-        new.render_all()
-    assert len(list((folder.var / "prompts" / ".versions").iterdir())) == 1
-
-
-def test_a_failure_publishes_nothing(folder: PromptsFolder) -> None:
-    with folder.clips() as made:
-        made.render_all()
-    current = (folder.var / "prompts" / "id").resolve()
+def test_a_failure_fills_no_folder(folder: PromptsFolder) -> None:
     with folder.clips(voice=Voice(name="poz/klingon")) as broken, pytest.raises(SynthesisError):
-        broken.render_all()
-    assert (folder.var / "prompts" / "id").resolve() == current
+        folder.render(broken)
+    assert not list(folder.var.glob("sounds/**/*.wav"))
 
 
 RENDER = """
-import sys
+import os, sys
 from pathlib import Path
 from agi.settings import Voice
 from agi.voice.clips import Clips
@@ -213,7 +192,7 @@ from agi.voice.texts import Texts
 prompts, var = map(Path, sys.argv[1:])
 with Clips(Texts.load(prompts), Voice(), prompts, var) as made:
     print("begin", flush=True)
-    made.render_all(force=True)
+    made.render(var / f"rendered-{os.getpid()}", force=True)
 """
 
 
@@ -228,27 +207,25 @@ def test_two_processes_may_render_at_once(folder: PromptsFolder) -> None:
         process.communicate(timeout=60)
         assert process.returncode == 0
     with folder.clips() as made:
-        assert made.render_all().rendered == 0
+        assert folder.render(made).rendered == 0
         assert all(len(sound(made.rendered(piece))) for piece in made.pieces())
 
 
-def test_killed_at_any_moment_no_half_file_is_ever_published(folder: PromptsFolder) -> None:
+def test_killed_at_any_moment_no_half_file_is_ever_kept(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
     for number in range(6):
         process = render_process(folder)
         assert process.stdout and process.stdout.readline() == b"begin\n"
         time.sleep(0.05 * number)  # not a wait for anything: the moment to kill at
         process.kill()
         process.communicate(timeout=10)
-        published = folder.var / "prompts" / "id"
-        assert all(soundfile.info(path).frames % 160 == 0 for path in published.rglob("*.wav*"))
+        kept = [path for path in (folder.var / "voice-cache").glob("??/*") if path.suffix in cache.KINDS]
+        assert kept
+        assert all(soundfile.info(path).frames % 160 == 0 for path in kept)
     with folder.clips() as made:
-        made.render_all(force=True)
+        folder.render(made, force=True)
         assert all(len(sound(made.rendered(piece))) for piece in made.pieces())
-    left = {path.name for path in (folder.var / "prompts" / ".versions").iterdir()}
-    assert not [name for name in left if name.startswith(".")]
-    assert published.resolve().name in left
 
 
 def test_a_cached_clip_that_is_half_there_is_made_again(tmp_path: Path) -> None:
@@ -298,29 +275,16 @@ def test_drafts_of_killed_processes_are_cleaned_away(folder: PromptsFolder) -> N
         path.write_bytes(b"x")
     os.utime(old, (0, 0))
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
     assert not old.exists()
     assert young.exists()
-
-
-def test_a_version_that_is_no_longer_current_can_still_be_held(folder: PromptsFolder, tmp_path: Path) -> None:
-    published = Published(tmp_path / "published", "id")
-    stem = Cache(tmp_path / "cache").get("abcd", lambda: audio.pause(20))
-    published.publish("one", {"a/b": stem})
-    one = published.held("one")
-    published.publish("two", {"a/b": stem})
-    assert published.is_current("two")
-    assert one
-    assert published.held("one").folder == one.folder
-    assert published.held("three") is None
-    one.close()
 
 
 def test_other_languages_have_a_tree_of_their_own(folder: PromptsFolder) -> None:
     folder.write('[call]\nwelcome = "Sugeng rawuh."\n', "jv")
     for language in ("id", "jv"):
         with folder.clips(language) as made:
-            made.render_all()
-    trees = [folder.var / "prompts" / language for language in ("id", "jv")]
+            folder.render(made)
+    trees = [folder.sounds(language) for language in ("id", "jv")]
     assert not np.array_equal(*(sound(tree / "call" / "welcome")[:2000] for tree in trees))
     assert all((tree / "document" / "kk.wav").exists() for tree in trees)

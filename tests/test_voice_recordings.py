@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> PromptsFolder:
 
 
 def published(folder: PromptsFolder, name: str, language: str = "id") -> np.ndarray:
-    samples: np.ndarray = soundfile.read(folder.var / "prompts" / language / f"{name}.wav")[0]
+    samples: np.ndarray = soundfile.read(folder.sounds(language) / f"{name}.wav")[0]
     return samples
 
 
@@ -38,7 +38,7 @@ def test_a_recording_replaces_a_text_at_any_rate_and_channel_count(
     sound = np.concatenate([nothing, speechlike(1.5, rate, amplitude=0.8), nothing])
     folder.record("call.welcome", np.column_stack([sound] * channels), rate, subtype)
     with folder.clips() as made:
-        report = made.render_all()
+        report = folder.render(made)
     assert report.recordings == 1
     samples = published(folder, "call/welcome")
     assert len(samples) / 8000 == pytest.approx(1.56, abs=0.06)
@@ -48,12 +48,12 @@ def test_a_recording_replaces_a_text_at_any_rate_and_channel_count(
 
 def test_recordings_of_parts_replace_them_in_order_and_the_rest_stays_synthetic(folder: PromptsFolder) -> None:
     with folder.clips() as made:
-        made.render_all()
+        folder.render(made)
     before = {number: seconds(folder, f"status/since.{number}") for number in (1, 2, 3)}
     folder.record("status.since.2", speechlike(2.0, 44100))
     folder.record("digits.7", speechlike(0.8, 44100))
     with folder.clips() as made:
-        assert made.render_all().rendered == 2
+        assert folder.render(made).rendered == 2
         places = {"document": "document.kk", "since": date(2026, 11, 24), "office": "Kota Bandung"}
         assert [path.name for path in made.clips("status.since", places)][:3] == ["since.1", "kk", "since.2"]
     assert seconds(folder, "status/since.2") == pytest.approx(2.06, abs=0.05)
@@ -65,11 +65,11 @@ def test_a_changed_recording_is_published_and_a_removed_one_gives_the_synthesis_
     for length in (1.0, 2.0):
         path = folder.record("call.welcome", speechlike(length, 44100))
         with folder.clips() as made:
-            made.render_all()
+            folder.render(made)
         assert seconds(folder, "call/welcome") == pytest.approx(length + 0.06, abs=0.05)
     path.unlink()
     with folder.clips() as made:
-        assert made.render_all().recordings == 0
+        assert folder.render(made).recordings == 0
 
 
 def test_another_language_has_its_recordings_in_its_own_folder(folder: PromptsFolder) -> None:
@@ -78,7 +78,7 @@ def test_another_language_has_its_recordings_in_its_own_folder(folder: PromptsFo
     folder.record("document.kk", speechlike(3.0, 44100))
     with folder.clips("jv") as made:
         assert made.dead_recordings() == []
-        assert made.render_all().recordings == 2  # its own, and the Indonesian one of a text it lacks
+        assert folder.render(made).recordings == 2  # its own, and the Indonesian one of a text it lacks
     assert seconds(folder, "call/welcome", "jv") == pytest.approx(2.06, abs=0.05)
 
 
@@ -104,9 +104,9 @@ def test_what_is_no_good_recording_is_told_by_its_name(
         path = folder.record("call.welcome", np.zeros(0) if isinstance(content, float) else content, 8000)
     with folder.clips() as made:
         with pytest.raises(RecordingError, match=rf"call\.welcome\.wav: {message}"):
-            made.render_all()
+            folder.render(made)
         assert [problem.file for problem in inspection.bad_recordings(made)] == [path]
-    assert not (folder.var / "prompts" / "id").exists()
+    assert not (folder.sounds()).exists()
     with pytest.raises(RecordingError):
         recordings.load(path)
 
@@ -115,7 +115,7 @@ def test_all_bad_recordings_are_told_at_once(folder: PromptsFolder) -> None:
     folder.record("call.welcome", np.zeros(8000))
     folder.record("digits.3", np.zeros(9000))
     with folder.clips() as made, pytest.raises(RecordingError) as caught:
-        made.render_all()
+        folder.render(made)
     assert [problem.file.name for problem in caught.value.problems] == ["call.welcome.wav", "digits.3.wav"]
 
 
@@ -144,7 +144,7 @@ def test_every_format_that_can_be_read_is_taken_in_any_case(folder: PromptsFolde
     soundfile.write(path, speechlike(2.0, 44100), 44100, format=name.rpartition(".")[2].upper())
     with folder.clips() as made:
         assert made.dead_recordings() == []
-        assert made.render_all().recordings == 1
+        assert folder.render(made).recordings == 1
     assert seconds(folder, "call/welcome") == pytest.approx(2.06, abs=0.1)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from agi.settings import ROOT, Voice
-from agi.voice.clips import Clips
+from agi.voice.clips import Clips, Progress, Report
 from agi.voice.texts import Texts
 
 WORDS = """\
@@ -54,7 +54,19 @@ class PromptsFolder:
         return Texts.load(self.prompts, language)
 
     def clips(self, language: str = "id", voice: Voice | None = None) -> Clips:
-        return Clips(self.texts(language), voice or Voice(), self.prompts, self.var)
+        return Clips(self.texts(language), voice or Voice(), self.prompts, self.var, self.sounds(language))
+
+    def sounds(self, language: str = "id") -> Path:
+        """Where the rendered clips of `language` lie."""
+        return self.var / "sounds" / language
+
+    def render(self, made: Clips, progress: Progress | None = None, *, force: bool = False) -> Report:
+        """Render all and put it in the place of what was there."""
+        fresh = self.var / "sounds" / "fresh"
+        report = made.render(fresh, progress, force=force)
+        shutil.rmtree(self.sounds(made.texts.language), ignore_errors=True)
+        fresh.rename(self.sounds(made.texts.language))
+        return report
 
     def record(self, name: str, samples: np.ndarray, rate: int = 44100, subtype: str | None = None) -> Path:
         """Put a recording into its folder."""

@@ -261,5 +261,4 @@ def _opening_ms(box: Bench) -> int:
 
 def _seconds(box: Bench, name: str) -> float:
     """Length of one published clip."""
-    prompts = box.settings.var / "prompts" / box.settings.office.language
-    return float(soundfile.info(prompts / name).duration)
+    return float(soundfile.info(box.settings.sounds / name).duration)

@@ -1,8 +1,8 @@
 """What `hotline up` does, step by step; each step does only what is missing or has changed."""
 
-import hashlib
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -20,18 +20,24 @@ from agi.books.registry import (
 )
 from agi.books.soundness import fault as call_book_fault
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
+from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded
+from agi.dialogue.finding import Finding
+from agi.editions.publishing import Publisher, Refused
+from agi.editions.store import Edition
 from agi.ops import asterisk, configure, doctor, launch, private, ready, restoring
 from agi.ops.agents import AgentsError
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.progress import Progress
 from agi.ops.ready import dialled
-from agi.ops.speech import model_mark, speech_is_on
+from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
+from agi.services.checked import check_all
 from agi.settings import LISTEN, ROOT, Settings
-from agi.voice.maker import maker
-from agi.voice.published import Published
+from agi.speech.build import GRAMMARS
+from agi.voice.clips import Clips
+from agi.voice.texts import Texts
 
 SAMPLE = ROOT / "data" / "sample"
 
@@ -69,8 +75,7 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             launch.clear_the_way(settings)
             fill_books(settings, progress)
             program = asterisk.obtain(settings.var, progress)
-            publish_prompts(settings)
-            build_speech(settings)
+            publish_first(settings, progress)
             make_music(settings)
             launch.start(settings, program, progress)
         except (
@@ -90,42 +95,60 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
     return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
 
 
-def publish_prompts(settings: Settings) -> None:
-    """Check and render the prompts if they have changed since they were last published.
+def publish_first(settings: Settings, progress: Progress) -> None:
+    """See that there is an edition for callers to hear, made by the voice, the model and the program of today.
 
-    Raises click.ClickException when the checker finds an error; what was published before stays.
+    What an admin has changed since is not published by this, only told. Raises click.ClickException when there is
+    nothing that could be published; what was published before stays.
     """
-    stamp = settings.var / "prompts" / ".published"
-    published = Published(stamp.parent, settings.office.language)
-    wanted = f"{launch.fingerprint(settings)} {maker()}"
-    if stamp.is_file() and stamp.read_text() == wanted and published.is_whole():
-        return
-    _command("prompts", "check", trouble="The prompts have errors (above); what callers hear is unchanged.")
-    _command("prompts", "render", trouble="The prompts could not be rendered; what callers hear is unchanged.")
-    write_whole(stamp, wanted)
+    makes = publisher(settings)
+    with plain_errors(), makes.editions.alone():
+        current = makes.editions.current()
+        if current is None:
+            progress.note("Publishing the first edition of what callers hear")
+            _publish(makes, settings.prompts, "edisi pertama", settings)
+        elif current.facts.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):
+            progress.note("Voice, model or program have changed: what callers hear is made anew")
+            _remake(makes, current, progress, settings)
+        elif speech_is_on(settings) and not (current.model / GRAMMARS).is_file():
+            progress.note("The graph of what callers may say is gone: it is made anew")
+            _remake(makes, current, progress, settings)
+        else:
+            _mend(current, settings)
+        if not makes.is_current(settings.prompts):
+            progress.note(
+                "prompts/ berisi perubahan yang belum didengar penelepon: ./hotline prompts diff, lalu "
+                "./hotline prompts publish"
+            )
 
 
-def build_speech(settings: Settings) -> None:
-    """Give the recogniser the words of the menu as it is now, where callers may speak. Raises click.ClickException."""
-    if not speech_is_on(settings):
-        return
-    from agi.cli.speech_build import build_graph
-    from agi.languages.lexicon import LexiconError
-    from agi.speech.phrases import BuildError
-    from agi.speech.standard import WordsError
-
-    stamp = settings.var / "speech" / ".built"
-    code = (path for room in ("languages", "speech") for path in (ROOT / "agi" / room).rglob("*.py"))
-    sources = [*code, *(ROOT / "data" / "words").glob("*.toml")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()[:12]
-    wanted = f"{launch.fingerprint(settings)} {digest} {settings.speech_model} {model_mark(settings)}"
-    if stamp.is_file() and stamp.read_text() == wanted and settings.speech_built.is_dir():
-        return
+def _remake(makes: Publisher, current: Edition, progress: Progress, settings: Settings) -> None:
+    """Publish `current` again; where it does not fit this program any more, the working copy."""
     try:
-        build_graph(settings)
-    except (BuildError, LexiconError, WordsError) as trouble:
-        raise click.ClickException(str(trouble)) from trouble
-    write_whole(stamp, wanted)
+        _publish(makes, current.prompts, f"edisi {current.number} dibuat lagi", settings)
+    except Refused as old:
+        progress.note(f"Edition {current.number} does not fit this version: prompts/ is published instead")
+        try:
+            _publish(makes, settings.prompts, "versi program yang baru", settings)
+        except Refused as new:
+            raise Refused(old.findings + new.findings) from None
+
+
+def _publish(makes: Publisher, prompts: Path, note: str, settings: Settings) -> None:
+    with progress_bar() as bar:
+        ready = makes.draft(prompts, bar)
+    makes.publish(ready, author(), note, recorded(settings))
+
+
+def _mend(current: Edition, settings: Settings) -> None:
+    """Make again what is gone or damaged of its clips."""
+    texts = Texts.load(current.prompts, settings.office.language)
+    with Clips(texts, settings.voice, current.prompts, settings.var, current.sounds) as clips:
+        clips.mend()
+
+
+def _errors(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.is_error for finding in findings)
 
 
 def fill_books(settings: Settings, progress: Progress) -> None:
@@ -177,18 +200,6 @@ def sample(settings: Settings) -> Sample | None:
     resident = numbers.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
     application = numbers.application(status=ApplicationStatus.SIAP_DIAMBIL)
     return Sample(resident.nik, resident.kk_digits, application.number, application.pin)
-
-
-def _command(*words: str, trouble: str) -> None:
-    """Run another command of ours in this process; raises click.ClickException with `trouble` if it fails."""
-    from agi.cli import main
-
-    try:
-        code = main.main(args=list(words), prog_name="hotline", standalone_mode=False)
-    except SystemExit as left:
-        code = left.code
-    if isinstance(code, int) and code != 0:
-        raise click.ClickException(trouble)
 
 
 def listen_on(address: str) -> None:

@@ -2,12 +2,13 @@
 
 import click
 
+from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Finding, Level
 from agi.services.checked import check_all
 from agi.settings import Settings
-from agi.voice.published import Published
+from agi.voice.sounds import Sounds
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
@@ -23,7 +24,7 @@ def doctor(context: click.Context, show_licences: bool) -> None:
         return
     worst = Level.OK
     settings = launch.as_started(settings)
-    for finding in (*examination.examine(settings), texts(settings), _clips(settings)):
+    for finding in (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings)):
         _show(finding)
         if finding.level is Level.FAIL or worst is Level.OK:
             worst = finding.level
@@ -42,9 +43,22 @@ def texts(settings: Settings) -> Finding:
     return Finding(Level.OK, "texts", "menu and texts checked, nothing to mend")
 
 
+def _prompts(settings: Settings) -> Finding:
+    """Which edition callers hear, and whether prompts/ holds something else."""
+    makes = publisher(settings)
+    current = makes.editions.current()
+    if current is None:
+        return Finding(Level.FAIL, "prompts", "nothing is published", "./hotline up")
+    text = f"edition {current.number} of {current.facts.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    if makes.is_current(settings.prompts):
+        return Finding(Level.OK, "prompts", text)
+    todo = "./hotline prompts diff, then ./hotline prompts publish"
+    return Finding(Level.WARN, "prompts", f"{text}; prompts/ holds changes that callers do not hear", todo)
+
+
 def _clips(settings: Settings) -> Finding:
-    """Whether every published clip is as it was made; that there are any is another finding."""
-    damaged = Published(settings.var / "prompts", settings.office.language).damaged()
+    """Whether every clip of what callers hear is as it was made; that there are any is another finding."""
+    damaged = Sounds(settings.sounds).damaged()
     if damaged:
         more = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
         text = f"{damaged[0]}{more} gone or damaged; a call makes again what is gone"

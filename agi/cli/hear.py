@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from agi.cli.speech_build import build_graph
+from agi.editions.publishing import build_graph
 from agi.hearing.answers import standing
+from agi.languages import named
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
@@ -60,14 +61,12 @@ def hear(name: str, files: tuple[Path, ...]) -> None:
 
 
 def _model(settings: Settings, spare: Path) -> Model:
-    """The installation's model; where its graph is not built yet, one that is built for this command alone."""
+    """The installation's model; where nothing is published yet, one that is built for this command alone."""
     try:
-        if not (settings.speech_built / "graph").is_dir():
-            settings = settings.model_copy(
-                update={"places": settings.places.model_copy(update={"var": spare.resolve()})}
-            )
-            build_graph(settings)
-        return Model.load(settings.speech_built)
+        if (settings.speech_built / "graph").is_dir():
+            return Model.load(settings.speech_built)
+        language = named(settings.office.language)
+        return Model.load(build_graph(settings.prompts, language, settings.speech_model, spare / "model").folder)
     except (BuildError, LexiconError, ModelError, WordsError) as error:
         raise click.ClickException(str(error)) from None
 

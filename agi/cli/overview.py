@@ -38,8 +38,8 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "restore": Entry("agi.cli.backup:restore", "Put a backup back; what was there is kept."),
     },
     "Menus and words": {
-        "prompts": Entry("agi.cli.prompts:prompts", "What callers hear: check, list, listen, render."),
-        "speech": Entry("agi.cli.speech:speech", "What callers say: build, measure and train the recogniser."),
+        "prompts": Entry("agi.cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
+        "speech": Entry("agi.cli.speech:speech", "What callers say: measure and train the recogniser."),
         "hear": Entry("agi.cli.hear:hear", "Tell what the recogniser hears in recordings."),
     },
     "Try it": {

@@ -1,20 +1,20 @@
-"""`hotline prompts`: check, render, hear and list what callers are told."""
+"""`hotline prompts`: check, hear, publish and bring back what callers are told."""
 
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
 
+from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded
+from agi.editions.differences import differences
+from agi.editions.publishing import Draft
+from agi.editions.store import Editions
 from agi.services.checked import check_all
 from agi.settings import Settings
 from agi.voice import audio
 from agi.voice.clips import Clips, Piece
-from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
 
 SOUND_DEVICES = Path("/dev/snd")
@@ -22,7 +22,7 @@ SOUND_DEVICES = Path("/dev/snd")
 
 @click.group()
 def prompts() -> None:
-    """What callers hear: check, render, say and list it."""
+    """What callers hear: check, say and list it, publish it and bring it back."""
 
 
 @prompts.command()
@@ -40,26 +40,86 @@ def check() -> None:
 
 @prompts.command()
 @click.option("--force", is_flag=True, help="Render everything again, also what is there already.")
-def render(force: bool) -> None:
-    """Render what is missing and publish it; calls in progress keep the version they began with."""
-    with _plain_errors(), _clips(Settings()) as clips:
-        if clips.by_another_voice():
-            click.echo("The voice of the hotline has changed: every text is spoken anew.", err=True)
-        todo = len(clips.to_render(force=force))
-        with _bar("Rendering prompts", todo) as progress:
-            report = clips.render_all(progress, force=force)
-        click.echo(
-            f"{report.clips} clips: {report.rendered} rendered, {report.recordings} recorded, "
-            f"in {report.seconds:.1f} s."
-        )
-        for problem in clips.dead_recordings():
-            click.echo(f"peringatan: {problem}", err=True)
-        if clips.texts.missing:
-            click.echo(
-                f"peringatan: {clips.texts.language}.toml belum punya {len(clips.texts.missing)} teks, yang diucapkan "
-                f"dalam bahasa Indonesia: {', '.join(clips.texts.missing)}",
-                err=True,
-            )
+def draft(force: bool) -> None:
+    """Check the prompts, render them and make their words be heard: all but publish.
+
+    What callers hear stays as it is; `prompts publish` is quick afterwards.
+    """
+    settings = Settings()
+    makes = publisher(settings)
+    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+        ready = makes.draft(settings.prompts, progress, force=force)
+    _tell(ready)
+    click.echo(f"Draf {ready.content} siap: ./hotline prompts diff, lalu ./hotline prompts publish.")
+
+
+@prompts.command()
+@click.argument("before", type=int, required=False, metavar="[FROM")
+@click.argument("after", type=int, required=False, metavar="[TO]]")
+def diff(before: int | None, after: int | None) -> None:
+    """Tell in words what the working copy changes: sentence by sentence, menu row by menu row.
+
+    Compared is what callers hear, or the edition FROM, with prompts/, or with the edition TO.
+    """
+    settings = Settings()
+    editions = Editions(settings.editions_folder)
+    with plain_errors():
+        old = editions.edition(before or editions.current_number())
+        new = editions.edition(after).prompts if after else settings.prompts
+        lines = list(differences(old.prompts, new, settings.office.language))
+    for line in lines or [f"Tidak ada bedanya dengan edisi {old.number}."]:
+        click.echo(line)
+
+
+@prompts.command()
+@click.option("--note", default="", help="Why, for the history.")
+@click.option("--author", "by", default=author, help="Who, if not the user of this computer.")
+def publish(note: str, by: str) -> None:
+    """Let callers hear what stands in prompts/, without interrupting anybody.
+
+    It is checked and rendered first; calls in progress keep the edition that they began with.
+    """
+    settings = Settings()
+    makes = publisher(settings)
+    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+        current = makes.editions.current()
+        ready = makes.draft(settings.prompts, progress)
+        if current and (current.facts.content, current.facts.made_by) == (ready.content, ready.made_by):
+            click.echo(f"Tidak ada yang berubah: penelepon sudah mendengarnya, edisi {current.number}.")
+            return
+        edition = makes.publish(ready, by, note, recorded(settings))
+    _tell(ready)
+    click.echo(f"Edisi {edition.number} terbit: panggilan baru mendengarnya, yang sedang berlangsung tetap yang lama.")
+
+
+@prompts.command()
+def history() -> None:
+    """List the editions that are kept, the newest first: number, time, author, note."""
+    settings = Settings()
+    editions = Editions(settings.editions_folder)
+    current = editions.current_number()
+    found = editions.history()
+    if not found:
+        click.echo("Belum ada edisi: ./hotline up atau ./hotline prompts publish.")
+    for edition in found:
+        facts = edition.facts
+        at = facts.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M %Z")
+        heard = "  (didengar penelepon)" if edition.number == current else ""
+        click.echo(f"{edition.number:>4}  {at}  {facts.content}  {facts.author}  {facts.note}".rstrip() + heard)
+
+
+@prompts.command()
+@click.argument("number", type=click.IntRange(1), metavar="NUMBER")
+@click.option("--note", default="", help="Why, for the history.")
+@click.option("--author", "by", default=author, help="Who, if not the user of this computer.")
+def rollback(number: int, note: str, by: str) -> None:
+    """Let callers hear the edition NUMBER again; it gets a new number. prompts/ stays as it is."""
+    settings = Settings()
+    makes = publisher(settings)
+    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+        ready = makes.draft(makes.editions.edition(number).prompts, progress)
+        edition = makes.publish(ready, by, note or f"kembali ke edisi {number}", recorded(settings))
+    click.echo(f"Edisi {edition.number} terbit: isinya edisi {number}. Panggilan yang sedang berlangsung tetap.")
 
 
 @prompts.command()
@@ -81,7 +141,7 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
         values[name] = value
     settings = Settings()
     target = out or settings.var / "said.wav"
-    with _plain_errors(), _clips(settings) as clips:
+    with plain_errors(), _clips(settings) as clips:
         sentence = clips.texts.written(key, values)
         samples = audio.joined(clips.clips(key, values))
     try:
@@ -97,11 +157,26 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
 @prompts.command("list")
 def list_() -> None:
     """List all texts: key, places, seconds of its fixed parts once rendered, and where its voice comes from."""
-    with _plain_errors(), _clips(Settings()) as clips:
+    with plain_errors(), _clips(Settings()) as clips:
         rows = [_row(clips, key) for key in clips.texts.keys()]  # noqa: SIM118 - not a dict
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for key, places, seconds, source in rows:
         click.echo(f"{key:<{widths[0]}}  {seconds:>{widths[2]}}  {places:<{widths[1]}}  {source}".rstrip())
+
+
+def _tell(draft: Draft) -> None:
+    """What was made for it, if anything was."""
+    if draft.report:
+        click.echo(
+            f"{draft.report.clips} clips: {draft.report.rendered} rendered, {draft.report.recordings} recorded, "
+            f"in {draft.report.seconds:.1f} s."
+        )
+    if draft.built:
+        for name, words in sorted(draft.built.unknown.items()):
+            click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")
+        click.echo(
+            f"{draft.built.grammars} grammars, {draft.built.phrases} words and phrases, in {draft.built.seconds:.1f} s."
+        )
 
 
 def _row(clips: Clips, key: str) -> tuple[str, str, str, str]:
@@ -128,22 +203,3 @@ def _clips(settings: Settings) -> Clips:
     """The installation's clips, to be closed by `with`; raises `TextsError`."""
     texts = Texts.load(settings.prompts, settings.office.language)
     return Clips(texts, settings.voice, settings.prompts, settings.var)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """An error of the voice as the one sentence it is."""
-    try:
-        yield
-    except VoiceError as error:
-        raise click.ClickException(str(error)) from None
-
-
-@contextmanager
-def _bar(label: str, length: int) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on stderr, or nothing where nothing is to be done."""
-    if not length:
-        yield None
-        return
-    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
-        yield lambda done, _: bar.update(done - bar.pos)

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 import click
 
 from agi.cli import bringup, loglines
+from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.configure import etc_folder
 from agi.ops.places import unusable
@@ -77,7 +78,7 @@ class Status:
     number: str
     calls: int | None
     trunk: str | None
-    prompts: str | None
+    edition: int | None
     prompts_current: bool
     processes: tuple[Process, ...]
 
@@ -85,7 +86,6 @@ class Status:
 def look(settings: Settings) -> Status:
     """Ask everything that runs how it is."""
     supervisor = Supervisor(settings)
-    begun = launch.started(settings.var)
     running = supervisor.running()
     program = asterisk.find(settings.var) if running else None
     calls = None
@@ -97,7 +97,7 @@ def look(settings: Settings) -> Status:
     at_trunk = trunk.state(
         settings, None if program is None else lambda words: asterisk.ask(program, etc_folder(settings.var), words)
     )
-    version = begun.prompts if begun and running else None
+    makes = publisher(settings)
     return Status(
         why is None,
         why,
@@ -106,8 +106,8 @@ def look(settings: Settings) -> Status:
         settings.telephony.number,
         calls,
         at_trunk.text if at_trunk is not None else None,
-        version,
-        version == launch.fingerprint(settings),
+        makes.editions.current_number() or None,
+        makes.is_current(settings.prompts),
         supervisor.processes(),
     )
 
@@ -122,7 +122,7 @@ def _as_json(status: Status) -> str:
             "number": status.number,
             "calls": status.calls,
             "trunk": status.trunk,
-            "prompts": status.prompts,
+            "edition": status.edition,
             "prompts_current": status.prompts_current,
             "processes": [
                 {
@@ -169,9 +169,9 @@ def status(context: click.Context, as_json: bool) -> None:
             click.echo(f"  trunk     {now.trunk}")
         if kept_address(settings.var) is not None:
             click.echo(f"  address   {settings.telephony.listen}, as told by `up --listen`")
-        if now.prompts is not None:
-            note = "" if now.prompts_current else "  (changed since: ./hotline up serves the new ones)"
-            click.echo(f"  prompts   {now.prompts}{note}")
+        if now.edition is not None:
+            note = "" if now.prompts_current else "  (prompts/ differ: ./hotline prompts diff)"
+            click.echo(f"  edition   {now.edition}{note}")
     context.exit(0 if now.answering else 1)
 
 

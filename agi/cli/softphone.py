@@ -254,7 +254,7 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
     except AgentsError as trouble:
         raise click.ClickException(str(trouble)) from trouble
     _must_answer(settings)
-    says = settings.var / "prompts" / settings.office.language / f"{say.replace('.', '/')}.wav"
+    says = settings.sounds / f"{say.replace('.', '/')}.wav"
     if not says.is_file():
         raise click.UsageError(f"There is no rendered prompt '{say}'; `hotline prompts list` shows all.")
     stop = threading.Event()

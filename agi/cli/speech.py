@@ -6,7 +6,6 @@ from agi.cli.lazy import Lazy
 from agi.cli.overview import Entry
 
 COMMANDS = {
-    "build": Entry("agi.cli.speech_build:build", "Build the graph of the words that menus and prompts ask for."),
     "eval": Entry("agi.cli.speech_eval:evaluate", "Measure how well recordings are heard, by condition."),
     "eval-voices": Entry("agi.cli.speech_eval_voices:evaluate_voices", "Measure menus, lists and numbers with voices."),
     "train": Entry("agi.cli.speech_train:train", "Make or fine-tune the acoustic network."),
@@ -16,4 +15,4 @@ COMMANDS = {
 
 @click.group(cls=Lazy, table=COMMANDS)
 def speech() -> None:
-    """Listen to callers: build the graph, serve, measure, train."""
+    """Listen to callers: serve, measure, train."""

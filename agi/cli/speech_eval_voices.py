@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from agi.cli.speech_build import grammars
 from agi.dialogue.menu import MenuError
+from agi.editions.publishing import grammars
+from agi.languages import named
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import build
@@ -33,7 +34,8 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
     """
     settings = Settings()
     try:
-        said, pronunciations = grammars(settings), Pronunciations.load(settings.lexicon)
+        said = grammars(settings.prompts, named(settings.office.language))
+        pronunciations = Pronunciations.load(settings.lexicon)
         with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
             built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
             asked = [one for one in said if isinstance(one, OneOf)]

@@ -41,8 +41,9 @@ class Question:
 
     `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
     instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
-    prompts; `voice_barge_in`: so does speech. `after_speech`: the caller has just spoken (the phone knows).
-    `language`: the code of what is spoken, see `agi.languages`.
+    prompts; `voice_barge_in`: so does speech. `language`: the code of what is spoken, see `agi.languages`.
+    What the phone knows: `after_speech`, whether the caller has just spoken, and `edition`, the number of those
+    grammars (0: whatever is published).
     """
 
     name: str
@@ -57,6 +58,7 @@ class Question:
     voice_barge_in: bool = True
     after_speech: bool = False
     language: str = "id"
+    edition: int = 0
 
 
 class Result(StrEnum):

@@ -1,7 +1,10 @@
 """What the recognising process listens with: the model, and for each question a recogniser."""
 
+from collections import OrderedDict
+
 from agi.dialogue.question import Question
 from agi.dialogue.turn import Said
+from agi.editions.store import Editions, NoEdition
 from agi.hearing.answers import grammar_of, said
 from agi.hearing.protocol import CannotListen
 from agi.settings import Settings, Speech
@@ -10,6 +13,9 @@ from agi.speech.model import Model, ModelError
 from agi.speech.progress import Progress
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning
+
+_LOADED = 3
+"""Models kept in memory, of 14 MB each: calls in progress may belong to several editions."""
 
 
 def tuning(speech: Speech) -> Tuning:
@@ -27,35 +33,50 @@ def tuning(speech: Speech) -> Tuning:
 def model_listener() -> "ModelListener":
     """The listener of this installation, for the recognising process. Raises `CannotListen`."""
     settings = Settings()
-    try:
-        return ModelListener(Model.load(settings.speech_built), tuning(settings.speech))
-    except ModelError as wrong:
-        raise CannotListen(str(wrong)) from wrong
+    return ModelListener(Editions(settings.editions_folder), tuning(settings.speech))
 
 
 class ModelListener:
-    """The `Listener` that hears with `model`."""
+    """The `Listener` that hears each question with the model of its edition. Raises `CannotListen` where the current
+    one has none."""
 
-    def __init__(self, model: Model, tuning: Tuning) -> None:
-        self._model = model
+    def __init__(self, editions: Editions, tuning: Tuning) -> None:
+        self._editions = editions
         self._tuning = tuning
+        self._models: OrderedDict[int, Model] = OrderedDict()
+        self._model(0)
 
     def recogniser(self, question: Question, rest: int, *, first: bool) -> "TurnRecogniser":
         """For a whole answer, or with `rest` for the last digits. Raises `CannotListen` where the model does not know
         the question.
         """
+        model = self._model(question.edition)
         try:
-            grammar = grammar_of(question, self._model.grammar)
+            grammar = grammar_of(question, model.grammar)
         except KeyError:
             raise CannotListen(question.grammar) from None
-        if grammar.name not in self._model.names:
+        if grammar.name not in model.names:
             raise CannotListen(question.grammar)
         if rest:
             grammar = Digits(1, rest, language=grammar.language)
         before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
         # Where speech does not count during the prompt, what is heard first was begun during this turn.
         opening_ms = before if first and question.voice_barge_in else 0
-        return TurnRecogniser(self._model.recogniser(grammar, self._tuning, opening_ms=opening_ms), question, rest)
+        return TurnRecogniser(model.recogniser(grammar, self._tuning, opening_ms=opening_ms), question, rest)
+
+    def _model(self, edition: int) -> Model:
+        """The model of an edition (0: the current one), loaded when it is first asked for, in some 50 ms."""
+        number = edition or self._editions.current_number()
+        if number in self._models:
+            self._models.move_to_end(number)
+            return self._models[number]
+        try:
+            self._models[number] = Model.load(self._editions.edition(number).model)
+        except (ModelError, NoEdition) as wrong:
+            raise CannotListen(str(wrong)) from wrong
+        if len(self._models) > _LOADED:
+            self._models.popitem(last=False)
+        return self._models[number]
 
 
 class TurnRecogniser:

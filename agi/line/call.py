@@ -17,7 +17,7 @@ from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of
-from agi.line.variables import AGENT, FAILURES, NEXT, TALKED
+from agi.line.variables import AGENT, FAILURES, LANGUAGE, NEXT, TALKED
 from agi.office.counting import Visitor
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
@@ -74,8 +74,10 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
 
 def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: str, start: Start) -> Ending:
     settings = shared.settings
-    phone = AsteriskPhone(channel, shared.clips, clock_ms, shared.hearing)
     came_back = start is not Start.WELCOME
+    edition = shared.editions.again(channel.env.get("agi_language", "")) if came_back else shared.editions.current()
+    channel.set_variable(LANGUAGE, edition.language)
+    phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number)
     talked_s = _count(channel, TALKED) if came_back else 0
     begun_ms = clock_ms()
 
@@ -100,7 +102,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
         phone,
         journal,
         desk,
-        shared.menu,
+        edition.menu,
         settings.dialogue,
         start,
         lambda: lasts_s() >= longest_s,

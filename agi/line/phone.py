@@ -59,7 +59,12 @@ class AsteriskPhone:
     """
 
     def __init__(
-        self, channel: Channel, clips: Clips, clock_ms: Callable[[], int], hearing: SpeechClient | None = None
+        self,
+        channel: Channel,
+        clips: Clips,
+        clock_ms: Callable[[], int],
+        hearing: SpeechClient | None = None,
+        edition: int = 0,
     ) -> None:
         self._channel = channel
         self._clips = clips
@@ -70,6 +75,7 @@ class AsteriskPhone:
         self._store_seen = False
         self._hearing = hearing
         self._deaf = False
+        self._edition = edition
         self._after_speech = False
 
     # ---- Phone ----
@@ -94,7 +100,7 @@ class AsteriskPhone:
         """Say the question's prompts, take one answer."""
         started_ms = self._clock_ms()
         try:
-            answer = self._taken(replace(question, after_speech=self._after_speech))
+            answer = self._taken(replace(question, after_speech=self._after_speech, edition=self._edition))
         except HungUp as gone:
             gone.after_ms = self._clock_ms() - started_ms
             raise

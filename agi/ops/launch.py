@@ -47,21 +47,14 @@ class Started:
     asterisk: str
     dialplan: str
     line: str
-    prompts: str
-
-
-def fingerprint(settings: Settings) -> str:
-    """Digest of what callers hear: the folder `prompts/` and the voice's settings."""
-    digest = hashlib.sha256(f"{settings.voice!r}{settings.office!r}".encode())
-    for path in sorted(settings.prompts.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(settings.prompts)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
 
 
 def line_fingerprint(settings: Settings) -> str:
-    """Digest of what the line and the speech service read at their start: prompts, settings, key, model, own code."""
-    digest = hashlib.sha256(f"{fingerprint(settings)}{settings.model_dump_json()}".encode())
+    """Digest of what the line and the speech service read at their start: settings, key, model, own code.
+
+    Editions are not: they are taken up while calls go on.
+    """
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"editions"}).encode())
     digest.update(privacy.hash_key(settings.var))
     if speech_is_on(settings):
         digest.update(speech.model_mark(settings).encode())
@@ -128,7 +121,6 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
         stamp.start,
         stamp.reload,
         line_fingerprint(settings),
-        fingerprint(settings),
     )
     began = {process.name: process.pid for process in supervisor.processes()}
     supervisor.start(program, environment())
@@ -174,10 +166,10 @@ def _renew(
         progress.note("Reloading the dialplan")
         reload(settings, program)
     if "speech" in kept and before.line != now.line:
-        progress.note("Restarting speech recognition: prompts, settings, model or program have changed")
+        progress.note("Restarting speech recognition: settings, model or program have changed")
         supervisor.restart("speech")
     if "line" in kept and before.line != now.line:
-        progress.note("Restarting the line: prompts, settings or program have changed; calls in progress finish first")
+        progress.note("Restarting the line: settings or program have changed; calls in progress finish first")
         supervisor.restart("line")
 
 

@@ -41,13 +41,13 @@ SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*", "agent.colleague", "agent.
 """Prompts that the dialplan and the voice itself use: number words, announcements in the queue, the apology."""
 
 
-def check_all(settings: Settings) -> tuple[Finding, ...]:
-    """The complete check, the same for `prompts check`, `up` and `doctor`: menu, texts, lexicon, recordings, words.
-
-    Whatever keeps the line from starting is among the errors.
+def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding, ...]:
+    """The complete check, the same for `prompts check`, `doctor` and whatever is published: menu, texts, lexicon,
+    recordings, words; of the working copy, or in the folder `prompts`.
     """
-    folder, language = settings.prompts, settings.office.language
-    return check_prompts(folder, language, [*_by_voice(settings), *_by_sound(folder)])
+    folder = prompts or settings.prompts
+    found = [*_by_voice(settings, folder), *_by_sound(folder)]
+    return check_prompts(folder, settings.office.language, found)
 
 
 def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding] = ()) -> tuple[Finding, ...]:
@@ -76,11 +76,11 @@ def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding
     return check(folder / "menu.toml", texts, SAYS, SERVICES, SAID_BY_ASTERISK, others, ASKS, named(language))
 
 
-def _by_voice(settings: Settings) -> Iterator[Finding]:
+def _by_voice(settings: Settings, folder: Path) -> Iterator[Finding]:
     """What only the voice can tell; nothing where texts or lexicon cannot be read, which is told elsewhere."""
     try:
-        texts = Texts.load(settings.prompts, settings.office.language)
-        with Clips(texts, settings.voice, settings.prompts, settings.var) as clips:
+        texts = Texts.load(folder, settings.office.language)
+        with Clips(texts, settings.voice, folder, settings.var) as clips:
             yield from _coded("T007", inspection.unspeakable_texts(clips))
             yield from _coded("T009", inspection.long_texts(clips, settings.voice.words_per_minute))
             yield from _coded("T010", inspection.foreign_texts(clips))

@@ -3,6 +3,7 @@
 A model that tells our sounds apart gets a graph of our own. Any other keeps its own graph, see foreign.py.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from agi.speech.graph import Prices, compile_graph
 from agi.speech.network import spell
 from agi.speech.phrases import BuildError, Phrases
 from agi.speech.pronunciation import Pronunciations
+from agi.speech.standard import LISTS
 
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
@@ -89,6 +91,16 @@ def build(
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Built(target, len(pieces), sum(map(len, heard.known.values())), heard.unknown, time.monotonic() - began)
+
+
+def mark(source: Path) -> str:
+    """Digest of what makes a graph beside the menu: our code, the word lists, and the network in `source`."""
+    rooms = Path(__file__).resolve().parents[1]
+    code = (*(rooms / "speech").glob("*.py"), *(rooms / "languages").rglob("*.py"), *LISTS.glob("*.toml"))
+    digest = hashlib.sha256()
+    for path in (*sorted(code), source / "am" / "final.mdl"):
+        digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _with_our_graph(

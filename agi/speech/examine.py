@@ -60,7 +60,7 @@ def examine(folder: Path) -> Examined:
     except ModelError as error:
         return Examined(str(error))
     except KeyError as error:
-        return Examined(f"{folder} lacks the grammar {error}: run `hotline speech build`.")
+        return Examined(f"{folder} lacks the grammar {error}: run `hotline up`.")
     return Examined("", tuple(answers), load_s, max(0.0, resident_mb() - before))
 
 

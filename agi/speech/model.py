@@ -38,13 +38,13 @@ class Model:
         try:
             table = json.loads((folder / GRAMMARS).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ModelError(f"{folder} is no model with grammars ({error}): run `hotline speech build`.") from error
+            raise ModelError(f"{folder} is no model with grammars ({error}): run `hotline up`.") from error
         if not (folder / "am" / "final.mdl").is_file() or not (folder / "graph" / "HCLr.fst").is_file():
-            raise ModelError(f"{folder} has lost the model that it was built from: run `hotline speech build`.")
+            raise ModelError(f"{folder} has lost the model that it was built from: run `hotline up`.")
         try:
             handle = vosk.Model(str(folder))
         except Exception as error:  # vosk raises the bare class, and nothing else
-            raise ModelError(f"Vosk cannot load {folder}: run `hotline speech build`.") from error
+            raise ModelError(f"Vosk cannot load {folder}: run `hotline up`.") from error
         language = named(table["language"])
         meant: dict[str, Grammar] = {
             name: Options(name, _tuples(words), language=language) for name, words in table["options"].items()

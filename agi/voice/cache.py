@@ -16,7 +16,7 @@ KINDS = (".wav16", ".wav")
 """Written in this order: whoever sees the .wav has both."""
 HEADER_BYTES = 44
 MOST_VALUES = 5000
-"""Clips kept beside the published ones: spoken dates, numbers, names of offices."""
+"""Clips kept beside the rendered ones: spoken dates, numbers, names of offices."""
 IDLE_S = 30 * 86400
 IN_USE_S = 600
 """A clip handed out may be played for a while: nothing used in the last ten minutes is removed."""
@@ -50,7 +50,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.keep: Collection[str] = ()
-        """Names of clips that are never removed: those of the published texts."""
+        """Names of clips that are never removed: those of the fixed parts."""
         self._folder = folder
         self._stored = 0
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """From a key and its values to files Asterisk can play: the one door of this room for those who speak.
 
-Every text is cut into fixed parts, which are rendered before they are needed and published, and places, whose
-values are joined from published pieces (digits, phrases, small numbers) or rendered and cached by their text.
+Every text is cut into fixed parts, which are rendered before they are needed, and places, whose values are joined
+from rendered pieces (digits, phrases, small numbers) or rendered and cached by their text.
 """
 
 import time
@@ -30,8 +30,8 @@ from agi.voice.cache import Cache, identity, whole
 from agi.voice.errors import RecordingError, SynthesisError, TextsError
 from agi.voice.maker import maker
 from agi.voice.places import Kind, Place, Value
-from agi.voice.published import Held, Published
 from agi.voice.recordings import Recordings
+from agi.voice.sounds import Sounds
 from agi.voice.synthesis import CHILDREN, Synthesis
 from agi.voice.texts import RESERVED, Text, Texts
 
@@ -50,7 +50,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One fixed part: its published name (`queue/thanks`; beside places `queue/thanks.1`) and what it is made from."""
+    """One fixed part: its name (`queue/thanks`; beside places `queue/thanks.1`) and what it is made from."""
 
     name: str
     spoken: str
@@ -69,7 +69,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `render_all` did."""
+    """What `render` did."""
 
     clips: int
     rendered: int
@@ -80,10 +80,19 @@ class Report:
 class Clips:
     """All texts of one language as audio. Thread-safe; several processes may work on the same `var` at once.
 
-    `prompts` holds lexicon.toml and recordings/. Raises `TextsError` for a lexicon that is not valid.
+    `prompts` holds lexicon.toml and recordings/; `sounds`: where their clips lie rendered. `like`: other clips of the
+    same voice, whose speaking processes serve these too. Raises `TextsError` for a lexicon that is not valid.
     """
 
-    def __init__(self, texts: Texts, voice: Voice, prompts: Path, var: Path) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        voice: Voice,
+        prompts: Path,
+        var: Path,
+        sounds: Path | None = None,
+        like: "Clips | None" = None,
+    ) -> None:
         self.texts = texts
         self.recordings = Recordings(prompts / "recordings")
         self.language = named(texts.language)
@@ -93,14 +102,12 @@ class Clips:
             raise TextsError(list(wrong.problems)) from None
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
-        self._synthesis = Synthesis(voice, var / "voice-cache" / "drafts")
-        self._in_time = Deadline(IN_TIME_S)
-        self._published = Published(var / "prompts", texts.language)
+        self._synthesis: Synthesis = like._synthesis if like else Synthesis(voice, var / "voice-cache" / "drafts")
+        self._in_time: Deadline = like._in_time if like else Deadline(IN_TIME_S)
+        self._sounds = Sounds(sounds) if sounds else None
         self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
         self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), maker()))
         self._cache.keep = frozenset(piece.identity for piece in self.pieces())
-        self._identity = identity(*(f"{piece.name} {piece.identity}" for piece in self.pieces()))
-        self._held: Held | None = self._published.held(self._identity)
 
     def __enter__(self) -> "Clips":
         return self
@@ -111,10 +118,8 @@ class Clips:
         self.close()
 
     def close(self) -> None:
-        """End the speaking processes and let go of the published version."""
+        """End the speaking processes."""
         self._synthesis.close()
-        if self._held:
-            self._held.close()
 
     def warm(self) -> None:
         """Start a speaking process now, so that the first value on a call does not wait for it."""
@@ -133,45 +138,37 @@ class Clips:
         return self.recordings.dead(self.texts, parts)
 
     def to_render(self, *, force: bool = False) -> list[Piece]:
-        """What `render_all` would render now, each audio once."""
-        if not force and self._published.is_current(self._identity):
-            return []
+        """What `render` would make now, each audio once."""
         by_identity = {piece.identity: piece for piece in self.pieces()}
         return [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
 
     def rendered(self, piece: Piece) -> Path | None:
         """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
-        if self._held and whole(self._held.folder / piece.name):
-            return self._held.folder / piece.name
+        if self._sounds and whole(self._sounds.folder / piece.name):
+            return self._sounds.folder / piece.name
         return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
 
-    def by_another_voice(self) -> bool:
-        """Whether what callers hear was made by another version of the voice."""
-        return self._published.maker() not in (None, maker())
-
     def mend(self) -> int:
-        """Make again every published clip that is gone or damaged; returns how many. Raises as `render_all`."""
-        damaged = set(self._published.damaged()) if self._published.is_current(self._identity) else set()
-        held = self._published.held(self._identity)
+        """Make again every rendered clip that is gone or damaged; returns how many.
+
+        Raises `RecordingError` or `SynthesisError`.
+        """
+        damaged = set(self._sounds.damaged()) if self._sounds else set()
         for piece in self.pieces():
-            if held and piece.name in damaged:
-                self._published.mend(held, piece.name, self._clip(piece, again=True))
+            if self._sounds and piece.name in damaged:
+                self._sounds.mend(piece.name, self._clip(piece, again=True))
         return len(damaged)
 
-    def render_all(self, progress: Progress | None = None, *, force: bool = False) -> Report:
-        """Render what is missing (with `force`: everything) and publish it as one version.
+    def render(self, folder: Path, progress: Progress | None = None, *, force: bool = False) -> Report:
+        """Make what is missing (with `force`: everything) and put all clips into the new `folder`.
 
         `progress` is told how many of how many clips are done. Raises `RecordingError` with every bad
-        recording, or `SynthesisError`; then nothing is published.
+        recording, or `SynthesisError`; then the folder is not filled.
         """
         start = time.monotonic()
         pieces = self.pieces()
         missing = self.to_render(force=force)
         recorded = sum(piece.recording is not None for piece in pieces)
-        if not force and self._published.is_current(self._identity):
-            mended = self.mend()
-            self._cache.trim()
-            return Report(len(pieces), mended, recorded, time.monotonic() - start)
         problems: list[Problem] = []
 
         def render(piece: Piece) -> None:
@@ -192,9 +189,7 @@ class Clips:
                         progress(done, len(missing))
                 if problems:
                     raise RecordingError(sorted(problems, key=lambda problem: problem.file))
-        stems = {piece.name: self._cache.stem(piece.identity) for piece in pieces}
-        self._published.publish(self._identity, stems, anew=force)
-        self._held = self._published.held(self._identity)
+        Sounds(folder).write({piece.name: self._cache.stem(piece.identity) for piece in pieces})
         self._cache.trim()
         return Report(len(pieces), len(missing), recorded, time.monotonic() - start)
 
@@ -267,22 +262,20 @@ class Clips:
         return paths
 
     def file(self, piece: Piece) -> Path:
-        """The published file of `piece`, or the cached one (made if need be) while this version is not published.
+        """The rendered file of `piece`, or the cached one (made if need be) where these clips lie nowhere.
 
-        A published file that is gone or cut off is made again and put back. Raises `SynthesisError`.
+        A rendered file that is gone or cut off is made again and put back. Raises `SynthesisError`.
         """
-        if self._held is None:
-            self._held = self._published.held(self._identity)
-        if self._held is None:
+        if self._sounds is None:
             return self._spoken(piece)
-        published = (self._held.folder / piece.name).absolute()
-        if whole(published):
-            return published
+        rendered = self._sounds.folder / piece.name
+        if whole(rendered):
+            return rendered
         _log.warning("voice.mended", clip=piece.name)
         made = self._spoken(piece)
         with suppress(OSError):  # the clip is played from the cache then
-            self._published.mend(self._held, piece.name, made)
-            return published
+            self._sounds.mend(piece.name, made)
+            return rendered
         return made
 
     def _spoken(self, piece: Piece) -> Path:

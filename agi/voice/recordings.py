@@ -35,6 +35,10 @@ class Recordings:
         """The recording called `name`, if there is one: a key, or KEY.1, KEY.2 … for parts between places."""
         return next((file for file in self._files(language) if file.stem == name and _is_audio(file)), None)
 
+    def used(self, language: str) -> list[Path]:
+        """Everything in the folder of `language` that can be read as sound."""
+        return [file for file in self._files(language) if _is_audio(file)]
+
     def dead(self, texts: Texts, parts: Mapping[str, int]) -> list[Problem]:
         """What replaces nothing. `parts`: for each key with places how many fixed parts it has."""
         found: list[Problem] = []

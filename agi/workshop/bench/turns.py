@@ -97,7 +97,7 @@ def service(folder: Path, turns: int, cores: frozenset[int] | None) -> Iterator[
     )
     if not speech.speech_is_on(settings):
         raise BenchFailed(f"There is no speech model in {settings.speech_model}.")
-    built = _hotline(environment, "speech", "build")
+    built = _hotline(environment, "prompts", "publish")
     if built.returncode != 0:
         raise BenchFailed((built.stderr or built.stdout).strip()[-300:])
     before = os.sched_getaffinity(0)

@@ -1,10 +1,11 @@
-"""The prompts as they sound, for the ear: from the published clips of this installation."""
+"""The prompts as they sound, for the ear: from the edition that callers of this installation hear."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from agi.editions.store import Editions
 from agi.settings import Settings
 from agi.voice.clips import Clips
 from agi.voice.errors import VoiceError
@@ -20,11 +21,12 @@ class References:
     """All prompts of the office's language; a clip that is gone is made again. Raises PhoneError."""
 
     def __init__(self, settings: Settings) -> None:
-        if not (settings.var / "prompts" / settings.office.language).is_dir():
-            raise PhoneError("the prompts are not rendered yet; type `hotline up`, or `hotline prompts render`")
+        edition = Editions(settings.editions_folder).current()
+        if edition is None:
+            raise PhoneError("nothing is published yet; type `hotline up`, or `hotline prompts publish`")
         try:
-            self.texts = Texts.load(settings.prompts, settings.office.language)
-            self._clips = Clips(self.texts, settings.voice, settings.prompts, settings.var)
+            self.texts = Texts.load(edition.prompts, settings.office.language)
+            self._clips = Clips(self.texts, settings.voice, edition.prompts, settings.var, edition.sounds)
             self.bank = Bank([self._of(key) for key in self.texts.keys()])  # noqa: SIM118 - not a dict
         except VoiceError as wrong:
             raise PhoneError(f"the prompts cannot be known by ear: {wrong}") from wrong

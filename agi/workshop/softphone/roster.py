@@ -91,7 +91,7 @@ class OnDuty:
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> "OnDuty":
-        says = self._settings.var / "prompts" / self._settings.office.language / f"{AGENT_SAYS.replace('.', '/')}.wav"
+        says = self._settings.sounds / f"{AGENT_SAYS.replace('.', '/')}.wav"
         for agent in self._agents:
             phones = PlainPhones(account(self._settings, agent.user))
             self._phones.append(phones)

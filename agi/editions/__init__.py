@@ -1,0 +1,1 @@
+"""Editions: what callers hear (menu, texts, lexicon, recordings, clips, grammars), immutable and numbered."""

@@ -1,0 +1,125 @@
+"""What callers would hear otherwise, in words that a person reads: sentence by sentence, menu row by menu row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TypeVar
+
+from agi.dialogue.menu import Menu
+from agi.dialogue.menufile import Node
+from agi.languages import named
+from agi.languages.lexicon import SAID, Lexicon
+from agi.voice.recordings import Recordings
+from agi.voice.texts import FALLBACK, Texts
+
+_NOT_SHOWN = {"name", "line", "lines", "options"}
+_MOST = 10
+"""Words for one key that are shown; nobody reads more of them."""
+
+_T = TypeVar("_T")
+
+
+def differences(before: Path, after: Path, language: str) -> Iterator[str]:
+    """The lines that tell how the prompts in the folder `after` differ from those in `before`; none where they do not.
+
+    Raises TextsError, MenuError, LexiconError.
+    """
+    known = named(language)
+    for title, lines in (
+        ("Kalimat", _sentences(Texts.load(before, language), Texts.load(after, language))),
+        ("Menu", _menu(Menu.load(before / "menu.toml", known), Menu.load(after / "menu.toml", known))),
+        ("Kamus", _lexicon(known.lexicon(before / "lexicon.toml"), known.lexicon(after / "lexicon.toml"))),
+        ("Rekaman", _recordings(_recorded(before, language), _recorded(after, language))),
+    ):
+        found = list(lines)
+        if found:
+            yield f"{title}:"
+            yield from found
+
+
+def _sentences(before: Texts, after: Texts) -> Iterator[str]:
+    sentences = [{key: texts.text(key).raw.strip() for key in texts.keys()} for texts in (before, after)]  # noqa: SIM118
+    for key, old, new in _pairs(*sentences):
+        yield f"  {key}{_what(old, new)}"
+        if old is not None:
+            yield f"    - {old}"
+        if new is not None:
+            yield f"    + {new}"
+
+
+def _menu(before: Menu, after: Menu) -> Iterator[str]:
+    if before.start != after.start:
+        yield f"  Panggilan dimulai di [{after.start}], sebelumnya [{before.start}]"
+    rows = [{name: _row(node) for name, node in menu.nodes.items()} for menu in (before, after)]
+    for name, old, new in _pairs(*rows):
+        if old is None or new is None:
+            yield f"  [{name}]{_what(old, new)}"
+        for what, was, now in _pairs(old or {}, new or {}):
+            yield f"  [{name}] {what}: {_change(was, now)}"
+    for grammar, asked, asks in _pairs(before.spoken, after.spoken):
+        name = grammar.removeprefix("menu:").replace("question:", "questions.")
+        for key, said, say in _pairs(asked or {}, asks or {}):
+            lost = [way for way in said or () if way not in (say or ())]
+            won = [way for way in say or () if way not in (said or ())]
+            parts = [f"{sign} {_ways(ways)}" for sign, ways in (("-", lost), ("+", won)) if ways]
+            yield f"  [{name}] kata untuk {key}: {'; '.join(parts) or 'urutannya lain'}"
+
+
+def _lexicon(before: Lexicon, after: Lexicon) -> Iterator[str]:
+    for section in SAID:
+        for key, old, new in _pairs(getattr(before, section), getattr(after, section)):
+            yield f"  {key} dibaca: {_change(old, new)}"
+    ways = [{word: " / ".join(map(" ".join, one)) for word, one in book.sounds.items()} for book in (before, after)]
+    for word, was, now in _pairs(*ways):
+        yield f"  {word} didengar: {_change(was, now)}"
+
+
+def _recordings(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
+    for name, old, new in _pairs(before, after):
+        what = "baru" if old is None else "dihapus, suara mesin dipakai" if new is None else "diganti"
+        yield f"  {name}: {what}"
+
+
+def _recorded(prompts: Path, language: str) -> dict[str, bytes]:
+    recordings = Recordings(prompts / "recordings")
+    return {
+        path.relative_to(recordings.folder).with_suffix("").as_posix(): path.read_bytes()
+        for one in dict.fromkeys((FALLBACK, language))
+        for path in recordings.used(one)
+    }
+
+
+def _row(node: Node) -> dict[str, str]:
+    """What a node is, in words: its options and its other fields; where they stand in the file does not matter."""
+    others = {one.name: getattr(node, one.name) for one in fields(node) if one.name not in _NOT_SHOWN}
+    return {f"tombol {key}": target for key, target in node.options.items()} | {
+        name: _worded(value) for name, value in others.items() if value not in (None, "", ())
+    }
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return {True: "ya", False: "tidak"}[value] if isinstance(value, bool) else str(value)
+
+
+def _pairs(before: Mapping[str, _T], after: Mapping[str, _T]) -> Iterator[tuple[str, _T | None, _T | None]]:
+    """(key, what it was, what it is) of all that differs, in the order of `after`, what is gone last."""
+    for key in (*after, *(key for key in before if key not in after)):
+        old, new = before.get(key), after.get(key)
+        if old != new:
+            yield key, old, new
+
+
+def _what(old: object, new: object) -> str:
+    return " (baru)" if old is None else " (dihapus)" if new is None else ""
+
+
+def _change(old: str | None, new: str | None) -> str:
+    if old is None:
+        return f"{new} (baru)"
+    return f"{old} (dihapus)" if new is None else f"{old} → {new}"
+
+
+def _ways(ways: list[str]) -> str:
+    return ", ".join(f"“{way}”" for way in ways[:_MOST]) + (" …" if len(ways) > _MOST else "")

@@ -1,0 +1,197 @@
+"""Where editions lie: a folder for each number below `var/editions`, and one link, `current`, to what callers hear.
+
+Numbers only grow, and the current edition has the largest: what lies above it was left by a publisher who was killed.
+An edition never changes. Whoever uses one holds a shared lock on its folder, so that it is not removed meanwhile.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import weakref
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_FACTS = "edition.json"
+_CURRENT = "current"
+_DRAFT = ".draft"
+_ORIGINALS = "originals"
+
+
+class NoEdition(Exception):
+    """There is no edition of that number, or it can't be read; the message says which, in Indonesian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an edition. `content`: digest of all that an admin wrote or recorded; `made_by`: of the voice,
+    the model and the program that made clips and grammars of it. `parent`: what callers heard before."""
+
+    number: int
+    content: str
+    made_by: str
+    author: str
+    at: datetime
+    note: str
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition and its folder."""
+
+    facts: Facts
+    folder: Path
+
+    @property
+    def number(self) -> int:
+        """Its number, from 1."""
+        return self.facts.number
+
+    @property
+    def prompts(self) -> Path:
+        """Menu, texts, lexicon and recordings, as in `prompts/`."""
+        return self.folder / "prompts"
+
+    @property
+    def sounds(self) -> Path:
+        """The rendered clips."""
+        return self.folder / "sounds"
+
+    @property
+    def model(self) -> Path:
+        """What the recogniser listens with; not there where callers do not speak."""
+        return self.folder / "model"
+
+
+class Held:
+    """An edition in use: its folder stays on the disk until this object is closed or forgotten."""
+
+    def __init__(self, edition: Edition, descriptor: int) -> None:
+        self.edition = edition
+        self.close = weakref.finalize(self, os.close, descriptor)
+
+
+class Editions:
+    """All editions of an installation, below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.draft = folder / _DRAFT
+        """The edition that is being made."""
+        self.originals = folder / _ORIGINALS
+        """Every recording that was ever published, by its digest; nothing here is ever removed."""
+
+    def current_number(self) -> int:
+        """The number of what callers hear; 0 where nothing was published."""
+        try:
+            name = (self.folder / _CURRENT).readlink().name
+        except OSError:
+            return 0
+        return int(name) if name.isascii() and name.isdigit() else 0
+
+    def current(self) -> Edition | None:
+        """What callers hear; None where nothing was published, or it can no longer be read."""
+        try:
+            return self.edition(self.current_number())
+        except NoEdition:
+            return None
+
+    def edition(self, number: int) -> Edition:
+        """The edition `number`. Raises `NoEdition`."""
+        folder = self.folder / str(number)
+        try:
+            facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+            return Edition(Facts(**{**facts, "at": datetime.fromisoformat(facts["at"])}), folder.absolute())
+        except (OSError, ValueError, TypeError, KeyError):
+            raise NoEdition(f"Edisi {number} tidak ada (lagi): ./hotline prompts history") from None
+
+    def history(self) -> tuple[Edition, ...]:
+        """All editions that callers hear or heard and that are kept, the newest first."""
+        current = self.current_number()
+        found = []
+        for number in sorted((number for number in self._numbers() if number <= current), reverse=True):
+            try:
+                found.append(self.edition(number))
+            except NoEdition:  # removed meanwhile, or damaged: it cannot be brought back
+                continue
+        return tuple(found)
+
+    def held(self, number: int) -> Held:
+        """The edition `number`, kept from removal. Raises `NoEdition`."""
+        try:
+            descriptor = os.open(self.folder / str(number), os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            raise NoEdition(f"Edisi {number} tidak ada (lagi): ./hotline prompts history") from None
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        try:
+            return Held(self.edition(number), descriptor)  # raises where it was removed before it was locked
+        except NoEdition:
+            os.close(descriptor)
+            raise
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One who drafts or publishes at a time, over all processes; the second waits."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def publish(self, content: str, made_by: str, author: str, note: str, recorded: Collection[int]) -> Edition:
+        """Make what lies in `draft` the edition that callers hear from now on; to be called `alone`.
+
+        `recorded`: numbers that call records name, which are never given again. Killed at any moment, callers hear the
+        old edition or the new one, whole. Raises OSError.
+        """
+        before = self.current_number()
+        numbers = self._numbers()
+        for number in numbers:
+            if before and number > before:
+                shutil.rmtree(self.folder / str(number))
+        number = max(before or max(numbers, default=0), *recorded, 0) + 1
+        facts = Facts(number, content, made_by, author, datetime.now(UTC).replace(microsecond=0), note, before or None)
+        text = json.dumps({**asdict(facts), "at": facts.at.isoformat()}, ensure_ascii=False, indent=1)
+        with (self.draft / _FACTS).open("w", encoding="utf-8") as out:
+            out.write(text + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        self.draft.rename(self.folder / str(number))
+        arrow = self.folder / f".{_CURRENT}"
+        arrow.unlink(missing_ok=True)
+        arrow.symlink_to(str(number))
+        arrow.replace(self.folder / _CURRENT)
+        return self.edition(number)
+
+    def prune(self, keep: int, days: int, recorded: Collection[int]) -> tuple[int, ...]:
+        """Remove old editions, to be called `alone`; returns which.
+
+        Kept are the newest `keep`, those that are younger than `days` or named by call records, and those in use.
+        """
+        young = datetime.now(UTC) - timedelta(days=days)
+        gone = []
+        for edition in self.history()[max(keep, 1) :]:
+            if edition.facts.at > young or edition.number in recorded:
+                continue
+            descriptor = os.open(edition.folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                (edition.folder / _FACTS).unlink()  # first: what is half gone is no edition
+                shutil.rmtree(edition.folder)
+                gone.append(edition.number)
+            finally:
+                os.close(descriptor)
+        return tuple(gone)
+
+    def _numbers(self) -> list[int]:
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        return [int(name) for name in names if name.isascii() and name.isdigit()]

@@ -1,0 +1,122 @@
+"""The editions that calls hear: a call takes one when it begins and keeps it; the newest is loaded when it appears."""
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
+
+from agi.dialogue.menu import Menu, MenuError
+from agi.editions.store import Editions, Held, NoEdition
+from agi.languages import named
+from agi.settings import Settings
+from agi.voice.clips import Clips
+from agi.voice.errors import TextsError
+from agi.voice.texts import Texts
+
+_LOOK_S = 0.2
+"""How often a new edition is looked for: a link is read, in some 10 µs."""
+_LOADED = 3
+"""Editions kept in memory: one more is loaded in a third of a second for a call that comes back from the queue."""
+
+_EDITION = re.compile(r"editions/([0-9]{1,9})/sounds")
+
+_log = structlog.get_logger("line")
+
+
+class NoneServed(Exception):
+    """No edition can be served; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One edition as calls use it; it stays on the disk as long as this object lives."""
+
+    number: int
+    menu: Menu
+    clips: Clips
+    held: Held
+
+    @property
+    def language(self) -> str:
+        """Asterisk's language of a call with this edition: where the sounds are that it plays by itself."""
+        return f"editions/{self.number}/sounds"
+
+
+class ServedEditions:
+    """Gives each call its edition; thread-safe. Raises `NoneServed` where nothing can be served at the start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._editions = Editions(settings.editions_folder)
+        self._loaded: OrderedDict[int, Served] = OrderedDict()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._current = self._load(self._editions.current_number())
+
+    def current(self) -> Served:
+        """What a call that begins now hears."""
+        return self._current
+
+    def again(self, language: str) -> Served:
+        """The edition of a call that comes back with this language of Asterisk's; the current one if that is gone."""
+        number = _EDITION.fullmatch(language)
+        try:
+            return self._load(int(number[1])) if number else self._current
+        except NoneServed:
+            return self._current
+
+    def follow(self) -> None:
+        """From now on take every new edition as soon as it is published."""
+        threading.Thread(target=self._follow, name="editions", daemon=True).start()
+
+    def warm(self) -> None:
+        """Start a speaking process now, so that the first value on a call does not wait for it."""
+        self._current.clips.warm()
+
+    def close(self) -> None:
+        """End the speaking processes."""
+        self._stop.set()
+        self._current.clips.close()
+
+    def _follow(self) -> None:
+        refused = 0
+        while not self._stop.wait(_LOOK_S):
+            number = self._editions.current_number()
+            if number in (self._current.number, refused):
+                continue
+            try:
+                self._current = self._load(number)
+            except NoneServed as wrong:  # calls go on with the one before
+                refused = number
+                _log.error("edition.not_served", edition=number, why=str(wrong))
+            else:
+                _log.info("edition.served", edition=number)
+
+    def _load(self, number: int) -> Served:
+        with self._lock:
+            if number in self._loaded:
+                self._loaded.move_to_end(number)
+                return self._loaded[number]
+            like = next(reversed(self._loaded.values()), None)
+            try:
+                held = self._editions.held(number)
+                served = _served(self._settings, held, like.clips if like else None)
+            except NoEdition:
+                raise NoneServed("Nothing is published yet: ./hotline up") from None
+            except (MenuError, TextsError) as wrong:
+                raise NoneServed(f"The edition {number} can't be read: ./hotline up\n{wrong}") from wrong
+            self._loaded[number] = served
+            if len(self._loaded) > _LOADED:
+                self._loaded.popitem(last=False)
+            return served
+
+
+def _served(settings: Settings, held: Held, like: Clips | None) -> Served:
+    """Raises MenuError, TextsError."""
+    edition = held.edition
+    texts = Texts.load(edition.prompts, settings.office.language)
+    clips = Clips(texts, settings.voice, edition.prompts, settings.var, edition.sounds, like)
+    menu = Menu.load(edition.prompts / "menu.toml", named(texts.language))
+    return Served(edition.number, menu, clips, held)
