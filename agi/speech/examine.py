@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from agi.languages import INDONESIAN
 from agi.speech.answer import Heard
 from agi.speech.espeak import CannotSpeak, said
 from agi.speech.grammar import Digits, Grammar, YesNo
@@ -15,8 +16,8 @@ from agi.speech.tuning import RATE
 
 _VOICE, _WORDS_A_MINUTE = "id", 130
 _SPOKEN: tuple[tuple[str, Grammar, str], ...] = (
-    ("nol satu dua tiga empat", Digits(5, 5), "01234"),
-    ("lima enam tujuh delapan sembilan", Digits(5, 5), "56789"),
+    (INDONESIAN.numbers.spell("01234"), Digits(5, 5), "01234"),
+    (INDONESIAN.numbers.spell("56789"), Digits(5, 5), "56789"),
     ("ya betul", YesNo(), "ya"),
     ("tidak", YesNo(), "tidak"),
 )

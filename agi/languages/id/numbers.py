@@ -8,8 +8,6 @@ readings are given, the most usual first, and the expected length decides.
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from lokal.terbilang import terbilang
-
 from agi.languages.language import Numbers, Words
 from agi.languages.pieces import Alt, Loop, Opt, Piece, alt, seq
 
@@ -28,6 +26,8 @@ _NUMBER_COST = 5.0
 
 def say(value: int) -> str:
     """`value` (0 or more) in words, as a careful speaker says it: 1250 is "seribu dua ratus lima puluh"."""
+    from lokal.terbilang import terbilang  # takes longer to load than the language: only who says a number waits
+
     return terbilang(value)
 
 
