@@ -123,3 +123,8 @@ def test_a_network_accepts_what_its_piece_says_and_no_more(question: Question) -
     for words in (drawn(piece, chance) for _ in range(50)):
         assert accepts(network, words), words
         assert not accepts(network, (*words, "halo")), words
+
+
+def test_what_is_only_begun_is_no_phrase() -> None:
+    assert understood("bukan kelompok", REPAIR, MENU).result is Result.NO_MATCH
+    assert not accepts(spell(grammar(REPAIR).piece), ("bukan", "kelompok"))
