@@ -1,9 +1,11 @@
 """A language is a property of the call: another one is a folder, and whoever asks, hears or reads takes its words."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from scripted_caller import Notes
+from speech_voices import PRONUNCIATIONS, acoustic_model
 from spoken_caller import HearingPhone, said
 
 from agi import languages
@@ -14,6 +16,9 @@ from agi.hearing.typed import understood
 from agi.languages import INDONESIAN
 from agi.languages.language import Command, Language, Reply
 from agi.languages.pieces import Loop, alt
+from agi.speech.build import build
+from agi.speech.model import Model
+from agi.speech.standard import options, standard
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -80,6 +85,13 @@ def test_a_call_asks_and_reads_back_in_its_language() -> None:
     assert {question.language for question in phone.asked} == {"en"}
     read_back = [prompt.places["option"] for prompt in phone.prompts if prompt.key == "speech.confirm_option"]
     assert read_back == ["go back", "number 2"]
+
+
+def test_a_model_hears_the_language_it_was_built_for(tmp_path: Path) -> None:
+    words = (*standard(ENGLISH), *options({"menu:a": {"1": ("status",)}}, ENGLISH))
+    model = Model.load(build(acoustic_model(), tmp_path / "model", words, PRONUNCIATIONS, language=ENGLISH).folder)
+    assert model.language is ENGLISH
+    assert model.grammar("menu:a").values(("number", "one")) == ("1",)
 
 
 def test_what_has_no_folder_is_indonesian() -> None:

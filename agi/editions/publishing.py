@@ -143,13 +143,13 @@ def build_graph(prompts: Path, language: Language, model: Path, target: Path) ->
 
     Raises BuildError, LexiconError, MenuError, WordsError, each with a sentence for the admin.
     """
-    pronunciations = Pronunciations.load(prompts / "lexicon.toml")
+    pronunciations = Pronunciations.load(prompts / "lexicon.toml", language)
     return build(model, target, grammars(prompts, language), pronunciations, language=language)
 
 
 def grammars(prompts: Path, language: Language) -> tuple[Grammar, ...]:
     """All that may be said to the hotline with the menu in `prompts`. Raises MenuError, WordsError."""
-    return (*standard(), *options(Menu.load(prompts / "menu.toml", language).spoken))
+    return (*standard(language), *options(Menu.load(prompts / "menu.toml", language).spoken, language))
 
 
 def _in(prompts: Path, found: Finding, copy: Path) -> Finding:

@@ -9,7 +9,6 @@ import structlog
 from agi import log
 from agi.books.calls import QUEUE, Outcome
 from agi.dialogue.question import Case, HungUp
-from agi.languages import named
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
@@ -106,7 +105,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
         settings.dialogue,
         start,
         lambda: lasts_s() >= longest_s,
-        named(settings.office.language),
+        edition.clips.language,
     )
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(TALKED, lasts_s())

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agi import tomlfile
+from agi.languages import INDONESIAN
+from agi.languages.language import Language
 from agi.speech.grammar import Date, Digits, Grammar, Nik, NikRepair, NikStanding, Number, OneOf, Options, YesNo
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
@@ -14,21 +16,30 @@ class WordsError(Exception):
     """A list of words cannot be read; the message names the file."""
 
 
-def standard(folder: Path | None = None) -> tuple[Grammar, ...]:
+def standard(language: Language = INDONESIAN) -> tuple[Grammar, ...]:
     """Yes and no, digits, NIK, date, number, repair, and every list of words. Raises WordsError."""
-    fixed = (YesNo(), Digits(1, 64), Nik(_any_standing), Date(), Number(), NikRepair())
-    return (*fixed, *lists(folder))
+    fixed = (
+        YesNo(language=language),
+        Digits(1, 64, language=language),
+        Nik(_any_standing, language=language),
+        Date(language=language),
+        Number(language=language),
+        NikRepair(language=language),
+    )
+    return (*fixed, *lists(language=language))
 
 
-def lists(folder: Path | None = None) -> tuple[OneOf, ...]:
+def lists(folder: Path | None = None, language: Language = INDONESIAN) -> tuple[OneOf, ...]:
     """The lists in `folder` (data/words). Raises WordsError."""
     paths = sorted((folder or LISTS).glob("*.toml"))
-    return tuple(OneOf(f"list:{path.stem}", _list(path)) for path in paths)
+    return tuple(OneOf(f"list:{path.stem}", _list(path), language=language) for path in paths)
 
 
-def options(spoken: Mapping[str, Mapping[str, tuple[str, ...]]]) -> tuple[Options, ...]:
+def options(
+    spoken: Mapping[str, Mapping[str, tuple[str, ...]]], language: Language = INDONESIAN
+) -> tuple[Options, ...]:
     """A grammar for every question of a menu: name -> key -> ways to say it."""
-    return tuple(Options(name, words) for name, words in sorted(spoken.items()))
+    return tuple(Options(name, words, language=language) for name, words in sorted(spoken.items()))
 
 
 def _list(path: Path) -> dict[str, tuple[str, ...]]:
