@@ -6,11 +6,14 @@ old Macs are taken as they are.
 
 import re
 import tomllib
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 MOST_BYTES = 2_000_000
 """A file of all texts has some 40 kB; what is larger than this was saved over it by mistake."""
@@ -18,6 +21,10 @@ MOST_BYTES = 2_000_000
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=\s*(.*)$")
+_SHAPES = {
+    r"^[0-9]{3,15}$": "3 sampai 15 angka tanpa spasi dan tanpa tanda lain",
+    r"^[a-z]{2,3}$": "kode bahasa dari dua atau tiga huruf kecil",
+}
 _LONG_QUOTES = ('"""', "'''")
 _CURLED = {"“", "”", "„", "‟", "‘", "’", "«", "»"}
 _SAVE_AGAIN = (
@@ -92,6 +99,40 @@ def statements(source: str) -> Iterator[tuple[str, str, int]]:
             opened = found[2][:3]
             if opened in _LONG_QUOTES and found[2].count(opened) % 2:
                 inside = opened
+
+
+def expected(field: FieldInfo) -> str:
+    """The values that `field` takes, in words."""
+    wanted = field.annotation
+    if get_origin(wanted) in (Union, types.UnionType):
+        wanted = next(one for one in get_args(wanted) if one is not type(None))
+    if get_origin(wanted) is Literal:
+        return f"salah satu dari {', '.join(written(one) for one in get_args(wanted))}"
+    if get_origin(wanted) is dict:
+        kinds = ", ".join(map(str, get_args(get_args(wanted)[0])))
+        return f"daftar nama = angka di antara kurung kurawal; namanya: {kinds}"
+    if wanted is bool:
+        return "true (ya) atau false (tidak), tanpa tanda kutip"
+    if wanted in (int, float):
+        number = "bilangan bulat" if wanted is int else "angka"
+        return f"{number}{_bounds(field)}, tanpa tanda kutip"
+    if get_origin(wanted) is tuple:
+        return 'daftar teks, misalnya ["satu", "dua"]'
+    shape = next((_SHAPES.get(one.pattern) for one in field.metadata if getattr(one, "pattern", None)), None)
+    return f"teks di antara tanda kutip{f': {shape}' if shape else ''}"
+
+
+def written(value: Any) -> str:
+    """`value` as it stands in a file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else f'"{value}"'
+
+
+def _bounds(field: FieldInfo) -> str:
+    least = next((one.ge for one in field.metadata if hasattr(one, "ge")), None)
+    most = next((one.le for one in field.metadata if hasattr(one, "le")), None)
+    return (f" dari {least}" if least is not None else "") + (f" sampai {most}" if most is not None else "")
 
 
 def _text(path: Path) -> str:

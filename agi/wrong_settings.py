@@ -1,13 +1,14 @@
 """What is wrong with the settings, one Indonesian sentence a fault: where it stands, what is meant, a right value."""
 
-import types
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+
+from agi.tomlfile import expected, written
 
 if TYPE_CHECKING:
     from agi.settings import Settings
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 ENVIRONMENT = "HOTLINE_"
 NESTED = "__"
 _UNKNOWN = "extra_forbidden"
-_SHAPES = {
-    r"^[0-9]{3,15}$": "3 sampai 15 angka tanpa spasi dan tanpa tanda lain",
-    r"^[a-z]{2,3}$": "kode bahasa dari dua atau tiga huruf kecil",
-}
 
 
 class SettingsError(ValueError):
@@ -128,7 +125,7 @@ def _expected(names: list[str], tables: type[BaseModel]) -> str:
     if len(names) == 1:
         return f"ini nama tabel: tulis [{names[0]}] sendirian di satu baris, lalu isinya di bawahnya."
     field = _fields(info)[names[1]]
-    return f"harus {_kind(field)}; contoh: {names[1]} = {_example(field)}."
+    return f"harus {expected(field)}; contoh: {names[1]} = {_example(field)}."
 
 
 def _fields(info: FieldInfo) -> Mapping[str, FieldInfo]:
@@ -137,37 +134,6 @@ def _fields(info: FieldInfo) -> Mapping[str, FieldInfo]:
     return table.model_fields if isinstance(table, type) and issubclass(table, BaseModel) else {}
 
 
-def _kind(field: FieldInfo) -> str:
-    """The values that `field` takes, in words."""
-    wanted = field.annotation
-    if get_origin(wanted) in (Union, types.UnionType):
-        wanted = next(one for one in get_args(wanted) if one is not type(None))
-    if get_origin(wanted) is Literal:
-        return f"salah satu dari {', '.join(_toml(one) for one in get_args(wanted))}"
-    if get_origin(wanted) is dict:
-        kinds = ", ".join(map(str, get_args(get_args(wanted)[0])))
-        return f"daftar nama = angka di antara kurung kurawal; namanya: {kinds}"
-    if wanted is bool:
-        return "true (ya) atau false (tidak), tanpa tanda kutip"
-    if wanted in (int, float):
-        number = "bilangan bulat" if wanted is int else "angka"
-        return f"{number}{_bounds(field)}, tanpa tanda kutip"
-    shape = next((_SHAPES.get(one.pattern) for one in field.metadata if getattr(one, "pattern", None)), None)
-    return f"teks di antara tanda kutip{f': {shape}' if shape else ''}"
-
-
-def _bounds(field: FieldInfo) -> str:
-    least = next((one.ge for one in field.metadata if hasattr(one, "ge")), None)
-    most = next((one.le for one in field.metadata if hasattr(one, "le")), None)
-    return (f" dari {least}" if least is not None else "") + (f" sampai {most}" if most is not None else "")
-
-
 def _example(field: FieldInfo) -> str:
     """The default as it is written in the file."""
-    return _toml(field.get_default(call_default_factory=True)) if field.default != {} else "{ nik = 0.9 }"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else f'"{value}"'
+    return written(field.get_default(call_default_factory=True)) if field.default != {} else "{ nik = 0.9 }"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from agi.dialogue.check import check
 from agi.dialogue.finding import CODES, WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
-from agi.dialogue.menufile import read
+from agi.dialogue.menufile import PATIENCE, Place, read
+from agi.settings import Dialogue
 from agi.voice.texts import Texts
 
 ENGLISH = re.compile(r"\b(?:the|of|is|are|must|has|have|no|not|and|or|there|did|of|with|without|which)\b")
@@ -269,7 +270,12 @@ def test_what_interrupts_a_prompt_can_be_set_for_keys_and_for_speech(tmp_path: P
             MENU.replace('prompt = "menu.main"', f'prompt = "menu.main"\nbarge_in = {written}')
         )
         node = Menu.load(tmp_path / "menu.toml").nodes["main"]
-        assert (node.barge_in, node.voice_barge_in) == (key, voice)
+        assert (node.interrupts("key"), node.interrupts("voice")) == (key, voice)
     (tmp_path / "menu.toml").write_text(MENU.replace('prompt = "menu.main"', 'prompt = "menu.main"\nbarge_in = "no"'))
     with pytest.raises(MenuError, match="M002"):
         Menu.load(tmp_path / "menu.toml")
+
+
+def test_a_place_of_the_menu_may_be_as_patient_as_the_whole_hotline() -> None:
+    for name in PATIENCE:
+        assert Place.model_fields[name].metadata == Dialogue.model_fields[name].metadata

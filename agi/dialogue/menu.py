@@ -9,7 +9,7 @@ from agi.dialogue.finding import Finding
 from agi.dialogue.menufile import Node, read
 from agi.dialogue.question import Prompt
 from agi.dialogue.spoken import Spoken, Words
-from agi.dialogue.talk import Back, GaveUp, Patience, Says, Talk
+from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
 
@@ -100,14 +100,14 @@ class Menu:
             [Prompt(node.prompt)],
             "".join(node.options),
             grammar=f"menu:{node.name}",
-            barge_in=node.barge_in,
-            voice_barge_in=node.voice_barge_in,
-            patience=patience_of(node, talk.patience),
+            barge_in=node.interrupts("key"),
+            voice_barge_in=node.interrupts("voice"),
+            patience=replace(talk.patience, **node.patience),
         )
 
     def _serve(self, talk: Talk, node: Node, run_service: Callable[[str], None]) -> None:
         usual = talk.patience
-        talk.patience = patience_of(node, usual)
+        talk.patience = replace(usual, **node.patience)
         try:
             if node.service:
                 run_service(node.service)
@@ -130,14 +130,3 @@ class Menu:
         except GaveUp:
             return []
         return [self.start] if key == _HOME else []
-
-
-def patience_of(node: Node, usual: Patience) -> Patience:
-    """The time-outs and tries at `node`: its own where it has some."""
-    own = {
-        "first_key_ms": node.first_key_ms,
-        "between_keys_ms": node.between_keys_ms,
-        "total_ms": node.total_ms,
-        "tries": node.tries,
-    }
-    return replace(usual, **{name: value for name, value in own.items() if value is not None})

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from agi import tomlfile
 from agi.dialogue.finding import Finding
@@ -16,46 +18,55 @@ GIVE_UP_AGENT = "agent"
 GIVE_UP_END = "end"
 _KEYS = frozenset(OPTION_KEYS) | frozenset(RESERVED_KEYS)
 
-_BOUNDS = {
-    "first_key_ms": (500, 60_000),
-    "between_keys_ms": (500, 60_000),
-    "total_ms": (1_000, 600_000),
-    "tries": (1, 9),
-}
-_FIELDS = ("prompt", "say", "service", "give_up", "barge_in", *_BOUNDS)
 _WORDS = "words"
 _QUESTIONS = "questions"
-_BARGE_IN: Mapping[object, tuple[bool, bool]] = {
-    True: (True, True),
-    False: (False, False),
-    "key": (True, False),
-    "voice": (False, True),
-}
-"""`barge_in` of a node -> what interrupts its prompt: (a key, speech)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One place in the menu: a menu (`options`), a service, or information (`say`).
+def _listed(value: object) -> object:
+    """One text stands for a list of one."""
+    return tuple(value) if isinstance(value, list) else (value,)
 
-    `give_up`: "agent", "end" or a node. Time-outs (ms) and tries of None are those of the settings. `barge_in`: a key
-    interrupts the prompt; `voice_barge_in`: so does speech.
+
+PATIENCE = ("first_key_ms", "between_keys_ms", "total_ms", "tries")
+_OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal")
+
+
+class Place(BaseModel):
+    """What may stand at one place of the menu, beside its options.
+
+    `give_up`: "agent", "end" or a node. `barge_in`: whether a key and speech interrupt the prompt, or which of the two.
+    Times are in ms; what the file does not say of them and of tries is that of the settings.
     """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    prompt: Annotated[str, Field(min_length=1)] = ""
+    say: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
+    service: Annotated[str, Field(min_length=1)] = ""
+    give_up: Annotated[str, Field(min_length=1)] = GIVE_UP_AGENT
+    barge_in: Literal[True, False, "key", "voice"] = True
+    first_key_ms: Annotated[int, Field(ge=500, le=60_000)] = 0
+    between_keys_ms: Annotated[int, Field(ge=500, le=60_000)] = 0
+    total_ms: Annotated[int, Field(ge=1_000, le=600_000)] = 0
+    tries: Annotated[int, Field(ge=1, le=9)] = 0
+
+
+class Node(Place):
+    """One place in the menu: a menu (`options`), a service, or information (`say`)."""
 
     name: str
     line: int
-    prompt: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    say: tuple[str, ...] = ()
-    service: str = ""
-    give_up: str = GIVE_UP_AGENT
-    barge_in: bool = True
-    voice_barge_in: bool = True
-    first_key_ms: int | None = None
-    between_keys_ms: int | None = None
-    total_ms: int | None = None
-    tries: int | None = None
-    lines: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, str]
+    lines: Mapping[str, int]
+
+    @property
+    def patience(self) -> Mapping[str, int]:
+        """The time-outs and tries that are its own, by name."""
+        return {name: getattr(self, name) for name in PATIENCE if name in self.model_fields_set}
+
+    def interrupts(self, by: Literal["key", "voice"]) -> bool:
+        """Whether a key, or the caller's voice, stops the prompt."""
+        return self.barge_in in (True, by)
 
     def line_of(self, name: str) -> int:
         """The line of the field or option `name`, else that of the node."""
@@ -146,46 +157,25 @@ def _unknown(path: Path, line: int, name: str, known: tuple[str, ...], where: st
 def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], findings: list[Finding]) -> Node:
     line = lines.get("", 0)
     options: dict[str, str] = {}
-    fields: dict[str, Any] = {}
-    for key, value in body.items():
-        at = lines.get(key, line)
-        if key in _KEYS:
-            if key in RESERVED_KEYS:
-                findings.append(
-                    Finding(
-                        "M005", path, at, f"tombol {key} di [{name}] sudah punya arti: 0 petugas, 9 ulangi, * kembali"
-                    )
-                )
-            elif isinstance(value, str):
-                options[key] = value
-            else:
-                findings.append(
-                    Finding("M002", path, at, f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip")
-                )
-        elif key not in _FIELDS:
-            findings.append(_unknown(path, at, key, (*_FIELDS, _WORDS), f"di [{name}]"))
-        elif problem := _wrong(key, value):
-            findings.append(Finding(*problem[:1], path, at, f"{key} di [{name}] {problem[1]}"))
-        elif key == "barge_in":
-            fields["barge_in"], fields["voice_barge_in"] = _BARGE_IN[value]
+    for key in sorted(_KEYS & body.keys()):
+        target, at = body.pop(key), lines.get(key, line)
+        if key in RESERVED_KEYS:
+            problem = f"tombol {key} di [{name}] sudah punya arti: 0 petugas, 9 ulangi, * kembali"
+            findings.append(Finding("M005", path, at, problem))
+        elif isinstance(target, str):
+            options[key] = target
         else:
-            fields[key] = tuple(value) if isinstance(value, list) else (value,) if key == "say" else value
-    return Node(name, line, options=dict(sorted(options.items())), lines=lines, **fields)
-
-
-def _wrong(key: str, value: object) -> tuple[str, str] | None:
-    """(code, what is wrong) with the value of a known field, or None."""
-    if key == "say":
-        items = value if isinstance(value, list) else [value]
-        if items and all(isinstance(item, str) for item in items):
-            return None
-        return "M002", 'harus satu kunci teks atau daftarnya, misalnya ["requirements.kk"]'
-    if key == "barge_in":
-        known = isinstance(value, bool | str) and value in _BARGE_IN
-        return None if known else ("M002", 'harus true, false, "key" atau "voice"')
-    if key in _BOUNDS:
-        least, most = _BOUNDS[key]
-        if not isinstance(value, int) or isinstance(value, bool):
-            return "M002", "harus bilangan bulat tanpa tanda kutip"
-        return None if least <= value <= most else ("M017", f"harus antara {least} dan {most}")
-    return None if isinstance(value, str) and value else ("M002", "harus teks di antara tanda kutip")
+            problem = f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip"
+            findings.append(Finding("M002", path, at, problem))
+    try:
+        Place.model_validate(body)
+    except ValidationError as wrong:
+        for key, kind in {str(fault["loc"][0]): fault["type"] for fault in wrong.errors()}.items():
+            del body[key]
+            at = lines.get(key, line)
+            if known := Place.model_fields.get(key):
+                code = "M017" if kind in _OUT_OF_BOUNDS else "M002"
+                findings.append(Finding(code, path, at, f"{key} di [{name}] harus {tomlfile.expected(known)}"))
+            else:
+                findings.append(_unknown(path, at, key, (*Place.model_fields, _WORDS), f"di [{name}]"))
+    return Node(**body, name=name, line=line, options=options, lines=lines)

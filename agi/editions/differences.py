@@ -1,7 +1,6 @@
 """What callers would hear otherwise, in words that a person reads: sentence by sentence, menu row by menu row."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +11,6 @@ from agi.languages.lexicon import SAID, Lexicon
 from agi.voice.recordings import Recordings
 from agi.voice.texts import FALLBACK, Texts
 
-_NOT_SHOWN = {"name", "line", "lines", "options"}
 _MOST = 10
 """Words for one key that are shown; nobody reads more of them."""
 
@@ -91,9 +89,9 @@ def _recorded(prompts: Path, language: str) -> dict[str, bytes]:
 
 def _row(node: Node) -> dict[str, str]:
     """What a node is, in words: its options and its other fields; where they stand in the file does not matter."""
-    others = {one.name: getattr(node, one.name) for one in fields(node) if one.name not in _NOT_SHOWN}
+    others = {**node.model_dump(include={"prompt", "say", "service", "give_up", "barge_in"}), **node.patience}
     return {f"tombol {key}": target for key, target in node.options.items()} | {
-        name: _worded(value) for name, value in others.items() if value not in (None, "", ())
+        name: _worded(value) for name, value in others.items() if value not in ("", ())
     }
 
 
