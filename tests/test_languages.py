@@ -31,7 +31,7 @@ ENGLISH = Language(
     "en",
     "en",
     replace(
-        INDONESIAN.phrases,
+        INDONESIAN.vocabulary,
         commands={
             Command.REPEAT: ("again",),
             Command.BACK: ("go back",),
@@ -47,7 +47,7 @@ ENGLISH = Language(
     INDONESIAN.repairs,
     replace(INDONESIAN.numbers, digits=WORDS, zeros=("zero",), read_digits=read_digits, mixed=Loop(alt(WORDS))),
     INDONESIAN.dates,
-    INDONESIAN.reading,
+    INDONESIAN.wording,
     INDONESIAN.spelling,
 )
 

@@ -175,7 +175,7 @@ def _check_mentions(found: MenuFile, node: Node, texts: TextBook, language: Lang
     words = texts.text(node.prompt).raw
     digits = set(re.findall(r"\b[1-8]\b", words))  # texts of a language without a folder
     key_of = {language.numbers.digits[int(key)]: key for key in OPTION_KEYS}
-    offers = re.compile(rf"\b{language.phrases.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
+    offers = re.compile(rf"\b{language.vocabulary.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
     offered = {key_of.get(key.lower(), key) for key in offers.findall(words)}
     for key in node.options:
         if key not in offered | digits:

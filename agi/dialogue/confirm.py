@@ -43,7 +43,7 @@ def option(asker: Asker, name: str, answer: Answer, words: Mapping[str, tuple[st
     if answer.sure:
         return answer.value
     for value in _first_two(answer.value, answer.alternatives):
-        said = words.get(value) or (f"{language.phrases.option} {value}",)
+        said = words.get(value) or (f"{language.vocabulary.option} {value}",)
         reply = _asked(asker, name, said[0])
         if reply != Reply.NO:
             return value if reply == Reply.YES else ""

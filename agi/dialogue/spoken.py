@@ -116,7 +116,7 @@ def _check_options(path: Path, grammar: str, one: Words, language: Language) -> 
             yield Finding("M020", path, one.line_of(option), problem)
         for way in ways:
             if language.command(tuple(way.split())):
-                commands = ", ".join(ways[0] for ways in language.phrases.commands.values())
+                commands = ", ".join(ways[0] for ways in language.vocabulary.commands.values())
                 problem = f"{way!r} sudah punya arti di setiap pertanyaan ({commands}): pilih kata lain"
                 yield Finding("M024", path, one.line_of(option), problem)
 

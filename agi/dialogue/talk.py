@@ -286,7 +286,7 @@ class Talk:
 
     def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""
-        return lambda command: confirm.agreed(self, name, self._language.phrases.commands[command][0])
+        return lambda command: confirm.agreed(self, name, self._language.vocabulary.commands[command][0])
 
     def _short(self, asked: Asked) -> Answer | None:
         """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""

@@ -47,7 +47,7 @@ class Reply(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class Vocabulary:
     """What callers say, the usual way first.
 
     `before` and `after` an answer, and `titles` after yes and no, people say what means nothing. `numbered` stands
@@ -131,7 +131,7 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Wording:
     """How a written text is read aloud: what the voice would read wrongly, written out for it.
 
     `spoken` leaves only words and pauses of a text, with no digit; `unspeakable` names what of it would not be heard
@@ -150,11 +150,11 @@ class Language:
 
     code: str
     locale: str
-    phrases: Phrases
+    vocabulary: Vocabulary
     repairs: Repairs
     numbers: Numbers
     dates: Dates
-    reading: Reading
+    wording: Wording
     spelling: Spelling
 
     def lexicon(self, path: Path) -> Lexicon:
@@ -176,17 +176,17 @@ class Language:
     @property
     def commands(self) -> Piece:
         """All commands."""
-        return alt((way for ways in self.phrases.commands.values() for way in ways), _COMMAND_COST)
+        return alt((way for ways in self.vocabulary.commands.values() for way in ways), _COMMAND_COST)
 
     @property
     def yes_or_no(self) -> Piece:
         """Yes or no, with a title after it."""
-        ways = alt(way for ways in self.phrases.replies.values() for way in ways)
-        return seq(ways, Opt(alt(self.phrases.titles), _ASIDE_COST))
+        ways = alt(way for ways in self.vocabulary.replies.values() for way in ways)
+        return seq(ways, Opt(alt(self.vocabulary.titles), _ASIDE_COST))
 
     def in_a_sentence(self, piece: Piece) -> Piece:
         """`piece` with what people say before and after."""
-        return seq(Opt(alt(self.phrases.before), _ASIDE_COST), piece, Opt(alt(self.phrases.after), _ASIDE_COST))
+        return seq(Opt(alt(self.vocabulary.before), _ASIDE_COST), piece, Opt(alt(self.vocabulary.after), _ASIDE_COST))
 
     def bare(self, words: Words) -> Iterator[Words]:
         """`words`, and what is left of them without what people say before and after."""
@@ -199,33 +199,33 @@ class Language:
 
     def called(self, key: str) -> Words:
         """Ways to call an option by its number `key`; none for a key that has no ordinal."""
-        if not key.isdigit() or not 1 <= int(key) <= len(self.phrases.ordinals):
+        if not key.isdigit() or not 1 <= int(key) <= len(self.vocabulary.ordinals):
             return ()
-        number, ordinal = self.numbers.digits[int(key)], self.phrases.ordinals[int(key) - 1]
+        number, ordinal = self.numbers.digits[int(key)], self.vocabulary.ordinals[int(key) - 1]
         return (
-            *(f"{before} {number}".strip() for before in self.phrases.numbered),
-            *(f"{before} {ordinal}" for before in self.phrases.ordered),
+            *(f"{before} {number}".strip() for before in self.vocabulary.numbered),
+            *(f"{before} {ordinal}" for before in self.vocabulary.ordered),
         )
 
     @cached_property
     def _commands(self) -> Mapping[Words, Command]:
-        return {_split(way): command for command, ways in self.phrases.commands.items() for way in ways}
+        return {_split(way): command for command, ways in self.vocabulary.commands.items() for way in ways}
 
     @cached_property
     def _replies(self) -> Mapping[Words, Reply]:
-        return {_split(way): reply for reply, ways in self.phrases.replies.items() for way in ways}
+        return {_split(way): reply for reply, ways in self.vocabulary.replies.items() for way in ways}
 
     @cached_property
     def _titles(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.phrases.titles))
+        return frozenset(map(_split, self.vocabulary.titles))
 
     @cached_property
     def _before(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.phrases.before))
+        return frozenset(map(_split, self.vocabulary.before))
 
     @cached_property
     def _after(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.phrases.after))
+        return frozenset(map(_split, self.vocabulary.after))
 
 
 def _split(text: str) -> Words:

@@ -53,7 +53,7 @@ def _needed(language: Language) -> Iterator[tuple[str, ...]]:
     """Of each of these the model must know one. Without a word for other speech every cough would be an answer."""
     yield language.numbers.zeros
     yield from ((digit,) for digit in language.numbers.digits[1:])
-    yield from language.phrases.replies.values()
+    yield from language.vocabulary.replies.values()
     yield _OTHER_SPEECH
 
 

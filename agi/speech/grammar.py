@@ -302,7 +302,7 @@ class NikRepair:
 
     @property
     def _ordinals(self) -> Words:
-        return self.language.phrases.ordinals[: _NIK_DIGITS // GROUP]
+        return self.language.vocabulary.ordinals[: _NIK_DIGITS // GROUP]
 
     def may_go_on(self, words: Words) -> bool:
         """ "kelompok kedua" may go on with its digits, "bukan" with the group."""

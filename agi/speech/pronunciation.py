@@ -16,7 +16,7 @@ _DROPPED_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Pronunciation:
     """One way to say a word; `cost` is how unusual it is (negative logarithm)."""
 
     phones: Sounds
@@ -29,7 +29,7 @@ class Pronunciations:
     def __init__(self, lexicon: Lexicon, language: Language = INDONESIAN) -> None:
         self._lexicon = lexicon
         self._spelling = language.spelling
-        self._known: dict[str, tuple[Spoken, ...]] = {}
+        self._known: dict[str, tuple[Pronunciation, ...]] = {}
 
     @classmethod
     def load(cls, path: Path, language: Language = INDONESIAN) -> "Pronunciations":
@@ -40,7 +40,7 @@ class Pronunciations:
         """Ways to say `word`, the most usual first. Raises LexiconError."""
         return tuple(spoken.phones for spoken in self.weighted(word))
 
-    def weighted(self, word: str) -> tuple[Spoken, ...]:
+    def weighted(self, word: str) -> tuple[Pronunciation, ...]:
         """Ways to say `word` with their costs, the most usual first. Raises LexiconError."""
         if word not in self._known:
             if not _WORD.fullmatch(word):
@@ -51,11 +51,11 @@ class Pronunciations:
                 for phones, cost in _relaxed(base.phones):
                     found[phones] = min(found.get(phones, 99.0), base.cost + cost)
             self._known[word] = tuple(
-                Spoken(phones, cost) for phones, cost in sorted(found.items(), key=lambda one: (one[1], one[0]))
+                Pronunciation(phones, cost) for phones, cost in sorted(found.items(), key=lambda one: (one[1], one[0]))
             )
         return self._known[word]
 
-    def _respelt(self, word: str) -> tuple[Spoken, ...]:
+    def _respelt(self, word: str) -> tuple[Pronunciation, ...]:
         """`word` as the lexicon says it: "siak" as "si ak"; what has no vowel is an abbreviation, and is spelt."""
         if word in self._lexicon.sounds:
             return self._spelt(word)
@@ -63,14 +63,16 @@ class Pronunciations:
         if len(parts) == 1 and not self._spelling.vowels & set(parts[0]):
             parts = tuple(self._lexicon.letters[letter] for letter in word)
         return tuple(
-            Spoken(tuple(sound for part in ways for sound in part.phones), sum(part.cost for part in ways))
+            Pronunciation(tuple(sound for part in ways for sound in part.phones), sum(part.cost for part in ways))
             for ways in product(*map(self._spelt, parts))
         )
 
-    def _spelt(self, word: str) -> tuple[Spoken, ...]:
+    def _spelt(self, word: str) -> tuple[Pronunciation, ...]:
         if sounds := self._lexicon.sounds.get(word):
-            return tuple(map(Spoken, sounds))
-        return tuple(Spoken(reading, _VARIANT * (nth > 0)) for nth, reading in enumerate(self._spelling.read(word)))
+            return tuple(map(Pronunciation, sounds))
+        return tuple(
+            Pronunciation(reading, _VARIANT * (nth > 0)) for nth, reading in enumerate(self._spelling.read(word))
+        )
 
 
 def _relaxed(base: Sounds) -> list[tuple[Sounds, float]]:

@@ -244,13 +244,13 @@ class Clips:
             case Kind.NUMBER, int():
                 return self.language.numbers.say(value)
             case Kind.AMOUNT, int():
-                return self.language.reading.amount(value)
+                return self.language.wording.amount(value)
             case Kind.DATE, date():
                 return self._aloud(format_date(value, "full", locale=self.language.locale))
         return self._aloud(str(value))
 
     def _aloud(self, text: str) -> str:
-        return self.language.reading.spoken(text, self.lexicon)
+        return self.language.wording.spoken(text, self.lexicon)
 
     def _digits(self, digits: str) -> list[Path]:
         """Digit by digit in groups of four. Never rendered or kept as a whole: a NIK must not lie in a file."""

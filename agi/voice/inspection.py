@@ -17,7 +17,7 @@ def unspeakable_texts(clips: Clips) -> list[Problem]:
     found: list[Problem] = []
     for key in clips.texts.keys():  # noqa: SIM118 - not a dict
         text = clips.texts.text(key)
-        if lost := clips.language.reading.unspeakable(text.raw, clips.lexicon):
+        if lost := clips.language.wording.unspeakable(text.raw, clips.lexicon):
             what = ", ".join(f"'{one}'" for one in lost)
             message = f"{key}: {what} tidak bisa diucapkan; tulis dengan kata-kata, atau tambahkan ke lexicon.toml"
             found.append(Problem(text.file, text.line, message))
@@ -47,7 +47,7 @@ def foreign_texts(clips: Clips) -> list[Problem]:
     for key in clips.texts.keys():  # noqa: SIM118 - not a dict
         text = clips.texts.text(key)
         words = [word for part in map(_bare, text.parts) for word in re.findall(r"[a-z]+", part.lower())]
-        familiar = any(map(clips.language.reading.common.fullmatch, words))
+        familiar = any(map(clips.language.wording.common.fullmatch, words))
         if len(words) >= _ENOUGH_WORDS and text.file.stem == FALLBACK and not familiar:
             message = f"{key} tampaknya bukan bahasa Indonesia; suara mesin membacanya dengan ejaan Indonesia"
             found.append(Problem(text.file, text.line, message))

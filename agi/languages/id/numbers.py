@@ -19,7 +19,7 @@ MOST = 999_999
 
 _VALUES = {**{word: value for value, word in enumerate(DIGITS)}, "kosong": 0}
 _DIGIT = (*DIGITS, *ZEROS)
-_MOST_READINGS = 32
+_MOST_WORDINGS = 32
 _DOUBLE_COST = 3.0
 _NUMBER_COST = 5.0
 
@@ -43,7 +43,7 @@ def read_digits(words: Words) -> tuple[str, ...]:
     for reading in _readings(words):
         if reading not in found:
             found.append(reading)
-        if len(found) >= _MOST_READINGS:
+        if len(found) >= _MOST_WORDINGS:
             break
     return tuple(found)
 

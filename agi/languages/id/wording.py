@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from agi.languages.id.numbers import NUMBERS
 from agi.languages.id.numerals import RULES, amount, in_fours
-from agi.languages.language import Reading
+from agi.languages.language import Wording
 from agi.languages.lexicon import Lexicon
 
 PAUSES = {":": ",", "(": ",", ")": ",", "[": ",", "]": ",", "–": ",", "—": ",", "…": ".", "\n": " "}
@@ -148,7 +148,7 @@ _NAMES: tuple[tuple[re.Pattern[str], Name], ...] = tuple(
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z]+(?![^\W_])")
 _SLASH = re.compile(r"\s*/\s*")
 
-READING = Reading(
+WORDING = Wording(
     spoken,
     unspeakable,
     amount,

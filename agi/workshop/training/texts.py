@@ -8,7 +8,9 @@ from pathlib import Path
 
 from agi import tomlfile
 from agi.languages import INDONESIAN
+from agi.languages.id.numbers import THRICE, TWICE
 from agi.languages.language import Words
+from agi.languages.pieces import texts
 
 _NUMBERS = INDONESIAN.numbers
 _MONTHS = tuple(names[0] for names in INDONESIAN.dates.months)
@@ -48,7 +50,7 @@ def _digits(rng: random.Random) -> Words:
     said: list[str] = []
     for _ in range(rng.choice(_LENGTHS)):
         if rng.random() < 0.03:
-            said.append(rng.choice(("dobel", "tripel")))
+            said.append(rng.choice((TWICE[0], THRICE[0])))
         said.append(rng.choice((zero, *_NUMBERS.digits[1:])))
     return tuple(said)
 
@@ -83,9 +85,9 @@ def _sentence(rng: random.Random) -> Words:
 
 def known_words() -> tuple[str, ...]:
     """Every word that `text` may say."""
-    numbers = {"dobel", "tripel", "belas", "puluh", "ratus", "ribu", "sepuluh", "sebelas", "seratus", "seribu"}
+    numbers = {word for text in texts(_NUMBERS.whole) for word in text.split()} | {TWICE[0], THRICE[0]}
     dates = {"tanggal", "tahun", *_MONTHS}
-    return tuple(sorted({*vocabulary(), *_NUMBERS.zeros, *_NUMBERS.digits, *numbers, *dates}))
+    return tuple(sorted({*vocabulary(), *numbers, *dates}))
 
 
 def _listed(name: str, rng: random.Random) -> Words:

@@ -1,8 +1,8 @@
 """What callers say in Indonesian on any question: commands, yes and no, the words around an answer."""
 
-from agi.languages.language import Command, Phrases, Repairs, Reply
+from agi.languages.language import Command, Repairs, Reply, Vocabulary
 
-PHRASES = Phrases(
+VOCABULARY = Vocabulary(
     commands={
         Command.REPEAT: ("ulangi", "ulang", "tolong ulangi", "ulangi lagi", "coba ulangi", "sekali lagi"),
         Command.BACK: ("kembali", "kembali ke menu", "menu sebelumnya"),
