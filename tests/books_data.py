@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from agi.books import importing
-from agi.books.calls import Event, Kind
+from agi.books.events import Answered, Asked, Ended, Outcome, Said
 from agi.books.files import open_reader
 from agi.books.numbers import registration_number
 
@@ -63,5 +63,10 @@ def damage(registry: Path) -> int:
     return int(page)
 
 
-def asked(node: str = "menu", value: str = "1") -> Event:
-    return Event(START, Kind.ASKED, node, '[["menu.ask",{}]]', "match", "keys", 1, value, 1500)
+def asked(question: str = "menu", value: str = "1", at: datetime = START) -> Asked:
+    answer = Answered("match", "keys", value, 1500)
+    return Asked(at=at, question=question, prompts=(Said("menu.ask"),), answer=answer)
+
+
+def ended(outcome: Outcome, where: str, why: str, at: datetime) -> Ended:
+    return Ended(at=at, outcome=outcome, where=where, why=why)

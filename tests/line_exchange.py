@@ -19,7 +19,9 @@ from tempfile import mkdtemp
 import sample_office
 from installation import private_environment, settings_of
 
-from agi.books.calls import Call, CallBook, Event
+from agi.books.calls import CallBook
+from agi.books.contacts import Contact
+from agi.books.events import Asked, Event, Noted, said_in
 from agi.editions.publishing import Publisher
 from agi.line import music
 from agi.line.last_words import file_of
@@ -193,7 +195,7 @@ class Exchange:
 
     # ---- the books ----
 
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[Contact, ...]:
         """All call records."""
         with CallBook.reader(self.settings.calls_db) as reader:
             return reader.calls(-1)
@@ -203,7 +205,19 @@ class Exchange:
         with CallBook.reader(self.settings.calls_db) as reader:
             return reader.events(call_id)
 
-    def record_of_the_only_call(self, limit_s: float = 10.0) -> Call:
+    def asked(self, call_id: str) -> list[Asked]:
+        """The questions of one call."""
+        return [one for one in self.events(call_id) if isinstance(one, Asked)]
+
+    def noted(self, call_id: str) -> list[str]:
+        """What was noted in one call."""
+        return [f"{one.kind} {one.detail}" for one in self.events(call_id) if isinstance(one, Noted)]
+
+    def said(self, call_id: str) -> list[str]:
+        """Keys of what was said in one call."""
+        return [said.key for one in self.events(call_id) for said in said_in(one)]
+
+    def record_of_the_only_call(self, limit_s: float = 10.0) -> Contact:
         """The record of the one call there was, once the spool has been taken in."""
         until("the call is over and recorded", lambda: self.calls() and not self.spooled(), limit_s)
         (call,) = self.calls()

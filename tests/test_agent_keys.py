@@ -11,7 +11,7 @@ from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 from sample_office import kk_digits, nik
 
-from agi.books.calls import Call
+from agi.books.contacts import Contact
 from agi.workshop.softphone.phone import Softphone
 from agi.workshop.softphone.plain import PlainPhones
 
@@ -48,7 +48,7 @@ def on_duty(exchange: Exchange, name: str, folder: Path) -> Iterator[Softphone]:
         phones.close()
 
 
-def answered(exchange: Exchange, agent: Softphone) -> Call:
+def answered(exchange: Exchange, agent: Softphone) -> Contact:
     """The call of a caller who was told the status of a NIK and asked for an agent; `agent` has answered."""
     exchange.dial("verified", entrance="from-named")
     assert agent.wait_call(20) is not None, exchange.ask("queue show agents")
@@ -57,7 +57,7 @@ def answered(exchange: Exchange, agent: Softphone) -> Call:
     return newest(exchange)
 
 
-def newest(exchange: Exchange) -> Call:
+def newest(exchange: Exchange) -> Contact:
     return max(exchange.calls(), key=lambda call: call.started)
 
 
@@ -66,8 +66,9 @@ def talking(exchange: Exchange) -> list[str]:
     return [line for line in exchange.channels() if line.split("!")[-2]]
 
 
-def events(exchange: Exchange, call: Call) -> list[str]:
-    return [f"{one.node} {one.result or one.detail}" for one in exchange.events(call.id)]
+def events(exchange: Exchange, call: Contact) -> list[str]:
+    asked = [f"{one.question} {one.answer.result}" for one in exchange.asked(call.id)]
+    return [*asked, *exchange.noted(call.id)]
 
 
 def test_the_agent_sees_our_words_and_nothing_that_the_caller_chose(calls: Exchange) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START, registry_of
+from books_data import KEY, START, ended, registry_of
 from click.testing import CliRunner, Result
 from installation import brought_up
 
-from agi.books.calls import CallBook, Outcome
+from agi.books.calls import CallBook
+from agi.books.events import Outcome
 from agi.books.reader import CallReader
 from agi.cli import main
 from agi.ops import backup, restoring
@@ -65,7 +66,7 @@ def test_it_comes_back_whole_into_an_empty_place(office: Settings, tmp_path: Pat
     before = contents(office)
     book = CallBook.open(office.calls_db, KEY)
     book.begin("1.1", "0812", START)
-    book.end("1.1", Outcome.COMPLETED, "menu", "hung up", START)
+    book.event("1.1", ended(Outcome.COMPLETED, "menu", "hung up", START))
     assert book.flush()
     assert (tmp_path / "data" / "calls.db-wal").stat().st_size > 0, "the call would be in the file itself"
     file = a_backup(tmp_path)

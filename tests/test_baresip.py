@@ -43,7 +43,7 @@ def test_a_telephone_of_others_is_heard(exchange: Exchange, tmp_path: Path, code
 def pressed(exchange: Exchange) -> bool:
     """Whether the newest call has pressed 1 in the main menu."""
     newest = max(exchange.calls(), key=lambda call: call.started)
-    return any((event.node, event.value) == ("main", "1") for event in exchange.events(newest.id))
+    return any((one.question, one.answer.value) == ("main", "1") for one in exchange.asked(newest.id))
 
 
 def test_a_telephone_without_key_events_is_heard_by_its_tones(exchange: Exchange) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sample_office import SampleOffice
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.services.conversation import Start
 from agi.settings import Dialogue
 

@@ -13,7 +13,7 @@ import pytest
 from installation import Hotline
 
 from agi.books import sample
-from agi.books.call_words import Outcome
+from agi.books.events import Outcome
 from agi.settings import ROOT
 from agi.workshop.softphone import record
 from agi.workshop.softphone.hearing import Ear, was_heard

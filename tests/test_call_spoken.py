@@ -13,7 +13,7 @@ from installation import Hotline, brought_up
 from played_calls import Result, play, play_all, said_again, told
 
 from agi.books import sample
-from agi.books.call_words import Outcome
+from agi.books.events import Outcome
 from agi.ops.speech import listens, speech_is_on, wait
 from agi.settings import ROOT
 from agi.workshop.softphone import record

@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START, nik
+from books_data import KEY, START, ended, nik
 from click.testing import CliRunner, Result
 
-from agi.books.calls import QUEUE, CallBook, Event, Kind, Outcome, pack
+from agi.books.calls import CallBook
+from agi.books.events import QUEUE, Answered, Asked, Noted, NoteKind, Outcome, Said, Told
 from agi.cli import main
 
 CALL = "1764000000.12"
@@ -41,16 +42,26 @@ def a_call(tmp_path: Path) -> None:
     book = CallBook.open(tmp_path / "calls.db", KEY)
     book.begin(CALL, "081234567890", START)
 
-    def event(after_s: float, kind: Kind, *rest: object) -> None:
-        book.event(CALL, Event(START + timedelta(seconds=after_s), kind, *rest))  # type: ignore[arg-type]
+    def after(seconds: float) -> datetime:
+        return START + timedelta(seconds=seconds)
 
-    event(1, Kind.SAID, "", pack([("welcome.hello", {})]))
-    event(9.5, Kind.ASKED, "nik", pack([("nik.ask", {"count": 16})]), "no-input", "none", 1, "", 7500)
-    event(20, Kind.ASKED, "nik", pack([("nik.gone", {"n": 2})]), "match", "keys", 2, "•" * 16, 9000)
-    event(21, Kind.NOTED, "nik.checked", "[]", "", "", 0, "", 0, "active")
+    def asked(at: datetime, prompt: Said, attempt: int, answer: Answered) -> Asked:
+        return Asked(at=at, question="nik", prompts=(prompt,), attempt=attempt, answer=answer)
+
+    silent = Answered("no-input", "none", took_ms=7500, fell_back="slow")
+    spoken = Answered("no-match", "speech", took_ms=2000, confidence=0.42, sure=False)
+    keyed = Answered("match", "keys", "•" * 16, 9000)
+    for event in (
+        Told(at=after(1), prompts=(Said("welcome.hello"),)),
+        asked(after(9.5), Said("nik.ask", {"count": 16}), 1, silent),
+        asked(after(11), Said("nik.ask", {"count": 16}), 2, spoken),
+        asked(after(20), Said("nik.gone", {"n": 2}), 3, keyed),
+        Noted(at=after(21), kind=NoteKind.NIK_CHECKED, detail="active"),
+    ):
+        book.event(CALL, event)
     book.about(CALL, nik(1))
-    book.end(CALL, Outcome.GAVE_UP, "kk", "no input three times", START + timedelta(seconds=50))
-    book.end(CALL, Outcome.TRANSFERRED, QUEUE, "agent 7001", START + timedelta(seconds=95))
+    book.event(CALL, ended(Outcome.GAVE_UP, "kk", "no input three times", START + timedelta(seconds=50)))
+    book.event(CALL, ended(Outcome.TRANSFERRED, QUEUE, "agent 7001", START + timedelta(seconds=95)))
     book.close()
 
 
@@ -75,13 +86,15 @@ def test_show_tells_the_call() -> None:
         "About ••••••••••••9001",
         "1.0 s  We said: “Selamat datang.”",
         "2.0 s  We said: “Silakan masukkan 16 digit NIK.”",
-        "The caller pressed nothing after 7.5 s (nik).",
+        "The caller pressed nothing after 7.5 s (nik; keys only: speech slow).",
+        "9.0 s  We said: “Silakan masukkan 16 digit NIK.”",
+        "The caller was not understood after 2.0 s (nik, try 2; confidence 0.42, unsure).",
         "11.0 s  We said: [nik.gone: n=2]",
-        "The caller pressed •••••••••••••••• after 9.0 s (nik, try 2).",
+        "The caller pressed •••••••••••••••• after 9.0 s (nik, try 3).",
         "21.0 s  Noted: nik.checked active.",
         "2026-11-24 15:01:35 WIT: The hotline gave up and handed the caller to the agents at kk (no input three "
         "times). Afterwards: transferred: agent 7001.",
-        "Last question: nik, try 2; of 2 questions 1 without input, 0 without match.",
+        "Last question: nik, try 3; of 3 questions 1 without input, 1 without match.",
     ]
 
 
@@ -89,7 +102,11 @@ def test_show_tells_the_call() -> None:
 def test_json_holds_the_same_for_testers() -> None:
     told = json.loads(hotline("show", CALL, "--json").output)
     assert (told["outcome"], told["where"], told["lasted_s"]) == ("gave up", "kk", 95.0)
-    assert [event["kind"] for event in told["events"]] == ["said", "asked", "asked", "noted"]
+    events = told["events"]
+    assert [event["kind"] for event in events] == ["said", *["asked"] * 3, "noted", *["ended"] * 2]
+    assert [(event["confidence"], event["fell_back"]) for event in events[1:4]] == [
+        (None, "slow"), (0.42, ""), (None, ""),
+    ]  # fmt: skip
     assert told["events"][1]["prompts"] == [{"key": "nik.ask", "places": {"count": "16"}}]
     assert json.loads(hotline("list", "--json").output)[0]["id"] == CALL
 

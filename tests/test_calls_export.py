@@ -7,10 +7,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from books_data import KEY, START
+from books_data import KEY, START, ended
 from click.testing import CliRunner, Result
 
-from agi.books.calls import CallBook, Outcome
+from agi.books.calls import CallBook
+from agi.books.events import Outcome
 from agi.cli import main
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)")
@@ -27,7 +28,9 @@ def four_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for day, why in enumerate(FORMULAS):
         at = START + timedelta(days=day, hours=-13.5)
         book.begin(f"call-{day}", "", at)
-        book.end(f"call-{day}", Outcome.FAILED if day else Outcome.COMPLETED, "menu", why, at + timedelta(seconds=90))
+        book.event(
+            f"call-{day}", ended(Outcome.FAILED if day else Outcome.COMPLETED, "menu", why, at + timedelta(seconds=90))
+        )
     book.close()
 
 

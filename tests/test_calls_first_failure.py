@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START
+from books_data import KEY, START, ended
 from click.testing import CliRunner
 
-from agi.books.calls import QUEUE, CallBook, Event, Kind, Outcome
+from agi.books.calls import CallBook
+from agi.books.events import QUEUE, Answered, Asked, Outcome, Returned
 from agi.cli import main
 
 FAILURE = "failed at nik: RegistryUnavailable"
@@ -24,16 +25,17 @@ def came_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_SETTINGS", str(tmp_path / "none.toml"))
     book = CallBook.open(tmp_path / "calls.db", KEY)
     book.begin("1.1", "", START)
-    for after_s, (node, result, attempt) in enumerate(
+    for after_s, (question, result, attempt) in enumerate(
         (("menu", "no-input", 1), ("menu", "match", 2), ("nik", "no-match", 1), ("nik", "match", 2))
     ):
-        book.event("1.1", Event(START + timedelta(seconds=after_s), Kind.ASKED, node, result=result, attempt=attempt))
-    book.end("1.1", Outcome.FAILED, "nik", "RegistryUnavailable", START + timedelta(seconds=9))
-    book.end("1.1", Outcome.TRANSFERRED, QUEUE, "nobody there", START + timedelta(seconds=20))
-    book.resume("1.1")
-    book.end("1.1", Outcome.GAVE_UP, "start", "no input", START + timedelta(seconds=40))
-    book.resume("1.1")
-    book.end("1.1", Outcome.ABANDONED, "start", "hung up", START + timedelta(seconds=60))
+        at = START + timedelta(seconds=after_s)
+        book.event("1.1", Asked(at=at, question=question, attempt=attempt, answer=Answered(result)))
+    book.event("1.1", ended(Outcome.FAILED, "nik", "RegistryUnavailable", START + timedelta(seconds=9)))
+    book.event("1.1", ended(Outcome.TRANSFERRED, QUEUE, "nobody there", START + timedelta(seconds=20)))
+    book.event("1.1", Returned(at=START))
+    book.event("1.1", ended(Outcome.GAVE_UP, "start", "no input", START + timedelta(seconds=40)))
+    book.event("1.1", Returned(at=START))
+    book.event("1.1", ended(Outcome.ABANDONED, "start", "hung up", START + timedelta(seconds=60)))
     book.close()
 
 

@@ -10,7 +10,7 @@ from sample_office import KEY, KK_DIGITS, MENU, TEXTS, SampleOffice
 from virtual_telephone import Played, play
 
 from agi.books import sample
-from agi.books.call_words import Outcome
+from agi.books.events import Asked, Noted, Outcome
 from agi.dialogue.question import Mode
 from agi.settings import ROOT
 from agi.workshop.softphone.numbers import Numbers
@@ -65,13 +65,14 @@ def test_the_calls_end_in_every_way_that_a_conversation_can_end(played: dict[str
 def test_every_service_is_called_by_keys_and_by_voice(played: dict[str, Played]) -> None:
     for spoken in (False, True):
         calls = [one.events for name, one in played.items() if name.startswith("spoken/") is spoken]
-        assert {event.node for events in calls for event in events} >= {
+        assert {event.kind for events in calls for event in events if isinstance(event, Noted)} >= {
             "nik.checked", "application.told", "applications.told", "transfer",
         }  # fmt: skip
 
 
 def test_every_kind_of_question_is_answered_by_voice(played: dict[str, Played]) -> None:
-    assert {event.node for one in played.values() for event in one.events if event.mode == Mode.SPEECH} >= {
+    asked = [event for one in played.values() for event in one.events if isinstance(event, Asked)]
+    assert {event.question for event in asked if event.answer.mode == Mode.SPEECH} >= {
         "main", "status", "requirements", "requirements_akta", "other", "more", "applications", "nik", "kk",
         "registration", "pin", "nik_confirm",
     }  # fmt: skip

@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START, nik
+from books_data import KEY, START, ended, nik
 
-from agi.books.calls import CallBook, Event, Kind, Outcome, pack
+from agi.books.calls import CallBook
+from agi.books.events import Answered, Asked, Event, Noted, Outcome, Said, Told
 from agi.cli.call_scenario import scenario
 from agi.workshop.softphone.scenario import Do, Scenario
 from agi.workshop.softphone.scenariofile import load
@@ -28,22 +29,23 @@ def book(tmp_path: Path) -> CallBook:
 
 
 def asked(node: str, key: str, result: str, value: str = "", mode: str = "keys") -> Event:
-    return Event(START + timedelta(seconds=1), Kind.ASKED, node, pack([(key, {})]), result, mode, 1, value, 900)
+    answer = Answered(result, mode, value, 900)
+    return Asked(at=START + timedelta(seconds=1), question=node, prompts=(Said(key),), answer=answer)
 
 
 def said(key: str, **places: str) -> Event:
-    return Event(START, Kind.SAID, "", pack([(key, places)]))
+    return Told(at=START, prompts=(Said(key, places),))
 
 
 def noted(node: str, detail: str = "") -> Event:
-    return Event(START, Kind.NOTED, node, "[]", "", "", 0, "", 0, detail)
+    return Noted.of(START, node, detail)
 
 
 def made(book: CallBook, tmp_path: Path, outcome: Outcome, *events: Event) -> Scenario:
     for event in events:
         book.event(CALL, event)
     book.about(CALL, nik(1))
-    book.end(CALL, outcome, "nik_check.more", "", START + timedelta(seconds=50))
+    book.event(CALL, ended(outcome, "nik_check.more", "", START + timedelta(seconds=50)))
     book.close()
     with CallBook.reader(tmp_path / "calls.db") as reader:
         call = reader.call(CALL)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from line_exchange import Exchange, until
 
+from agi.books.reader import CallReader
+
 CALLS = 50
 KILLS = 6
 KINDS = 5
@@ -19,6 +21,7 @@ def exchange(tmp_path: Path) -> Iterator[Exchange]:
     for number in range(KINDS):
         wait = 1 + number * 0.3
         made.caller(f"busy{number}", "Wait(0.4)", "SendDTMF(1)", f"Wait({wait})", "SendDTMF(3273)", "Wait(4)")
+    made.caller("patient", "Wait(60)")
     made.start()
     made.start_line()
     yield made
@@ -63,3 +66,20 @@ def test_a_line_killed_in_the_middle_of_a_word_leaves_the_caller_with_an_apology
     assert call.outcome == "failed"
     assert call.why == "line stopped"
     assert call.afterwards
+
+
+def test_a_call_that_failed_with_the_line_still_says_so_when_its_caller_came_back_and_hung_up(
+    exchange: Exchange,
+) -> None:
+    """Nobody is on duty: the apology is over, the queue is empty, and the line is there again."""
+    exchange.dial("patient")
+    until("the first question is asked", lambda: exchange.calls() and exchange.said(exchange.calls()[0].id))
+    exchange.kill_line()
+    exchange.start_line()
+    call_id = exchange.calls()[0].id
+    until("the caller is back", lambda: "queue.no_agent" in exchange.said(call_id), 30)
+    exchange.hang_up_all()
+    call = exchange.record_of_the_only_call()
+    assert (call.outcome, call.why) == ("abandoned", "hung up")
+    with CallReader(exchange.settings.calls_db) as reader:
+        assert reader.course(call).first_failure == "failed at start: line stopped"

@@ -78,17 +78,18 @@ def test_a_burst_of_keys_through_three_questions_is_neither_lost_nor_doubled(new
     before = known(new_call)
     new_call.dial("burst")
     call_id = newest(new_call, before)
-    until("it is looked up", lambda: any(event.node == "nik.checked" for event in new_call.events(call_id)))
-    asked = [(event.node, event.result, len(event.value)) for event in new_call.events(call_id) if event.node]
+    until("it is looked up", lambda: any(one.startswith("nik.checked ") for one in new_call.noted(call_id)))
+    turns = new_call.asked(call_id)
+    asked = [(one.question, one.answer.result, len(one.answer.value)) for one in turns]
     assert asked[:3] == [("main", "match", 1), ("nik", "match", 16), ("kk", "match", sample_office.KK_DIGITS)]
-    assert all(event.attempt <= 1 for event in new_call.events(call_id))
+    assert all(one.attempt == 1 for one in turns)
 
 
 def test_the_same_call_as_a_plain_agi_script(new_call: Exchange) -> None:
     before = known(new_call)
     new_call.dial("burst", entrance="from-script")
     call_id = newest(new_call, before)
-    until("it is looked up", lambda: any(event.node == "nik.checked" for event in new_call.events(call_id)))
+    until("it is looked up", lambda: any(one.startswith("nik.checked ") for one in new_call.noted(call_id)))
     new_call.hang_up_all()
     until("the script writes its end", lambda: all(call.ended for call in new_call.calls()))
 
@@ -172,7 +173,7 @@ def _record(exchange: Exchange, call_id: str) -> tuple[str, str, str]:
 
 
 def _said(exchange: Exchange, call_id: str) -> str:
-    return "".join(event.prompts for event in exchange.events(call_id))
+    return " ".join(exchange.said(call_id))
 
 
 def _sign_out(exchange: Exchange, name: str) -> None:

@@ -13,7 +13,8 @@ from audiosocket_peer import spoken
 from line_exchange import Exchange, until
 from sample_office import RESIDENTS, kk_digits, nik
 
-from agi.books.calls import Call, Kind, Outcome
+from agi.books.contacts import Contact
+from agi.books.events import Asked, Outcome
 from agi.books.words import KtpState
 from agi.hearing.service import SpeechService
 from agi.line.shared import clock_ms
@@ -64,10 +65,9 @@ class Office:
             self.service.stop()
             self.service = None
 
-    def turns(self, call: Call) -> list[tuple[str, str, str, str]]:
-        """Question, result, mode and detail of each turn of `call`."""
-        events = self.exchange.events(call.id)
-        return [(one.node, one.result, one.mode, one.detail) for one in events if one.kind is Kind.ASKED]
+    def turns(self, call: Contact) -> list[Asked]:
+        """Each turn of `call`."""
+        return self.exchange.asked(call.id)
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +99,12 @@ def quiet(office: Office) -> Iterator[None]:
     office.deafen()
 
 
-def served(office: Office, known: set[str], count: int = 1, limit_s: float = 40.0) -> list[Call]:
+def served(office: Office, known: set[str], count: int = 1, limit_s: float = 40.0) -> list[Contact]:
     """Calls that were not `known` and have been told their status; waits for `count` of them."""
 
-    def found() -> list[Call]:
+    def found() -> list[Contact]:
         new = [call for call in office.exchange.calls() if call.id not in known]
-        return [call for call in new if any(one[0].endswith("kk") for one in office.turns(call))]
+        return [call for call in new if any(one.question.endswith("kk") for one in office.turns(call))]
 
     until(f"{count} callers were told", lambda: len(found()) >= count, limit_s)
     return found()
@@ -122,9 +122,9 @@ def test_keys_are_neither_lost_nor_doubled_between_commands_and_audiosocket(offi
     calls = served(office, before, AT_ONCE, 60.0)
     for call in calls:
         turns = office.turns(call)
-        assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
-        assert {mode for _, _, mode, _ in turns} == {"keys"}
-        assert {detail for _, _, _, detail in turns} == {""}
+        assert [one.answer.result for one in turns] == ["match"] * 3, turns
+        assert {one.answer.mode for one in turns} == {"keys"}
+        assert {one.answer.fell_back for one in turns} == {""}
 
 
 def test_a_spoken_choice_is_taken_and_the_keys_after_it_too(office: Office) -> None:
@@ -132,8 +132,9 @@ def test_a_spoken_choice_is_taken_and_the_keys_after_it_too(office: Office) -> N
     office.exchange.dial("speaking")
     (call,) = served(office, before)
     turns = office.turns(call)
-    assert turns[0][1:] == ("match", "speech", "confidence 0.90")
-    assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
+    heard = turns[0].answer
+    assert (heard.result, heard.mode, heard.confidence) == ("match", "speech", 0.9)
+    assert [one.answer.result for one in turns] == ["match"] * 3, turns
 
 
 def test_a_hang_up_in_a_spoken_turn_is_abandoned_and_leaves_nothing_behind(office: Office) -> None:
@@ -156,8 +157,8 @@ def test_a_service_that_is_ended_in_the_middle_leaves_the_question_to_the_keypad
     office.deafen()
     (call,) = served(office, before)
     turns = office.turns(call)
-    assert [result for _, result, _, _ in turns] == ["match"] * 3, turns
-    assert turns[0][3] == "keys only: speech dead"
+    assert [one.answer.result for one in turns] == ["match"] * 3, turns
+    assert turns[0].answer.fell_back == "dead"
 
 
 def test_without_a_service_every_question_is_asked_by_keypad(office: Office) -> None:
@@ -165,7 +166,7 @@ def test_without_a_service_every_question_is_asked_by_keypad(office: Office) -> 
     before = known(office)
     office.exchange.dial("listening")
     (call,) = served(office, before)
-    assert {detail for _, _, _, detail in office.turns(call)} == {"keys only: speech dead"}
+    assert {one.answer.fell_back for one in office.turns(call)} == {"dead"}
 
 
 def test_asterisk_has_nothing_to_complain_of(office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sample_office import TEXTS, SampleOffice, nik
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.numbers import registration_number
 from agi.dialogue.question import Prompt
 from agi.settings import Lockout

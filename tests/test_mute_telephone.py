@@ -7,7 +7,7 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def test_a_telephone_is_asked_whether_it_is_there(exchange: Exchange) -> None:
 
 def test_the_record_tells_of_sound_from_another_address(exchange: Exchange) -> None:
     def noted(caller: str) -> bool:
-        calls = [call for call in exchange.calls() if call.caller.endswith(caller)]
-        return any(event.node == "sound" for call in calls for event in exchange.events(call.id))
+        calls = [call for call in exchange.calls() if call.sender.endswith(caller)]
+        return any(one.startswith("sound ") for call in calls for one in exchange.noted(call.id))
 
     for address, caller in (("127.0.0.1", "0215550178"), ("127.0.0.2", "0215550179")):
         with RawTelephone(exchange.account("tester1")) as telephone, socket.socket(type=socket.SOCK_DGRAM) as sender:

@@ -9,7 +9,7 @@ import pytest
 from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk_digits, nik
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Question
 from agi.settings import Lockout

@@ -10,7 +10,7 @@ import pytest
 from sample_office import KEY, KK_DIGITS, WITH_NONE, WITH_ONE, SampleOffice, kk_digits, nik
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.registry import Registry, RegistryDamaged
 from agi.dialogue.question import Answer, Question
 

@@ -6,7 +6,7 @@ import pytest
 from sample_office import WITH_MANY, SampleOffice, kk_digits, nik, pin
 from scripted_caller import ScriptedKeypad
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.numbers import registration_number
 from agi.dialogue.question import Case, Digits
 from agi.services.conversation import Start

@@ -14,7 +14,7 @@ from sample_office import (
     pin,
 )
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.numbers import registration_number
 from agi.books.words import REASONS, ApplicationStatus, Document, Reason
 

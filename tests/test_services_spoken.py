@@ -4,7 +4,7 @@ import pytest
 from sample_office import APPLICATIONS, TEXTS, WITH_MANY, WITH_NONE, SampleOffice, kk_digits, nik, pin
 from spoken_caller import AGENT, MUMBLE, SILENCE, deaf, keyed, perhaps, said
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.books.numbers import registration_number
 from agi.books.words import ApplicationStatus, Document
 from agi.dialogue.question import Mode

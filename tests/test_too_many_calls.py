@@ -7,7 +7,7 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 
-from agi.books.calls import Outcome
+from agi.books.events import Outcome
 from agi.workshop.softphone.phone import Account
 
 TRUNK = """
@@ -77,7 +77,7 @@ def test_callers_over_the_bound_are_told_and_recorded_as_full(exchange: Exchange
     exchange.hang_up_all()
 
     def of_trunk() -> list[tuple[str, Outcome | None, str]]:
-        ends = [(call.caller[-2:], call.outcome, call.why) for call in exchange.calls()]
+        ends = [(call.sender[-2:], call.outcome, call.why) for call in exchange.calls()]
         return sorted(end for end in ends if end[0] in ("41", "42", "43"))
 
     told = [("41", Outcome.ABANDONED, "hung up"), ("42", Outcome.FAILED, "full"), ("43", Outcome.FAILED, "full")]

@@ -12,14 +12,14 @@ from itertools import count
 
 from sample_office import TEXTS, SampleOffice
 
-from agi.books.call_words import QUEUE, Call, Event, Outcome
 from agi.books.calls import CallBook
+from agi.books.contacts import Contact, Ending
+from agi.books.events import QUEUE, Event, Outcome
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
 from agi.dialogue.spoken import Spoken
 from agi.hearing.typed import understood
 from agi.line.journal import CallJournal
-from agi.line.spool import End
 from agi.services.conversation import BACK, Start
 from agi.workshop.softphone import record
 from agi.workshop.softphone.numbers import BadDescription, Numbers
@@ -244,7 +244,7 @@ class Played:
 
     told: list[str]
     wrong: list[str]
-    call: Call
+    call: Contact
     events: tuple[Event, ...]
 
 
@@ -266,19 +266,19 @@ def play(
 
     journal = CallJournal(office.book, call_id, clock)
     office.book.begin(call_id, called_from, BEGAN)
-    start: Start | End = Start.WELCOME
+    start: Start | Ending = Start.WELCOME
     while isinstance(start, Start):
         transfers = len(phone.cases)
         case = phone.cases[-1] if phone.cases else None
         ending = office.called(phone, start, called_from, case, journal=journal).ending
-        office.book.end(call_id, ending.outcome, ending.where or journal.node, ending.why, clock())
+        journal.ended(ending.outcome, ending.where or journal.node, ending.why)
         if len(phone.cases) == transfers:
             break
         start = queue(scenario.agents or (), phone)
-        if isinstance(start, End):
-            office.book.end(call_id, start.outcome, start.where, start.why, clock())
+        if isinstance(start, Ending):
+            journal.ended(start.outcome, start.where, start.why)
         else:
-            office.book.resume(call_id)
+            journal.came_back("")
         if start is Start.AGENT_LEFT:
             journal.noted("agent.talked", AGENT)
     assert office.book.flush()
@@ -290,15 +290,15 @@ def play(
     )
 
 
-def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | End:
+def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | Ending:
     """The dialplan's part: why the caller comes back from the agents, or how the call ended there."""
-    end = End(Outcome.ABANDONED, QUEUE, "hung up while waiting")
+    end = Ending(Outcome.ABANDONED, QUEUE, "hung up while waiting")
     try:
         if not agents:
             return BACK["empty"]
         if any(agent.answers for agent in agents):
             phone.key(ANSWER_MS)
-            end = End(Outcome.TRANSFERRED, QUEUE, f"agent {AGENT}")
+            end = Ending(Outcome.TRANSFERRED, QUEUE, f"agent {AGENT}")
             phone.play([Prompt(AGENT_SAYS)], barge_in=False)
             phone.key(TALK_MS)
             return BACK["served"]

@@ -1,16 +1,17 @@
-"""Call records: what a call is, what happens in it, and the book that writes both down.
+"""The book of contacts: the one the line writes in, on the disk.
 
 The line hands over what happened and goes on; one writer thread (`writer.py`) puts it on the disk. Times are
 UTC; durations come from the caller's monotonic clock and are never computed from two times of day.
 """
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from agi.books.call_words import QUEUE, Call, Event, Kind, Outcome, Value, pack, unpack
+from agi.books.contacts import masked
+from agi.books.events import Channel, Event
 from agi.books.reader import CallReader
-from agi.books.rows import Row
+from agi.books.rows import Row, event_row, stored
 from agi.books.writer import Health, Writer
 from agi.privacy import keyed_hash, mask
 
@@ -18,10 +19,9 @@ _PURGE_WAIT_S = 30.0
 
 
 class CallBook:
-    """The one book of calls that the line writes in.
+    """A `CallLog` in SQLite; of a disk in trouble it says what it did in `health`, and in the log.
 
-    `begin`, `event`, `end`, `about` and `resume` return at once and never raise for a disk that is full, slow,
-    locked or broken: the writer retries, then drops the oldest, and counts and logs what it did (`health`).
+    The writer retries, then drops the oldest events.
     """
 
     def __init__(self, path: Path, key: bytes, writer: Writer) -> None:
@@ -44,66 +44,40 @@ class CallBook:
         """A reader of the book at `path`; see `reader.py`."""
         return CallReader(path)
 
-    def begin(self, call_id: str, caller: str, started: datetime) -> None:
-        """A call came in from `caller` (a number, a masked number, or ""). A call already begun stays as it is."""
-        whole = caller.isascii() and caller.lstrip("+").isdigit()
-        hashed = keyed_hash(self.key, "caller", caller.lstrip("+")) if whole else None
-        self.writer.put(Row.BEGIN, (call_id, hashed, _tail(caller), _stored(started)))
+    def begin(
+        self,
+        contact_id: str,
+        sender: str,
+        started: datetime,
+        *,
+        channel: Channel = Channel.TELEPHONE,
+        edition: int = 0,
+    ) -> None:
+        """See `CallLog`."""
+        whole = sender.isascii() and sender.lstrip("+").isdigit()
+        hashed = keyed_hash(self.key, "caller", sender.lstrip("+")) if whole else None
+        self.writer.put(Row.BEGIN, (contact_id, hashed, masked(sender), stored(started), channel, edition))
 
-    def event(self, call_id: str, event: Event) -> None:
-        """Something happened in the call."""
-        self.writer.put(
-            Row.EVENT,
-            (
-                call_id,
-                _stored(event.at),
-                event.kind,
-                event.node,
-                event.prompts,
-                event.result,
-                event.mode,
-                event.attempt,
-                event.value,
-                max(event.took_ms, 0),
-                event.detail,
-            ),
-        )
+    def event(self, contact_id: str, event: Event) -> None:
+        """See `CallLog`."""
+        self.writer.put(*event_row(contact_id, event))
 
-    def about(self, call_id: str, number: str) -> None:
-        """The call is about the person or application `number`: kept as a keyed hash and the last 4 digits."""
-        self.writer.put(Row.ABOUT, (number_hash(self.key, number), mask(number), call_id))
-
-    def end(self, call_id: str, outcome: Outcome, where: str, why: str, at: datetime) -> None:
-        """The call ended, or left our hands: at node `where`, because of `why` (a short code or words).
-
-        Called again, the more informative outcome stays:
-        - `transferred` is provisional: whatever comes later (an agent answered, hung up while waiting) replaces it;
-        - "hung up" gives way to another reason why a call was abandoned at the same place (its telephone was cut off);
-        - any other outcome says why the dialogue ended and stays; what came after it in the queue (`where` is
-          QUEUE) is kept beside it in `afterwards`;
-        - the time of the end only moves forward. A call that was never begun gets its record here.
-        """
-        self.writer.put(Row.END, (call_id, _stored(at), _stored(at), outcome, where, why))
-
-    def resume(self, call_id: str) -> None:
-        """The caller came back from the agents' queue: the call is open again, and its next end decides.
-
-        The outcome so far becomes an event of kind "noted", node "queue", so that it is not lost.
-        """
-        self.writer.put(Row.RESUME, (call_id,))
+    def about(self, contact_id: str, number: str) -> None:
+        """See `CallLog`."""
+        self.writer.put(Row.ABOUT, (number_hash(self.key, number), mask(number), contact_id))
 
     def open_calls(self) -> tuple[str, ...]:
-        """The ids of all calls without an end, oldest first, as they are on the disk now."""
+        """The ids of all contacts without an end, oldest first, as they are on the disk now."""
         with CallReader(self.path) as reader:
             return tuple(call.id for call in reader.open_calls())
 
     def purge(self, before: datetime) -> int:
-        """Delete calls begun before `before`, with their events, and say how many. Raises WriterError, Late.
+        """Delete contacts begun before `before`, with their events, and say how many. Raises WriterError, Late.
 
         In steps, so that the line's rows need not wait long.
         """
         deleted = 0
-        while count := self.writer.run(lambda connection: _purged(connection, _stored(before)), _PURGE_WAIT_S):
+        while count := self.writer.run(lambda connection: _purged(connection, stored(before)), _PURGE_WAIT_S):
             deleted += count
         return deleted
 
@@ -130,29 +104,3 @@ def _purged(connection: sqlite3.Connection, before: str) -> int:
 def number_hash(key: bytes, number: str) -> bytes:
     """The hash under which `about` keeps a number, to find the calls about it again."""
     return keyed_hash(key, "about", number)
-
-
-def _tail(caller: str) -> str:
-    """The caller's number as records show it: all but the last 3 characters as dots; "" stays ""."""
-    return "•" * max(len(caller) - 3, 0) + caller[-3:] if len(caller) > 5 else "•" * len(caller)
-
-
-def _stored(at: datetime) -> str:
-    """`at` as the database keeps it: ISO 8601 in UTC with milliseconds, so that text order is time order."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-__all__ = [
-    "QUEUE",
-    "Call",
-    "CallBook",
-    "CallReader",
-    "Event",
-    "Health",
-    "Kind",
-    "Outcome",
-    "Value",
-    "number_hash",
-    "pack",
-    "unpack",
-]

@@ -1,4 +1,4 @@
-"""The tables of `calls.db`, as migrations, and whether a database has them."""
+"""The tables of `calls.db`, as migrations: bringing a database to them, and whether it has them."""
 
 import sqlite3
 from contextlib import closing
@@ -70,23 +70,95 @@ def proofs(db: Database) -> None:
     db.execute("CREATE INDEX proofs_at ON proofs (at)")
 
 
-def lacking(connection: sqlite3.Connection) -> str:
-    """The first table or column of a book of calls that this database has not, in words; "" when it has all.
+@SCHEMA()
+def contacts_and_typed_events(db: Database) -> None:
+    """How somebody came and what was said to them; how sure an answer was; a key that makes an event one.
+
+    Tables and columns keep their names: a line of the version before may still be writing.
+    """
+    for statement in (
+        "ALTER TABLE calls ADD COLUMN channel TEXT NOT NULL DEFAULT 'telephone'",
+        "ALTER TABLE calls ADD COLUMN edition INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE events ADD COLUMN key TEXT",  # NULL: written before there were keys
+        "ALTER TABLE events ADD COLUMN confidence REAL",
+        "ALTER TABLE events ADD COLUMN sure INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE events ADD COLUMN fell_back TEXT NOT NULL DEFAULT ''",
+        """UPDATE events SET
+            confidence = CAST(substr(detail, 12, 4) AS REAL), sure = detail NOT LIKE '%, unsure', detail = ''
+        WHERE kind = 'asked' AND detail LIKE 'confidence _.__%'""",
+        """UPDATE events SET fell_back = substr(detail, 19), detail = ''
+        WHERE kind = 'asked' AND detail LIKE 'keys only: speech %'""",
+        # How a call had ended when its caller came back from the queue.
+        "UPDATE events SET kind = 'ended', node = '' WHERE kind = 'noted' AND node = 'queue' AND result <> ''",
+        "DROP INDEX events_of_call",
+        "CREATE UNIQUE INDEX events_once ON events (call, key)",
+    ):
+        db.execute(statement)
+
+
+def bring_to_schema(database: Database) -> None:
+    """Make or renew the tables. Raises what SQLite says of a file that is no database, if these are another's."""
+    names = set(database.table_names())
+    if names and not names >= {"calls", "events"}:
+        raise _foreign()
+    try:
+        with database.atomic():  # whole at once: who reads meanwhile, or comes after a kill, finds all tables or none
+            SCHEMA.apply(database)
+            if lacking(database.conn):
+                raise _foreign()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such column, there already: not made by us
+            raise _foreign() from error
+        raise
+
+
+def _foreign() -> sqlite3.DatabaseError:
+    """As SQLite would say it of a file that is no database."""
+    error = sqlite3.DatabaseError("the database at this name is not the book of calls")
+    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+    return error
+
+
+def pending(connection: sqlite3.Connection) -> bool:
+    """Whether this book of calls is of an earlier version, which the next writer brings to this one.
 
     Raises sqlite3.Error.
     """
-    for table, columns in _wanted().items():
+    return 0 < _applied(connection) < len(_names())
+
+
+def lacking(connection: sqlite3.Connection) -> str:
+    """The first table or column of a book of calls of its version that this database has not, in words; "" when it has
+    all.
+
+    Raises sqlite3.Error.
+    """
+    for table, columns in _wanted(_applied(connection)).items():
         found = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
         if missing := columns - found:
             return f"{table}.{min(missing)}" if found else f"the table {table}"
     return ""
 
 
+def _applied(connection: sqlite3.Connection) -> int:
+    """How many of our migrations have been applied."""
+    database = Database(connection, execute_plugins=False)
+    return len({one.name for one in SCHEMA.applied(database)} & _names())
+
+
 @cache
-def _wanted() -> dict[str, set[str]]:
-    """The columns of each table, from the migrations themselves."""
+def _names() -> frozenset[str]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        SCHEMA.apply(Database(connection, execute_plugins=False))
+        return frozenset(one.name for one in SCHEMA.pending(Database(connection, execute_plugins=False)))
+
+
+@cache
+def _wanted(applied: int) -> dict[str, set[str]]:
+    """The columns of each table after the first `applied` migrations (none: after all), from the migrations."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        database = Database(connection, execute_plugins=False)
+        later = SCHEMA.pending(database)[applied or len(_names()) :]
+        SCHEMA.apply(database, stop_before=[one.name for one in later])
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {
             table: {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}

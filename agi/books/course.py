@@ -1,15 +1,13 @@
-"""How a call went before its end: what failed first, the last question, what was not heard and not understood."""
+"""How a contact went before its end: what failed first, the last question, what was not heard and not understood."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agi.books.call_words import QUEUE, Call, Kind, Outcome
+from agi.books.contacts import Contact
+from agi.books.events import Asked, Ended, Event, Outcome
 
 FAILURES = (Outcome.FAILED, Outcome.GAVE_UP, Outcome.LOCKED_OUT)
 _NO_INPUT, _NO_MATCH = "no-input", "no-match"  # results of turns, as the line writes them
-
-Step = tuple[str, str, str, int, str]
-"""Kind, node, result, attempt and detail of an event."""
 
 
 @dataclass(slots=True)
@@ -29,8 +27,9 @@ class Turns:
 
 @dataclass(slots=True)
 class Course:
-    """The course of one call. `failed` is its first failure, also when the caller came back from the queue after it
-    and the call ended otherwise; `tries` is the try at which the last question was asked last."""
+    """The course of one contact. `failed` is its first failure, also when the caller came back from the queue after it
+    and it ended otherwise; `tries` is the try at which the last question was asked last. `confidence` is the lowest of
+    its spoken answers, None without any; `fell_back` is why speech first did not listen."""
 
     failed: Outcome | None = None
     failed_at: str = ""
@@ -38,6 +37,8 @@ class Course:
     last_question: str = ""
     tries: int = 0
     questions: dict[str, Turns] = field(default_factory=dict)
+    confidence: float | None = None
+    fell_back: str = ""
 
     @property
     def turns(self) -> Turns:
@@ -54,15 +55,20 @@ class Course:
         return f"{self.failed}{at}{': ' if self.failure else ''}{self.failure}" if self.failed else ""
 
 
-def course(call: Call, steps: Iterable[Step]) -> Course:
-    """The course of `call`, from its events in order."""
+def course(contact: Contact, events: Iterable[Event]) -> Course:
+    """The course of `contact`, from its events in order."""
     went = Course()
-    for kind, node, result, attempt, detail in steps:
-        if kind == Kind.ASKED:
-            went.last_question, went.tries = node, attempt
-            went.questions.setdefault(node, Turns()).add(Turns(1, result == _NO_INPUT, result == _NO_MATCH))
-        elif node == QUEUE and result in FAILURES and went.failed is None:  # what a return from the queue kept
-            went.failed, went.failed_at, went.failure = Outcome(result), went.last_question, detail
-    if went.failed is None and call.outcome in FAILURES:
-        went.failed, went.failed_at, went.failure = call.outcome, call.where, call.why
+    for event in events:
+        match event:
+            case Asked(question=question, answer=answer):
+                went.last_question, went.tries = question, event.attempt
+                turn = Turns(1, answer.result == _NO_INPUT, answer.result == _NO_MATCH)
+                went.questions.setdefault(question, Turns()).add(turn)
+                went.fell_back = went.fell_back or answer.fell_back
+                if answer.confidence is not None:
+                    went.confidence = min(went.confidence or 1.0, answer.confidence)
+            case Ended(outcome=outcome) if outcome in FAILURES and went.failed is None:
+                went.failed, went.failed_at, went.failure = outcome, event.where or went.last_question, event.why
+    if went.failed is None and contact.outcome in FAILURES:  # written before ends were events
+        went.failed, went.failed_at, went.failure = contact.outcome, contact.where, contact.why
     return went

@@ -1,10 +1,14 @@
 """What the rooms above ask of the books, however these are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from agi.books.contacts import Contact
+from agi.books.course import Course
+from agi.books.events import Channel, Event, Outcome
+from agi.books.files import BookError
 from agi.books.words import Application, Office, Resident
 
 _T = TypeVar("_T")
@@ -95,3 +99,66 @@ class GuessStore(Protocol):
 
     def later(self, work: Callable[[Guesses], None]) -> None:
         """Do `work` in one transaction; nobody waits, and what can't be done is logged."""
+
+
+class CallLog(Protocol):
+    """Where contacts are written down as they happen. Any thread may write.
+
+    Nothing here waits for a disk or raises for one that is full, slow, locked or broken. What is written twice is kept
+    once: a contact by its id, an event by its key. Of the ends of a contact `contacts.counted` says which one counts.
+    """
+
+    def begin(
+        self,
+        contact_id: str,
+        sender: str,
+        started: datetime,
+        *,
+        channel: Channel = Channel.TELEPHONE,
+        edition: int = 0,
+    ) -> None:
+        """A contact began, by `sender`: a number, a masked number, or "". One already begun stays as it is."""
+
+    def event(self, contact_id: str, event: Event) -> None:
+        """Something happened in it. An end without a begin makes the record."""
+
+    def about(self, contact_id: str, number: str) -> None:
+        """It is about the person or application `number`: kept as a keyed hash and the last 4 digits."""
+
+    def flush(self, wait_s: float = 5.0) -> bool:
+        """Wait until all that was handed over is kept; False if that took longer than `wait_s`."""
+
+
+class CallNotFound(BookError):
+    """No call, or more than one, has an id that begins like this."""
+
+
+class CallHistory(Protocol):
+    """Contacts as they stand, while they are written. Every method raises BookError."""
+
+    def calls(
+        self,
+        limit: int = 20,
+        outcome: Outcome | None = None,
+        since: datetime | None = None,
+        about: bytes | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Contact, ...]:
+        """The newest first: at most `limit` (-1: all), with this outcome, begun at or after `since` and before
+        `until`, about the number with this hash (`calls.number_hash`)."""
+
+    def call(self, id_prefix: str) -> Contact:
+        """The one whose id begins with `id_prefix`. Raises CallNotFound for none and for several."""
+
+    def open_calls(self) -> tuple[Contact, ...]:
+        """All that have no end yet, oldest first."""
+
+    def events(self, call_id: str) -> tuple[Event, ...]:
+        """What happened in the contact with this whole id, in order."""
+
+    def course(self, contact: Contact) -> Course:
+        """How it went before its end."""
+
+    def follow(self) -> Iterator[Contact | tuple[str, Event]]:
+        """What happens from now on, without end: a contact when it begins, ends or comes back, and each event with the
+        id of its contact. Whoever has enough closes the iterator."""

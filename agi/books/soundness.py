@@ -22,7 +22,7 @@ def fault(path: Path) -> str | None:
         return trouble
     try:
         with closing(open_reader(path)) as connection:
-            lacks = lacking(connection)
+            lacks = lacking(connection)  # of an earlier version all is there: who opens it brings it to this one
         return f"it is not the book of calls, or of another version: it lacks {lacks}" if lacks else _unwritten(path)
     except (sqlite3.Error, OSError, Busy) as error:
         return str(error)

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -24,10 +23,10 @@ from typing import Any, TypeVar
 import structlog
 from sqlite_utils import Database
 
-from agi.books.calls_schema import SCHEMA, lacking
+from agi.books.calls_schema import bring_to_schema
 from agi.books.files import BookError, Busy, beside, exclusive, open_writer
 from agi.books.late import LIMIT_S, Late
-from agi.books.rows import Row
+from agi.books.rows import Row, Values, write
 
 BATCH = 4096
 WAITING_EVENTS = 100_000
@@ -35,7 +34,6 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
 _LOCK_WAIT_S = 5.0
 _log = structlog.get_logger("books")
 _T = TypeVar("_T")
-Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +200,7 @@ class Writer:
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                self._transaction(lambda connection: _write(connection, items))
+                self._transaction(lambda connection: write(connection, items))
             except (sqlite3.Error, OSError, Busy) as error:
                 if _is_refused(error):
                     self._write_one_by_one(items)
@@ -230,7 +228,7 @@ class Writer:
         for row, values in items:
             clean = tuple(v.encode(errors="replace").decode() if isinstance(v, str) else v for v in values)
             try:
-                self._transaction(lambda connection, one=(row, clean): _write(connection, [one]))  # type: ignore[misc]
+                self._transaction(lambda connection, one=(row, clean): write(connection, [one]))  # type: ignore[misc]
             except (sqlite3.Error, OSError, Busy, ValueError, OverflowError) as error:
                 self._count(dropped=1, failures=1)
                 _log.error("books.row_refused", row=row.name, error=type(error).__name__)
@@ -288,7 +286,7 @@ class Writer:
             database.enable_wal()
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA wal_autocheckpoint=4000")
-            _bring_to_schema(database)
+            bring_to_schema(database)
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # the first reading makes the WAL
             opened = self._identity()
             if opened is None:
@@ -345,40 +343,6 @@ class Writer:
                 _log.error("books.set_aside", file=aside.name)
         except (sqlite3.Error, OSError, Busy) as error:
             _log.error("books.not_set_aside", error=type(error).__name__)
-
-
-def _write(connection: sqlite3.Connection, items: list[_Item]) -> None:
-    for row, group in groupby(items, key=lambda item: item[0]):
-        values = [item[1] for item in group]
-        if len(row.value) == 1:
-            connection.executemany(row.value[0], values)
-            continue
-        for one in values:
-            for statement in row.value:
-                connection.execute(statement, one)
-
-
-def _bring_to_schema(database: Database) -> None:
-    """Make or renew the tables. Raises what SQLite says of a file that is no database, if these are another's."""
-    names = set(database.table_names())
-    if names and not names >= {"calls", "events"}:
-        raise _foreign()
-    try:
-        with database.atomic():  # whole at once: who reads meanwhile, or comes after a kill, finds all tables or none
-            SCHEMA.apply(database)
-            if lacking(database.conn):
-                raise _foreign()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such column, there already: not made by us
-            raise _foreign() from error
-        raise
-
-
-def _foreign() -> sqlite3.DatabaseError:
-    """As SQLite would say it of a file that is no database."""
-    error = sqlite3.DatabaseError("the database at this name is not the book of calls")
-    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
-    return error
 
 
 def _is_refused(error: Exception) -> bool:

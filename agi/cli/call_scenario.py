@@ -4,20 +4,21 @@ import json
 import re
 from collections.abc import Iterator
 
-from agi.books.calls import Call, Event, Kind, Outcome, unpack
+from agi.books.contacts import Contact
+from agi.books.events import Asked, Event, Noted, NoteKind, Outcome, said_in
 from agi.books.words import ApplicationStatus, Document, KtpState
 from agi.dialogue.question import Mode, Result
 
 _KEYS = re.compile(r"[0-9*#]+")
 _ENTRIES = ("nik", "kk", "registration", "pin")
 """Questions whose answer is a number of a person; each has so many digits that it ends by itself."""
-_JUDGED = ("mismatch", "nik.checked", "application.told", "applications.told")
+_JUDGED = (NoteKind.MISMATCH, NoteKind.NIK_CHECKED, NoteKind.APPLICATION_TOLD, NoteKind.APPLICATIONS_TOLD)
 """What is noted when somebody's numbers have been looked up."""
 _NOT_HEARD = ("call.welcome", "speech.", "digits.", "document.", "reason.")
 """Said too shortly, or not in the same way each time: a scenario does not wait for it."""
 
 
-def scenario(call: Call, events: tuple[Event, ...]) -> str:
+def scenario(call: Contact, events: tuple[Event, ...]) -> str:
     """The scenario's YAML. What was entered stands as a description of somebody to whom the same would be said.
 
     What nobody can read in a record (the words of a spoken answer, what was entered wrongly) is pressed.
@@ -35,37 +36,36 @@ def scenario(call: Call, events: tuple[Event, ...]) -> str:
     )
 
 
-def _agents(call: Call) -> Iterator[str]:
+def _agents(call: Contact) -> Iterator[str]:
     if call.afterwards.startswith("agent") or "agent" in call.why:
         yield "agents: 7001 answers"
     elif call.outcome in (Outcome.TRANSFERRED, Outcome.GAVE_UP):
         yield "agents: none"
 
 
-def _steps(call: Call, events: tuple[Event, ...]) -> Iterator[str]:
+def _steps(call: Contact, events: tuple[Event, ...]) -> Iterator[str]:
     people = {"resident": _resident(call, events), "application": _application(call, events)}
     for at, event in enumerate(events):
-        heard = [key for key, _ in unpack(event.prompts) if not key.startswith(_NOT_HEARD)]
-        yield from (f"hear: {key}" for key in heard)
-        if event.kind is Kind.ASKED:
+        yield from (f"hear: {one.key}" for one in said_in(event) if not one.key.startswith(_NOT_HEARD))
+        if isinstance(event, Asked):
             yield from _answer(event, events[at + 1 :], people)
     yield "hang up"
 
 
-def _answer(event: Event, later: tuple[Event, ...], people: dict[str, str]) -> Iterator[str]:
+def _answer(event: Asked, later: tuple[Event, ...], people: dict[str, str]) -> Iterator[str]:
     """What the caller did at one question; nothing for silence: the next prompt is waited for."""
-    entry = event.node in _ENTRIES
-    match Result(event.result):
+    entry, answer = event.question in _ENTRIES, event.answer
+    match Result(answer.result):
         case Result.MATCH if entry:
-            yield f'press: "{_described(event.node, later, people)}"'
-        case Result.MATCH if _KEYS.fullmatch(event.value):
-            yield f'press: "{event.value}"'
+            yield f'press: "{_described(event.question, later, people)}"'
+        case Result.MATCH if _KEYS.fullmatch(answer.value):
+            yield f'press: "{answer.value}"'
         case Result.MATCH:
             yield "wait: 500 ms  # an answer that the record does not tell: write what is pressed or said"
-        case Result.NO_MATCH if event.mode == Mode.SPEECH:
+        case Result.NO_MATCH if answer.mode == Mode.SPEECH:
             yield "say: halo"  # no answer to any question
         case Result.NO_MATCH:
-            yield f'press: "{"1" * min(len(event.value) or 1, 5)}#"' if entry else 'press: "8"'
+            yield f'press: "{"1" * min(len(answer.value) or 1, 5)}#"' if entry else 'press: "8"'
         case Result.BACK | Result.CLEARED:
             yield 'press: "*"'
         case Result.REPEAT:
@@ -84,42 +84,42 @@ def _described(node: str, later: tuple[Event, ...], people: dict[str, str]) -> s
 def _was_wrong(later: tuple[Event, ...]) -> bool:
     """Whether what was entered did not fit: that is noted before the next number is asked for."""
     for event in later:
-        if event.kind is Kind.NOTED and event.node in _JUDGED:
-            return event.node == "mismatch"
-        if event.kind is Kind.ASKED and event.node in _ENTRIES:
+        if isinstance(event, Noted) and event.kind in _JUDGED:
+            return event.kind is NoteKind.MISMATCH
+        if isinstance(event, Asked) and event.question in _ENTRIES:
             break
     return False
 
 
-def _resident(call: Call, events: tuple[Event, ...]) -> str:
+def _resident(call: Contact, events: tuple[Event, ...]) -> str:
     states = {f"ktp.{state.lower()}": state for state in KtpState}
-    told = [states[key] for event in events for key, _ in unpack(event.prompts) if key in states]
+    told = [states[one.key] for event in events for one in said_in(event) if one.key in states]
     return " ".join(["resident", *_spare(call), "ACTIVE", *told[:1]])
 
 
-def _application(call: Call, events: tuple[Event, ...]) -> str:
+def _application(call: Contact, events: tuple[Event, ...]) -> str:
     states = {f"application.{state.lower()}": state for state in ApplicationStatus}
     documents = {f"document.{document.lower()}": document for document in Document}
     for event in events:
-        for key, places in unpack(event.prompts):
-            if key in states:
-                document = documents.get(str(places.get("document")))
-                return " ".join(["application", *_spare(call), *([document] if document else []), states[key]])
+        for one in said_in(event):
+            if one.key in states:
+                document = documents.get(str(one.places.get("document")))
+                return " ".join(["application", *_spare(call), *([document] if document else []), states[one.key]])
     return " ".join(["application", *_spare(call)])
 
 
-def _spare(call: Call) -> list[str]:
+def _spare(call: Contact) -> list[str]:
     """Who is locked by the call must be somebody whom no other scenario needs."""
     return ["spare"] if call.outcome is Outcome.LOCKED_OUT else []
 
 
-def _expected(call: Call, events: tuple[Event, ...]) -> Iterator[str]:
+def _expected(call: Contact, events: tuple[Event, ...]) -> Iterator[str]:
     yield "expect:"
     yield f"  outcome: {call.outcome or 'abandoned'}"
     noted = [
-        f"{event.node} {event.detail}".strip()
+        f"{event.kind} {event.detail}".strip()
         for event in events
-        if event.kind is Kind.NOTED and not event.node.startswith("speech.")
+        if isinstance(event, Noted) and not event.kind.startswith("speech.")
     ]
     if noted:
         yield f"  events: {json.dumps(noted, ensure_ascii=False)}"

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from agi.books.calls import Call, Event, Kind, Outcome, unpack
+from agi.books.contacts import Contact
 from agi.books.course import Course
+from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
 from agi.dialogue.question import Mode, Result
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -65,7 +66,7 @@ def length(seconds: float | None) -> str:
     return "going on" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def ending(call: Call) -> str:
+def ending(call: Contact) -> str:
     """How the call ended, in one sentence; "" while it goes on."""
     if call.outcome is None:
         return "The call goes on."
@@ -75,7 +76,7 @@ def ending(call: Call) -> str:
     return f"{_ENDINGS[call.outcome]}{where}{why}.{after}"
 
 
-def troubles(call: Call, course: Course) -> str:
+def troubles(call: Contact, course: Course) -> str:
     """What the end does not tell: the first failure of a call that ended otherwise, the last question, the turns in
     which nothing was heard or nothing that fits; "" when there is nothing of it."""
     turns = course.turns
@@ -90,30 +91,62 @@ def troubles(call: Call, course: Course) -> str:
 
 
 def event_lines(event: Event, written: Written) -> Iterator[str]:
-    """One event: what was said, what the caller did and how long it took, or what was noted."""
-    for key, places in unpack(event.prompts):
-        yield f"We said: {written(key, places)}"
-    if event.kind is Kind.ASKED:
-        answers = _SPOKEN if event.mode == Mode.SPEECH else _ANSWERS
-        answer = answers.get(Result(event.result), event.result).format(value=event.value or "something")
-        again = f", try {event.attempt}" if event.attempt > 1 else ""
-        yield f"The caller {answer} after {event.took_ms / 1000:.1f} s ({event.node}{again})."
-    elif event.kind is Kind.NOTED:
-        yield f"Noted: {' '.join(part for part in (event.node, event.result, event.detail) if part)}."
+    """One event: what was said, what the caller did and how long it took, what was noted, or a return.
+
+    Ends are told by `ending`, and by `overtaken` where the call went on after them.
+    """
+    match event:
+        case Told():
+            yield from _said(event.prompts, written)
+        case Asked(answer=answer):
+            yield from _said(event.prompts, written)
+            spoken = answer.mode == Mode.SPEECH
+            did = (_SPOKEN if spoken else _ANSWERS).get(Result(answer.result), answer.result)
+            again = f", try {event.attempt}" if event.attempt > 1 else ""
+            yield (
+                f"The caller {did.format(value=answer.value or 'something')} after {answer.took_ms / 1000:.1f} s "
+                f"({event.question}{again}{_how(answer)})."
+            )
+        case Noted():
+            yield f"Noted: {event.kind}{' ' if event.detail else ''}{event.detail}."
+        case Returned():
+            yield "The caller came back from the queue."
 
 
-def story(call: Call, events: tuple[Event, ...], course: Course, written: Written, zone: ZoneInfo) -> Iterator[str]:
+def _said(prompts: tuple[Said, ...], written: Written) -> Iterator[str]:
+    for one in prompts:
+        yield f"We said: {written(one.key, one.places)}"
+
+
+def _how(answer: Answered) -> str:
+    """How sure a spoken answer was, or why speech did not listen."""
+    if answer.fell_back:
+        return f"; keys only: speech {answer.fell_back}"
+    if answer.confidence is None:
+        return ""
+    return f"; confidence {answer.confidence:.2f}{'' if answer.sure else ', unsure'}"
+
+
+def overtaken(end: Ended) -> str:
+    """An end after which the call went on."""
+    return f"Noted: {end.outcome}{' at ' if end.where else ''}{end.where}{': ' if end.why else ''}{end.why}."
+
+
+def story(call: Contact, events: tuple[Event, ...], course: Course, written: Written, zone: ZoneInfo) -> Iterator[str]:
     """The whole call, line by line. Each event stands at the seconds since the call came in."""
-    caller = call.caller or "a withheld number"
+    caller = call.sender or "a withheld number"
     yield f"Call {call.id} from {caller}, {when(call.started, zone)}, {length(call.lasted_s)}"
     if call.about:
         yield f"About {call.about}"
     yield ""
-    for event in events:
-        since = max((event.at - call.started).total_seconds() - event.took_ms / 1000, 0.0)
-        for place, line in enumerate(event_lines(event, written)):
+    last = max((place for place, event in enumerate(events) if not isinstance(event, Ended)), default=0)
+    for number, event in enumerate(events):
+        took_ms = event.answer.took_ms if isinstance(event, Asked) else 0
+        since = max((event.at - call.started).total_seconds() - took_ms / 1000, 0.0)
+        lines = (overtaken(event),) if isinstance(event, Ended) and number < last else event_lines(event, written)
+        for place, line in enumerate(lines):
             yield f"{since:>7.1f} s  {line}" if place == 0 else f"{'':11}{line}"
-    if not events:
+    if not any(not isinstance(event, Ended) for event in events):
         yield "Nothing was written down between its begin and its end."
     yield ""
     ended = f"{when(call.ended, zone)}: " if call.ended else ""

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,13 +14,16 @@ from zoneinfo import ZoneInfo
 import click
 
 from agi import privacy
-from agi.books.calls import Call, CallBook, CallReader, Event, Outcome, unpack
+from agi.books.calls import CallBook
+from agi.books.contacts import Contact
 from agi.books.course import Course
+from agi.books.events import Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
 from agi.books.files import BookError
-from agi.books.reader import BookUnreadable, CallNotFound
+from agi.books.ports import CallHistory, CallNotFound
+from agi.books.reader import BookUnreadable
 from agi.cli.call_scenario import scenario
 from agi.cli.call_story import ending, event_lines, length, story, troubles, when, written_by
-from agi.cli.calls_table import MOST_ROWS, Told, report_lines, sums, write_csv, write_xlsx
+from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -119,8 +123,8 @@ def tail() -> None:
     with _reader() as reader:
         try:
             for new in reader.follow():
-                if isinstance(new, Call):
-                    what = ending(new) if new.ended else f"call from {new.caller or 'a withheld number'}"
+                if isinstance(new, Contact):
+                    what = ending(new) if new.ended else f"call from {new.sender or 'a withheld number'}"
                     click.echo(f"{when(new.ended or new.started, settings.zone)}  {new.id}  {what}")
                     continue
                 call_id, event = new
@@ -199,20 +203,20 @@ def purge(older_than: int) -> None:
     click.echo(f"Calls deleted: {count}.")
 
 
-def _told(limit: int, outcome: str | None, since: datetime | None, until: datetime | None) -> list[Told]:
+def _told(limit: int, outcome: str | None, since: datetime | None, until: datetime | None) -> list[Record]:
     with _reader() as reader:
         found = reader.calls(limit, Outcome(outcome) if outcome else None, since, until=until)
         return [(call, reader.course(call)) for call in found]
 
 
-def _as_json(call: Call, course: Course) -> dict[str, object]:
+def _as_json(call: Contact, course: Course) -> dict[str, object]:
     turns = course.turns
     return {
         "id": call.id,
         "started": call.started.isoformat(),
         "ended": call.ended and call.ended.isoformat(),
         "lasted_s": call.lasted_s,
-        "caller": call.caller,
+        "caller": call.sender,
         "outcome": call.outcome,
         "where": call.where,
         "why": call.why,
@@ -224,33 +228,44 @@ def _as_json(call: Call, course: Course) -> dict[str, object]:
         "questions": turns.asked,
         "no_inputs": turns.no_inputs,
         "no_matches": turns.no_matches,
+        "confidence": course.confidence,
+        "fell_back": course.fell_back,
+        "channel": call.channel,
+        "edition": call.edition,
     }
 
 
 def _event_as_json(event: Event) -> dict[str, object]:
-    return {
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "node": event.node,
-        "prompts": [
-            {"key": key, "places": {name: str(value) for name, value in places.items()}}
-            for key, places in unpack(event.prompts)
-        ],
-        "result": event.result,
-        "mode": event.mode,
-        "attempt": event.attempt,
-        "value": event.value,
-        "took_ms": event.took_ms,
-        "detail": event.detail,
-    }
+    told: dict[str, object] = {
+        "at": event.at.isoformat(), "kind": "", "node": "", "prompts": [], "result": "", "mode": "", "attempt": 0,
+        "value": "", "took_ms": 0, "detail": "", "confidence": None, "sure": True, "fell_back": "",
+    }  # fmt: skip
+    match event:
+        case Told():
+            told |= {"kind": "said", "prompts": _prompts_as_json(event.prompts)}
+        case Asked(answer=answer):
+            prompts = _prompts_as_json(event.prompts)
+            told |= {"kind": "asked", "node": event.question, "prompts": prompts, "attempt": event.attempt}
+            told |= asdict(answer)
+        case Noted():
+            told |= {"kind": "noted", "node": event.kind, "detail": event.detail}
+        case Ended():
+            told |= {"kind": "ended", "node": event.where, "result": event.outcome, "detail": event.why}
+        case Returned():
+            told |= {"kind": "returned"}
+    return told
 
 
-def _line(call: Call, course: Course, zone: ZoneInfo) -> str:
+def _prompts_as_json(prompts: tuple[Said, ...]) -> list[dict[str, object]]:
+    return [{"key": one.key, "places": {name: str(value) for name, value in one.places.items()}} for one in prompts]
+
+
+def _line(call: Contact, course: Course, zone: ZoneInfo) -> str:
     where = f" at {call.where}" if call.where else ""
     why = f": {call.why}" if call.why else ""
     told = troubles(call, course)
     return (
-        f"{call.id:<22}{when(call.started, zone)}  {length(call.lasted_s):>8}  {call.caller or 'withheld':<15}  "
+        f"{call.id:<22}{when(call.started, zone)}  {length(call.lasted_s):>8}  {call.sender or 'withheld':<15}  "
         f"{call.outcome or 'going on'}{where}{why}{'; ' if told else ''}{told}"
     )
 
@@ -264,7 +279,7 @@ def _texts(settings: Settings) -> Texts | None:
 
 
 @contextmanager
-def _reader() -> Iterator[CallReader]:
+def _reader() -> Iterator[CallHistory]:
     try:
         with CallBook.reader(Settings().calls_db) as reader:
             yield reader

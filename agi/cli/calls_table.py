@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import IO, TextIO
 from zoneinfo import ZoneInfo
 
-from agi.books.calls import Call
+from agi.books.contacts import Contact
 from agi.books.course import Course, Turns
 from agi.cli.call_story import when
 from agi.privacy import visible
 
-Told = tuple[Call, Course]
+Record = tuple[Contact, Course]
 Cell = str | int | float | datetime | None
 
 MOST_ROWS = 1_048_575  # of a sheet, below its heading (Excel's specifications and limits)
 COLUMNS = (
     "id", "started", "ended", "lasted_s", "caller", "outcome", "where", "why", "afterwards", "about",
-    "first_failure", "last_question", "tries", "questions", "no_inputs", "no_matches",
+    "first_failure", "last_question", "tries", "questions", "no_inputs", "no_matches", "confidence", "fell_back",
+    "channel", "edition",
 )  # fmt: skip
 _SUM_COLUMNS = ("per", "of", "calls", "minutes", "questions", "no_inputs", "no_matches")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,7 +41,7 @@ class Sum:
         return (self.per, self.of, self.calls, minutes, self.turns.asked, self.turns.no_inputs, self.turns.no_matches)
 
 
-def sums(told: Iterable[Told], zone: ZoneInfo) -> list[Sum]:
+def sums(told: Iterable[Record], zone: ZoneInfo) -> list[Sum]:
     """All calls together, then per day of the office, outcome, first failure, and per question asked."""
     found: dict[tuple[str, str], Sum] = {}
 
@@ -80,7 +81,7 @@ def report_lines(found: list[Sum]) -> Iterator[str]:
         )
 
 
-def write_csv(out: TextIO, told: Iterable[Told], zone: ZoneInfo) -> None:
+def write_csv(out: TextIO, told: Iterable[Record], zone: ZoneInfo) -> None:
     """The calls as CSV. What a spreadsheet would compute stands behind an apostrophe."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -88,7 +89,7 @@ def write_csv(out: TextIO, told: Iterable[Told], zone: ZoneInfo) -> None:
         writer.writerow([_plain(cell, zone) for cell in _cells(*one)])
 
 
-def write_xlsx(out: IO[bytes], told: list[Told], zone: ZoneInfo) -> None:
+def write_xlsx(out: IO[bytes], told: list[Record], zone: ZoneInfo) -> None:
     """The calls as a workbook: sheet "calls", and sheet "sums"."""
     from openpyxl import Workbook  # it takes a quarter of a second that the other commands need not wait
     from openpyxl.cell import WriteOnlyCell
@@ -119,12 +120,13 @@ def write_xlsx(out: IO[bytes], told: list[Told], zone: ZoneInfo) -> None:
     book.save(out)
 
 
-def _cells(call: Call, course: Course) -> tuple[Cell, ...]:
+def _cells(call: Contact, course: Course) -> tuple[Cell, ...]:
     turns = course.turns
     return (
-        call.id, call.started, call.ended, call.lasted_s, call.caller, call.outcome or "", call.where, call.why,
+        call.id, call.started, call.ended, call.lasted_s, call.sender, call.outcome or "", call.where, call.why,
         call.afterwards, call.about, course.first_failure, course.last_question, course.tries,
-        turns.asked, turns.no_inputs, turns.no_matches,
+        turns.asked, turns.no_inputs, turns.no_matches, course.confidence, course.fell_back, call.channel,
+        call.edition,
     )  # fmt: skip
 
 

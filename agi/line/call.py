@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from agi import log
-from agi.books.calls import QUEUE, Outcome
+from agi.books.events import QUEUE, Outcome
 from agi.dialogue.question import Case, HungUp
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
@@ -15,8 +15,8 @@ from agi.line.journal import CallJournal
 from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
-from agi.line.spool import CALL_ID, agent_of
-from agi.line.variables import AGENT, FAILURES, LANGUAGE, NEXT, TALKED
+from agi.line.spool import CALL_ID, agent_of, fault_in_words
+from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
 from agi.office.counting import Visitor
 from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
@@ -54,7 +54,7 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
     journal = CallJournal(shared.book, call_id, now)
     shared.book.begin(call_id, number or (given if given.isascii() and given.isdigit() else ""), now())
     if start is not Start.WELCOME:
-        shared.book.resume(call_id)
+        journal.came_back(_fault(channel))
     _log.info("call.begins", start=str(start))
     try:
         channel.lift_time_limit()
@@ -67,7 +67,7 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
         _leave_to_the_dialplan(channel)
     if cut():
         ending = Ending(Outcome.FAILED, journal.node, "line stopped")
-    shared.book.end(call_id, ending.outcome, ending.where, ending.why, now())
+    journal.ended(ending.outcome, ending.where, ending.why)
     _log.info("call.ends", outcome=str(ending.outcome), where=ending.where, why=ending.why)
 
 
@@ -114,6 +114,13 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     if agent and ending.where == QUEUE:
         return replace(ending, why=f"agent {agent}")
     return replace(ending, where=ending.where or journal.node)
+
+
+def _fault(channel: Channel) -> str:
+    """Why the dialplan had to take a caller who comes back, in words; "" if it had not."""
+    with suppress(HungUp, ChannelError):
+        return fault_in_words(channel.get_variable(FAULT))
+    return ""
 
 
 def _leave_to_the_dialplan(channel: Channel) -> None:

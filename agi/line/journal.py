@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from agi.books.calls import CallBook, Event, Kind, pack
+from agi.books.contacts import START
+from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
+from agi.books.ports import CallLog
 from agi.dialogue.question import Answer, Clock, Mode, Options, Prompt, Question, Value
 from agi.privacy import mask, redact
 
@@ -12,58 +14,55 @@ _SHORT = 3  # an option's key, a count; from 4 digits on a number may be part of
 class CallJournal:
     """The `Journal` of one call. `node` is the last question asked: where a call was when it failed."""
 
-    def __init__(self, book: CallBook, call_id: str, clock: Clock) -> None:
-        self._book = book
+    def __init__(self, log: CallLog, call_id: str, clock: Clock) -> None:
+        self._log = log
         self._call_id = call_id
         self._clock = clock
-        self.node = "start"
+        self.node = START
 
     def said(self, prompts: Sequence[Prompt]) -> None:
         """Something was said that asked nothing."""
-        self._write(Kind.SAID, prompts=_packed(prompts))
+        self._write(Told(at=self._clock(), prompts=_shown(prompts)))
 
     def asked(self, question: Question, answer: Answer, attempt: int) -> None:
         """A turn has ended."""
         self.node = question.name
-        self._write(
-            Kind.ASKED,
-            node=question.name,
-            prompts=_packed(question.prompts),
-            result=str(answer.result),
-            mode=str(answer.mode),
-            attempt=attempt,
-            value=_shown(question, answer.value),
+        answered = Answered(
+            result=answer.result,
+            mode=answer.mode,
+            value=_entered(question, answer.value),
             took_ms=answer.took_ms,
-            detail=_how(answer),
+            confidence=answer.confidence if answer.mode is Mode.SPEECH else None,
+            sure=answer.sure,
+            fell_back="" if answer.fell_back == "off" else answer.fell_back,
         )
+        prompts = _shown(question.prompts)
+        self._write(Asked(at=self._clock(), question=question.name, prompts=prompts, attempt=attempt, answer=answered))
 
     def noted(self, what: str, detail: str = "") -> None:
         """A step of a service."""
-        self._write(Kind.NOTED, node=redact(what), detail=redact(detail))
+        self._write(Noted.of(self._clock(), redact(what), redact(detail)))
 
     def about(self, number: str) -> None:
         """The whole number the call is about: the book keeps a keyed hash and the last digits."""
-        self._book.about(self._call_id, number)
+        self._log.about(self._call_id, number)
 
-    def _write(
-        self, kind: Kind, *, node: str = "", prompts: str = "[]", result: str = "", mode: str = "", attempt: int = 0,
-        value: str = "", took_ms: int = 0, detail: str = "",
-    ) -> None:  # fmt: skip
-        event = Event(self._clock(), kind, node, prompts, result, mode, attempt, value, took_ms, detail)
-        self._book.event(self._call_id, event)
+    def ended(self, outcome: Outcome, where: str, why: str) -> None:
+        """The call ended, or left our hands."""
+        self._write(Ended(at=self._clock(), outcome=outcome, where=where, why=why))
 
+    def came_back(self, fault: str) -> None:
+        """The caller is back from the agents' queue; `fault`: why the dialplan sent them there, "" if we did."""
+        if fault:
+            self._write(Ended(at=self._clock(), outcome=Outcome.FAILED, why=fault))
+        self._write(Returned(at=self._clock()))
 
-def _how(answer: Answer) -> str:
-    """How sure a spoken answer is, or why nothing was listened to."""
-    if answer.fell_back:
-        return "" if answer.fell_back == "off" else f"keys only: speech {answer.fell_back}"
-    if answer.mode is not Mode.SPEECH:
-        return ""
-    return f"confidence {answer.confidence:.2f}{'' if answer.sure else ', unsure'}"
+    def _write(self, event: Event) -> None:
+        self._log.event(self._call_id, event)
 
 
-def _packed(prompts: Sequence[Prompt]) -> str:
-    return pack((prompt.key, {name: _public(value) for name, value in prompt.places.items()}) for prompt in prompts)
+def _shown(prompts: Sequence[Prompt]) -> tuple[Said, ...]:
+    return tuple(Said(one.key, {name: _public(value) for name, value in one.places.items()}) for one in prompts)
 
 
 def _public(value: Value) -> Value:
@@ -75,7 +74,7 @@ def _public(value: Value) -> Value:
     return value
 
 
-def _shown(question: Question, value: str) -> str:
+def _entered(question: Question, value: str) -> str:
     """A private answer keeps its length, another entry its last digits at most, an option its key."""
     if question.private:
         return "•" * len(value)

@@ -10,14 +10,16 @@ record, whenever the line is killed. Taking a file in twice does no harm.
 import re
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from agi.books.calls import QUEUE, Call, CallBook, Event, Kind, Outcome
+from agi.books.calls import CallBook
+from agi.books.contacts import HUNG_UP, Contact
+from agi.books.events import QUEUE, Ended, Noted, NoteKind, Outcome
 from agi.books.files import BookError
 from agi.line import last_words
 from agi.ops.places import run_folder
@@ -27,14 +29,12 @@ CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _HALF_WRITTEN_S = 5.0
 _LONGEST_FILE = 4096
 _AT_ONCE = 200
-_SOUND = "sound"
-_HUNG_UP = "hung up"
 _GIVEN_UP = {"44": "no sound from the telephone", "18": "the telephone answered no more"}
 _FAULTS = {"full": "full", "stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Hangup:
     """One ended call as the dialplan saw it. `caller`: the last 3 digits; `agent`: who answered, "" if none.
 
     `cause`: why its channel ended (Q.850). `sound`: "other" where it went to another address than the call came from.
@@ -50,15 +50,6 @@ class Ended:
     caller: str
     cause: str
     sound: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One end for the call book."""
-
-    outcome: Outcome
-    where: str
-    why: str
 
 
 class Spool:
@@ -123,10 +114,11 @@ class Spool:
         gone = [call for call in open_calls if call.id not in live and (since is None or call.started < since)]
         for call in gone:
             if not (self._folder / call.id).exists():
-                self._book.end(call.id, Outcome.FAILED, "line", "Asterisk stopped", datetime.now(UTC))
+                end = Ended(at=datetime.now(UTC), outcome=Outcome.FAILED, where="line", why="Asterisk stopped")
+                self._book.event(call.id, end)
         return len(gone)
 
-    def _open(self) -> tuple[Call, ...]:
+    def _open(self) -> tuple[Contact, ...]:
         with CallBook.reader(self._book.path) as reader:
             return reader.open_calls()
 
@@ -160,29 +152,13 @@ class Spool:
         if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
             return False
         call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
-        known, events = self._known(call_id)
-        node = next((event.node for event in reversed(events) if event.kind is Kind.ASKED), "start")
         self._book.begin(call_id, call.caller, call.started)
-        if call.sound == "other" and not any(event.node == _SOUND for event in events):
-            self._book.event(
-                call_id, Event(call.ended, Kind.NOTED, _SOUND, detail="of another address than the call's")
-            )
-        for end in ends(call, known, node):
-            self._book.end(call_id, end.outcome, end.where, end.why, call.ended)
+        for event in events(call):
+            self._book.event(call_id, event)
         return True
 
-    def _known(self, call_id: str) -> tuple[Call | None, tuple[Event, ...]]:
-        """The record so far, and what happened in the call."""
-        try:
-            with CallBook.reader(self._book.path) as reader:
-                found = reader.call(call_id)
-                events = reader.events(call_id)
-        except BookError:
-            return None, ()
-        return (found if found.id == call_id else None), events
 
-
-def parse(call_id: str, text: str, written: datetime) -> Ended:
+def parse(call_id: str, text: str, written: datetime) -> Hangup:
     """What a file says; whatever is missing or junk is taken from the time it was `written`, or is ""."""
     fields = dict(word.split("=", 1) for word in text.split() if "=" in word)
 
@@ -196,7 +172,7 @@ def parse(call_id: str, text: str, written: datetime) -> Ended:
 
     caller = word("caller")
     ended = when("ended")
-    return Ended(
+    return Hangup(
         call_id,
         min(when("started"), ended),
         ended,
@@ -216,57 +192,38 @@ def agent_of(interface: str) -> str:
     return found[1] if found else ""
 
 
-def ends(call: Ended, known: Call | None, last_node: str = "start") -> tuple[End, ...]:
-    """What is to be written for `call`, in order, when its record is `known` so far (None: there is none).
-
-    `last_node`: the last question asked in it.
-
-    The book keeps the more informative outcome: `transferred` is replaced by what came of it, any other stays and
-    what happened in the queue goes beside it.
-    """
-    outcome = known.outcome if known is not None else None
-    found: list[End] = []
-    if outcome is None:
-        if call.fault:
-            found.append(End(Outcome.FAILED, last_node, _FAULTS.get(call.fault, "line failed")))
-        elif call.step not in {"queue", "nobody"}:
-            found.append(End(Outcome.ABANDONED, last_node, _gone(call)))
-    elif known is not None and (outcome, known.why) == (Outcome.ABANDONED, _HUNG_UP) and _gone(call) != _HUNG_UP:
-        found.append(End(Outcome.ABANDONED, known.where, _gone(call)))  # the line saw that it ended, not why
-    after = _in_queue(call)
-    if after is not None and not _is_written(known, after):
-        found.append(after)
-    elif outcome is Outcome.TRANSFERRED and call.step == "line" and not call.agent:
-        found.append(End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} before the queue"))
-    return tuple(found)
+def events(call: Hangup) -> Iterator[Noted | Ended]:
+    """What the dialplan saw of `call`. Each has a key of its own: to tell it again changes nothing."""
+    if call.sound == "other":
+        detail = "of another address than the call's"
+        yield Noted(at=call.ended, key="hangup sound", kind=NoteKind.SOUND, detail=detail)
+    if call.fault:
+        yield _ended(call, "fault", Outcome.FAILED, "", fault_in_words(call.fault))
+    match call.step:
+        case "fault":
+            yield _ended(call, "queue", Outcome.ABANDONED, QUEUE, f"{_gone(call)} during the apology")
+        case "queue" if call.agent:
+            yield _ended(call, "queue", Outcome.TRANSFERRED, QUEUE, f"agent {call.agent}")
+        case "queue" if call.queue not in {"JOINEMPTY", "LEAVEEMPTY"}:
+            yield _ended(call, "queue", Outcome.ABANDONED, QUEUE, f"{_gone(call)} while waiting")
+        case "queue" | "nobody":
+            yield _ended(call, "queue", Outcome.FAILED, QUEUE, "no agent on duty")
+        case _:
+            yield _ended(call, "line", Outcome.ABANDONED, "", _gone(call))
 
 
-def _gone(call: Ended) -> str:
+def _ended(call: Hangup, key: str, outcome: Outcome, where: str, why: str) -> Ended:
+    return Ended(at=call.ended, key=f"hangup {key}", outcome=outcome, where=where, why=why)
+
+
+def fault_in_words(fault: str) -> str:
+    """Why the dialplan had to take a caller, by its HOTLINE_FAULT; "" if it had not."""
+    return _FAULTS.get(fault, "line failed") if fault else ""
+
+
+def _gone(call: Hangup) -> str:
     """How the caller went: by hanging up, unless Asterisk says that it gave the telephone up."""
-    return _GIVEN_UP.get(call.cause, _HUNG_UP)
-
-
-def _in_queue(call: Ended) -> End | None:
-    """How the agents' queue ended for the caller; None when the call did not end there."""
-    if call.step == "fault":
-        return End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} during the apology")
-    if call.step == "nobody":
-        return End(Outcome.FAILED, QUEUE, "no agent on duty")
-    if call.step != "queue":
-        return None
-    if call.agent:
-        return End(Outcome.TRANSFERRED, QUEUE, f"agent {call.agent}")
-    if call.queue in {"JOINEMPTY", "LEAVEEMPTY"}:
-        return End(Outcome.FAILED, QUEUE, "no agent on duty")
-    return End(Outcome.ABANDONED, QUEUE, f"{_gone(call)} while waiting")
-
-
-def _is_written(known: Call | None, end: End) -> bool:
-    """Whether an earlier reading of the same file has already put `end` down."""
-    if known is None or known.outcome is None:
-        return False
-    beside = f"{end.outcome}: {end.why}"
-    return known.afterwards == beside or (known.outcome, known.where, known.why) == (end.outcome, end.where, end.why)
+    return _GIVEN_UP.get(call.cause, HUNG_UP)
 
 
 def _set_aside(path: Path) -> None:

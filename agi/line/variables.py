@@ -7,6 +7,7 @@ TALKED = "HOTLINE_TALKED"
 LANGUAGE = "CHANNEL(language)"
 """Asterisk's own: where the sounds that it plays by itself are, which for a call is its edition."""
 SHOWN_CASE = "HOTLINE_CASE"
+FAULT = "HOTLINE_FAULT"
 AGENT = "MEMBERINTERFACE"
 """Asterisk's own, by queues.conf: the telephone of the agent who has talked with the caller."""
 

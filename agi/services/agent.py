@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agi.books.calls import QUEUE
+from agi.books.events import QUEUE
 from agi.dialogue.question import Case, Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.services.desk import Desk

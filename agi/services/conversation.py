@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agi.books.calls import QUEUE, Outcome
+from agi.books.events import QUEUE, Outcome
 from agi.books.files import BookError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt

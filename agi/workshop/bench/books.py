@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from agi.books.calls import CallBook, Event, Kind
+from agi.books.calls import CallBook
+from agi.books.events import Answered, Asked, Said
 from agi.books.importing import import_csv
 from agi.books.registry import Registry
 from agi.books.registry_schema import SCHEMA, key_check, kk_hash
@@ -132,12 +133,13 @@ def _events(path: Path, key: bytes) -> tuple[float, list[float]]:
     """Events per second from the first hand-over until the last is on the disk; milliseconds of each hand-over."""
     book = CallBook.open(path, key)
     now = datetime.now(UTC)
-    event = Event(now, Kind.ASKED, "main", '[["menu.main",{}]]', "match", "keys", 1, "1", 1200)
+    answer = Answered("match", "keys", "1", 1200)
     handover = []
     begun = time.perf_counter()
     for call in range(CALLS):
         book.begin(f"bench-{call}", "", now)
         for _ in range(EVENTS_PER_CALL):
+            event = Asked(at=now, question="main", prompts=(Said("menu.main"),), answer=answer)
             before = time.perf_counter()
             book.event(f"bench-{call}", event)
             handover.append((time.perf_counter() - before) * 1000)

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agi.books.calls import CallReader, Outcome
+from agi.books.events import Outcome
+from agi.books.reader import CallReader
 from agi.workshop.bench.caller import Load, run
 from agi.workshop.bench.installation import AGI_SCRIPT, Bench, BenchFailed
 from agi.workshop.bench.processes import cpu_ms

@@ -2,19 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from agi.books.call_words import Call, Event, unpack
 from agi.books.calls import CallBook
-from agi.books.reader import CallReader
+from agi.books.contacts import Contact
+from agi.books.events import Asked, Ended, Event, Noted, Returned, Told, Value, said_in
+from agi.books.ports import CallHistory
 from agi.workshop.softphone.scenario import Expect
 
 WAIT_S = 12.0
 POLL_S = 0.1
 
 
-def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[Call, list[str]] | None:
+def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[Contact, list[str]] | None:
     """The record of the call that `caller` made at `began`, and what it says otherwise than expected.
 
     What happens in the agents' queue is added after the call: the record is read again until it is as expected, for
@@ -31,20 +32,20 @@ def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[C
             time.sleep(POLL_S)
 
 
-def said(book: Path, call_id: str) -> dict[str, dict[str, str | int | date]]:
+def said(book: Path, call_id: str) -> dict[str, dict[str, Value]]:
     """What the hotline noted to have said in a call: keys of prompts, with their places as records show them."""
     with CallBook.reader(book) as reader:
-        return {key: dict(places) for event in reader.events(call_id) for key, places in unpack(event.prompts)}
+        return {one.key: dict(one.places) for event in reader.events(call_id) for one in said_in(event)}
 
 
-def _find(reader: CallReader, caller: str, began: datetime) -> Call | None:
-    for call in reader.calls(limit=200, since=began - timedelta(seconds=2)):
-        if call.caller.endswith(caller[-3:]) and call.ended is not None and call.outcome is not None:
+def _find(history: CallHistory, caller: str, began: datetime) -> Contact | None:
+    for call in history.calls(limit=200, since=began - timedelta(seconds=2)):
+        if call.sender.endswith(caller[-3:]) and call.ended is not None and call.outcome is not None:
             return call
     return None
 
 
-def differences(expect: Expect, call: Call, events: Sequence[Event]) -> list[str]:
+def differences(expect: Expect, call: Contact, events: Sequence[Event]) -> list[str]:
     """What the record says otherwise than expected, as sentences."""
     wrong: list[str] = []
     if expect.outcome not in (None, call.outcome):
@@ -63,6 +64,16 @@ def differences(expect: Expect, call: Call, events: Sequence[Event]) -> list[str
 
 
 def words(event: Event) -> set[str]:
-    """The words of an event that a scenario may name: node, result, mode, detail, the keys of what was said."""
-    said = {key for key, _ in unpack(event.prompts)}
-    return {event.kind.value, event.node, event.result, event.mode, *event.detail.split(), *said} - {""}
+    """The words of an event that a scenario may name: question, result, mode, note, the keys of what was said."""
+    match event:
+        case Told():
+            found = ["said"]
+        case Asked(answer=answer):
+            found = ["asked", event.question, answer.result, answer.mode]
+        case Noted():
+            found = ["noted", event.kind, *event.detail.split()]
+        case Ended():
+            found = ["ended", event.outcome, event.where, *event.why.split()]
+        case Returned():
+            found = ["returned"]
+    return {*map(str, found), *(one.key for one in said_in(event))} - {""}

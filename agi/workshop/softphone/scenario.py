@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from agi.books.call_words import Outcome
+from agi.books.events import Outcome
 
 
 class ScenarioError(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from agi.books.call_words import Outcome
+from agi.books.events import Outcome
 from agi.workshop.softphone.numbers import BRACES, BadDescription, Description
 from agi.workshop.softphone.scenario import SPEAKER, Agent, Do, Expect, Scenario, ScenarioError, Step
 from agi.workshop.softphone.speaking import SPEAKERS
