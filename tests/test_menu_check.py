@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agi.dialogue.check import check
 from agi.dialogue.finding import CODES, WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
-from agi.dialogue.menufile import PATIENCE, Place, read
+from agi.dialogue.menufile import PATIENCE, NodeFields, read
 from agi.settings import Dialogue
 from agi.voice.texts import Texts
 
@@ -278,4 +278,4 @@ def test_what_interrupts_a_prompt_can_be_set_for_keys_and_for_speech(tmp_path: P
 
 def test_a_place_of_the_menu_may_be_as_patient_as_the_whole_hotline() -> None:
     for name in PATIENCE:
-        assert Place.model_fields[name].metadata == Dialogue.model_fields[name].metadata
+        assert NodeFields.model_fields[name].metadata == Dialogue.model_fields[name].metadata

@@ -69,3 +69,17 @@ def test_every_setting_stands_in_the_readme_with_default_and_description(
 ) -> None:
     assert description, f"{name} has no description"
     assert f"| `{name}` | `{default}` | {description} |" in README
+
+
+GLOSSARY = re.findall(r"^\| (.*`.*) \| `(agi/[a-z_/]+\.py)` \| ", README.partition("### Words")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize(("ours", "module"), GLOSSARY)
+def test_a_word_of_the_glossary_is_one_of_its_module(ours: str, module: str) -> None:
+    source = (ROOT / module).read_text()
+    for word in re.findall("`([^`]+)`", ours):
+        assert re.search(rf"\b{word}\b", source), f"{word} is not in {module}"
+
+
+def test_there_is_a_glossary() -> None:
+    assert len(GLOSSARY) > 20

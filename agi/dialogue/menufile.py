@@ -31,7 +31,7 @@ PATIENCE = ("first_key_ms", "between_keys_ms", "total_ms", "tries")
 _OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal")
 
 
-class Place(BaseModel):
+class NodeFields(BaseModel):
     """What may stand at one place of the menu, beside its options.
 
     `give_up`: "agent", "end" or a node. `barge_in`: whether a key and speech interrupt the prompt, or which of the two.
@@ -51,7 +51,7 @@ class Place(BaseModel):
     tries: Annotated[int, Field(ge=1, le=9)] = 0
 
 
-class Node(Place):
+class Node(NodeFields):
     """One place in the menu: a menu (`options`), a service, or information (`say`)."""
 
     name: str
@@ -168,14 +168,14 @@ def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], fi
             problem = f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip"
             findings.append(Finding("M002", path, at, problem))
     try:
-        Place.model_validate(body)
+        NodeFields.model_validate(body)
     except ValidationError as wrong:
         for key, kind in {str(fault["loc"][0]): fault["type"] for fault in wrong.errors()}.items():
             del body[key]
             at = lines.get(key, line)
-            if known := Place.model_fields.get(key):
+            if known := NodeFields.model_fields.get(key):
                 code = "M017" if kind in _OUT_OF_BOUNDS else "M002"
                 findings.append(Finding(code, path, at, f"{key} di [{name}] harus {tomlfile.expected(known)}"))
             else:
-                findings.append(_unknown(path, at, key, (*Place.model_fields, _WORDS), f"di [{name}]"))
+                findings.append(_unknown(path, at, key, (*NodeFields.model_fields, _WORDS), f"di [{name}]"))
     return Node(**body, name=name, line=line, options=options, lines=lines)
