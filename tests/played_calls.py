@@ -8,7 +8,7 @@ from typing import Any
 
 from installation import Hotline
 
-from agi.workshop.softphone.company import SAID_AGAIN
+from agi.workshop.softphone.talkback import SAID_AGAIN
 
 Result = Mapping[str, Any]
 

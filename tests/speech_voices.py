@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from agi.speech import phones
 from agi.speech.build import build
-from agi.speech.grammar import Options
+from agi.speech.grammar import ChoiceGrammar
 from agi.speech.model import Model
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import read
@@ -24,7 +24,7 @@ from agi.workshop.evaluation.conditions import telephone
 ROOT = Path(__file__).parent.parent
 PRONUNCIATIONS = Pronunciations.load(ROOT / "prompts" / "lexicon.toml")
 VOICES = ("id+f4", "id+m3", "id+steph", "id+Andy")
-MENU = Options(
+MENU = ChoiceGrammar(
     "menu:main",
     {
         "1": ("cek nik", "nik", "cek ktp"),

@@ -21,7 +21,7 @@ from agi.books.words import Source
 from agi.cli.bringup import SAMPLE
 from agi.cli.doctor import texts
 from agi.ops import doctor, troubles
-from agi.ops.doctor import Finding, Level
+from agi.ops.doctor import Check, Level
 from agi.settings import ROOT, Settings
 
 
@@ -49,7 +49,7 @@ def test_a_full_disk_is_found_on_either_of_both(settings: Settings, monkeypatch:
     assert (found.level, found.text) == (Level.FAIL, f"1 MB free at {place}")
 
 
-def registry(settings: Settings) -> Finding:
+def registry(settings: Settings) -> Check:
     """What is found of the registry."""
     (found,) = [one for one in doctor.examine(settings) if one.about == "registry"]
     return found
@@ -126,7 +126,7 @@ def test_a_supervisor_that_does_not_keep_asterisks_log_is_found(settings: Settin
 
 
 def test_the_texts_that_come_with_the_hotline_leave_nothing_to_mend(settings: Settings) -> None:
-    assert texts(settings) == Finding(Level.OK, "texts", "menu and texts checked, nothing to mend")
+    assert texts(settings) == Check(Level.OK, "texts", "menu and texts checked, nothing to mend")
 
 
 def test_a_warning_about_texts_is_shown_and_not_only_counted(settings: Settings, tmp_path: Path) -> None:

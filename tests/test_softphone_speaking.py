@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agi.workshop.softphone.company import CONFIRM, MOST, UNHEARD, Company
 from agi.workshop.softphone.hearing import Bank, reference
 from agi.workshop.softphone.matching import RATE
 from agi.workshop.softphone.scenario import Do, ScenarioError, Step
 from agi.workshop.softphone.scenariofile import load
 from agi.workshop.softphone.speaking import SPEAKERS, CannotSpeak, Speaker, cough, noise, speak, words
+from agi.workshop.softphone.talkback import CONFIRM, MOST, UNHEARD, TalkbackCaller
 from agi.workshop.softphone.wavfile import Recording, samples
 
 KNOWN = {"menu.main": frozenset[str]()}
@@ -115,15 +115,15 @@ def test_a_caller_who_is_asked_to_confirm_says_yes_and_who_was_not_understood_sa
     )
     recording = Recording(tmp_path / "heard.wav")
     seconds = count()
-    company = Company(Step(1, Do.SAY, "cek NIK"), bank, tmp_path / "heard.wav", lambda: float(next(seconds)))
+    talkback = TalkbackCaller(Step(1, Do.SAY, "cek NIK"), bank, tmp_path / "heard.wav", lambda: float(next(seconds)))
     recording.add(bytes(RATE))
-    assert company.answer() == ""
+    assert talkback.answer() == ""
     recording.add(confirm.astype(np.int16).tobytes() + bytes(RATE))
-    assert company.answer() == "ya, benar"
-    assert company.answer() == ""
+    assert talkback.answer() == "ya, benar"
+    assert talkback.answer() == ""
     recording.add(unheard.astype(np.int16).tobytes() + bytes(RATE))
-    assert company.answer() == "cek NIK"
+    assert talkback.answer() == "cek NIK"
     for _ in range(MOST):
-        company = company.after(0)
-    assert company.answer() == ""
+        talkback = talkback.after(0)
+    assert talkback.answer() == ""
     recording.close()

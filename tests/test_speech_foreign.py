@@ -17,7 +17,7 @@ from agi.languages.pieces import UNKNOWN
 from agi.speech import phones
 from agi.speech.answer import Heard, Verdict
 from agi.speech.build import Built, build
-from agi.speech.grammar import Digits, Grammar, YesNo
+from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model
 from agi.speech.phrases import BuildError
 from agi.speech.standard import standard
@@ -73,7 +73,7 @@ def test_the_graph_stays_theirs_and_their_files_stay_as_they_are(theirs: Path, m
 
 @pytest.mark.parametrize("voice", VOICES)
 def test_digits_are_heard(model: Model, tmp_path: Path, voice: str) -> None:
-    heard, ended = turn(model, Digits(10, 10), say(tmp_path, DIGITS, voice))
+    heard, ended = turn(model, DigitsGrammar(10, 10), say(tmp_path, DIGITS, voice))
     assert (heard.verdict, heard.value) == (Verdict.ACCEPTED, "0123456789")
     assert ended
 
@@ -94,7 +94,7 @@ def test_an_option_is_heard(model: Model, tmp_path: Path, voice: str, said: str,
 
 
 def test_a_number_of_another_length_is_no_answer(model: Model, tmp_path: Path) -> None:
-    heard, _ = turn(model, Digits(6, 6), say(tmp_path, "tiga satu tujuh empat"))
+    heard, _ = turn(model, DigitsGrammar(6, 6), say(tmp_path, "tiga satu tujuh empat"))
     assert heard.value == ""
 
 
@@ -124,7 +124,7 @@ def test_a_model_of_16_khz_hears_a_telephone(tmp_path: Path) -> None:
     conf = source / "conf" / "mfcc.conf"
     text = conf.read_text(encoding="ascii").replace("frequency=8000", "frequency=16000")
     conf.write_text(text.replace("--allow-upsample=true\n", ""), encoding="ascii")
-    heard, _ = turn(Model.load(built(source, tmp_path / "model").folder), Digits(10, 10), say(tmp_path, DIGITS))
+    heard, _ = turn(Model.load(built(source, tmp_path / "model").folder), DigitsGrammar(10, 10), say(tmp_path, DIGITS))
     assert heard.value == "0123456789"
 
 

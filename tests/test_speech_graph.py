@@ -14,7 +14,7 @@ from agi.speech.answer import readings
 from agi.speech.build import build
 from agi.speech.examine import examine
 from agi.speech.fstfile import Fst, olabel_lookahead
-from agi.speech.grammar import Digits, OneOf, YesNo
+from agi.speech.grammar import DigitsGrammar, OneOf, YesNo
 from agi.speech.graph import compile_graph
 from agi.speech.model import Model, ModelError
 from agi.speech.network import spell
@@ -61,7 +61,7 @@ def test_a_state_sees_the_words_that_can_follow_it() -> None:
 def test_order_and_length_are_kept(tmp_path: Path) -> None:
     """Vosk's own grammars of phrases would give "tiga lima" back here."""
     words = ("tiga", "lima")
-    folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), Digits(1, 9)), PRONUNCIATIONS).folder
+    folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), DigitsGrammar(1, 9)), PRONUNCIATIONS).folder
     decoder = Model.load(folder).decoder("swapped", 5)
     for frame in frames(silence(300), say(tmp_path, " ".join(words)), silence(300)):
         decoder.AcceptWaveform(frame)

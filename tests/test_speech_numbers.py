@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agi.languages import INDONESIAN
-from agi.speech.grammar import Date, Digits, Nik, NikRepair, NikStanding, Number, YesNo
+from agi.speech.grammar import Date, DigitsGrammar, Nik, NikRepair, NikStanding, Number, YesNo
 
 NUMBERS = INDONESIAN.numbers
 EVERY_TENTH_OR_SO = range(0, NUMBERS.most + 1, 7)
@@ -36,14 +36,14 @@ def test_a_spoken_number_answers_a_question_for_a_number(value: int) -> None:
 @given(st.text("0123456789", min_size=1, max_size=20), st.sampled_from(["nol", "kosong"]))
 def test_digits_one_by_one_are_read_back(digits: str, zero: str) -> None:
     words = tuple(NUMBERS.spell(digits, zero).split())
-    assert Digits(len(digits), len(digits)).values(words)[0] == digits
+    assert DigitsGrammar(len(digits), len(digits)).values(words)[0] == digits
 
 
 @given(st.lists(st.integers(10, 99), min_size=1, max_size=8))
 def test_digits_in_pairs_are_read_back(pairs: list[int]) -> None:
     words = tuple(word for pair in pairs for word in NUMBERS.say(pair).split())
     digits = "".join(map(str, pairs))
-    assert digits in Digits(len(digits), len(digits)).values(words)
+    assert digits in DigitsGrammar(len(digits), len(digits)).values(words)
 
 
 @given(st.integers(0, 9), st.sampled_from([("dobel", 2), ("double", 2), ("tripel", 3)]))
@@ -54,8 +54,8 @@ def test_doubled_digits_are_read_back(digit: int, times: tuple[str, int]) -> Non
 
 def test_an_ambiguous_number_is_decided_by_its_length() -> None:
     words = ("seratus", "dua")
-    assert Digits(3, 3).values(words) == ("102",)
-    assert Digits(4, 4).values(words) == ("1002",)
+    assert DigitsGrammar(3, 3).values(words) == ("102",)
+    assert DigitsGrammar(4, 4).values(words) == ("1002",)
 
 
 def test_words_that_are_no_number_are_none() -> None:

@@ -12,7 +12,7 @@ from agi.languages import INDONESIAN
 from agi.languages.language import Command
 from agi.speech.activity import Activity
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Digits, Grammar, Nik, NikStanding, YesNo
+from agi.speech.grammar import DigitsGrammar, Grammar, Nik, NikStanding, YesNo
 from agi.speech.model import Model
 from agi.speech.tuning import Tuning
 
@@ -64,7 +64,7 @@ def test_yes_and_no_are_heard(model: Model, saying: Say, said: str, value: str) 
     assert (heard.verdict, heard.value) == (Verdict.ACCEPTED, value)
 
 
-@pytest.mark.parametrize("grammar", [MENU, YesNo(), Digits(6, 6)], ids=["menu", "yesno", "digits"])
+@pytest.mark.parametrize("grammar", [MENU, YesNo(), DigitsGrammar(6, 6)], ids=["menu", "yesno", "digits"])
 def test_a_command_is_heard_on_every_question(model: Model, saying: Say, grammar: Grammar) -> None:
     heard, _ = turn(model, grammar, silence(400), saying("hubungkan ke petugas"), silence(2000))
     assert heard.command is Command.AGENT
@@ -81,7 +81,7 @@ def test_other_speech_is_never_taken_unasked(model: Model, saying: Say, grammar:
 
 def test_digits_with_pauses_are_one_number(model: Model, saying: Say) -> None:
     parts = [saying("tiga dua satu"), silence(1000), saying("kosong lima enam")]
-    heard, ended = turn(model, Digits(6, 6), silence(400), *parts, silence(2000))
+    heard, ended = turn(model, DigitsGrammar(6, 6), silence(400), *parts, silence(2000))
     assert heard.value == "321056"
     assert ended is not None
 

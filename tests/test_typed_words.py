@@ -70,7 +70,7 @@ def drawn(piece: Piece, chance: random.Random) -> Words:
 
 
 def grammar(question: Question) -> Grammar:
-    return grammar_of(question, lambda name: grammars.Options(name, MENU[name]))
+    return grammar_of(question, lambda name: grammars.ChoiceGrammar(name, MENU[name]))
 
 
 def heard(question: Question, words: Words) -> Answer:

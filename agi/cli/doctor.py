@@ -5,7 +5,7 @@ import click
 from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
-from agi.ops.doctor import Finding, Level
+from agi.ops.doctor import Check, Level
 from agi.services.checked import check_all
 from agi.settings import Settings
 from agi.voice.sounds import Sounds
@@ -24,53 +24,53 @@ def doctor(context: click.Context, show_licences: bool) -> None:
         return
     worst = Level.OK
     settings = launch.as_started(settings)
-    for finding in (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings)):
-        _show(finding)
-        if finding.level is Level.FAIL or worst is Level.OK:
-            worst = finding.level
+    for check in (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings)):
+        _show(check)
+        if check.level is Level.FAIL or worst is Level.OK:
+            worst = check.level
     context.exit(1 if worst is Level.FAIL else 0)
 
 
-def texts(settings: Settings) -> Finding:
+def texts(settings: Settings) -> Check:
     """What the checker finds in menu, texts, lexicon and recordings; the first of it in full."""
     findings = check_all(settings)
     errors = [finding for finding in findings if finding.is_error]
     if errors:
-        return Finding(Level.FAIL, "texts", f"{len(errors)} errors, first {errors[0]}", "./hotline prompts check")
+        return Check(Level.FAIL, "texts", f"{len(errors)} errors, first {errors[0]}", "./hotline prompts check")
     if findings:
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        return Finding(Level.WARN, "texts", f"{findings[0]}{more}", "./hotline prompts check")
-    return Finding(Level.OK, "texts", "menu and texts checked, nothing to mend")
+        return Check(Level.WARN, "texts", f"{findings[0]}{more}", "./hotline prompts check")
+    return Check(Level.OK, "texts", "menu and texts checked, nothing to mend")
 
 
-def _prompts(settings: Settings) -> Finding:
+def _prompts(settings: Settings) -> Check:
     """Which edition callers hear, and whether prompts/ holds something else."""
     makes = publisher(settings)
     current = makes.editions.current()
     if current is None:
-        return Finding(Level.FAIL, "prompts", "nothing is published", "./hotline up")
+        return Check(Level.FAIL, "prompts", "nothing is published", "./hotline up")
     text = f"edition {current.number} of {current.facts.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
     if makes.is_current(settings.prompts):
-        return Finding(Level.OK, "prompts", text)
+        return Check(Level.OK, "prompts", text)
     todo = "./hotline prompts diff, then ./hotline prompts publish"
-    return Finding(Level.WARN, "prompts", f"{text}; prompts/ holds changes that callers do not hear", todo)
+    return Check(Level.WARN, "prompts", f"{text}; prompts/ holds changes that callers do not hear", todo)
 
 
-def _clips(settings: Settings) -> Finding:
-    """Whether every clip of what callers hear is as it was made; that there are any is another finding."""
+def _clips(settings: Settings) -> Check:
+    """Whether every clip of what callers hear is as it was made; that there are any is another check."""
     damaged = Sounds(settings.sounds).damaged()
     if damaged:
         more = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
         text = f"{damaged[0]}{more} gone or damaged; a call makes again what is gone"
-        return Finding(Level.WARN, "clips", text, "./hotline up makes them again.")
-    return Finding(Level.OK, "clips", "as they were made")
+        return Check(Level.WARN, "clips", text, "./hotline up makes them again.")
+    return Check(Level.OK, "clips", "as they were made")
 
 
-def _show(finding: Finding) -> None:
-    level = click.style(f"{finding.level:<4}", fg=_COLOURS[finding.level])
-    click.echo(f"{level}  {finding.about:<15} {finding.text}")
-    if finding.advice:
-        click.echo(f"{'':<22}→ {finding.advice}")
+def _show(check: Check) -> None:
+    level = click.style(f"{check.level:<4}", fg=_COLOURS[check.level])
+    click.echo(f"{level}  {check.about:<15} {check.text}")
+    if check.advice:
+        click.echo(f"{'':<22}→ {check.advice}")
 
 
 def _licences(settings: Settings) -> None:

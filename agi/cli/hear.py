@@ -12,7 +12,7 @@ from agi.languages import named
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Date, Digits, Grammar, Nik, Number, YesNo
+from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, Number, YesNo
 from agi.speech.model import Model, ModelError
 from agi.speech.phrases import BuildError
 from agi.speech.sound import SoundError, read
@@ -20,7 +20,7 @@ from agi.speech.standard import WordsError
 from agi.speech.tuning import RATE
 
 _FIXED: dict[str, Grammar] = {
-    "digits": Digits(1, 64),
+    "digits": DigitsGrammar(1, 64),
     "nik": Nik(standing),
     "yesno": YesNo(),
     "date": Date(),

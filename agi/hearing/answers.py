@@ -26,7 +26,7 @@ def grammar_of(question: Question, words_of: Callable[[str], Grammar]) -> Gramma
         case "nik":
             return grammars.Nik(standing, language=language)
         case "digits" if isinstance(accepts, Digits):
-            return grammars.Digits(accepts.least, accepts.most, language=language)
+            return grammars.DigitsGrammar(accepts.least, accepts.most, language=language)
         case "repair":
             return grammars.NikRepair(language=language)
         case "date":
@@ -67,7 +67,7 @@ def _digits(text: str, question: Question, rest: int) -> str:
     """The digits of a number that is not whole: "" unless all of `text` is digits."""
     if not isinstance(question.accepts, Digits):
         return ""
-    part = grammars.Digits(1, rest or question.accepts.most, language=named(question.language))
+    part = grammars.DigitsGrammar(1, rest or question.accepts.most, language=named(question.language))
     return next(iter(part.values(tuple(text.split()))), "")
 
 

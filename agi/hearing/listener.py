@@ -8,7 +8,7 @@ from agi.editions.store import Editions, NoEdition
 from agi.hearing.answers import grammar_of, said
 from agi.hearing.protocol import CannotListen
 from agi.settings import Settings, Speech
-from agi.speech.grammar import Digits
+from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model, ModelError
 from agi.speech.progress import Progress
 from agi.speech.recogniser import Recogniser
@@ -58,7 +58,7 @@ class ModelListener:
         if grammar.name not in model.names:
             raise CannotListen(question.grammar)
         if rest:
-            grammar = Digits(1, rest, language=grammar.language)
+            grammar = DigitsGrammar(1, rest, language=grammar.language)
         before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
         # Where speech does not count during the prompt, what is heard first was begun during this turn.
         opening_ms = before if first and question.voice_barge_in else 0

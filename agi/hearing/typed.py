@@ -12,7 +12,7 @@ from agi.languages import named
 from agi.languages.language import Language, Words
 from agi.languages.pieces import UNKNOWN
 from agi.speech.answer import Reading, decide
-from agi.speech.grammar import Grammar, Options, whole
+from agi.speech.grammar import ChoiceGrammar, Grammar, whole
 from agi.speech.network import accepts, spell
 from agi.speech.tuning import Thresholds
 
@@ -27,7 +27,7 @@ def understood(line: str, question: Question, spoken: Spoken) -> Answer:
     language = named(question.language)
 
     def words_of(name: str) -> Grammar:
-        return Options(name, spoken[name], language=language)
+        return ChoiceGrammar(name, spoken[name], language=language)
 
     try:
         grammar = grammar_of(question, words_of)

@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check:
     """One line of `hotline doctor`; `advice` says what to do and is empty when all is well."""
 
     level: Level
@@ -49,15 +49,15 @@ class Finding:
     advice: str = ""
 
 
-def _ok(about: str, text: str) -> Finding:
-    return Finding(Level.OK, about, text)
+def _ok(about: str, text: str) -> Check:
+    return Check(Level.OK, about, text)
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """All findings, in the order of what rests on what."""
+def examine(settings: Settings) -> Iterator[Check]:
+    """All checks, in the order of what rests on what."""
     program = asterisk.find(settings.var)
     running = Supervisor(settings).running()
-    checks: tuple[Callable[[], Finding], ...] = (
+    checks: tuple[Callable[[], Check], ...] = (
         _system,
         lambda: _rights(settings),
         lambda: _disk(settings),
@@ -81,7 +81,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         if (
             found := trunk.state(settings, lambda words: asterisk.ask(program, etc_folder(settings.var), words))
         ) is not None:
-            yield Finding(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
+            yield Check(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
         yield logged(settings)
 
 
@@ -95,7 +95,7 @@ def espeak_version() -> str | None:
     return words[3] if len(words) > 3 else None
 
 
-def _system() -> Finding:
+def _system() -> Check:
     try:
         about = platform.freedesktop_os_release()
     except OSError:
@@ -103,17 +103,17 @@ def _system() -> Finding:
     name = f"{about.get('ID', 'unknown')} {about.get('VERSION_ID', '')}".strip()
     text = f"{about.get('PRETTY_NAME', name)}, Python {platform.python_version()}"
     if name not in _SYSTEMS:
-        return Finding(Level.WARN, "system", text, "Use Debian 12, Debian 13 or Ubuntu 24.04; others are not tried.")
+        return Check(Level.WARN, "system", text, "Use Debian 12, Debian 13 or Ubuntu 24.04; others are not tried.")
     return _ok("system", text)
 
 
-def _rights(settings: Settings) -> Finding:
+def _rights(settings: Settings) -> Check:
     for folder in (settings.var, settings.data):
         place = folder if folder.exists() else folder.parent
         if not os.access(place, os.W_OK | os.X_OK):
-            return Finding(Level.FAIL, "rights", f"{place} cannot be written", f"chown -R {os.getuid()} {place}")
+            return Check(Level.FAIL, "rights", f"{place} cannot be written", f"chown -R {os.getuid()} {place}")
     if os.getuid() == 0:
-        return Finding(
+        return Check(
             Level.WARN,
             "rights",
             "the hotline runs as root",
@@ -122,89 +122,89 @@ def _rights(settings: Settings) -> Finding:
     return _ok("rights", "ordinary user; var and data can be written")
 
 
-def _disk(settings: Settings) -> Finding:
+def _disk(settings: Settings) -> Check:
     places = {place if place.exists() else ROOT for place in (settings.var, settings.data)}
     free, place = min((shutil.disk_usage(place).free // _MB, place) for place in places)
     text = f"{free} MB free at {place}"
     if free < 1000:
         level = Level.FAIL if free < 200 else Level.WARN
-        return Finding(level, "disk", text, "Free some space: Asterisk, prompts and call records need 1 GB.")
+        return Check(level, "disk", text, "Free some space: Asterisk, prompts and call records need 1 GB.")
     return _ok("disk", text)
 
 
-def _clock(settings: Settings) -> Finding:
+def _clock(settings: Settings) -> Check:
     text = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     known = max(path.stat().st_mtime for path in (Path(__file__), settings.var) if path.exists())
     if time.time() < known - 60:
-        return Finding(Level.WARN, "clock", f"{text} is earlier than our own files", "Set the clock (timedatectl).")
+        return Check(Level.WARN, "clock", f"{text} is earlier than our own files", "Set the clock (timedatectl).")
     ZoneInfo(settings.office.zone)
     return _ok("clock", f"{text}; callers hear times of {settings.office.zone}")
 
 
-def _private(settings: Settings) -> Finding:
+def _private(settings: Settings) -> Check:
     wide = tuple(private.readable_by_others(settings))
     more = f" and {len(wide) - 1} more" if len(wide) > 1 else ""
     if wide:
         todo = "./hotline up, or, where the files are another user's: chmod go= FILE. Change passwords that were seen."
-        return Finding(Level.FAIL, "privacy", f"others may read {wide[0]}{more}", todo)
+        return Check(Level.FAIL, "privacy", f"others may read {wide[0]}{more}", todo)
     return _ok("privacy", "files of var and data are readable by their owner only")
 
 
-def _espeak() -> Finding:
+def _espeak() -> Check:
     version = espeak_version()
     if version is None:
-        return Finding(Level.FAIL, "voice", "espeak-ng is missing", "apt-get install espeak-ng libespeak-ng1")
+        return Check(Level.FAIL, "voice", "espeak-ng is missing", "apt-get install espeak-ng libespeak-ng1")
     return _ok("voice", f"espeak-ng {version}")
 
 
-def speech_model(settings: Settings, running: bool) -> Finding:
+def speech_model(settings: Settings, running: bool) -> Check:
     """Whether callers may speak: the model hears what is said to it, and somebody listens with it."""
     about = "speech model"
     if not settings.speech.enabled:
         return _ok(about, "speech is off in the settings: keypad only")
     if not speech.speech_is_on(settings):
         text = f"none in {settings.speech_model}, which speech.model names: callers use keys only"
-        return Finding(Level.FAIL, about, text, "Name a model's folder there, or set speech.enabled = false.")
+        return Check(Level.FAIL, about, text, "Name a model's folder there, or set speech.enabled = false.")
     if speech.built_for_another(settings):
         text = f"callers are still heard with another model than {settings.speech_model}"
-        return Finding(Level.WARN, about, text, "./hotline up")
+        return Check(Level.WARN, about, text, "./hotline up")
     from agi.speech.examine import examine  # loads Vosk, which nothing else here needs
 
     found = examine(settings.speech_built)
     if found.trouble:
-        return Finding(Level.FAIL, about, found.trouble.rstrip("."), "./hotline up builds and starts it.")
+        return Check(Level.FAIL, about, found.trouble.rstrip("."), "./hotline up builds and starts it.")
     if wrong := [one for one in found.answers if not one.right]:
         level = Level.FAIL if len(wrong) == len(found.answers) else Level.WARN
         text = "; ".join(f'hears "{one.heard}" where espeak-ng says "{one.said}"' for one in wrong)
         todo = "Try recordings of people: ./hotline hear FILE. If they fail too, name another model in speech.model."
-        return Finding(level, about, f"{settings.speech_model} {text}", todo)
+        return Check(level, about, f"{settings.speech_model} {text}", todo)
     if running and not speech.listens(settings.var):
-        return Finding(Level.FAIL, about, "the speech service does not answer", "Read var/log/speech.out.")
+        return Check(Level.FAIL, about, "the speech service does not answer", "Read var/log/speech.out.")
     hears = ", ".join(f'"{one.said}"' for one in found.answers) or "not tried, espeak-ng is missing"
     cost = f"loaded in {found.load_s:.1f} s, {found.megabytes:.0f} MB"
     return _ok(about, f"{settings.speech_model} hears: {hears}; {cost}")
 
 
-def _asterisk(program: Program | None) -> Finding:
+def _asterisk(program: Program | None) -> Check:
     if program is None:
-        return Finding(Level.FAIL, "Asterisk", "neither on PATH (22.5 or newer) nor in var/asterisk", "./hotline up")
+        return Check(Level.FAIL, "Asterisk", "neither on PATH (22.5 or newer) nor in var/asterisk", "./hotline up")
     return _ok("Asterisk", f"{program.version}, {'private tree' if program.private else program.command[0]}")
 
 
-def _confinement() -> Finding:
+def _confinement() -> Check:
     if confined.landlock() == 0:
         text = "this kernel has no Landlock: Asterisk may read all that the hotline may, also secrets"
-        return Finding(Level.WARN, "confinement", text, "Use a kernel of Debian 12 or newer (lsm=landlock,…).")
+        return Check(Level.WARN, "confinement", text, "Use a kernel of Debian 12 or newer (lsm=landlock,…).")
     return _ok("confinement", f"Asterisk sees neither secrets nor databases (Landlock {confined.landlock()})")
 
 
-def audio_ports(settings: Settings) -> Finding:
+def audio_ports(settings: Settings) -> Check:
     """Whether there are ports for the sound of as many calls as the settings allow."""
     telephony = settings.telephony
     calls = (telephony.rtp_last - telephony.rtp_first + 1) // 2
     text = f"ports {telephony.rtp_first} to {telephony.rtp_last}: {max(calls, 0)} legs of calls at once"
     if calls < settings.legs:
-        return Finding(
+        return Check(
             Level.WARN,
             "audio",
             text,
@@ -213,101 +213,101 @@ def audio_ports(settings: Settings) -> Finding:
     return _ok("audio", text)
 
 
-def open_files_granted(settings: Settings) -> Finding:
+def open_files_granted(settings: Settings) -> Check:
     """Whether processes may open as many files as the calls need that the settings allow."""
     wanted, granted = open_files.wanted(settings), open_files.granted(settings)
     if granted < wanted:
         text = f"a process may open {granted} at once, the calls allowed need {wanted}"
         todo = "Raise the hard limit (LimitNOFILE, or nofile in /etc/security/limits.conf), or lower line.max_calls."
-        return Finding(Level.WARN, "open files", text, todo)
+        return Check(Level.WARN, "open files", text, todo)
     return _ok("open files", f"{wanted} at once are granted")
 
 
-def _registry(settings: Settings) -> Finding:
+def _registry(settings: Settings) -> Check:
     if not settings.registry_db.exists():
-        return Finding(Level.FAIL, "registry", "there is none", "./hotline up, or ./hotline registry import")
+        return Check(Level.FAIL, "registry", "there is none", "./hotline up, or ./hotline registry import")
     try:
         registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
         counts = {table: sum(rows.values()) for table, rows in registry.counts().items()}
         source = registry.source
         registry.close()
     except privacy.BadKey as error:
-        return Finding(Level.FAIL, "registry", str(error), "Every NIK check fails until then.")
+        return Check(Level.FAIL, "registry", str(error), "Every NIK check fails until then.")
     except RegistryMissing as error:
-        return Finding(Level.FAIL, "registry", str(error), "./hotline up")
+        return Check(Level.FAIL, "registry", str(error), "./hotline up")
     except RegistryStalled as error:
-        return Finding(Level.FAIL, "registry", str(error), "Callers hear that look-ups are not available until then.")
+        return Check(Level.FAIL, "registry", str(error), "Callers hear that look-ups are not available until then.")
     except RegistryError as error:
-        return Finding(Level.FAIL, "registry", str(error), "./hotline registry import residents FILE.csv --replace")
+        return Check(Level.FAIL, "registry", str(error), "./hotline registry import residents FILE.csv --replace")
     if trouble := unsound(settings.registry_db):
         todo = "Import the registry again with --replace, or put a backup back: ./hotline restore FILE"
-        return Finding(Level.FAIL, "registry", f"{settings.registry_db} is damaged: {trouble}", todo)
+        return Check(Level.FAIL, "registry", f"{settings.registry_db} is damaged: {trouble}", todo)
     kept = beside(settings.registry_db, BEFORE)
     days = int((time.time() - kept.stat().st_ctime) / 86400) if kept.exists() else 0  # since it was replaced
     if days > _BEFORE_DAYS:
         text = f"{kept} has been kept for {days} days: people's data that nothing needs any more"
-        return Finding(Level.WARN, "registry", text, f"rm {kept}")
+        return Check(Level.WARN, "registry", text, f"rm {kept}")
     return _ok("registry", f"{source} data: " + ", ".join(f"{count} {table}" for table, count in counts.items()))
 
 
-def _calls(settings: Settings) -> Finding:
+def _calls(settings: Settings) -> Check:
     about = "call records"
     if trouble := call_book_fault(settings.calls_db):
         todo = f"Move {settings.calls_db}* away (or put a backup back), then ./hotline up; calls are kept meanwhile."
-        return Finding(Level.FAIL, about, trouble, todo)
+        return Check(Level.FAIL, about, trouble, todo)
     if not settings.calls_db.exists():
         return _ok(about, "none yet: made by the line at its first start")
     try:
         with CallBook.reader(settings.calls_db) as reader:
             unfinished = len(reader.open_calls())
     except BookError as error:
-        return Finding(Level.FAIL, about, str(error), f"Move {settings.calls_db} away, then ./hotline up.")
+        return Check(Level.FAIL, about, str(error), f"Move {settings.calls_db} away, then ./hotline up.")
     return _ok(about, f"whole and written to; {unfinished} calls not ended")
 
 
-def _ports(settings: Settings, running: bool) -> Finding:
+def _ports(settings: Settings, running: bool) -> Check:
     telephony, line = settings.telephony, settings.line
     text = f"SIP {telephony.listen}:{telephony.sip_port}/UDP, FastAGI 127.0.0.1:{line.agi_port}/TCP"
     trouble = None if running else ready.taken(settings)
     if trouble is not None:
-        return Finding(Level.FAIL, "ports", trouble, "./hotline up names the port again once it is free.")
+        return Check(Level.FAIL, "ports", trouble, "./hotline up names the port again once it is free.")
     return _ok("ports", text + ("" if running else "; free"))
 
 
-def _processes(settings: Settings, running: bool) -> Finding:
+def _processes(settings: Settings, running: bool) -> Check:
     supervisor = Supervisor(settings)
     if not running:
         if supervisor.deaf() is not None:
-            return Finding(Level.FAIL, "processes", "its sockets were removed", "./hotline down, then ./hotline up")
+            return Check(Level.FAIL, "processes", "its sockets were removed", "./hotline down, then ./hotline up")
         if supervisor.orphans():
-            return Finding(Level.FAIL, "processes", "supervisord was killed, the rest still runs", "./hotline up")
-        return Finding(Level.FAIL, "processes", "the hotline is not running", "./hotline up")
+            return Check(Level.FAIL, "processes", "supervisord was killed, the rest still runs", "./hotline up")
+        return Check(Level.FAIL, "processes", "the hotline is not running", "./hotline up")
     down = [process.name for process in supervisor.processes() if not process.running]
     if down:
-        return Finding(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
+        return Check(Level.FAIL, "processes", f"not running: {', '.join(down)}", "./hotline logs, then ./hotline up")
     begun = launch.started(settings.var)
     if begun is not None and begun.line != launch.line_fingerprint(settings):
         text = "settings, key or program have changed since the start"
-        return Finding(Level.WARN, "processes", text, "./hotline up")
+        return Check(Level.WARN, "processes", text, "./hotline up")
     return _ok("processes", ", ".join(("supervisord", *supervisor.programs)))
 
 
-def _answering(settings: Settings, program: Program) -> Finding:
+def _answering(settings: Settings, program: Program) -> Check:
     trouble = ready.unmet(settings, program)
     if trouble is not None:
-        return Finding(Level.FAIL, "calls", trouble, "./hotline logs, then ./hotline up")
+        return Check(Level.FAIL, "calls", trouble, "./hotline logs, then ./hotline up")
     shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
     return _ok("calls", f"answered; {shown.splitlines()[0] if shown else 'no count'}")
 
 
-def logged(settings: Settings) -> Finding:
+def logged(settings: Settings) -> Check:
     """What Asterisk and our processes complained of within a day."""
     if not (settings.var / "log" / asterisk_log.FILE).exists():
         text = "what Asterisk prints is not kept: the supervisor that runs is of an earlier version"
-        return Finding(Level.WARN, "logs", text, "./hotline down, then ./hotline up, when few people call.")
+        return Check(Level.WARN, "logs", text, "./hotline down, then ./hotline up, when few people call.")
     found = troubles.since(settings.var / "log", datetime.now(UTC) - timedelta(days=1))
     if not found:
         return _ok("logs", "no warning and no error within a day")
     shown = "; ".join(f"{one.process} {one.times} × {one.text!r}" for one in found[:_SHOWN])
     more = f"; and {len(found) - _SHOWN} other kinds" if len(found) > _SHOWN else ""
-    return Finding(Level.WARN, "logs", f"within a day: {shown}{more}", "./hotline logs -n 1000")
+    return Check(Level.WARN, "logs", f"within a day: {shown}{more}", "./hotline logs -n 1000")

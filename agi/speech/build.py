@@ -16,7 +16,7 @@ from agi.languages import INDONESIAN
 from agi.languages.language import Language
 from agi.languages.pieces import Loop, Piece, alt
 from agi.speech import decoding, phones
-from agi.speech.grammar import Grammar, Kind, OneOf, Options, whole
+from agi.speech.grammar import ChoiceGrammar, Grammar, Kind, OneOf, whole
 from agi.speech.graph import Prices, compile_graph
 from agi.speech.network import spell
 from agi.speech.phrases import BuildError, Phrases
@@ -82,7 +82,7 @@ def build(
         table = {
             "language": language.code,
             "phrases": heard.known,
-            "options": {one.name: one.words for one in grammars if isinstance(one, Options)},
+            "options": {one.name: one.words for one in grammars if isinstance(one, ChoiceGrammar)},
             "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
         }
         text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True)

@@ -9,15 +9,15 @@ import numpy as np
 from agi.languages import INDONESIAN
 from agi.speech.answer import Heard
 from agi.speech.espeak import CannotSpeak, said
-from agi.speech.grammar import Digits, Grammar, YesNo
+from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model, ModelError
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE
 
 _VOICE, _WORDS_A_MINUTE = "id", 130
 _SPOKEN: tuple[tuple[str, Grammar, str], ...] = (
-    (INDONESIAN.numbers.spell("01234"), Digits(5, 5), "01234"),
-    (INDONESIAN.numbers.spell("56789"), Digits(5, 5), "56789"),
+    (INDONESIAN.numbers.spell("01234"), DigitsGrammar(5, 5), "01234"),
+    (INDONESIAN.numbers.spell("56789"), DigitsGrammar(5, 5), "56789"),
     ("ya betul", YesNo(), "ya"),
     ("tidak", YesNo(), "tidak"),
 )

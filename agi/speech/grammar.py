@@ -100,7 +100,7 @@ class YesNo:
 
 
 @dataclass(frozen=True, slots=True)
-class Digits:
+class DigitsGrammar:
     """A number of `least` to `most` digits."""
 
     least: int
@@ -256,7 +256,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Options(OneOf):
+class ChoiceGrammar(OneOf):
     """The options of a menu: for each key its words. Every option may also be called by its number."""
 
     kind: Kind = Kind.OPTIONS

@@ -10,7 +10,7 @@ import vosk
 from agi.languages import named
 from agi.languages.language import Language
 from agi.speech.build import GRAMMARS
-from agi.speech.grammar import Grammar, OneOf, Options
+from agi.speech.grammar import ChoiceGrammar, Grammar, OneOf
 from agi.speech.graph import listed
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import RATE, Tuning
@@ -47,7 +47,7 @@ class Model:
             raise ModelError(f"Vosk cannot load {folder}: run `hotline up`.") from error
         language = named(table["language"])
         meant: dict[str, Grammar] = {
-            name: Options(name, _tuples(words), language=language) for name, words in table["options"].items()
+            name: ChoiceGrammar(name, _tuples(words), language=language) for name, words in table["options"].items()
         }
         meant.update({name: OneOf(name, _tuples(words), language=language) for name, words in table["lists"].items()})
         return cls(folder, handle, language, _tuples(table["phrases"]), meant)

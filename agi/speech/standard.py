@@ -6,7 +6,18 @@ from pathlib import Path
 from agi import tomlfile
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
-from agi.speech.grammar import Date, Digits, Grammar, Nik, NikRepair, NikStanding, Number, OneOf, Options, YesNo
+from agi.speech.grammar import (
+    ChoiceGrammar,
+    Date,
+    DigitsGrammar,
+    Grammar,
+    Nik,
+    NikRepair,
+    NikStanding,
+    Number,
+    OneOf,
+    YesNo,
+)
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
 """One file a list, `NAME.toml`: value = ["way to say it", …]; used as grammar "list:NAME"."""
@@ -20,7 +31,7 @@ def standard(language: Language = INDONESIAN) -> tuple[Grammar, ...]:
     """Yes and no, digits, NIK, date, number, repair, and every list of words. Raises WordsError."""
     fixed = (
         YesNo(language=language),
-        Digits(1, 64, language=language),
+        DigitsGrammar(1, 64, language=language),
         Nik(_any_standing, language=language),
         Date(language=language),
         Number(language=language),
@@ -37,9 +48,9 @@ def lists(folder: Path | None = None, language: Language = INDONESIAN) -> tuple[
 
 def options(
     spoken: Mapping[str, Mapping[str, tuple[str, ...]]], language: Language = INDONESIAN
-) -> tuple[Options, ...]:
+) -> tuple[ChoiceGrammar, ...]:
     """A grammar for every question of a menu: name -> key -> ways to say it."""
-    return tuple(Options(name, words, language=language) for name, words in sorted(spoken.items()))
+    return tuple(ChoiceGrammar(name, words, language=language) for name, words in sorted(spoken.items()))
 
 
 def _list(path: Path) -> dict[str, tuple[str, ...]]:

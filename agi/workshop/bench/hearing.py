@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi.speech.examine import resident_mb
-from agi.speech.grammar import Digits
+from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser
 from agi.workshop.bench.figures import percentile
 
 _FRAME = 320
 _FRAME_S = 0.02
-_SAYS = Digits(16, 16)
+_SAYS = DigitsGrammar(16, 16)
 """The longest of questions: as many digits as a NIK has."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agi.languages import INDONESIAN
 from agi.speech.answer import Reading, readings
-from agi.speech.grammar import Digits, Nik
+from agi.speech.grammar import DigitsGrammar, Nik
 from agi.speech.model import Model
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
@@ -18,7 +18,7 @@ from agi.workshop.evaluation.material import Joined, Utterance
 Progress = Callable[[str], None]
 READINGS = 50
 _ANY = Thresholds(accept=0.0, confirm=0.0)
-_DIGITS = Digits(1, 64)
+_DIGITS = DigitsGrammar(1, 64)
 _QUIET = bytes(2 * RATE * 2)
 
 
@@ -115,7 +115,7 @@ def latency(model: Model, said: Sequence[Utterance], babble: Babble, tuning: Tun
         sound = degrade("clean", one.sound(), 0, babble)
         end_ms = _speech_end_ms(sound)
         length = len(one.words)
-        recogniser = model.recogniser(Digits(length, length), tuning)
+        recogniser = model.recogniser(DigitsGrammar(length, length), tuning)
         pcm = sound.tobytes() + _QUIET
         for begin in range(0, len(pcm) - 319, 320):
             at = time.perf_counter()

@@ -10,7 +10,7 @@ import numpy as np
 
 from agi.languages import INDONESIAN
 from agi.speech.espeak import said
-from agi.speech.grammar import Date, Digits, Grammar, Kind, NikRepair, Number, OneOf, Options, YesNo
+from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, Kind, NikRepair, Number, OneOf, YesNo
 from agi.speech.model import Model
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
@@ -82,7 +82,7 @@ def answers(model: Model, asked: Sequence[OneOf], voices: Sequence[str]) -> tupl
     return tuple(found)
 
 
-_PIN = Digits(_PIN_DIGITS, _PIN_DIGITS)
+_PIN = DigitsGrammar(_PIN_DIGITS, _PIN_DIGITS)
 
 
 def _texts(question: Grammar) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ def _texts(question: Grammar) -> Iterator[tuple[str, str]]:
         case YesNo():
             yield from (("ya", text) for text in ("ya", "iya", "betul", "ya betul", "benar"))
             yield from (("tidak", text) for text in ("tidak", "bukan", "salah", "bukan itu"))
-        case Options():
+        case ChoiceGrammar():
             yield from ((value, text) for value, texts in question.words.items() for text in texts)
         case OneOf():
             values = chance.sample(sorted(question.words), min(_DRAWN, len(question.words)))
@@ -101,7 +101,7 @@ def _texts(question: Grammar) -> Iterator[tuple[str, str]]:
             yield from (("2", "kelompok kedua"), ("3", "bukan kelompok ketiga"), ("tidak", "bukan"), ("ya", "ya betul"))
             for digits in _numbers(chance, 4):
                 yield f"1:{digits}", f"kelompok pertama {_NUMBERS.spell(digits)}"
-        case Digits():
+        case DigitsGrammar():
             yield from ((digits, _NUMBERS.spell(digits)) for digits in _numbers(chance, _PIN_DIGITS))
         case Date():
             days = [_FIRST_DAY + timedelta(chance.randrange(_DAYS)) for _ in range(_DRAWN)]

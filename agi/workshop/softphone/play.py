@@ -14,7 +14,6 @@ from agi.voice.errors import VoiceError
 from agi.voice.places import Kind, Value
 from agi.voice.texts import Texts
 from agi.workshop.softphone import record, speaking
-from agi.workshop.softphone.company import ANSWERED, CONFIRMED, SAID_AGAIN, YES, Company
 from agi.workshop.softphone.duty import Taken
 from agi.workshop.softphone.hearing import Ear, NotHeard, recognise, was_heard
 from agi.workshop.softphone.matching import RATE
@@ -22,6 +21,7 @@ from agi.workshop.softphone.numbers import BadDescription, Numbers
 from agi.workshop.softphone.phone import PhoneError, Softphone
 from agi.workshop.softphone.references import References
 from agi.workshop.softphone.scenario import Do, Scenario, Step
+from agi.workshop.softphone.talkback import ANSWERED, CONFIRMED, SAID_AGAIN, YES, TalkbackCaller
 from agi.workshop.softphone.wavfile import growing
 
 HEAR_S = 60.0
@@ -123,7 +123,7 @@ class _Playing:
         self._stop = stop
         self._numbers = player.numbers()
         self._ear = Ear(player.references.bank, phone.recording)
-        self._company: Company | None = None
+        self._talkback: TalkbackCaller | None = None
         self._played = Played(scenario.title)
         self._begun = time.monotonic()
 
@@ -184,11 +184,11 @@ class _Playing:
 
     def _hear(self, step: Step) -> bool:
         if step.text in ANSWERED:
-            self._company = None
+            self._talkback = None
         try:
             places = filled(step, self._player.references.texts, self._numbers)
             wanted = self._player.references.said_with(step.text, places)
-            over = self._answering if self._company and not step.text.startswith("speech.") else self._over
+            over = self._answering if self._talkback and not step.text.startswith("speech.") else self._over
             heard = self._ear.hear(wanted, HEAR_S, over, whole=step.do is Do.HEAR_WHOLE)
         except (NotHeard, BadDescription, VoiceError) as error:
             return self._note(False, f"line {step.line}: {error}")
@@ -198,11 +198,11 @@ class _Playing:
     def _answering(self) -> bool:
         """While a prompt is waited for: answer what a person would answer without being told."""
         over = self._over()
-        if self._company and not over and (answer := self._company.answer()):
-            company, self._company = self._company, None
+        if self._talkback and not over and (answer := self._talkback.answer()):
+            talkback, self._talkback = self._talkback, None
             self._note(True, f"{CONFIRMED if answer == YES else SAID_AGAIN}: {answer}")
-            over = not self._sound(replace(company.step, text=answer))
-            self._company = company.after(len(growing(self._phone.recording)))
+            over = not self._sound(replace(talkback.step, text=answer))
+            self._talkback = talkback.after(len(growing(self._phone.recording)))
         return over
 
     def _press(self, step: Step) -> bool:
@@ -210,7 +210,7 @@ class _Playing:
             keys = self._numbers.fill(step.text)
         except BadDescription as error:
             return self._note(False, f"line {step.line}: {error}")
-        self._company = None  # a caller who presses keys does not answer by voice beside it
+        self._talkback = None  # a caller who presses keys does not answer by voice beside it
         self._phone.press(keys.replace(" ", ""))
         return self._note(True, str(step))  # as described: no number is shown
 
@@ -232,7 +232,7 @@ class _Playing:
         except (BadDescription, speaking.CannotSpeak) as error:
             return self._note(False, f"line {step.line}: {error}")
         if step.do is Do.SAY:
-            self._company = Company(step, self._player.references.bank, self._phone.recording)
+            self._talkback = TalkbackCaller(step, self._player.references.bank, self._phone.recording)
         return self._note(over is None, str(step) if over is None else f"{step}: the hotline hung up")
 
     def _never(self) -> None:

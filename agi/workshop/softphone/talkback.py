@@ -15,7 +15,7 @@ CONFIRM = "speech.readback"
 """Its fixed part, "benar? ya atau tidak?", is the same in all confirmations."""
 UNHEARD = ("help.menu.unheard", "help.entry.unheard")
 ANSWERED = (CONFIRM, *UNHEARD)
-"""What the company answers; a scenario that waits for one of them tells itself what follows."""
+"""What they answer; a scenario that waits for one of them tells itself what follows."""
 YES = "ya, benar"
 """Not a bare "ya": said by one of the voices it is taken for silence (data/model/README.md, limits)."""
 CONFIRMED, SAID_AGAIN = "was asked whether it was heard right; answered", "was not heard; said again"
@@ -25,7 +25,7 @@ LISTENS_S = 0.4
 """So often it listens; a person answers no sooner either, and looking costs time that other callers need."""
 
 
-class Company:
+class TalkbackCaller:
     """Listens beside the scenario, from the end of what was said in `step`. `clock`: seconds, never backwards."""
 
     def __init__(self, step: Step, bank: Bank, recording: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +47,7 @@ class Company:
                 return YES if key == CONFIRM else self.step.text
         return ""
 
-    def after(self, position: int) -> "Company":
+    def after(self, position: int) -> "TalkbackCaller":
         """Listens on from sample `position`, after an answer."""
         self._answered += 1
         self._listen_from(position)
