@@ -81,7 +81,8 @@ def heard(question: Question, words: Words) -> Answer:
     value = next(iter(grammar(question).values(words)), "")
     if question is YES_NO:
         value = {"ya": "1", "tidak": "2"}[value]
-    return Answer(Result.MATCH, value, Mode.SPEECH) if value else Answer(Result.NO_MATCH, mode=Mode.SPEECH)
+    unheard = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.0, sure=False)
+    return Answer(Result.MATCH, value, Mode.SPEECH) if value else unheard
 
 
 @pytest.mark.parametrize("question", [YES_NO, REPAIR, NUMBER, NIK, *MENUS], ids=lambda one: one.grammar)
@@ -106,6 +107,14 @@ def test_every_number_is_understood(question: Question) -> None:
         answer = understood(" ".join(words), question, MENU)
         assert answer == heard(question, words), words
         assert answer.result is Result.MATCH, words
+
+
+@pytest.mark.parametrize("name", ["number", "date", "nik"])
+def test_what_may_be_no_number_no_day_or_no_nik_is_read_alike(name: str) -> None:
+    question = Question("x", (), Digits(1, 64), grammar=name)
+    piece, chance = grammar(question).piece, random.Random(1)
+    for words in (drawn(piece, chance) for _ in range(300)):
+        assert understood(" ".join(words), question, MENU) == heard(question, words), words
 
 
 def test_what_the_graph_does_not_hold_is_other_speech() -> None:
