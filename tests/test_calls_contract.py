@@ -226,6 +226,15 @@ def test_a_contact_back_from_the_queue_is_open_again_and_remembers(book: Book) -
     assert [one.why for one in book.events() if isinstance(one, Ended)] == ["SlowDisk", "no agent on duty", ""]
 
 
+def test_a_registry_that_was_away_is_a_failure_though_the_caller_went_on(book: Book) -> None:
+    book.log.begin("1", "", START)
+    book.log.event("1", asked("kk"))
+    book.log.event("1", Noted(at=START, kind=NoteKind.REGISTRY_UNAVAILABLE, detail="RegistryStalled"))
+    book.log.event("1", asked("main"))
+    book.end(Outcome.ABANDONED, "main", "hung up", 30)
+    assert book.history.course(book.read()).first_failure == "failed at kk: RegistryStalled"
+
+
 def test_the_course_holds_the_doubts_of_speech(book: Book) -> None:
     book.log.begin("1", "", START)
     for answer in (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from line_exchange import Exchange, until
 
+from agi.books.events import Ended, Outcome, Returned
 from agi.books.reader import CallReader
 
 CALLS = 50
@@ -83,3 +84,6 @@ def test_a_call_that_failed_with_the_line_still_says_so_when_its_caller_came_bac
     assert (call.outcome, call.why) == ("abandoned", "hung up")
     with CallReader(exchange.settings.calls_db) as reader:
         assert reader.course(call).first_failure == "failed at start: line stopped"
+    failed, returned, *_ = [one for one in exchange.events(call_id) if isinstance(one, Ended | Returned)]
+    assert isinstance(failed, Ended) and failed.outcome is Outcome.FAILED
+    assert isinstance(returned, Returned), "it failed before the caller came back, not when they hung up"

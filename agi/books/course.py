@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agi.books.contacts import Contact
-from agi.books.events import Asked, Ended, Event, Outcome
+from agi.books.events import Asked, Ended, Event, Noted, NoteKind, Outcome
 
 FAILURES = (Outcome.FAILED, Outcome.GAVE_UP, Outcome.LOCKED_OUT)
 _NO_INPUT, _NO_MATCH = "no-input", "no-match"  # results of turns, as the line writes them
@@ -27,9 +27,9 @@ class Turns:
 
 @dataclass(slots=True)
 class Course:
-    """The course of one contact. `failed` is its first failure, also when the caller came back from the queue after it
-    and it ended otherwise; `tries` is the try at which the last question was asked last. `confidence` is the lowest of
-    its spoken answers, None without any; `fell_back` is why speech first did not listen."""
+    """The course of one contact. `failed` is its first failure, also when it went on after it and ended otherwise;
+    `tries` is the try at which the last question was asked last. `confidence` is the lowest of its spoken answers, None
+    without any; `fell_back` is why speech first did not listen."""
 
     failed: Outcome | None = None
     failed_at: str = ""
@@ -39,6 +39,11 @@ class Course:
     questions: dict[str, Turns] = field(default_factory=dict)
     confidence: float | None = None
     fell_back: str = ""
+
+    def fail(self, outcome: Outcome, where: str, why: str) -> None:
+        """It failed, if not for the first time; `where`: "" is at the last question."""
+        if self.failed is None:
+            self.failed, self.failed_at, self.failure = outcome, where or self.last_question, why
 
     @property
     def turns(self) -> Turns:
@@ -67,8 +72,10 @@ def course(contact: Contact, events: Iterable[Event]) -> Course:
                 went.fell_back = went.fell_back or answer.fell_back
                 if answer.confidence is not None:
                     went.confidence = min(went.confidence or 1.0, answer.confidence)
-            case Ended(outcome=outcome) if outcome in FAILURES and went.failed is None:
-                went.failed, went.failed_at, went.failure = outcome, event.where or went.last_question, event.why
-    if went.failed is None and contact.outcome in FAILURES:  # written before ends were events
-        went.failed, went.failed_at, went.failure = contact.outcome, contact.where, contact.why
+            case Ended(outcome=outcome) if outcome in FAILURES:
+                went.fail(outcome, event.where, event.why)
+            case Noted(kind=NoteKind.REGISTRY_UNAVAILABLE):  # told in a sentence; the call went on in the menu
+                went.fail(Outcome.FAILED, "", event.detail)
+    if contact.outcome in FAILURES:  # written before ends were events
+        went.fail(contact.outcome, contact.where, contact.why)
     return went

@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from agi import log
-from agi.books.events import QUEUE, Outcome
+from agi.books.events import QUEUE, NoteKind, Outcome
 from agi.dialogue.question import Case, HungUp
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
@@ -95,7 +95,7 @@ def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: st
     )
     agent = agent_of(channel.get_variable(AGENT)) if start in _WITH_AGENT else ""
     if agent:
-        journal.noted("agent.talked", agent)
+        journal.noted(NoteKind.AGENT_TALKED, agent)
     longest_s = settings.dialogue.longest_call_s
     ending = converse(
         phone,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agi.books.events import QUEUE
+from agi.books.events import QUEUE, NoteKind
 from agi.dialogue.question import Case, Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.services.desk import Desk
@@ -14,7 +14,7 @@ def run(talk: Talk, desk: Desk) -> None:
     """Say that an agent comes, and hand over the case. Always raises Transferred (or HungUp)."""
     case = _as_it_stands(desk.case, talk.where)
     talk.say(Prompt("agent.connecting"), barge_in=False)
-    talk.note("transfer", case.topic)
+    talk.note(NoteKind.TRANSFER, case.topic)
     talk.transfer(case)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from agi.books.events import NoteKind
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Back, GaveUp, Says, Talk
 from agi.services import identity, telling
@@ -28,7 +29,7 @@ def run(talk: Talk, desk: Desk) -> None:
     if found is None:
         return
     desk.verified("nik+kk", f"{len(found)} applications")
-    talk.note("applications.told", str(len(found)))
+    talk.note(NoteKind.APPLICATIONS_TOLD, str(len(found)))
     if not found:
         talk.tell(Prompt("applications.none"))
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agi.books.events import QUEUE, Outcome
+from agi.books.events import QUEUE, NoteKind, Outcome
 from agi.books.files import BookError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
@@ -144,7 +144,7 @@ def _serve(talk: Talk, desk: Desk, name: str) -> None:
     try:
         service.run(talk, desk)
     except BookError as error:
-        talk.note("registry.unavailable", type(error).__name__)
+        talk.note(NoteKind.REGISTRY_UNAVAILABLE, type(error).__name__)
         talk.refuse(Prompt("registration.unavailable"))
 
 

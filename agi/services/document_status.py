@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from agi.books.events import NoteKind
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.office.results import Subject
@@ -31,7 +32,7 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     status = found.application.status.lower()
     desk.verified("registration+pin", f"application.{status}")
-    talk.note("application.told", status)
+    talk.note(NoteKind.APPLICATION_TOLD, status)
     talk.tell(*telling.told(found))
 
 

@@ -1,5 +1,6 @@
 """Is my NIK registered, and how far is my KTP-el? Told in words, after NIK and KK digits match."""
 
+from agi.books.events import NoteKind
 from agi.dialogue.talk import Says, Talk
 from agi.services import identity, telling
 from agi.services.desk import Desk
@@ -14,5 +15,5 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     [status] = telling.told(found)
     desk.verified("nik+kk", status.key)
-    talk.note("nik.checked", status.key)
+    talk.note(NoteKind.NIK_CHECKED, status.key)
     talk.tell(status)

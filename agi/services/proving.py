@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from agi.books.events import NoteKind
 from agi.dialogue.question import Result
 from agi.dialogue.talk import Back, GaveUp, Talk
 from agi.office.counting import Visitor
@@ -40,7 +41,7 @@ def prove(
             _stopped(talk, desk, found)
             return None
         if isinstance(found, Wrong):
-            talk.note("mismatch", talk.where)
+            talk.note(NoteKind.MISMATCH, talk.where)
             talk.refuse(*told(Wrong(subject)))
             if _stopped(talk, desk, found.stop):
                 return None
@@ -56,7 +57,7 @@ def _valid(talk: Talk, desk: Desk, subject: Subject, ask: Callable[[], str]) -> 
         if wrong is None:
             desk.about(number)
             return number
-        talk.note(f"{subject}.invalid", wrong.fault or "")
+        talk.note(NoteKind(f"{subject}.invalid"), wrong.fault or "")
         talk.refuse(*told(wrong))
     raise GaveUp(talk.where, Result.NO_MATCH)
 
@@ -66,6 +67,6 @@ def _stopped(talk: Talk, desk: Desk, stop: Stop | None) -> bool:
     if stop is None:
         return False
     desk.locked(talk.where)
-    talk.note("lockout", talk.where)
+    talk.note(NoteKind.LOCKOUT, talk.where)
     talk.refuse(*told(stop))
     return True
