@@ -101,6 +101,9 @@ class MemoryCalls:
     def open_calls(self) -> tuple[Contact, ...]:
         return tuple(sorted((one for one in self.contacts.values() if one.ended is None), key=lambda one: one.started))
 
+    def editions(self) -> frozenset[int]:
+        return frozenset(one.edition for one in self.contacts.values() if one.edition)
+
     def events(self, call_id: str) -> tuple[Event, ...]:
         return tuple(self.happened.get(call_id, {}).values())
 

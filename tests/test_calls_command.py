@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from click.testing import CliRunner, Result
 from agi.books.calls import CallBook
 from agi.books.events import QUEUE, Answered, Asked, Noted, NoteKind, Outcome, Said, Told
 from agi.cli import main
+from agi.editions.publishing import Publisher
+from agi.settings import ROOT, Settings
 
 CALL = "1764000000.12"
 
@@ -96,6 +99,25 @@ def test_show_tells_the_call() -> None:
         "times). Afterwards: transferred: agent 7001.",
         "Last question: nik, try 3; of 3 questions 1 without input, 1 without match.",
     ]
+
+
+def test_a_call_is_told_in_the_sentences_that_it_heard(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    shutil.copy(ROOT / "prompts" / "lexicon.toml", prompts)
+    publisher = Publisher(Settings(), lambda _: (), None)
+    for number, word in enumerate(("datang", "pagi", "siang"), start=1):
+        (prompts / "id.toml").write_text(f'[welcome]\nhello = "Selamat {word}."\n')
+        if number < 3:
+            publisher.publish(publisher.draft(prompts), "", "", None)
+    book = CallBook.open(tmp_path / "calls.db", KEY)
+    for edition in (1, 2, 7):
+        book.begin(f"call-{edition}", "", START, edition=edition)
+        book.event(f"call-{edition}", Told(at=START, prompts=(Said("welcome.hello"),)))
+    book.close()
+    for edition, heard in ((1, "“Selamat datang.”"), (2, "“Selamat pagi.”"), (7, "[welcome.hello]")):
+        told = hotline("show", f"call-{edition}").output
+        assert f"It heard edition {edition}" in told
+        assert f"We said: {heard}" in told
 
 
 @pytest.mark.usefixtures("a_call")

@@ -305,3 +305,10 @@ def test_begins_events_and_ends_are_followed(book: Book) -> None:
     book.log.event("old", asked("last"))
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_the_editions_that_contacts_name_are_known(book: Book) -> None:
+    for number, edition in enumerate((3, 3, 0, 12)):
+        book.log.begin(str(number), "", START, edition=edition)
+    assert book.log.flush()
+    assert book.history.editions() == {3, 12}

@@ -15,6 +15,7 @@ import soundfile
 from installation import Hotline, brought_up
 from line_exchange import until
 
+from agi.books.reader import CallReader
 from agi.settings import ROOT
 from agi.voice.texts import Texts
 from agi.workshop.softphone.phone import Softphone
@@ -130,6 +131,9 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
         calls[0][1].asks_an_agent()
         calls[2][1].asks_an_agent()
         heard = [(edition, call.ends()) for edition, call in calls]
+        with CallReader(hotline.settings.calls_db) as reader:
+            until("the records", lambda: not reader.open_calls(), LIMIT_S)
+            assert sorted(call.edition for call in reader.calls()) == [1, 1, 2, 3, 4]
     finally:
         phones.close()
     assert heard == [(edition, {PITCH[edition]}) for edition, _ in calls], str(heard)

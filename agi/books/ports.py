@@ -159,6 +159,9 @@ class CallHistory(Protocol):
     def course(self, contact: Contact) -> Course:
         """How it went before its end."""
 
+    def editions(self) -> frozenset[int]:
+        """The numbers of all editions that contacts name."""
+
     def follow(self) -> Iterator[Contact | tuple[str, Event]]:
         """What happens from now on, without end: a contact when it begins, ends or comes back, and each event with the
         id of its contact. Whoever has enough closes the iterator."""

@@ -111,6 +111,10 @@ class CallReader:
         rows = self._rows(f"SELECT {columns} FROM events WHERE call = ? ORDER BY seq", (contact.id,))  # noqa: S608
         return course(contact, map(event, rows))
 
+    def editions(self) -> frozenset[int]:
+        """See `CallHistory`."""
+        return frozenset(number for (number,) in self._rows("SELECT DISTINCT edition FROM calls WHERE edition > 0"))
+
     def follow(self, poll_s: float = 0.2) -> Iterator[Contact | tuple[str, Event]]:
         """See `CallHistory`. Looks every `poll_s` seconds."""
         newest = self._rows("SELECT (SELECT max(rowid) FROM calls), (SELECT max(seq) FROM events)")

@@ -48,7 +48,7 @@ def written_by(texts: Texts | None) -> Written:
         try:
             if texts is not None:
                 return f"“{texts.written(key, places)}”"
-        except VoiceError:  # the prompts have changed since the call
+        except VoiceError:  # a call that names no edition may be older than these texts
             pass
         values = ", ".join(f"{name}={value}" for name, value in places.items())
         return f"[{key}{': ' if values else ''}{values}]"
@@ -138,6 +138,8 @@ def story(call: Contact, events: tuple[Event, ...], course: Course, written: Wri
     yield f"Call {call.id} from {caller}, {when(call.started, zone)}, {length(call.lasted_s)}"
     if call.about:
         yield f"About {call.about}"
+    if call.edition:
+        yield f"It heard edition {call.edition}"
     yield ""
     last = max((place for place, event in enumerate(events) if not isinstance(event, Ended)), default=0)
     for number, event in enumerate(events):

@@ -4,10 +4,11 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,9 @@ from agi.books.files import BookError
 from agi.books.ports import CallHistory, CallNotFound
 from agi.books.reader import BookUnreadable
 from agi.cli.call_scenario import scenario
-from agi.cli.call_story import ending, event_lines, length, story, troubles, when, written_by
+from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
 from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
+from agi.editions.store import Editions, NoEdition
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -110,7 +112,7 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
         told = {**_as_json(call, course), "events": [_event_as_json(event) for event in events]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for line in story(call, events, course, written_by(_texts(settings)), settings.zone):
+    for line in story(call, events, course, _sentences(settings)(call.edition), settings.zone):
         click.echo(line)
 
 
@@ -118,7 +120,7 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
 def tail() -> None:
     """Follow calls as they happen, until Ctrl-C."""
     settings = Settings()
-    written = written_by(_texts(settings))
+    sentences = _sentences(settings)
     click.echo("Waiting for calls; end with Ctrl-C.", err=True)
     with _reader() as reader:
         try:
@@ -128,7 +130,7 @@ def tail() -> None:
                     click.echo(f"{when(new.ended or new.started, settings.zone)}  {new.id}  {what}")
                     continue
                 call_id, event = new
-                for line in event_lines(event, written):
+                for line in event_lines(event, sentences(reader.call(call_id).edition)):
                     click.echo(f"{when(event.at, settings.zone)}  {call_id}  {line}")
         except KeyboardInterrupt:
             click.echo(err=True)
@@ -270,12 +272,21 @@ def _line(call: Contact, course: Course, zone: ZoneInfo) -> str:
     )
 
 
-def _texts(settings: Settings) -> Texts | None:
-    """The prompts; None when they can't be read now, so that calls can still be told."""
-    try:
-        return Texts.load(settings.prompts, settings.office.language)
-    except VoiceError:
-        return None
+def _sentences(settings: Settings) -> Callable[[int], Written]:
+    """By edition, the sentences as a call heard them; by the working copy where a record names none (older ones).
+
+    Texts that can't be read any more do not keep calls from being told.
+    """
+
+    @cache
+    def of(edition: int) -> Written:
+        try:
+            prompts = Editions(settings.editions_folder).edition(edition).prompts if edition else settings.prompts
+            return written_by(Texts.load(prompts, settings.office.language))
+        except (NoEdition, VoiceError):
+            return written_by(None)
+
+    return of
 
 
 @contextmanager

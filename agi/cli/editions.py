@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from agi.books.calls import CallBook
+from agi.books.files import BookError
 from agi.dialogue.menu import MenuError
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import NoEdition
@@ -27,9 +29,13 @@ def publisher(settings: Settings) -> Publisher:
     return Publisher(settings, partial(check_all, settings), model)
 
 
-def recorded(_settings: Settings) -> Collection[int] | None:
+def recorded(settings: Settings) -> Collection[int] | None:
     """The editions that call records name; None where they cannot be read."""
-    return None
+    try:
+        with CallBook.reader(settings.calls_db) as reader:
+            return reader.editions()
+    except BookError:
+        return None
 
 
 def author() -> str:

@@ -14,6 +14,7 @@ from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
+from agi.line.served import Served
 from agi.line.shared import LiveCalls, Shared, clock_ms, now
 from agi.line.spool import CALL_ID, agent_of, fault_in_words
 from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
@@ -52,13 +53,17 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
     given = channel.env.get("agi_callerid", "")
     number = e164(given)
     journal = CallJournal(shared.book, call_id, now)
-    shared.book.begin(call_id, number or (given if given.isascii() and given.isdigit() else ""), now())
-    if start is not Start.WELCOME:
+    came_back = start is not Start.WELCOME
+    edition = shared.editions.again(channel.env.get("agi_language", "")) if came_back else shared.editions.current()
+    shown = number or (given if given.isascii() and given.isdigit() else "")
+    shared.book.begin(call_id, shown, now(), edition=edition.number)
+    if came_back:
         journal.came_back(_fault(channel))
     _log.info("call.begins", start=str(start))
     try:
         channel.lift_time_limit()
-        ending = _converse(channel, shared, journal, number, start)
+        channel.set_variable(LANGUAGE, edition.language)
+        ending = _converse(channel, shared, edition, journal, number, start)
     except HungUp:
         ending = Ending(Outcome.ABANDONED, journal.node, "hung up")
     except Exception as error:  # noqa: BLE001  # whatever it is, this caller goes to the agents and the others talk on
@@ -71,11 +76,11 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
     _log.info("call.ends", outcome=str(ending.outcome), where=ending.where, why=ending.why)
 
 
-def _converse(channel: Channel, shared: Shared, journal: CallJournal, number: str, start: Start) -> Ending:
+def _converse(
+    channel: Channel, shared: Shared, edition: Served, journal: CallJournal, number: str, start: Start
+) -> Ending:
     settings = shared.settings
     came_back = start is not Start.WELCOME
-    edition = shared.editions.again(channel.env.get("agi_language", "")) if came_back else shared.editions.current()
-    channel.set_variable(LANGUAGE, edition.language)
     phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number)
     talked_s = _count(channel, TALKED) if came_back else 0
     begun_ms = clock_ms()
