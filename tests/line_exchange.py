@@ -19,9 +19,9 @@ from tempfile import mkdtemp
 import sample_office
 from installation import private_environment, settings_of
 
-from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.events import Asked, Event, Noted, said_in
+from agi.books.reader import CallReader
 from agi.editions.publishing import Publisher
 from agi.line import music
 from agi.line.last_words import file_of
@@ -197,12 +197,12 @@ class Exchange:
 
     def calls(self) -> tuple[Contact, ...]:
         """All call records."""
-        with CallBook.reader(self.settings.calls_db) as reader:
+        with CallReader(self.settings.calls_db) as reader:
             return reader.calls(-1)
 
     def events(self, call_id: str) -> tuple[Event, ...]:
         """What happened in one call."""
-        with CallBook.reader(self.settings.calls_db) as reader:
+        with CallReader(self.settings.calls_db) as reader:
             return reader.events(call_id)
 
     def asked(self, call_id: str) -> list[Asked]:

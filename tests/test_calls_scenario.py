@@ -9,6 +9,7 @@ from books_data import KEY, START, ended, nik
 
 from agi.books.calls import CallBook
 from agi.books.events import Answered, Asked, Event, Noted, Outcome, Said, Told
+from agi.books.reader import CallReader
 from agi.cli.call_scenario import scenario
 from agi.workshop.softphone.scenario import Do, Scenario
 from agi.workshop.softphone.scenariofile import load
@@ -47,7 +48,7 @@ def made(book: CallBook, tmp_path: Path, outcome: Outcome, *events: Event) -> Sc
     book.about(CALL, nik(1))
     book.event(CALL, ended(outcome, "nik_check.more", "", START + timedelta(seconds=50)))
     book.close()
-    with CallBook.reader(tmp_path / "calls.db") as reader:
+    with CallReader(tmp_path / "calls.db") as reader:
         call = reader.call(CALL)
         text = scenario(call, reader.events(CALL))
     assert re.findall(r"\d{6,}", text.replace(CALL, "")) == []

@@ -9,6 +9,7 @@ import pytest
 
 from agi.books.calls import CallBook
 from agi.books.events import Answered, Asked, Event, Noted, NoteKind, Outcome, Said, Told
+from agi.books.reader import CallReader
 from agi.dialogue.question import Answer, Digits, Mode, Options, Prompt, Question, Result
 from agi.line.journal import CallJournal
 
@@ -32,7 +33,7 @@ def journal(book: CallBook) -> CallJournal:
 
 def events(book: CallBook) -> tuple[Event, ...]:
     assert book.flush()
-    with CallBook.reader(book.path) as reader:
+    with CallReader(book.path) as reader:
         return reader.events("1.1")
 
 
@@ -108,7 +109,7 @@ def test_a_caller_who_comes_back_from_a_fault_has_failed_before(journal: CallJou
     journal.came_back("line stopped")
     journal.ended(Outcome.ABANDONED, "start", "hung up")
     assert book.flush()
-    with CallBook.reader(book.path) as reader:
+    with CallReader(book.path) as reader:
         call = reader.call("1.1")
         assert (call.outcome, call.why) == (Outcome.ABANDONED, "hung up")
         assert reader.course(call).first_failure == "failed at menu: line stopped"

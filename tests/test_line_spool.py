@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.events import Noted, NoteKind, Outcome
+from agi.books.reader import CallReader
 from agi.line.spool import Spool, asterisk_since, parse
 
 STARTED, ENDED = 1795504227, 1795504257
@@ -38,13 +39,13 @@ class Desk:
         self.folder.mkdir()
         self.live: set[str] = set()
         self.asterisk: datetime | None = datetime.fromtimestamp(STARTED - 60, UTC)
-        self.spool = Spool(self.folder, self.book, lambda: self.live, lambda: self.asterisk)
+        self.spool = Spool(self.folder, self.book, self.book.open_calls, lambda: self.live, lambda: self.asterisk)
 
     def drop(self, text: str, name: str = ID) -> None:
         (self.folder / name).write_text(text)
 
     def record(self, call_id: str = ID) -> Contact:
-        with CallBook.reader(self.book.path) as reader:
+        with CallReader(self.book.path) as reader:
             return reader.call(call_id)
 
     def outcome(self, **fields: object) -> tuple[Outcome | None, str, str, str]:
@@ -126,17 +127,17 @@ def test_a_call_whose_line_was_killed_is_failed_where_it_was(desk: Desk) -> None
 
 def test_taking_the_same_file_in_again_changes_nothing(desk: Desk) -> None:
     first = desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001")
-    with CallBook.reader(desk.book.path) as reader:
+    with CallReader(desk.book.path) as reader:
         events = reader.events(ID)
     assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
     assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
-    with CallBook.reader(desk.book.path) as reader:
+    with CallReader(desk.book.path) as reader:
         assert reader.events(ID) == events
 
 
 def test_sound_that_went_to_another_address_is_noted_once(desk: Desk) -> None:
     desk.outcome(sound="same")
-    with CallBook.reader(desk.book.path) as reader:
+    with CallReader(desk.book.path) as reader:
         assert not any(isinstance(one, Noted) for one in reader.events(ID))
         for _ in range(2):
             desk.outcome(sound="other")

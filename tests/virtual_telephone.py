@@ -12,9 +12,9 @@ from itertools import count
 
 from sample_office import TEXTS, SampleOffice
 
-from agi.books.calls import CallBook
 from agi.books.contacts import Contact, Ending
 from agi.books.events import QUEUE, Event, Outcome
+from agi.books.reader import CallReader
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
 from agi.dialogue.spoken import Spoken
@@ -282,7 +282,7 @@ def play(
         if start is Start.AGENT_LEFT:
             journal.noted("agent.talked", AGENT)
     assert office.book.flush()
-    with CallBook.reader(office.book.path) as reader:
+    with CallReader(office.book.path) as reader:
         call, events = reader.call(call_id), reader.events(call_id)
     differences = record.differences(scenario.expect, call, events)
     return Played(

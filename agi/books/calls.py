@@ -8,7 +8,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from agi.books.contacts import masked
+from agi.books.contacts import Contact, masked
 from agi.books.events import Channel, Event
 from agi.books.reader import CallReader
 from agi.books.rows import Row, event_row, stored
@@ -39,11 +39,6 @@ class CallBook:
         """
         return cls(path, key, Writer.start(path))
 
-    @staticmethod
-    def reader(path: Path) -> CallReader:
-        """A reader of the book at `path`; see `reader.py`."""
-        return CallReader(path)
-
     def begin(
         self,
         contact_id: str,
@@ -66,10 +61,10 @@ class CallBook:
         """See `CallLog`."""
         self.writer.put(Row.ABOUT, (number_hash(self.key, number), mask(number), contact_id))
 
-    def open_calls(self) -> tuple[str, ...]:
-        """The ids of all contacts without an end, oldest first, as they are on the disk now."""
+    def open_calls(self) -> tuple[Contact, ...]:
+        """All contacts without an end, oldest first, as they are on the disk now. Raises BookError."""
         with CallReader(self.path) as reader:
-            return tuple(call.id for call in reader.open_calls())
+            return reader.open_calls()
 
     def purge(self, before: datetime) -> int:
         """Delete contacts begun before `before`, with their events, and say how many. Raises WriterError, Late.

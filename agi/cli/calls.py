@@ -21,7 +21,7 @@ from agi.books.course import Course
 from agi.books.events import Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
 from agi.books.files import BookError
 from agi.books.ports import CallHistory, CallNotFound
-from agi.books.reader import BookUnreadable
+from agi.books.reader import BookUnreadable, CallReader
 from agi.cli.call_scenario import scenario
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
 from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
@@ -292,7 +292,7 @@ def _sentences(settings: Settings) -> Callable[[int], Written]:
 @contextmanager
 def _reader() -> Iterator[CallHistory]:
     try:
-        with CallBook.reader(Settings().calls_db) as reader:
+        with CallReader(Settings().calls_db) as reader:
             yield reader
     except BookUnreadable as error:
         raise click.ClickException(f"{error}.") from error

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from agi.books.calls import CallBook
 from agi.books.files import BookError
+from agi.books.reader import CallReader
 from agi.dialogue.menu import MenuError
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import NoEdition
@@ -32,7 +32,7 @@ def publisher(settings: Settings) -> Publisher:
 def recorded(settings: Settings) -> Collection[int] | None:
     """The editions that call records name; None where they cannot be read."""
     try:
-        with CallBook.reader(settings.calls_db) as reader:
+        with CallReader(settings.calls_db) as reader:
             return reader.editions()
     except BookError:
         return None

@@ -71,7 +71,14 @@ def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
     """The spool of this installation."""
     settings = shared.settings
     words = last_words.file_of(settings.var)
-    return Spool(ended_folder(settings), shared.book, live.ids, lambda: asterisk_since(settings.var), words)
+    return Spool(
+        ended_folder(settings),
+        shared.book,
+        shared.book.open_calls,
+        live.ids,
+        lambda: asterisk_since(settings.var),
+        words,
+    )
 
 
 class LiveCalls:

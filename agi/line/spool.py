@@ -10,17 +10,17 @@ record, whenever the line is killed. Taking a file in twice does no harm.
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from agi.books.calls import CallBook
 from agi.books.contacts import HUNG_UP, Contact
 from agi.books.events import QUEUE, Ended, Noted, NoteKind, Outcome
 from agi.books.files import BookError
+from agi.books.ports import CallLog
 from agi.line import last_words
 from agi.ops.places import run_folder
 
@@ -53,21 +53,23 @@ class Hangup:
 
 
 class Spool:
-    """Takes ended calls into `book`. `live`: ids of the calls the line itself is talking in just now; `words`: the
-    file that Asterisk writes.
+    """Takes ended calls into `log`. `open_calls`: those without an end (it may raise BookError); `live`: ids of the
+    calls the line itself is talking in just now; `words`: the file that Asterisk writes.
     """
 
     def __init__(
         self,
         folder: Path,
-        book: CallBook,
+        log: CallLog,
+        open_calls: Callable[[], Iterable[Contact]],
         live: Callable[[], Collection[str]],
         asterisk_since: Callable[[], datetime | None],
         words: Path | None = None,
     ) -> None:
         self._folder = folder
         self._words = words
-        self._book = book
+        self._log = log
+        self._open_calls = open_calls
         self._live = live
         self._asterisk_since = asterisk_since
         self._stop = threading.Event()
@@ -92,10 +94,10 @@ class Spool:
             last_words.take(self._words, self._folder)
         live = self._live()
         found = [path for path in sorted(self._folder.glob("*"))[:_AT_ONCE] if path.name not in live]
-        if found and not self._book.flush():  # what the line itself has said of these calls comes first
+        if found and not self._log.flush():  # a disk in trouble is not handed the same again and again
             return 0
         taken = [path for path in found if self._take(path)]
-        if taken and not self._book.flush():
+        if taken and not self._log.flush():
             return 0  # the disk is in trouble: the files stay for the next time
         for path in taken:
             path.unlink(missing_ok=True)
@@ -107,7 +109,7 @@ class Spool:
             return 0  # of these calls something is known
         since = self._asterisk_since()
         try:
-            open_calls = self._open()
+            open_calls = self._open_calls()
         except BookError:
             return 0
         live = self._live()
@@ -115,12 +117,8 @@ class Spool:
         for call in gone:
             if not (self._folder / call.id).exists():
                 end = Ended(at=datetime.now(UTC), outcome=Outcome.FAILED, where="line", why="Asterisk stopped")
-                self._book.event(call.id, end)
+                self._log.event(call.id, end)
         return len(gone)
-
-    def _open(self) -> tuple[Contact, ...]:
-        with CallBook.reader(self._book.path) as reader:
-            return reader.open_calls()
 
     def _run(self, every_s: float) -> None:
         sweeps = 0
@@ -152,9 +150,9 @@ class Spool:
         if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
             return False
         call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
-        self._book.begin(call_id, call.caller, call.started)
+        self._log.begin(call_id, call.caller, call.started)
         for event in events(call):
-            self._book.event(call_id, event)
+            self._log.event(call_id, event)
         return True
 
 

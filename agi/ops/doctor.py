@@ -13,9 +13,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agi import privacy
-from agi.books.calls import CallBook
 from agi.books.files import BookError, beside, unsound
 from agi.books.importing import BEFORE
+from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled
 from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
@@ -258,7 +258,7 @@ def _calls(settings: Settings) -> Check:
     if not settings.calls_db.exists():
         return _ok(about, "none yet: made by the line at its first start")
     try:
-        with CallBook.reader(settings.calls_db) as reader:
+        with CallReader(settings.calls_db) as reader:
             unfinished = len(reader.open_calls())
     except BookError as error:
         return Check(Level.FAIL, about, str(error), f"Move {settings.calls_db} away, then ./hotline up.")

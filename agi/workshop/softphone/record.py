@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.events import Asked, Ended, Event, Noted, Returned, Told, Value, said_in
 from agi.books.ports import CallHistory
+from agi.books.reader import CallReader
 from agi.workshop.softphone.scenario import Expect
 
 WAIT_S = 12.0
@@ -23,7 +23,7 @@ def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[C
     made at the same time must differ in them.
     """
     limit = time.monotonic() + WAIT_S
-    with CallBook.reader(book) as reader:
+    with CallReader(book) as reader:
         while True:
             found = _find(reader, caller, began)
             wrong = differences(expect, found, reader.events(found.id)) if found else []
@@ -34,7 +34,7 @@ def settled(book: Path, caller: str, began: datetime, expect: Expect) -> tuple[C
 
 def said(book: Path, call_id: str) -> dict[str, dict[str, Value]]:
     """What the hotline noted to have said in a call: keys of prompts, with their places as records show them."""
-    with CallBook.reader(book) as reader:
+    with CallReader(book) as reader:
         return {one.key: dict(one.places) for event in reader.events(call_id) for one in said_in(event)}
 
 
