@@ -9,8 +9,8 @@ from queue import SimpleQueue
 from agi.books.calls import number_hash
 from agi.books.contacts import START, Contact, Ending, counted, masked
 from agi.books.course import Course, course
+from agi.books.errors import CallNotFound
 from agi.books.events import Asked, Channel, Ended, Event, Outcome, Returned
-from agi.books.ports import CallNotFound
 from agi.books.words import Application, Office, Resident
 from agi.privacy import mask
 

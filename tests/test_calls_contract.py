@@ -13,6 +13,7 @@ from memory_books import MemoryCalls
 
 from agi.books.calls import CallBook, number_hash
 from agi.books.contacts import Contact
+from agi.books.errors import CallNotFound
 from agi.books.events import (
     QUEUE,
     Answered,
@@ -27,7 +28,7 @@ from agi.books.events import (
     Said,
     Told,
 )
-from agi.books.ports import CallHistory, CallLog, CallNotFound
+from agi.books.ports import CallHistory, CallLog
 from agi.books.reader import CallReader
 
 

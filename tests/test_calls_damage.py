@@ -11,7 +11,7 @@ import pytest
 from books_data import KEY, START, registry_of
 
 from agi.books.calls import CallBook
-from agi.books.files import BookError
+from agi.books.errors import BookError
 from agi.books.reader import CallReader
 from agi.books.soundness import fault
 from agi.ops import doctor

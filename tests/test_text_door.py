@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk, kk_digits, nik
 
-from agi.books.files import BookError
+from agi.books.errors import BookError
 from agi.books.numbers import NikFault
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Prompt

@@ -15,12 +15,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-
-class BookError(Exception):
-    """A book can't be read or written; the message says why. Every error of this room that a caller may meet is one."""
+from agi.books.errors import BookError
 
 
-class Busy(Exception):
+class Busy(BookError):
     """Another process holds the lock."""
 
 

@@ -4,7 +4,7 @@ import threading
 
 import structlog
 
-from agi.books.files import BookError
+from agi.books.errors import BookError
 
 LIMIT_S = 1.0
 """Longest wait of a caller for one book, in seconds: a disk that is well answers in milliseconds, a busy one in some

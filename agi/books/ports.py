@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 from agi.books.contacts import Contact
 from agi.books.course import Course
 from agi.books.events import Channel, Event, Outcome
-from agi.books.files import BookError
 from agi.books.words import Application, Office, Resident
 
 _T = TypeVar("_T")
@@ -127,10 +126,6 @@ class CallLog(Protocol):
 
     def flush(self, wait_s: float = 5.0) -> bool:
         """Wait until all that was handed over is kept; False if that took longer than `wait_s`."""
-
-
-class CallNotFound(BookError):
-    """No call, or more than one, has an id that begins like this."""
 
 
 class CallHistory(Protocol):

@@ -12,9 +12,9 @@ from typing import Any
 from agi.books.calls_schema import lacking, pending
 from agi.books.contacts import Contact
 from agi.books.course import Course, course
+from agi.books.errors import BookError, CallNotFound
 from agi.books.events import Event, Outcome
-from agi.books.files import BookError, open_reader
-from agi.books.ports import CallNotFound
+from agi.books.files import open_reader
 from agi.books.rows import CONTACT, EVENT, contact, event, stored
 from agi.books.writer import Writer
 

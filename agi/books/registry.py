@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from agi.books.files import BookError, open_reader
+from agi.books.errors import BookError
+from agi.books.files import open_reader
 from agi.books.late import LIMIT_S, Alarm
 from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
 from agi.books.words import (

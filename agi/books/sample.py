@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from agi.books.draft import draft
+from agi.books.errors import BookError
 from agi.books.importing import Report, load_table
 from agi.books.words import ApplicationStatus, Document, KtpState, Reason, ResidentStatus, Source
 
@@ -47,7 +48,7 @@ class SampleApplication:
     office: str
 
 
-class NoneLikeThis(LookupError):
+class NoneLikeThis(BookError):
     """The sample has nothing (or not enough) of what was asked for."""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from agi.books.files import BookError
+from agi.books.errors import BookError
 
 LONGEST_LINE = 65536
 _SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t])\s*$", re.IGNORECASE)

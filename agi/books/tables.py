@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from agi.books.errors import BookError
 from agi.books.numbers import NikFault, nik_fault, registration_valid
 from agi.books.registry_schema import kk_hash, pin_hash
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
@@ -24,7 +25,7 @@ _NIK_FAULTS = {
 Row = tuple[str | bytes, ...]
 
 
-class RowError(Exception):
+class RowError(BookError):
     """The row can't be taken; the message names the column and the rule, never the value."""
 
 

@@ -24,7 +24,8 @@ import structlog
 from sqlite_utils import Database
 
 from agi.books.calls_schema import bring_to_schema
-from agi.books.files import BookError, Busy, beside, exclusive, open_writer
+from agi.books.errors import BookError
+from agi.books.files import Busy, beside, exclusive, open_writer
 from agi.books.late import LIMIT_S, Late
 from agi.books.rows import Row, Values, write
 

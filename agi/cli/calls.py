@@ -18,9 +18,9 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.course import Course
+from agi.books.errors import BookError, CallNotFound
 from agi.books.events import Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
-from agi.books.files import BookError
-from agi.books.ports import CallHistory, CallNotFound
+from agi.books.ports import CallHistory
 from agi.books.reader import BookUnreadable, CallReader
 from agi.cli.call_scenario import scenario
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from agi.books.files import BookError
+from agi.books.errors import BookError
 from agi.books.reader import CallReader
 from agi.dialogue.menu import MenuError
 from agi.editions.publishing import Publisher, Refused

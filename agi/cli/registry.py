@@ -13,7 +13,8 @@ import click
 
 from agi import privacy
 from agi.books import sample_make
-from agi.books.files import BookError, beside
+from agi.books.errors import BookError
+from agi.books.files import beside
 from agi.books.importing import BEFORE, import_csv
 from agi.books.registry import Registry
 from agi.books.tables import LAYOUTS

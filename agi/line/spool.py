@@ -18,8 +18,8 @@ from pathlib import Path
 import structlog
 
 from agi.books.contacts import HUNG_UP, Contact
+from agi.books.errors import BookError
 from agi.books.events import QUEUE, Ended, Noted, NoteKind, Outcome
-from agi.books.files import BookError
 from agi.books.ports import CallLog
 from agi.line import last_words
 from agi.ops.places import run_folder

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from agi.books.files import BookError
+from agi.books.errors import BookError
 from agi.books.guesses import MemoryGuesses
 from agi.books.late import Late
 from agi.books.ports import Guesses, GuessStore

@@ -13,7 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agi import privacy
-from agi.books.files import BookError, beside, unsound
+from agi.books.errors import BookError
+from agi.books.files import beside, unsound
 from agi.books.importing import BEFORE
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled

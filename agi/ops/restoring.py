@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agi.books.files import BookError, unsound
+from agi.books.errors import BookError
+from agi.books.files import unsound
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryOutdated
 from agi.ops.backup import FORMAT, MANIFEST, SETTINGS, BackupError, digest, fits, kept_files, place_of

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agi.books.errors import BookError
 from agi.books.events import QUEUE, NoteKind, Outcome
-from agi.books.files import BookError
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
