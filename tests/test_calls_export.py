@@ -11,8 +11,10 @@ from books_data import KEY, START, ended
 from click.testing import CliRunner, Result
 
 from agi.books.calls import CallBook
-from agi.books.events import Outcome
+from agi.books.events import Answered, Asked, Outcome
 from agi.cli import main
+from agi.cli.calls_table import COLUMNS
+from agi.settings import ROOT
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)")
 
@@ -94,3 +96,18 @@ def test_an_older_file_stays_when_the_book_cannot_be_read(tmp_path: Path) -> Non
     (tmp_path / "calls.db").write_bytes(b"rubbish" * 1000)
     assert calls("export", file).exit_code == 1
     assert file.read_bytes() == b"older"
+
+
+def test_the_readme_says_what_every_column_is() -> None:
+    records = (ROOT / "README.md").read_text().partition("- **Records.**")[2].partition("\n- **")[0]
+    assert [column for column in COLUMNS if f"`{column}`" not in records] == []
+
+
+def test_a_row_tells_how_surely_its_caller_was_heard(tmp_path: Path) -> None:
+    book = CallBook.open(tmp_path / "calls.db", KEY)
+    book.begin("spoken", "", START + timedelta(days=9), edition=4)
+    for answer in (Answered("match", "speech", confidence=0.61), Answered("match", "keys", fell_back="slow")):
+        book.event("spoken", Asked(at=START, question="main", answer=answer))
+    book.close()
+    row = next(csv.DictReader(io.StringIO(calls("export").output)))
+    assert (row["confidence"], row["fell_back"], row["channel"], row["edition"]) == ("0.61", "slow", "telephone", "4")
