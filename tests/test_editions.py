@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -152,8 +153,10 @@ def test_killed_at_any_step_callers_hear_the_old_edition_whole(folder: PromptsFo
         else:
             shutil.rmtree(publisher.editions.draft, ignore_errors=True)
         command = (sys.executable, "-c", PUBLISH, str(folder.prompts.parent), str(step))
-        if subprocess.run(command, cwd=ROOT, check=False).returncode == 0:
+        done = subprocess.run(command, cwd=ROOT, check=False)
+        if done.returncode == 0:
             break
+        assert done.returncode == -signal.SIGKILL
         assert publisher.editions.current() == first
         assert publisher.editions.history() == (first,)
         killed += 1

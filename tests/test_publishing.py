@@ -5,7 +5,9 @@ telephone tells which one it was.
 """
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -91,9 +93,8 @@ class Call:
         return pitches(self.samples())
 
 
-def processes(hotline: Hotline) -> dict[str, int]:
-    told = json.loads(hotline.run("status", "--json").stdout)
-    assert told["answering"]
+def processes(hotline: Hotline) -> dict[str, int | None]:
+    told = json.loads(hotline.run("status", "--json", check=False).stdout)
     return {one["name"]: one["pid"] for one in told["processes"]}
 
 
@@ -138,3 +139,18 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
         phones.close()
     assert heard == [(edition, {PITCH[edition]}) for edition, _ in calls], str(heard)
     assert processes(hotline) == running
+
+
+def test_a_half_finished_edit_and_a_crash_leave_callers_what_was_published(hotline: Hotline, tmp_path: Path) -> None:
+    (hotline.settings.prompts / "menu.toml").write_text("[main\n")
+    before = processes(hotline)
+    assert before["line"]
+    os.kill(before["line"], signal.SIGKILL)
+    until("the line again", lambda: processes(hotline)["line"] not in (None, before["line"]), LIMIT_S)
+    phones = PlainPhones(account(hotline.settings, TESTER))
+    try:
+        call = Call(phones.phone(tmp_path / "heard.wav"), hotline)
+        call.more()
+        assert call.ends() == {PITCH[1]}
+    finally:
+        phones.close()
