@@ -94,6 +94,10 @@ def test_a_contact_is_kept_from_begin_to_end(book: Book) -> None:
 def test_every_event_comes_back_as_it_was_told(book: Book) -> None:
     for event in EVENTS:
         book.log.event("1", event)
+    found = book.events()
+    assert found == EVENTS
+    for event in found:  # its key came back too: told again, it is the same event
+        book.log.event("1", event)
     assert book.events() == EVENTS
 
 

@@ -59,12 +59,17 @@ class Said:
     places: Mapping[str, Value] = field(default_factory=dict)
 
 
+def new_key() -> str:
+    """A key that no other event has."""
+    return token_hex(8)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Happened:
     """When (UTC), and the `key` that makes it one event of its contact however often it is written."""
 
     at: datetime
-    key: str = field(default_factory=lambda: token_hex(8), compare=False)
+    key: str = field(default_factory=new_key, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +115,13 @@ class Noted(_Happened):
     detail: str = ""
 
     @classmethod
-    def of(cls, at: datetime, word: str, detail: str = "") -> "Noted":
+    def of(cls, at: datetime, word: str, detail: str = "", *, key: str | None = None) -> "Noted":
         """The note of this word; one that is not known here is kept all the same."""
+        key = key if key is not None else new_key()
         try:
-            return cls(at=at, kind=NoteKind(word), detail=detail)
+            return cls(at=at, key=key, kind=NoteKind(word), detail=detail)
         except ValueError:
-            return cls(at=at, kind=NoteKind.OTHER, detail=f"{word} {detail}".rstrip())
+            return cls(at=at, key=key, kind=NoteKind.OTHER, detail=f"{word} {detail}".rstrip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from agi.books.calls_schema import lacking, pending
 from agi.books.contacts import Contact
 from agi.books.course import Course, course
 from agi.books.errors import BookError, CallNotFound
-from agi.books.events import Event, Outcome
+from agi.books.events import Event, NoteKind, Outcome
 from agi.books.files import open_reader
 from agi.books.rows import CONTACT, EVENT, contact, event, stored
 from agi.books.writer import Writer
@@ -108,7 +108,9 @@ class CallReader:
     def course(self, contact: Contact) -> Course:
         """See `CallHistory`."""
         columns = EVENT.replace("prompts", "'[]'")
-        rows = self._rows(f"SELECT {columns} FROM events WHERE call = ? ORDER BY seq", (contact.id,))  # noqa: S608
+        told = "kind IN ('asked', 'ended') OR (kind, node) = ('noted', ?)"
+        query = f"SELECT {columns} FROM events WHERE call = ? AND ({told}) ORDER BY seq"  # noqa: S608
+        rows = self._rows(query, (contact.id, NoteKind.REGISTRY_UNAVAILABLE))
         return course(contact, map(event, rows))
 
     def editions(self) -> frozenset[int]:

@@ -18,7 +18,7 @@ from agi.books.events import Answered, Asked, Channel, Ended, Event, Noted, Outc
 Values = tuple[Any, ...]
 
 CONTACT = "id, caller, started, ended, outcome, place, why, afterwards, about, channel, edition"
-EVENT = "at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back"
+EVENT = "key, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back"
 _NO_ANSWER = Answered("")
 
 
@@ -39,7 +39,7 @@ _SQL = {
             caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
             started = min(started, excluded.started),
             edition = CASE edition WHEN 0 THEN excluded.edition ELSE edition END""",
-    Row.EVENT: f"""INSERT INTO events (call, key, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    Row.EVENT: f"""INSERT INTO events (call, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (call, key) DO NOTHING""",  # noqa: S608 - names of columns
     Row.ABOUT: "UPDATE calls SET about_hash = ?, about = ? WHERE id = ?",
 }
@@ -122,20 +122,22 @@ def _values(
 
 def event(row: Values) -> Event:
     """The event in a row of the columns EVENT."""
-    stored_at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back = row
-    at = datetime.fromisoformat(stored_at)
+    key, stored_at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back = (
+        row
+    )
+    at, key = datetime.fromisoformat(stored_at), key or ""  # none: written before events had one
     match kind:
         case "said":
-            return Told(at=at, prompts=_unpacked(prompts))
+            return Told(at=at, key=key, prompts=_unpacked(prompts))
         case "asked":
             answer = Answered(result, mode, value, took_ms, confidence, bool(sure), fell_back)
-            return Asked(at=at, question=node, prompts=_unpacked(prompts), attempt=attempt, answer=answer)
+            return Asked(at=at, key=key, question=node, prompts=_unpacked(prompts), attempt=attempt, answer=answer)
         case "ended":
-            return Ended(at=at, outcome=Outcome(result), where=node, why=detail)
+            return Ended(at=at, key=key, outcome=Outcome(result), where=node, why=detail)
         case "returned":
-            return Returned(at=at)
+            return Returned(at=at, key=key)
         case _:
-            return Noted.of(at, node, detail)
+            return Noted.of(at, node, detail, key=key)
 
 
 def contact(row: Values) -> Contact:
