@@ -1,17 +1,22 @@
 """Rows and books for the tests of the books; every number is made up."""
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from agi.books import importing
+from agi.books.calls_schema import SCHEMA
 from agi.books.events import Answered, Asked, Ended, Outcome, Said
 from agi.books.files import open_reader
 from agi.books.numbers import registration_number
 
 KEY = bytes(range(32))
 KK_DIGITS = 10
+CONTACTS_SINCE = "contacts_and_typed_events"
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 import_csv = partial(importing.import_csv, kk_digits=KK_DIGITS)
 RESIDENT_COLUMNS = "nik,kk,status,ktp"
@@ -70,3 +75,12 @@ def asked(question: str = "menu", value: str = "1", at: datetime = START) -> Ask
 
 def ended(outcome: Outcome, where: str, why: str, at: datetime) -> Ended:
     return Ended(at=at, outcome=outcome, where=where, why=why)
+
+
+def earlier_book(path: Path) -> sqlite3.Connection:
+    """A new book of calls as it was made before there were contacts."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    database = Database(connection, execute_plugins=False)
+    database.enable_wal()
+    SCHEMA.apply(database, stop_before=CONTACTS_SINCE)
+    return connection

@@ -5,16 +5,19 @@ import json
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START, ended, registry_of
+from books_data import KEY, START, earlier_book, ended, registry_of
 from click.testing import CliRunner, Result
 from installation import brought_up
 
 from agi.books.calls import CallBook
 from agi.books.events import Outcome
 from agi.books.reader import CallReader
+from agi.books.rows import stored
+from agi.books.soundness import fault
 from agi.cli import main
 from agi.ops import backup, restoring
 from agi.ops.backup import BackupError
@@ -60,6 +63,20 @@ def a_backup(home: Path) -> Path:
     done = hotline("backup", str(file))
     assert done.exit_code == 0, done.output
     return file
+
+
+def test_the_records_of_a_backup_from_before_there_were_contacts_come_back(office: Settings, tmp_path: Path) -> None:
+    with closing(earlier_book(office.calls_db)) as book:
+        book.executemany(
+            "INSERT INTO calls (id, started) VALUES (?, ?)", [(f"1.{n}", stored(START)) for n in range(5000)]
+        )
+    file = a_backup(tmp_path)
+    office.calls_db.unlink()
+    done = hotline("restore", str(file))
+    assert done.exit_code == 0, done.output
+    assert fault(office.calls_db) is None
+    with CallReader(office.calls_db) as reader:
+        assert len(reader.calls(-1)) == 5000
 
 
 def test_it_comes_back_whole_into_an_empty_place(office: Settings, tmp_path: Path) -> None:

@@ -11,36 +11,24 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from books_data import KEY, START, asked
-from sqlite_utils import Database
+from books_data import CONTACTS_SINCE, KEY, START, asked, earlier_book
 
 from agi.books.calls import CallBook
-from agi.books.calls_schema import SCHEMA
 from agi.books.events import Answered, Asked, Channel, Ended, Noted, NoteKind, Outcome, Said, Told
 from agi.books.reader import CallReader
 from agi.books.rows import stored
 from agi.books.soundness import fault
 
-BEFORE = "contacts_and_typed_events"
 EVENT = "INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail) VALUES"
 MANY = 20_000
 TURNS = 20
-
-
-def earlier(path: Path) -> sqlite3.Connection:
-    """A new book of the version before."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    database = Database(connection, execute_plugins=False)
-    database.enable_wal()
-    SCHEMA.apply(database, stop_before=BEFORE)
-    return connection
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A book of the version before with one call: each kind of event as that version wrote it."""
     path = tmp_path / "calls.db"
-    with closing(earlier(path)) as book:
+    with closing(earlier_book(path)) as book:
         at = stored(START)
         call = ("1.1", b"hash", "•••890", at, at, "abandoned", "start", "hung up", "", b"about", "••••9001")
         book.execute("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", call)
@@ -130,7 +118,7 @@ def test_a_book_that_cannot_be_brought_to_this_version_says_why(path: Path, monk
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed book of the version before, with many calls; to be copied."""
     path = tmp_path_factory.mktemp("large") / "calls.db"
-    with closing(earlier(path)) as book:
+    with closing(earlier_book(path)) as book:
         at = stored(START)
         book.execute("BEGIN")
         book.executemany(
@@ -212,6 +200,6 @@ def test_two_that_open_it_at_once_bring_it_to_this_version_once(copied: Path) ->
     with closing(sqlite3.connect(copied)) as book:
         assert book.execute("DELETE FROM calls WHERE id LIKE 'of-%'").rowcount == 2
         book.commit()
-        (times,) = book.execute("SELECT count(*) FROM _sqlite_migrations WHERE name = ?", (BEFORE,)).fetchone()
+        (times,) = book.execute("SELECT count(*) FROM _sqlite_migrations WHERE name = ?", (CONTACTS_SINCE,)).fetchone()
         assert times == 1
     all_there(copied)
