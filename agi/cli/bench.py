@@ -3,9 +3,10 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 import soundfile
@@ -17,8 +18,10 @@ from agi.settings import Settings
 from agi.workshop.bench import answer as answer_bench
 from agi.workshop.bench import books as books_bench
 from agi.workshop.bench import calls as calls_bench
+from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
 from agi.workshop.bench import turns as turns_bench
+from agi.workshop.bench.answer import AnswerFigures
 from agi.workshop.bench.caller import KEY_GAP_MS, Load, NoSipp
 from agi.workshop.bench.figures import table
 from agi.workshop.bench.installation import Bench, BenchFailed, running
@@ -70,39 +73,26 @@ def calls(calls: int, rate: int) -> None:
 def answer(at_once: tuple[int, ...]) -> None:
     """Time from a key to the first audio of the next prompt, heard from outside."""
     with _bench(max(at_once)) as box:
-        keys = _callers(box.settings)
-        pauses = [KEY_GAP_MS] * len(keys[0])
-        pauses[0] = 6000  # the question for the NIK is heard to its end
-        ends = (0, 16, len(keys[0]) - 1)  # the choice, the last digit of the NIK, the last KK digit
-        load = Load(
-            box.settings.telephony.number,
-            1,
-            1,
-            keys,
-            _MEDIA_PORT,
-            first_pause_ms=_opening_ms(box) + 1500,
-            pauses_ms=pauses,
-        )
+        load, ends = _nik_checks(box)
         figures = []
         for count in at_once:
             click.echo(f"measuring: {count} at once …", err=True)
             figures.append(answer_bench.measure(box.target, load, ends, count, box.folder))
-    click.echo(
-        table(
-            ("calls at once", "p50 ms", "p95 ms", "longest ms", "keys counted", "failed calls"),
-            [
-                (
-                    str(one.at_once),
-                    f"{one.p50_ms:.0f}",
-                    f"{one.p95_ms:.0f}",
-                    f"{one.worst_ms:.0f}",
-                    f"{one.counted} of {one.expected}",
-                    str(one.failed_calls),
-                )
-                for one in figures
-            ],
-        )
-    )
+    click.echo(table(("calls at once", *_WAITS), [(str(one.at_once), *_waits(one)) for one in figures]))
+
+
+@bench.command()
+@click.option("--calls", default=30, show_default=True, help="Calls in progress.")
+@click.option("--publications", default=10, show_default=True, help="How many; a rollback follows.")
+def publish(calls: int, publications: int) -> None:
+    """What callers notice of publishing: their waits for a prompt, with it and without."""
+    with tempfile.TemporaryDirectory(prefix="hotline-prompts-") as folder:
+        more = {"HOTLINE_PLACES__PROMPTS": str(publish_bench.working_copy(Path(folder)))}
+        with _bench(calls, more=more) as box:
+            load, ends = _nik_checks(box)
+            one = publish_bench.compare(box, load, ends, calls, publications)
+    rows = [("none", *_waits(one.quiet)), (f"{one.published}, {one.heard} editions heard", *_waits(one.busy))]
+    click.echo(table(("publications", *_WAITS), rows))
 
 
 @bench.command()
@@ -238,13 +228,32 @@ def hearing(turns: int, seconds: float, files: tuple[Path, ...]) -> None:
 
 
 @contextmanager
-def _bench(calls: int, *, speech: bool = False) -> Iterator[Bench]:
+def _bench(calls: int, *, speech: bool = False, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
     """A hotline to measure; what can go wrong with it becomes one sentence for the person who typed the command."""
     try:
-        with running(max_calls=calls + 10, speech=speech) as box:
+        with running(max_calls=calls + 10, speech=speech, more=more) as box:
             yield box
     except (NoSipp, BenchFailed) as trouble:
         raise click.ClickException(str(trouble)) from trouble
+
+
+_WAITS = ("p50 ms", "p95 ms", "longest ms", "keys counted", "failed calls")
+
+
+def _waits(one: AnswerFigures) -> tuple[str, ...]:
+    waits = (f"{ms:.0f}" for ms in (one.p50_ms, one.p95_ms, one.worst_ms))
+    return (*waits, f"{one.counted} of {one.expected}", str(one.failed_calls))
+
+
+def _nik_checks(box: Bench) -> tuple[Load, tuple[int, ...]]:
+    """Calls that press all keys of a NIK check, and which of them end something: the choice, the NIK, the KK digits."""
+    keys = _callers(box.settings)
+    pauses = [KEY_GAP_MS] * len(keys[0])
+    pauses[0] = 6000  # the question for the NIK is heard to its end
+    opening_ms = _opening_ms(box) + 1500
+    number = box.settings.telephony.number
+    load = Load(number, 1, 1, keys, _MEDIA_PORT, first_pause_ms=opening_ms, pauses_ms=pauses)
+    return load, (0, 16, len(keys[0]) - 1)
 
 
 def _callers(settings: Settings) -> list[str]:
