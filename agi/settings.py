@@ -319,14 +319,19 @@ class Settings(BaseSettings):
         return self.var / "editions"
 
     @property
+    def current_edition(self) -> Path:
+        """The link to the one that callers hear."""
+        return self.editions_folder / "current"
+
+    @property
     def sounds(self) -> Path:
         """The clips that callers hear now."""
-        return self.editions_folder / "current" / "sounds"
+        return self.current_edition / "sounds"
 
     @property
     def speech_built(self) -> Path:
         """The model that callers are heard with now: it knows the words of their menu."""
-        return self.editions_folder / "current" / "model"
+        return self.current_edition / "model"
 
     @property
     def registry_db(self) -> Path:

@@ -114,6 +114,48 @@ def test_what_was_there_is_kept_beside(office: Settings, tmp_path: Path) -> None
     assert (kept / "prompts" / "recordings" / "later.wav").exists()
 
 
+def test_editions_come_back_as_they_were_written_and_recorded_and_are_made_anew_by_up(
+    office: Settings, tmp_path: Path
+) -> None:
+    recording = b"a voice" * 1000
+    editions = office.editions_folder
+    for name in ("originals/abc.wav", "1/prompts/recordings/call.welcome.wav", "2/prompts/recordings/call.welcome.wav"):
+        (editions / name).parent.mkdir(parents=True, exist_ok=True)
+        (editions / name).write_bytes(recording)
+    for number in ("1", "2"):
+        (editions / number / "edition.json").write_text(f'{{"number": {number}}}')
+        (editions / number / "sounds").mkdir()
+        (editions / number / "sounds" / "clip.wav").write_bytes(b"clip")
+    office.current_edition.symlink_to("2")
+    before = contents(office)
+    assert not [name for name in before if "sounds" in name or "current" in name]
+    file = a_backup(tmp_path)
+    assert file.read_bytes().count(recording) == 1
+    (editions / "2" / "edition.json").write_text('{"number": 2, "of": "another history"}')
+    (editions / "3").mkdir()
+    (editions / "3" / "edition.json").write_text('{"number": 3}')
+    assert hotline("restore", str(file)).exit_code == 0
+    assert contents(office) == before
+    assert not office.current_edition.is_symlink()
+
+
+def test_a_backup_of_the_first_format_is_still_put_back(office: Settings, tmp_path: Path) -> None:
+    before = contents(office)
+    with tarfile.open(a_backup(tmp_path)) as archive:
+        members = {member.name: archive.extractfile(member).read() for member in archive}  # type: ignore[union-attr]
+    manifest = json.loads(members["manifest.json"])
+    members["manifest.json"] = json.dumps({**manifest, "format": 1}).encode()
+    older = tmp_path / "older.backup"
+    with tarfile.open(older, "w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    fill(tmp_path, "new")
+    assert hotline("restore", str(older)).exit_code == 0
+    assert contents(office) == before
+
+
 @pytest.mark.parametrize("moment", range(8))
 def test_interrupted_it_leaves_the_old_or_ends_itself(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int

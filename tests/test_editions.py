@@ -212,6 +212,18 @@ def test_nothing_is_removed_while_call_records_cannot_be_read(folder: PromptsFol
     assert len(publisher.editions.history()) == 3
 
 
+def test_without_the_link_the_newest_edition_is_known_and_no_number_is_given_twice(folder: PromptsFolder) -> None:
+    published(folder)
+    second = published(folder)
+    publisher = publisher_of(folder)
+    (publisher.editions.folder / "current").unlink()  # as when a backup was put back
+    (publisher.editions.folder / "3").mkdir()
+    assert publisher.editions.current() is None
+    assert publisher.editions.newest() == second
+    assert published(folder).number == 4
+    assert not (publisher.editions.folder / "3").exists()
+
+
 def test_a_recording_that_was_ever_published_is_kept(folder: PromptsFolder) -> None:
     path = folder.record("call.welcome", speechlike(1.0, 8000))
     original = path.read_bytes()

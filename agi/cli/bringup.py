@@ -104,7 +104,10 @@ def publish_first(settings: Settings, progress: Progress) -> None:
     makes = publisher(settings)
     with plain_errors(), makes.editions.alone():
         current = makes.editions.current()
-        if current is None:
+        if current is None and (newest := makes.editions.newest()):
+            progress.note(f"Publishing edition {newest.number} again: its clips are gone")
+            _remake(makes, newest, progress, settings)
+        elif current is None:
             progress.note("Publishing the first edition of what callers hear")
             _publish(makes, settings.prompts, "edisi pertama", settings)
         elif current.facts.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):

@@ -120,6 +120,15 @@ class Editions:
                 continue
         return tuple(found)
 
+    def newest(self) -> Edition | None:
+        """The edition with the largest number; after a backup was put back, when no link shows the current one."""
+        for number in sorted(self._numbers(), reverse=True):
+            try:
+                return self.edition(number)
+            except NoEdition:
+                continue
+        return None
+
     def held(self, number: int) -> Held:
         """The edition `number`, kept from removal. Raises `NoEdition`."""
         try:
@@ -173,7 +182,10 @@ class Editions:
         """
         young = datetime.now(UTC) - timedelta(days=days)
         gone = []
-        for edition in self.history()[max(keep, 1) :]:
+        history = self.history()
+        for number in set(self._numbers()) - {edition.number for edition in history} - set(recorded):
+            shutil.rmtree(self.folder / str(number))  # half removed, or what a restored backup left of it
+        for edition in history[max(keep, 1) :]:
             if edition.facts.at > young or edition.number in recorded:
                 continue
             descriptor = os.open(edition.folder, os.O_RDONLY | os.O_DIRECTORY)

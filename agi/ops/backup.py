@@ -1,7 +1,8 @@
 """A whole installation in one file: what cannot be made again, taken while calls go on.
 
 The file is a plain tar archive, not compressed, so that it can't unpack to more than it is. `MANIFEST` comes first
-and names every other member with its SHA-256. `restoring.py` puts it back.
+and names every file with its SHA-256; of files that are the same (recordings, in each edition) the first is a member.
+`restoring.py` puts it back.
 """
 
 import hashlib
@@ -20,7 +21,9 @@ from agi.privacy import private_file
 from agi.settings import Settings, settings_file
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, FORMAT)
+"""Those that can be put back; in the first every file was a member."""
 SETTINGS = "settings/hotline.toml"
 """The settings' name in the archive, whatever HOTLINE_SETTINGS calls them here."""
 
@@ -35,7 +38,8 @@ def kept_files(settings: Settings) -> dict[str, Path]:
     """All files of this installation that a backup holds, by their names in the archive, in order."""
     found = {
         f"{name}/{path.relative_to(folder).as_posix()}": path
-        for name, (folder, pattern) in _folders(settings).items()
+        for name, (folder, *patterns) in _folders(settings).items()
+        for pattern in patterns
         for path in folder.glob(pattern)
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
@@ -55,17 +59,21 @@ def place_of(settings: Settings, name: str) -> Path:
 def fits(name: str) -> bool:
     """Whether `name` can be a member: one of our folders, and nothing that leads out of it."""
     first, *rest = name.split("/")
-    deep_enough = len(rest) == 1 or (first == "prompts" and len(rest) > 1)
-    known = name == SETTINGS or first in ("data", "secrets", "prompts", "dialplan")
+    deep_enough = len(rest) == 1 or (first in ("prompts", "editions") and len(rest) > 1)
+    known = name == SETTINGS or first in ("data", "secrets", "prompts", "editions", "dialplan")
     return known and deep_enough and "\0" not in name and not any(not part or part.startswith(".") for part in rest)
 
 
-def _folders(settings: Settings) -> Mapping[str, tuple[Path, str]]:
-    """The folders by the first part of a member's name, and which of their files belong to an installation."""
+def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
+    """The folders by the first part of a member's name, and which of their files belong to an installation.
+
+    Of an edition that is what people wrote and recorded: clips and grammars are made again.
+    """
     return {
         "data": (settings.data, "*"),
         "secrets": (settings.var / "secrets", "*"),
         "prompts": (settings.prompts, "**/*"),
+        "editions": (settings.editions_folder, "[0-9]*/edition.json", "[0-9]*/prompts/**/*", "originals/*"),
         "dialplan": (DIALPLAN, "*.conf"),
     }
 
@@ -111,16 +119,17 @@ def _members(settings: Settings, work: Path) -> dict[str, Path]:
 
 
 def _write(archive: tarfile.TarFile, members: Mapping[str, Path]) -> None:
-    manifest = {
-        "format": FORMAT,
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {name: digest(path) for name, path in members.items()},
-    }
+    digests = {name: digest(path) for name, path in members.items()}
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = {"format": FORMAT, "made": made, "files": digests}
     text = json.dumps(manifest, indent=1).encode()
     _add(archive, MANIFEST, io.BytesIO(text), len(text))
+    written: set[str] = set()
     for name, path in members.items():
-        with path.open("rb") as content:
-            _add(archive, name, content, path.stat().st_size)
+        if digests[name] not in written:
+            written.add(digests[name])
+            with path.open("rb") as content:
+                _add(archive, name, content, path.stat().st_size)
 
 
 def _add(archive: tarfile.TarFile, name: str, content: io.BufferedIOBase, size: int) -> None:

@@ -18,7 +18,7 @@ from agi.books.errors import BookError
 from agi.books.files import unsound
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryOutdated
-from agi.ops.backup import FORMAT, MANIFEST, SETTINGS, BackupError, digest, fits, kept_files, place_of
+from agi.ops.backup import FORMATS, MANIFEST, SETTINGS, BackupError, digest, fits, kept_files, place_of
 from agi.ops.places import write_whole
 from agi.settings import Settings
 
@@ -64,6 +64,7 @@ def end_interrupted(settings: Settings) -> bool:
     # The settings last: as long as they are the old ones, this note is found.
     for name in sorted(names, key=lambda each: (each == SETTINGS, each)):
         _switch(staging / name, place_of(wanted, name), kept / name)
+    wanted.current_edition.unlink(missing_ok=True)  # its clips may be those of another installation's edition
     shutil.rmtree(note.parent)
     return True
 
@@ -132,8 +133,14 @@ def _unpacked(file: Path, staging: Path) -> list[str]:
                 _unpack(archive, member, staging / member.name)
     except (tarfile.TarError, ValueError, EOFError) as error:
         raise BackupError(f"{file} {_NOT_OURS}.") from error
+    firsts: dict[str, Path] = {}
     for name, wanted in digests.items():
-        if not (staging / name).is_file() or digest(staging / name) != wanted:
+        path = staging / name
+        if not path.exists() and wanted in firsts:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(firsts[wanted], path)
+        firsts.setdefault(wanted, path)
+        if not path.is_file() or digest(path) != wanted:
             raise BackupError(f"{file} is damaged at {name}: nothing was restored. Take another backup.")
     return sorted(digests)
 
@@ -146,7 +153,7 @@ def _manifest(file: Path, archive: tarfile.TarFile) -> dict[str, str]:
     manifest = json.loads(content.read())
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise BackupError(f"{file} {_NOT_OURS}.")
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in FORMATS:
         raise BackupError(f"{file} was made by another version of the hotline: restore it with that one.")
     digests = {str(name): str(value) for name, value in manifest["files"].items()}
     if not all(map(fits, digests)):
