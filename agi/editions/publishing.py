@@ -103,9 +103,12 @@ class Publisher:
         return edition
 
     def is_current(self, prompts: Path) -> bool:
-        """Whether callers hear what stands in `prompts`. Raises OSError."""
+        """Whether callers hear what stands in `prompts`; what can't be read is not what they hear."""
         current = self.editions.current()
-        return current is not None and current.facts.content == self.content(prompts)
+        try:
+            return current is not None and current.facts.content == self.content(prompts)
+        except OSError:
+            return False
 
     def _sources(self, prompts: Path) -> Iterator[tuple[str, Path]]:
         """All files in `prompts` that callers hear something of, by their names there."""

@@ -102,6 +102,8 @@ class Editions:
 
     def edition(self, number: int) -> Edition:
         """The edition `number`. Raises `NoEdition`."""
+        if not number:
+            raise NoEdition("Belum ada edisi: ./hotline up, atau ./hotline prompts publish.")
         folder = self.folder / str(number)
         try:
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))

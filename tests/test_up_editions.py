@@ -1,0 +1,107 @@
+"""What `hotline up` does about editions: publishes the first, makes one anew, never publishes an edit."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from installation import lend_voice
+
+from agi.cli import bringup
+from agi.editions import publishing
+from agi.editions.store import Edition, Editions
+from agi.ops.progress import Progress
+from agi.settings import ROOT, Places, Settings
+from agi.voice.texts import Texts
+
+Up = Callable[[], str]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Settings:
+    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+    lend_voice(tmp_path / "var")
+    return Settings(places=Places(prompts=tmp_path / "prompts", var=tmp_path / "var", data=tmp_path / "data"))
+
+
+@pytest.fixture
+def up(office: Settings, capsys: pytest.CaptureFixture[str]) -> Up:
+    """The step of `up`; what it tells."""
+
+    def step() -> str:
+        bringup.publish_first(office, Progress())
+        return capsys.readouterr().err
+
+    return step
+
+
+def heard(office: Settings) -> tuple[int, str]:
+    """The number of the current edition, and its first sentence."""
+    current: Edition | None = Editions(office.editions_folder).current()
+    assert current
+    return current.number, Texts.load(current.prompts).written("call.welcome")
+
+
+def edit(office: Settings, old: str, new: str) -> None:
+    texts = office.prompts / "id.toml"
+    assert old in texts.read_text()
+    texts.write_text(texts.read_text().replace(old, new, 1))
+
+
+DATANG, PAGI = "Selamat datang di Halo Dukcapil.", "Selamat pagi di Halo Dukcapil."
+
+
+def test_up_publishes_the_first_edition_and_no_edit_afterwards(office: Settings, up: Up) -> None:
+    up()
+    assert heard(office) == (1, DATANG)
+    assert "prompts publish" not in up()
+    edit(office, "Selamat datang", "Selamat pagi")
+    assert "prompts publish" in up()
+    edit(office, "[call]", "[call")  # half-finished
+    assert "prompts publish" in up()
+    assert heard(office) == (1, DATANG)
+
+
+def test_up_makes_what_callers_hear_anew_for_another_voice(
+    office: Settings, up: Up, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up()
+    edit(office, "Selamat datang", "Selamat pagi")
+    monkeypatch.setattr(publishing, "maker", lambda: "another voice")
+    assert "made anew" in up()
+    assert heard(office) == (2, DATANG)
+    assert "made anew" not in up()
+
+
+def test_up_publishes_the_working_copy_where_the_edition_lacks_what_this_program_says(office: Settings, up: Up) -> None:
+    up()
+    current = Editions(office.editions_folder).edition(1).prompts / "id.toml"
+    current.write_text(current.read_text().replace("\nmore = ", "\nless = ", 1))  # as an older program's texts
+    edit(office, "Selamat datang", "Selamat pagi")
+    assert "does not fit" in up()
+    assert heard(office) == (2, PAGI)
+
+
+def test_up_refuses_when_there_is_nothing_to_be_heard(office: Settings, up: Up) -> None:
+    edit(office, "[call]", "[call")
+    with pytest.raises(click.ClickException, match=r"id\.toml:\d+: T008"):
+        up()
+
+
+def test_up_publishes_what_was_heard_where_a_backup_was_put_back(office: Settings, up: Up) -> None:
+    up()
+    edit(office, "Selamat datang", "Selamat pagi")
+    office.current_edition.unlink()
+    shutil.rmtree(office.editions_folder / "1" / "sounds")
+    assert "edition 1 again" in up()
+    assert heard(office) == (2, DATANG)
+    assert (office.sounds / "call" / "welcome.wav").is_file()
+
+
+def test_up_makes_a_clip_again_that_is_gone(office: Settings, up: Up) -> None:
+    up()
+    (office.sounds / "call" / "welcome.wav").unlink()
+    up()
+    assert heard(office) == (1, DATANG)
+    assert (office.sounds / "call" / "welcome.wav").is_file()
