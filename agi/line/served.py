@@ -61,9 +61,13 @@ class ServedEditions:
 
     def again(self, language: str) -> Served:
         """The edition of a call that comes back with this language of Asterisk's; the current one if that is gone."""
-        number = _EDITION.fullmatch(language)
+        if not (found := _EDITION.fullmatch(language)):
+            return self._current
+        number = int(found[1])
+        if loaded := self._loaded.get(number):  # without waiting for another one that is being loaded
+            return loaded
         try:
-            return self._load(int(number[1])) if number else self._current
+            return self._load(number)
         except NoneServed:
             return self._current
 
