@@ -1,5 +1,6 @@
 """A speech service in this process for tests: hears by level (see audiosocket_peer), takes orders as the real one."""
 
+import socket
 import threading
 import time
 import wave
@@ -12,7 +13,7 @@ from audiosocket_peer import Peer
 
 from agi.dialogue.question import Question
 from agi.hearing.client import SpeechClient, Unheard
-from agi.hearing.protocol import Report
+from agi.hearing.protocol import Ask, Left, Report
 from agi.hearing.service import SpeechService
 from agi.line.shared import clock_ms
 
@@ -51,29 +52,35 @@ def clip(folder: Path, ms: int, name: str = "prompt") -> Path:
 
 
 class Turn:
-    """A turn that is being taken: `peer` is Asterisk's end, `report` comes when it is over."""
+    """A call of one turn that is being taken: the call is left when the report has come (`left` has its keys)."""
 
-    def __init__(self, client: SpeechClient, question: Question, *clips: Path, habit: bool = False) -> None:
+    def __init__(self, client: SpeechClient, question: Question, *clips: Path, keys: str = "") -> None:
         self._ready = threading.Event()
-        self._back = threading.Event()
         self.uuid = ""
         self.port = 0
+        self.left: Left | None = None
         self._report: Report | None = None
         self.unheard = ""
-        self._thread = threading.Thread(target=self._run, args=(client, question, clips, habit), daemon=True)
+        ask = Ask(question, tuple(map(str, clips)), keys=keys)
+        self._thread = threading.Thread(target=self._run, args=(client, ask), daemon=True)
         self._thread.start()
 
-    def _run(self, client: SpeechClient, question: Question, clips: tuple[Path, ...], habit: bool) -> None:
-        try:
-            self._report = client.turn(question, clips, self._connect, hash_is_habit=habit)
-        except Unheard as trouble:
-            self.unheard = trouble.why
-        self._ready.set()
-
-    def _connect(self, uuid: str, port: int) -> None:
-        self.uuid, self.port = str(UUID(uuid)), port
-        self._ready.set()
-        assert self._back.wait(20)
+    def _run(self, client: SpeechClient, ask: Ask) -> None:
+        never, other = socket.socketpair()
+        with never, other:
+            try:
+                call = client.open(ask)
+            except Unheard as trouble:
+                self.unheard = trouble.why
+                self._ready.set()
+                return
+            self.uuid, self.port = str(UUID(call.uuid)), call.port
+            self._ready.set()
+            try:
+                self._report = call.report(never.fileno(), 20)
+            except Unheard as trouble:
+                self.unheard = trouble.why
+            self.left = call.leave()
 
     def connect(self) -> Peer:
         """Connect as Asterisk does when it is told to."""
@@ -82,9 +89,8 @@ class Turn:
         return Peer(self.port, self.uuid)
 
     def over(self) -> Report | None:
-        """Asterisk says that the call is back; the report, None where there is none (`unheard` says why)."""
-        self._back.set()
-        self._thread.join(5)
+        """The report, None where there is none (`unheard` says why)."""
+        self._thread.join(10)
         assert not self._thread.is_alive()
         return self._report
 
@@ -96,6 +102,5 @@ class Turn:
     def refused(self) -> str:
         """Why the turn was not begun."""
         assert self._ready.wait(30)
-        self._back.set()
-        self._thread.join(5)
+        self._thread.join(10)
         return self.unheard

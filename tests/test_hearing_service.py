@@ -14,9 +14,9 @@ from line_exchange import until
 from speech_service import Turn, all_free, clip, serving
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
-from agi.hearing.audiosocket import audio
+from agi.hearing.audiosocket import Kind, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
-from agi.hearing.protocol import KIND, Ask, CannotListen, Ready, Report, decode, encode
+from agi.hearing.protocol import KIND, Ask, CannotListen, Left, Ready, Report, decode, encode
 from agi.hearing.worker_process import MOST_UNSENT
 
 MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
@@ -93,16 +93,95 @@ def test_half_keyed_half_spoken(tmp_path: Path) -> None:
         assert (answer.result, answer.value, answer.mode) == (Result.MATCH, "1234", Mode.SPEECH)
 
 
-def test_keys_beyond_the_answer_are_reported_as_not_used(tmp_path: Path) -> None:
+def test_keys_beyond_the_answer_are_left(tmp_path: Path) -> None:
     with serving(tmp_path) as (_, client):
         turn = Turn(client, MENU)
         peer = turn.connect()
-        peer.key("127#")
-        peer.wait()
-        report = turn.over()
+        peer.send(b"".join(packed(Kind.KEY, key.encode()) for key in "127#"))  # at once: the call is left after the 1
+        assert answer_of(turn.over()).value == "1"
+        assert turn.left == Left("27#", "127#", hash_is_habit=True)
+
+
+class Talk:
+    """A call whose turns come one after another."""
+
+    def __init__(self, client: SpeechClient, first: Ask) -> None:
+        self._never, self._other = socket.socketpair()
+        self.call = client.open(first)
+
+    def __enter__(self) -> "Talk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.call.leave()
+        self._never.close()
+        self._other.close()
+
+    def report(self) -> Report:
+        report = self.call.report(self._never.fileno(), 20)
         assert report is not None
-        assert report.received.startswith("1")
-        assert report.used == 1
+        return report
+
+    def ask(self, ask: Ask) -> Report:
+        assert self.call.ask(ask)
+        return self.report()
+
+
+def test_keys_pressed_between_two_turns_answer_the_next(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, client), Talk(client, Ask(MENU, ())) as talk:
+        peer = Peer(talk.call.port, talk.call.uuid)
+        peer.key("112")
+        assert answer_of(talk.report()).value == "1"
+        peer.key("34")
+        assert answer_of(talk.ask(Ask(NIK, (str(clip(tmp_path, 5000)),)))).value == "1234"
+        assert talk.call.leave() == Left("", "11234", hash_is_habit=True)
+        played = [sound for _, sound in peer.heard() if sound != QUIET]
+        assert not played, "a prompt that was answered before it began was played"
+
+
+def test_a_key_cuts_an_announcement_short_and_answers_the_question_after_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, client), Talk(client, Ask(None, (str(clip(tmp_path, 5000)),))) as talk:
+        peer = Peer(talk.call.port, talk.call.uuid)
+        peer.speak([QUIET] * 5)
+        peer.key("2")
+        assert talk.report() == Report(None)
+        assert 0 < len(peer.heard()) < 200
+        assert answer_of(talk.ask(Ask(MENU, ()))).value == "2"
+
+
+def test_an_announcement_without_barge_in_is_heard_whole_and_its_keys_are_void(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, client), Talk(client, Ask(None, (str(clip(tmp_path, 400)),), barge_in=False)) as talk:
+        peer = Peer(talk.call.port, talk.call.uuid)
+        peer.speak([QUIET] * 3)
+        peer.key("2")
+        assert talk.report() == Report(None)
+        until("it is heard whole", lambda: len(peer.heard()) == 20)
+        assert talk.call.leave() == Left("", "2", hash_is_habit=False)
+
+
+def test_keys_given_with_the_call_count_first(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, NIK, keys="12")
+        peer = turn.connect()
+        peer.key("34")
+        assert answer_of(turn.over()).value == "1234"
+
+
+def test_a_caller_who_hangs_up_between_two_turns_is_gone(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, client), Talk(client, Ask(MENU, ())) as talk:
+        peer = Peer(talk.call.port, talk.call.uuid)
+        peer.key("1")
+        talk.report()
+        peer.hang_up()
+        until("it is told", lambda: not talk.call.ask(Ask(MENU, ())))
+
+
+def test_a_call_that_is_full_for_one_question_may_be_told_something(tmp_path: Path) -> None:
+    with serving(tmp_path, limit=0) as (_, client), Talk(client, Ask(None, ())) as talk:
+        Peer(talk.call.port, talk.call.uuid)
+        assert talk.report() == Report(None)
+        assert talk.ask(Ask(MENU, ())) == Report(None, "full")
+        assert talk.ask(Ask(None, ())) == Report(None)
 
 
 def test_one_turn_more_than_the_limit_is_refused_and_the_place_comes_back(tmp_path: Path) -> None:
@@ -148,8 +227,7 @@ def test_a_call_that_never_comes_is_not_waited_for_for_ever(tmp_path: Path) -> N
     with serving(tmp_path, limit=1) as (service, client):
         turn = Turn(client, MENU)
         assert turn._ready.wait(30)
-        assert turn.over() is None
-        assert turn.unheard == "dead"
+        assert turn.lost() == "gone"
         assert all_free(service, 1)
 
 
@@ -158,7 +236,7 @@ def test_without_a_service_nothing_is_heard_and_nothing_is_waited_for(tmp_path: 
     with pytest.raises(Unheard):
         client.state()
     with pytest.raises(Unheard) as trouble:
-        client.turn(MENU, [], lambda uuid, port: pytest.fail("there is nowhere to connect to"))
+        client.open(Ask(MENU, ()))
     assert trouble.value.why == "dead"
 
 
@@ -167,7 +245,7 @@ def test_a_service_that_accepts_and_says_nothing_is_given_up(tmp_path: Path) -> 
         mute.bind(str(tmp_path / "speech.sock"))
         mute.listen()
         with pytest.raises(Unheard):
-            SpeechClient(tmp_path / "speech.sock", limit_s=0.3).turn(MENU, [], lambda uuid, port: None)
+            SpeechClient(tmp_path / "speech.sock", limit_s=0.3).open(Ask(MENU, ()))
 
 
 def test_a_service_that_is_stopped_in_the_middle_gives_every_call_back(tmp_path: Path) -> None:

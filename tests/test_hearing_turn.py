@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agi.dialogue.keys import KeyQueue
+from agi.dialogue.keys import KeyQueue, Source
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES
@@ -60,7 +60,8 @@ class Call:
 
     def keys(self, keys: str) -> None:
         for key in keys:
-            self.turn.keys(key, self.now)
+            self.queue.put(key, Source.AUDIOSOCKET)
+            self.turn.pressed(self.now)
 
     @property
     def answer(self) -> Answer:

@@ -4,7 +4,7 @@ from line_fake import channel_with
 from scripted_caller import ScriptedKeypad
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.keys import KeyQueue
+from agi.dialogue.keys import KeyQueue, Source
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.hearing.turn import SpokenTurn
 from agi.line.channel import Channel
@@ -25,6 +25,11 @@ class Ear:
 
     def lag_ms(self) -> int:
         return 0
+
+
+def press(turn: SpokenTurn, keys: KeyQueue, key: str, now_ms: int) -> None:
+    keys.put(key, Source.AUDIOSOCKET)
+    turn.pressed(now_ms)
 
 
 class NoClips:
@@ -58,10 +63,10 @@ def test_a_spoken_turn_is_neither_answered_nor_interrupted_by_them() -> None:
     keys = KeyQueue()
     turn = SpokenTurn(MENU, bytes(3200), Ear(), keys, 0)
     for key in "ABCD":
-        turn.keys(key, 20)
+        press(turn, keys, key, 20)
     assert turn.playing
     assert (turn.answer, len(keys)) == (None, 0)
-    turn.keys("2", 40)
+    press(turn, keys, "2", 40)
     assert turn.answer == Answer(Result.MATCH, "2", Mode.KEYS, took_ms=40)
 
 
@@ -69,7 +74,7 @@ def test_an_entry_in_a_spoken_turn_goes_on_over_them() -> None:
     keys = KeyQueue()
     spoken = SpokenTurn(ENTRY, b"", Ear(), keys, 0)
     for key in "12A34":
-        spoken.keys(key, 20)
+        press(spoken, keys, key, 20)
     assert spoken.answer == Answer(Result.MATCH, "1234", Mode.KEYS, took_ms=20)
     assert not keys
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.keys import KeyQueue
+from agi.dialogue.keys import KeyQueue, Source
 from agi.dialogue.question import Answer, Digits, HungUp, Options, Prompt, Question, Result
 from agi.dialogue.terminal import Terminal
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
@@ -85,7 +85,8 @@ def by_audiosocket(keys: Sequence[tuple[int, str]], steps: Sequence[Step]) -> li
             beat += FRAME_MS
             while waiting and waiting[0][0] <= beat and not turn.over:
                 now, key = waiting.popleft()
-                turn.keys(key, now)
+                queue.put(key, Source.AUDIOSOCKET)
+                turn.pressed(now)
             if not turn.over:
                 now = beat
                 turn.next_frame(now)
@@ -140,7 +141,8 @@ def by_audiosocket_in_words(words: Sequence[str], steps: Sequence[Question]) -> 
                 pressed = True
                 if not left:
                     raise HungUp
-                turn.keys(left.popleft(), now)
+                queue.put(left.popleft(), Source.AUDIOSOCKET)
+                turn.pressed(now)
         return turn.answer
 
     return until_hang_up(answered, steps)

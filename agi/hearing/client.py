@@ -1,18 +1,16 @@
-"""The line's side of the speech service: hands it a question, waits for Asterisk to come back, takes the answer."""
+"""The line's side of the speech service: hands it a call and the call's questions, takes the answers."""
 
+import select
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from agi.dialogue.question import Question
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
     Ask,
     BadMessage,
     GetState,
+    Left,
     Message,
     Ready,
     Refused,
@@ -47,43 +45,78 @@ class SpeechClient:
     def state(self) -> State:
         """How the service is. Raises `Unheard`."""
         with self._connected() as service:
-            match _asked(service, GetState()):
-                case State() as state:
-                    return state
+            if isinstance(state := _asked(service, GetState()), State):
+                return state
         raise Unheard("dead")
 
-    def turn(
-        self,
-        question: Question,
-        clips: Sequence[Path],
-        connect: Callable[[str, int], None],
-        *,
-        hash_is_habit: bool = False,
-    ) -> Report:
-        """Have `question` asked; `connect(uuid, port)` brings the call there and returns when it is back.
-
-        Raises `Unheard` when it was not (wholly) asked, and whatever `connect` raises.
-        """
-        ask = Ask(replace(question, prompts=()), tuple(map(str, clips)), hash_is_habit)
-        with self._connected() as service:
+    def open(self, ask: Ask) -> "SpokenCall":
+        """Hand a call over; `ask` is its first turn. Raises `Unheard`."""
+        service = self._connected()
+        try:
             match _asked(service, ask):
+                case Ready(uuid, port):
+                    return SpokenCall(service, uuid, port)
                 case Refused(why):
                     raise Unheard(why)
-                case Ready(uuid, port):
-                    connect(uuid, port)
-                    if isinstance(report := _next(service), Report):
-                        return report
+            raise Unheard("dead")
+        except Unheard:
+            service.close()
+            raise
+
+    def _connected(self) -> socket.socket:
+        service = socket.socket(socket.AF_UNIX, KIND)
+        service.settimeout(self._limit_s)
+        try:
+            service.connect(str(self._path))
+        except OSError:
+            service.close()
+            raise Unheard("dead") from None
+        return service
+
+
+class SpokenCall:
+    """A call at the service; Asterisk may connect to `port` and say `uuid`, once. `leave` it, always."""
+
+    def __init__(self, service: socket.socket, uuid: str, port: int) -> None:
+        self._service = service
+        self.uuid = uuid
+        self.port = port
+
+    def ask(self, ask: Ask) -> bool:
+        """Ask for one more turn; False where the call is no longer there."""
+        ended = select.poll()
+        ended.register(self._service, select.POLLIN)
+        try:
+            if ended.poll(0):  # between two turns only the end is told
+                return False
+            self._service.sendall(encode(ask))
+        except OSError:
+            return False
+        return True
+
+    def report(self, back: int, longest_s: float) -> Report | None:
+        """How the turn went; None where the descriptor `back` says first that the call is back. Raises `Unheard`."""
+        first = select.poll()
+        first.register(self._service, select.POLLIN)
+        first.register(back, select.POLLIN)
+        ready = [descriptor for descriptor, _ in first.poll(longest_s * 1000)]
+        if ready == [back]:
+            return None
+        if ready and isinstance(report := _next(self._service), Report):
+            return report
         raise Unheard("dead")
 
-    @contextmanager
-    def _connected(self) -> Iterator[socket.socket]:
-        with socket.socket(socket.AF_UNIX, KIND) as service:
-            service.settimeout(self._limit_s)
-            try:
-                service.connect(str(self._path))
-            except OSError:
-                raise Unheard("dead") from None
-            yield service
+    def leave(self) -> Left | None:
+        """Give the call back to Asterisk; None where the service has gone or says nothing."""
+        try:
+            self._service.shutdown(socket.SHUT_WR)
+            while not isinstance(message := _next(self._service), Left):
+                pass
+            return message
+        except (OSError, Unheard):
+            return None
+        finally:
+            self._service.close()
 
 
 def _asked(service: socket.socket, message: ToService) -> Message:

@@ -1,9 +1,10 @@
 """What the line, the speech service and its worker say to each other, and how it is written.
 
-Both go over Unix sockets of packets that only the installation's own user can open; one packet is one message, and a
-connection of the line's is one question: `Ask` (answered by `Ready` or `Refused`, then by `Report`) or `GetState`
-(answered by `State`). The worker has one connection for all sessions: a session is the hearing of one turn, and its
-number stands in whatever concerns it. Messages hold callers' numbers and what callers say, so none is ever logged.
+Both go over Unix sockets of packets that only the installation's own user can open; one packet is one message. A
+connection of the line's is one call, or `GetState`, answered by `State`. A call's first `Ask` is answered by `Ready` or
+`Refused`, then, as each `Ask` after it, by `Report`; when the line sends no more, or the call is gone, `Left` comes.
+The worker has one connection for all sessions: a session is the hearing of one turn, and its number stands in whatever
+concerns it. Messages hold callers' numbers and what callers say, so none is ever logged.
 """
 
 import socket
@@ -34,13 +35,16 @@ class CannotListen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Have this turn. `question` comes without its prompts: `clips` are their files, without extension.
+    """Have this turn, or, without a `question`, say something. `clips` are the files of its prompts, without extension.
 
-    `hash_is_habit`: a `#` before any other key belongs to the turn before.
+    `question` comes without its prompts. `keys` were pressed before, `hash_is_habit` as in a `KeyQueue`: with a call's
+    first only, the others' are here.
     """
 
-    question: Question
+    question: Question | None
     clips: tuple[str, ...]
+    barge_in: bool = True
+    keys: str = ""
     hash_is_habit: bool = False
     kind: Literal["ask"] = "ask"
 
@@ -57,7 +61,7 @@ class GetState:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The turn is prepared: Asterisk may connect to `port` and say `uuid`, once."""
+    """The first turn is prepared: Asterisk may connect to `port` and say `uuid`, once."""
 
     uuid: str
     port: int
@@ -74,16 +78,24 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the turn ended. `answer` is None where it fell back (`fell_back` says why) or the caller has gone.
+    """How the turn ended. `answer` is None where nothing was asked, and where it fell back.
 
-    `received` are the keys that came on the connection, of which the first `used` belong to this turn.
+    `fell_back` says why: slow, full, dead; "gone" where the call was no longer here.
     """
 
     answer: Answer | None
     fell_back: str = ""
-    received: str = ""
-    used: int = 0
     kind: Literal["report"] = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The call is no longer here. `keys` are those not used, given with the first `Ask` or `received` since."""
+
+    keys: str
+    received: str
+    hash_is_habit: bool
+    kind: Literal["left"] = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +227,7 @@ class Failed:
 
 
 ToService = Ask | GetState
-FromService = Ready | Refused | Report | State
+FromService = Ready | Refused | Report | Left | State
 ToWorker = Begin | Audio | Finish | ListenForRest | Close
 FromWorker = Opened | CannotOpen | Alive | Lag | Partial | Final | Failed
 Message = ToService | FromService | ToWorker | FromWorker

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from agi.dialogue.keys import KeyQueue
+from agi.dialogue.keys import KeyQueue, Source
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
@@ -21,6 +21,7 @@ from agi.hearing.protocol import (
     BadMessage,
     FromService,
     GetState,
+    Left,
     Ready,
     Refused,
     Report,
@@ -28,7 +29,7 @@ from agi.hearing.protocol import (
     decode,
     encode,
 )
-from agi.hearing.sound_loop import Session, SoundLoop
+from agi.hearing.sound_loop import GONE, Call, SoundLoop
 from agi.hearing.sounds import NoSound, Sounds
 from agi.hearing.turn import SpokenTurn
 from agi.hearing.worker_process import RemoteEar, WorkerProcess
@@ -51,7 +52,7 @@ class SpeechService:
         self._clock_ms = clock_ms
         self._limit = limit
         self._slow_ms = slow_ms
-        self._busy = 0
+        self._ears: dict[SpokenTurn, RemoteEar] = {}  # of the turns that are listened to now
         self._sounds = Sounds()
         self.sound_loop = SoundLoop(clock_ms)
         self.worker = WorkerProcess(factory, clock_ms)
@@ -85,7 +86,7 @@ class SpeechService:
         """How it is now."""
         late = self.sound_loop.lateness
         return State(
-            max(0, self._limit - self._busy) if self.worker.open else 0,
+            max(0, self._limit - len(self._ears)) if self.worker.open else 0,
             late.frames,
             late.late,
             round(late.worst_s * 1000, 1),
@@ -105,14 +106,14 @@ class SpeechService:
             threading.Thread(target=self._take, args=(line,), name="ask", daemon=True).start()
 
     def _take(self, line: socket.socket) -> None:
-        """Read one message and do it; the connection is closed unless a turn may begin on it."""
+        """Read a connection's first message and do it; the connection is closed unless a call is handed over on it."""
         try:
             line.settimeout(_ASK_LIMIT_S)
             message = decode(line.recv(LONGEST))
             line.setblocking(False)
             if isinstance(message, Ask):
                 prompt = self._prompt(message)
-                self.sound_loop.call(lambda: self._begin(line, message, prompt))
+                self.sound_loop.call(lambda: self._open(line, message, prompt))
                 return
             if isinstance(message, GetState):
                 _send(line, self.state())
@@ -126,34 +127,72 @@ class SpeechService:
         try:
             return self._sounds.joined(ask.clips)
         except NoSound as trouble:
-            _log.error("speech.no_sound", question=ask.question.name, why=str(trouble))
+            _log.error("speech.no_sound", question=ask.question.name if ask.question else "", why=str(trouble))
             return None
 
     # ---- the loop's thread ----
 
-    def _begin(self, line: socket.socket, ask: Ask, prompt: bytes | None) -> None:
-        full = self._busy >= self._limit
-        if prompt is None or full or not self.worker.open:
-            _send(line, Refused("full" if full and self.worker.open else "dead"))
+    def _open(self, line: socket.socket, ask: Ask, prompt: bytes | None) -> None:
+        if refused := self._refused(ask, prompt):
+            _send(line, Refused(refused))
             line.close()
             return
-        self._busy += 1
-        ear = self.worker.ear(ask.question, lambda news: self.sound_loop.news(session, news))
         keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
-        turn = SpokenTurn(ask.question, prompt, ear, keys, self._clock_ms(), slow_ms=self._slow_ms)
-        session = Session(turn, lambda: self._ended(session, ear, keys), line)
-        self.sound_loop.expect(session)
-        _send(line, Ready(str(session.uuid), self.sound_loop.port))
+        keys.put(ask.keys, Source.KEYPAD)
+        call = Call(line, keys, self._asked, self._ended, self._left)
+        self.sound_loop.expect(call)
+        _send(line, Ready(str(call.uuid), self.sound_loop.port))
+        self._begin(call, ask, prompt)
 
-    def _ended(self, session: Session, ear: RemoteEar, keys: KeyQueue) -> None:
-        ear.close()
-        self._busy -= 1
-        turn = session.turn
-        if turn.fell_back and turn.question is not None:
+    def _asked(self, call: Call, packet: bytes) -> None:
+        """The line asks for one more turn. Its prompt is read in a thread: no beat waits for a disk."""
+        try:
+            ask = decode(packet)
+        except BadMessage:
+            ask = GetState()
+        if isinstance(ask, Ask):
+            threading.Thread(target=self._prepare, args=(call, ask), name="ask", daemon=True).start()
+        else:
+            _log.warning("speech.bad_message")
+            self.sound_loop.leave(call)
+
+    def _prepare(self, call: Call, ask: Ask) -> None:
+        prompt = self._prompt(ask)
+        self.sound_loop.call(lambda: self._begin(call, ask, prompt))
+
+    def _begin(self, call: Call, ask: Ask, prompt: bytes | None) -> None:
+        if call.closing or call.done:
+            return
+        if refused := self._refused(ask, prompt):
+            _send(call.line, Report(None, refused))
+            return
+        question, ear = ask.question, None
+        if question is not None and question.grammar:
+            ear = self.worker.ear(question, lambda news: self.sound_loop.news(call, turn, news))
+        turn = SpokenTurn(
+            question, prompt or b"", ear, call.keys, self._clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in
+        )
+        if ear is not None:
+            self._ears[turn] = ear
+        self.sound_loop.begin(call, turn)
+
+    def _refused(self, ask: Ask, prompt: bytes | None) -> str:
+        """Why a turn cannot be had now, or ""."""
+        if prompt is None or not self.worker.open:
+            return "dead"
+        return "full" if ask.question is not None and ask.question.grammar and len(self._ears) >= self._limit else ""
+
+    def _ended(self, call: Call, turn: SpokenTurn) -> None:
+        if ear := self._ears.pop(turn, None):
+            ear.close()
+        if turn.fell_back not in ("", GONE) and turn.question is not None:
             _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
-        fell_back = turn.fell_back or ("" if turn.answer else "gone")
-        _send(session.line, Report(turn.answer, fell_back, turn.received, len(turn.received) - len(keys)))
-        session.line.close()
+        _send(call.line, Report(turn.answer, turn.fell_back))
+
+    def _left(self, call: Call) -> None:
+        unused = "".join(key.digit for key in call.keys.waiting)
+        _send(call.line, Left(unused, call.received, call.keys.hash_is_habit))
+        call.line.close()
 
 
 def _send(line: socket.socket, message: FromService) -> None:

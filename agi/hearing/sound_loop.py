@@ -1,6 +1,6 @@
-"""The sound of all spoken turns, moved by one thread on a steady clock.
+"""The sound of all calls at the service, moved by one thread on a steady clock.
 
-Every turn has its own beat of 20 ms from the moment Asterisk connects, at which the next frame of the prompt is sent.
+Every call has its own beat of 20 ms from the moment Asterisk connects, at which the next frame of the prompt is sent.
 What comes from the caller is read when it comes, and handed to the recognising process. The beat is counted from the
 first one on the monotonic clock, so it does not drift; a frame that is late is sent as soon as it can be, and the next
 one at its own time.
@@ -18,13 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from agi.dialogue.keys import KEYS, KeyQueue, Source
 from agi.hearing.acceptor import Acceptor, Connection, received
 from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
+from agi.hearing.protocol import LONGEST
 from agi.hearing.turn import News, SpokenTurn
 from agi.hearing.worker_process import WorkerProcess
 from agi.owner import owner
 
 BEAT_S = FRAME_MS / 1000
+GONE = "gone"
+"""Why a turn has no answer whose call is no longer here."""
 LATE_S = 0.020
 """A frame sent later than this after its time counts as late: the telephone's jitter buffer may be empty by then."""
 _COME_S = 5.0
@@ -53,16 +57,20 @@ class Lateness:
 
 
 @dataclass(eq=False, slots=True)
-class Session:
-    """One turn in the loop. `ended()` is called once when all is known of it.
+class Call:
+    """One call in the loop: its turns come one after another, and it rests between them. `keys` are those not taken.
 
-    `line`: the connection on which it was asked for; when it closes, nobody waits for the answer and the turn is given
-    up.
+    `line`: the connection on which it was handed over. `asked` is given what comes there, `ended` a turn that is over,
+    and `left()` is called once, when the call is here no more.
     """
 
-    turn: SpokenTurn
-    ended: Callable[[], None]
     line: socket.socket
+    keys: KeyQueue
+    asked: Callable[["Call", bytes], None]
+    ended: Callable[["Call", SpokenTurn], None]
+    left: Callable[["Call"], None]
+    turn: SpokenTurn | None = None
+    received: str = ""
     uuid: UUID = field(default_factory=uuid4)  # 122 random bits from the system's generator
     peer: socket.socket | None = None
     reader: Reader = field(default_factory=Reader)
@@ -84,9 +92,9 @@ class SoundLoop:
         self._waker.setblocking(False)
         self._awake.setblocking(False)
         self._inbox: deque[Callable[[], None]] = deque()
-        self._sessions: set[Session] = set()
-        self._waiting: dict[UUID, Session] = {}
-        self._beats: list[tuple[float, int, Session]] = []
+        self._here: set[Call] = set()
+        self._waiting: dict[UUID, Call] = {}
+        self._beats: list[tuple[float, int, Call]] = []
         self._limits: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
         self._stopping = False
@@ -119,17 +127,37 @@ class SoundLoop:
 
     # ---- the loop's thread ----
 
-    def expect(self, session: Session) -> None:
-        """Let Asterisk connect with `session.uuid`, once, within a few seconds."""
-        self._sessions.add(session)
-        self._waiting[session.uuid] = session
-        self._in(_COME_S, lambda: self._give_up_waiting(session))
-        self._selector.register(session.line, selectors.EVENT_READ, lambda: self._line_gone(session))
+    def expect(self, call: Call) -> None:
+        """Let Asterisk connect with `call.uuid`, once, within a few seconds."""
+        self._here.add(call)
+        self._waiting[call.uuid] = call
+        self._in(_COME_S, lambda: self._give_up_waiting(call))
+        self._selector.register(call.line, selectors.EVENT_READ, lambda: self._hear_line(call))
 
-    def news(self, session: Session, news: News) -> None:
+    def begin(self, call: Call, turn: SpokenTurn) -> None:
+        """Begin the call's next turn."""
+        call.turn = turn
+        self._look(call)
+
+    def news(self, call: Call, turn: SpokenTurn, news: News) -> None:
         """Give `news` to the turn."""
-        session.turn.news(news, self._clock_ms())
-        self._look(session)
+        turn.news(news, self._clock_ms())
+        self._look(call)
+
+    def leave(self, call: Call) -> None:
+        """Give the call back to Asterisk, and wait for it to close, which tells of late keys."""
+        if call.done or call.closing:
+            return
+        self._selector.unregister(call.line)
+        self._give_up(call)
+        call.closing = True
+        if self._waiting.pop(call.uuid, None) is not None or call.peer is None:
+            self._done(call)
+            return
+        call.unsent += END
+        with suppress(OSError):
+            call.peer.send(call.unsent)
+        self._in(_LINGER_S, lambda: self._done(call))
 
     def _run(self) -> None:
         self._selector.register(self._awake, selectors.EVENT_READ, self._drain)
@@ -140,9 +168,9 @@ class SoundLoop:
                 self._inbox.popleft()()
             self._beat()
             self._keep_limits()
-        for session in list(self._sessions):
-            self._give_back(session)
-            self._done(session)
+        for call in list(self._here):
+            self.leave(call)
+            self._done(call)
         self._acceptor.close()
         self._selector.close()
         self._awake.close()
@@ -183,119 +211,132 @@ class SoundLoop:
 
     # ---- who connects ----
 
-    def _give_up_waiting(self, session: Session) -> None:
-        if self._waiting.pop(session.uuid, None) is not None:
-            self._done(session)
+    def _give_up_waiting(self, call: Call) -> None:
+        if self._waiting.pop(call.uuid, None) is not None:
+            self._done(call)
 
-    def _line_gone(self, session: Session) -> None:
-        """The line has closed its connection (it never asks twice on one): nobody waits any more."""
-        self._waiting.pop(session.uuid, None)
-        self._give_back(session)
-        self._done(session)
+    def _hear_line(self, call: Call) -> None:
+        """The line asks for the next turn, or has left the call."""
+        try:
+            packet = call.line.recv(LONGEST)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        if packet:
+            call.asked(call, packet)
+        else:
+            self.leave(call)
 
     def _let_in(self, uuid: UUID, connection: Connection) -> bool:
-        """Begin the turn that waits for `uuid`, once; False where none does, or it is no process of ours."""
-        session = self._waiting.get(uuid)
+        """Let the call in that waits for `uuid`, once; False where none does, or it is no process of ours."""
+        call = self._waiting.get(uuid)
         # Looked up for those only who know a UUID: it takes a millisecond.
-        if session is None or owner(connection.peer) != os.getuid():
+        if call is None or owner(connection.peer) != os.getuid():
             return False
         del self._waiting[uuid]
-        session.peer, session.reader = connection.peer, connection.reader
-        session.due = time.monotonic()
-        self._selector.register(session.peer, selectors.EVENT_READ, lambda: self._read(session))
-        self._give(session, connection.more)
-        self._push(session)
+        call.peer, call.reader = connection.peer, connection.reader
+        call.due = time.monotonic()
+        self._selector.register(call.peer, selectors.EVENT_READ, lambda: self._read(call))
+        self._give(call, connection.more)
+        self._push(call)
         return True
 
     # ---- the beat ----
 
-    def _push(self, session: Session) -> None:
+    def _push(self, call: Call) -> None:
         self._number += 1
-        heapq.heappush(self._beats, (session.due, self._number, session))
+        heapq.heappush(self._beats, (call.due, self._number, call))
 
     def _beat(self) -> None:
         while self._beats and self._beats[0][0] <= time.monotonic():
-            _, _, session = heapq.heappop(self._beats)
-            if not session.closing and not session.done:
-                self._step(session)
+            _, _, call = heapq.heappop(self._beats)
+            if not call.closing and not call.done:
+                self._step(call)
 
-    def _step(self, session: Session) -> None:
-        frame = session.turn.next_frame(self._clock_ms())
+    def _step(self, call: Call) -> None:
+        frame = call.turn.next_frame(self._clock_ms()) if call.turn else b""
         now = time.monotonic()
-        if not frame and now - session.active > _IDLE_S:
+        if not frame and now - call.active > _IDLE_S:
             frame = _QUIET
         if frame:
-            session.active = now
-            self.lateness.count(time.monotonic() - session.due)
-            self._send(session, audio(frame))
-        self._look(session)
-        if session.closing or session.done:
+            call.active = now
+            self.lateness.count(time.monotonic() - call.due)
+            self._send(call, audio(frame))
+        self._look(call)
+        if call.closing or call.done:
             return
-        session.due += BEAT_S
-        if time.monotonic() - session.due > _LOST_S:
-            session.due = time.monotonic()
-        self._push(session)
+        call.due += BEAT_S
+        if time.monotonic() - call.due > _LOST_S:
+            call.due = time.monotonic()
+        self._push(call)
 
-    def _read(self, session: Session) -> None:
-        assert session.peer is not None  # noqa: S101 - a turn that beats is connected
-        frames = received(session.peer, session.reader)
+    def _read(self, call: Call) -> None:
+        assert call.peer is not None  # noqa: S101 - a call that beats is connected
+        frames = received(call.peer, call.reader)
         if frames is None:
-            self._done(session)
+            self._done(call)
         else:
-            self._give(session, frames)
-            self._look(session)
+            self._give(call, frames)
+            self._look(call)
 
-    def _give(self, session: Session, frames: list[Frame]) -> None:
+    def _give(self, call: Call, frames: list[Frame]) -> None:
         now = self._clock_ms()
         if frames:
-            session.active = time.monotonic()
+            call.active = time.monotonic()
         for frame in frames:
             if frame.kind is Kind.AUDIO:
-                session.turn.sound(frame.payload, now)
+                if call.turn is not None:
+                    call.turn.sound(frame.payload, now)
             elif frame.kind is Kind.KEY:
-                session.turn.keys(frame.key, now)
-            elif not session.closing:
-                self._done(session)
+                self._press(call, frame.key, now)
+            elif not call.closing:
+                self._done(call)
                 return
 
-    def _send(self, session: Session, data: bytes) -> None:
-        assert session.peer is not None  # noqa: S101 - see _read
-        session.unsent += data
+    def _press(self, call: Call, key: str, now_ms: int) -> None:
+        if key in KEYS:
+            call.received += key
+            call.keys.put(key, Source.AUDIOSOCKET)
+            if call.turn is not None:
+                call.turn.pressed(now_ms)
+                self._look(call)
+
+    def _send(self, call: Call, data: bytes) -> None:
+        assert call.peer is not None  # noqa: S101 - see _read
+        call.unsent += data
         try:
-            del session.unsent[: session.peer.send(session.unsent)]
+            del call.unsent[: call.peer.send(call.unsent)]
         except BlockingIOError:
-            if len(session.unsent) > _UNSENT:
-                session.turn.give_up("dead")
+            if len(call.unsent) > _UNSENT:
+                self.leave(call)
         except OSError:
-            self._done(session)
+            self._done(call)
 
-    # ---- the end of a turn ----
+    # ---- the end ----
 
-    def _look(self, session: Session) -> None:
-        """Give the call back once the turn is over; then wait for Asterisk to close, which tells of late keys."""
-        if session.done or session.closing or not session.turn.over:
+    def _look(self, call: Call) -> None:
+        """Tell of the turn once it is over; the call rests then."""
+        turn = call.turn
+        if turn is not None and turn.over:
+            call.turn = None
+            call.ended(call, turn)
+
+    def _give_up(self, call: Call) -> None:
+        if call.turn is not None:
+            call.turn.give_up(GONE)
+            self._look(call)
+
+    def _done(self, call: Call) -> None:
+        if call.done:
             return
-        if session.peer is None:  # Asterisk has not come yet: it will not be let in
-            self._waiting.pop(session.uuid, None)
-            self._done(session)
-            return
-        self._give_back(session)
-        session.closing = True
-        self._in(_LINGER_S, lambda: self._done(session))
-
-    def _give_back(self, session: Session) -> None:
-        if session.peer is not None and not session.closing and not session.done:
-            session.unsent += END
-            with suppress(OSError):
-                session.peer.send(session.unsent)
-
-    def _done(self, session: Session) -> None:
-        if session.done:
-            return
-        session.done = True
-        self._sessions.discard(session)
-        if session.peer is not None:
-            self._selector.unregister(session.peer)
-            session.peer.close()
-        self._selector.unregister(session.line)
-        session.ended()
+        self._give_up(call)
+        call.done = True
+        self._waiting.pop(call.uuid, None)
+        self._here.discard(call)
+        if call.peer is not None:
+            self._selector.unregister(call.peer)
+            call.peer.close()
+        if not call.closing:
+            self._selector.unregister(call.line)
+        call.left(call)

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from agi.dialogue.keys import KEYS, KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Question
 from agi.dialogue.turn import Actions, Announcement, Finish, Listen, Said, Stop, Turn, Voice
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
@@ -67,14 +67,12 @@ class SpokenTurn:
         self._prompt = prompt
         self._at = 0
         self._ear = ear
-        self._keys = keys
         self._slow_ms = slow_ms
         self._sent: deque[bytes] = deque(maxlen=_REMEMBERED_FRAMES)
         self._sound_until_ms: int | None = None  # up to then there is sound of the caller's; None: there was none yet
         self._sends_nothing = False
         self.stopped_ms: int | None = None
         self.fell_back = ""
-        self.received = ""
         self._do(self._turn.begin(now_ms), now_ms)
 
     @property
@@ -117,10 +115,8 @@ class SpokenTurn:
         self._sound_until_ms, self._sends_nothing = now_ms, False
         self._hear(sound)
 
-    def keys(self, pressed: str, now_ms: int) -> None:
-        """The caller has pressed these keys."""
-        self._keys.put(pressed, Source.AUDIOSOCKET)
-        self.received += "".join(key for key in pressed if key in KEYS)
+    def pressed(self, now_ms: int) -> None:
+        """Keys have come into the queue."""
         if not self.over:
             self._do(self._turn.pressed(now_ms), now_ms)
 

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from queue import SimpleQueue
 from typing import NoReturn, Protocol
@@ -203,14 +202,13 @@ class Worker:
         self._ready: SimpleQueue[Session] = SimpleQueue()
 
     def run(self) -> None:
-        """Until the service closes the socket, or is killed."""
+        """Until the service closes the socket."""
         for number in range(os.cpu_count() or 2):
             threading.Thread(target=self._listen, name=f"listen-{number}", daemon=True).start()
         self._tell(Opened())
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
-        with suppress(ConnectionResetError):
-            while packet := self._service.recv(LONGEST):
-                self._take(decode(packet))
+        while packet := self._service.recv(LONGEST):
+            self._take(decode(packet))
 
     def _take(self, message: Message) -> None:
         match message:

@@ -102,16 +102,20 @@ def _converse(
     if agent:
         journal.noted(NoteKind.AGENT_TALKED, agent)
     longest_s = settings.dialogue.longest_call_s
-    ending = converse(
-        phone,
-        journal,
-        desk,
-        edition.menu,
-        settings.dialogue,
-        start,
-        lambda: lasts_s() >= longest_s,
-        edition.clips.language,
-    )
+    try:
+        ending = converse(
+            phone,
+            journal,
+            desk,
+            edition.menu,
+            settings.dialogue,
+            start,
+            lambda: lasts_s() >= longest_s,
+            edition.clips.language,
+        )
+    finally:
+        with suppress(HungUp, ChannelError):
+            phone.leave()
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(TALKED, lasts_s())
         if desk.visitor.failures:  # also after a give-up or a lock-out: those callers go to the queue too

@@ -8,7 +8,8 @@ faces of a hang-up are one exception; every command has a time limit.
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from asterisk.agi import AGI
@@ -63,22 +64,26 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
         Raises `BadArgument`, `Refused`, `Silent`, `HungUp`.
         """
+        self.begin(verb, *arguments)
+        return self.end(verb, wait_s=wait_s)
+
+    def begin(self, verb: str, *arguments: object) -> None:
+        """Send a command and let it run; no other may be sent until `end` has its reply.
+
+        Raises `BadArgument`, `Silent`, `HungUp`.
+        """
         line = command_line(verb, arguments)
         self._check()
-        deadline = time.monotonic() + self._limit_s + wait_s
-        try:
+        with self._ending(verb):
             if b"HANGUP" in self._wire.drop_held():
                 raise HungUp
-            self._wire.write(line, deadline)
-            reply = self._read_reply(deadline)
-        except Ended:
-            raise self._end(HungUp()) from None
-        except HungUp as error:
-            raise self._end(error) from None
-        except TimeoutError:
-            raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
-        except TooLong:
-            raise self._end(Silent(f"Asterisk's reply to {verb} has no end.")) from None
+            self._wire.write(line, time.monotonic() + self._limit_s)
+
+    def end(self, verb: str, *, wait_s: float = 0.0) -> Reply:
+        """The reply of the command that was begun; it may take `wait_s` more. Raises `Refused`, `Silent`, `HungUp`."""
+        self._check()
+        with self._ending(verb):
+            reply = self._read_reply(time.monotonic() + self._limit_s + wait_s)
         if reply.code == _DEAD:
             raise self._end(HungUp())
         if reply.code != 200:
@@ -86,6 +91,11 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         if reply.result == "-1":
             self._tell_hang_up_from_failure(verb, reply)
         return reply
+
+    @property
+    def replies(self) -> int:
+        """A file descriptor that is readable when the command that was begun is over (or the caller gone)."""
+        return self._wire.reading
 
     def stream(self, path: str, escape: str = "", offset: int = 0, *, lasts_s: float = 600.0) -> Played:
         """Play the file `path` (no extension, `lasts_s` long) from sample `offset` until its end or a key of `escape`.
@@ -208,6 +218,20 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
     def _check(self) -> None:
         if self._gone is not None:
             raise self._gone
+
+    @contextmanager
+    def _ending(self, verb: str) -> Iterator[None]:
+        """After these faults the channel is of no more use."""
+        try:
+            yield
+        except Ended:
+            raise self._end(HungUp()) from None
+        except HungUp as error:
+            raise self._end(error) from None
+        except TimeoutError:
+            raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
+        except TooLong:
+            raise self._end(Silent(f"Asterisk's reply to {verb} has no end.")) from None
 
     def _end(self, error: Exception) -> Exception:
         self._gone = error

@@ -23,7 +23,7 @@ class Wire:
     """Bytes of one line before `TooLong` (an AGI reply holds a variable's value, some kilobytes at most)."""
 
     def __init__(self, reading: int, writing: int) -> None:
-        self._reading, self._writing = reading, writing
+        self.reading, self._writing = reading, writing
         self._readable = select.poll()
         self._readable.register(reading, select.POLLIN)
         self._writable = select.poll()
@@ -84,7 +84,7 @@ class Wire:
         while True:
             _wait(self._readable, deadline)
             try:
-                data = os.read(self._reading, 16_384)
+                data = os.read(self.reading, 16_384)
             except BlockingIOError:
                 continue
             except OSError as error:

@@ -13,15 +13,15 @@ import sys
 import time
 import wave
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from agi.dialogue.question import Digits, Options, Question
-from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, NotAudioSocket, Reader, audio, packed
+from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
-from agi.hearing.protocol import KIND, LONGEST, Ask, Ready, Report, State, decode, encode
+from agi.hearing.protocol import KIND, LONGEST, Ask, BadMessage, Ready, Report, State, decode, encode
 from agi.ops import speech
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.figures import percentile
@@ -42,7 +42,7 @@ _SAID = 12
 class TurnsFigures:
     """`answers` turns by `speaking` callers at once beside `listening` ones; times in ms.
 
-    `answer_*`: from the end of speech until the call is given back. `right`: answers with all 16 digits as said.
+    `answer_*`: from the end of speech until the answer is there. `right`: answers with all 16 digits as said.
     `late`: frames of prompts sent over 20 ms late, of `frames`; `worst_ms` the latest. `own_late_ms`: the latest that
     this measuring process itself was. `lag_ms`: the longest that sound waited for recognition.
     `cores`: processors used by the service.
@@ -74,7 +74,6 @@ class _Caller:
     ends_at: float = 0.0
     control: socket.socket | None = None
     peer: socket.socket | None = None
-    reader: Reader = field(default_factory=Reader)
     next: int = 0
 
 
@@ -196,16 +195,19 @@ class _Crowd:
         caller.next += 1
         if caller.next == len(caller.sound):
             caller.ends_at = time.monotonic() - _TAIL_MS / 1000
+        assert caller.control is not None  # noqa: S101 - a caller who is connected has one
         try:
-            caller.peer.send(audio(frame))
-            data = caller.peer.recv(65_536)
-            ended = not data or any(one.kind is Kind.END for one in caller.reader.take(data))
+            with suppress(BlockingIOError):
+                caller.peer.send(audio(frame))
+                caller.peer.recv(65_536)
+            report = decode(caller.control.recv(LONGEST))
         except BlockingIOError:
             return
-        except (OSError, NotAudioSocket):
-            ended = True
-        if ended:
-            self._ended(caller)
+        except (OSError, BadMessage):
+            report = Report(None, "dead")
+        if caller.said and isinstance(report, Report):
+            self._count(caller, report, time.monotonic())
+        self._leave(caller)
 
     def _begin(self, caller: _Caller) -> None:
         control = socket.socket(socket.AF_UNIX, KIND)
@@ -217,24 +219,14 @@ class _Crowd:
             self.refused += 1
             control.close()
             return
+        control.setblocking(False)
         caller.control = control
         caller.peer = socket.create_connection(("127.0.0.1", ready.port), timeout=2.0)
         caller.peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         caller.peer.sendall(packed(Kind.UUID, UUID(ready.uuid).bytes))
         caller.peer.setblocking(False)
-        caller.reader = Reader()
         caller.next = 0
         caller.ends_at = 0.0
-
-    def _ended(self, caller: _Caller) -> None:
-        now = time.monotonic()
-        assert caller.control is not None  # noqa: S101 - a caller who is connected has one
-        assert caller.peer is not None  # noqa: S101
-        caller.peer.close()
-        report = decode(caller.control.recv(LONGEST))
-        if caller.said and isinstance(report, Report):
-            self._count(caller, report, now)
-        self._leave(caller)
 
     def _count(self, caller: _Caller, report: Report, now: float) -> None:
         if report.answer is None:
