@@ -89,9 +89,7 @@ class Announcement:
         """Keys have come into the queue."""
         if not self._barge_in:
             self._keys.flush()
-        elif _habit(self._keys):
-            return ()
-        elif self._keys and self.playing:
+        elif not _only_habit(self._keys) and self.playing:
             self.playing = False
             return (Stop(),)
         return ()
@@ -178,9 +176,9 @@ class Turn:
             return ()
         if self._voice.speaking:
             self._quiet_since_ms = now_ms
-        if self.patience_ms(now_ms) > 0 and not self._talked_too_long(now_ms):
-            return ()
-        return self.silence(now_ms)
+        longest_ms = min(self.question.total_ms, LONGEST_SPEECH_MS)
+        talks_on = self._talks_since_ms is not None and now_ms - self._talks_since_ms >= longest_ms
+        return self.silence(now_ms) if talks_on or self.patience_ms(now_ms) == 0 else ()
 
     def silence(self, now_ms: int) -> Actions:
         """The caller let a time-out pass."""
@@ -218,10 +216,9 @@ class Turn:
         self._stop(now_ms)
         if self._first_key_ms is None:
             self._first_key_ms = now_ms
-        if isinstance(self.question.accepts, Options):
-            self._end(_choice(self.question.accepts, key.digit), now_ms, key.digit)
-            return
-        self._end(self._digit(key.digit), now_ms, key.digit)
+        accepts = self.question.accepts
+        answer = _choice(accepts, key.digit) if isinstance(accepts, Options) else self._digit(key.digit)
+        self._end(answer, now_ms, key.digit)
         self._listen_for_rest()
 
     def _digit(self, digit: str) -> Answer | None:
@@ -318,10 +315,6 @@ class Turn:
             return min(self._quiet_since_ms + question.between_keys_ms, self._first_key_ms + question.total_ms)
         return self._quiet_since_ms + (question.between_keys_ms if self._voice.started else question.first_key_ms)
 
-    def _talked_too_long(self, now_ms: int) -> bool:
-        longest = min(self.question.total_ms, LONGEST_SPEECH_MS)
-        return self._talks_since_ms is not None and now_ms - self._talks_since_ms >= longest
-
     def _end(self, answer: Answer | None, now_ms: int, last_key: str = "") -> None:
         if answer is None:
             return
@@ -351,8 +344,8 @@ def _choice(accepts: Options, digit: str) -> Answer:
     return Answer(Result.NO_MATCH, digit, Mode.KEYS)
 
 
-def _habit(keys: KeyQueue) -> bool:
-    """Swallow a `#` that belongs to the last turn; whether there was one, and nothing else."""
+def _only_habit(keys: KeyQueue) -> bool:
+    """Whether there is no key but, at most, a `#` that belongs to the last turn: it is swallowed."""
     if keys and keys.hash_is_habit and keys.waiting[0].digit == "#":
         keys.take()
         keys.hash_is_habit = False
