@@ -113,7 +113,7 @@ class RawTelephone:
         """Send one datagram."""
         self.sip.sendto(message.encode(), (self.account.host, self.account.port))
 
-    def ask(self, request: sip.Message, limit_s: float = 6.0) -> sip.Message | None:
+    def ask(self, request: sip.Message, limit_s: float = 30.0) -> sip.Message | None:
         """Send until a final response comes, answering one challenge; None when none comes."""
         answer = self._transact(request, limit_s)
         if answer is None or answer.code not in (401, 407):

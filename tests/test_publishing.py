@@ -108,6 +108,8 @@ def taken_up(hotline: Hotline, publish: Callable[[], object]) -> None:
 
 def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline: Hotline, tmp_path: Path) -> None:
     running = processes(hotline)
+    with CallReader(hotline.settings.calls_db) as reader:
+        earlier = {call.id for call in reader.calls()}
     phones = PlainPhones(account(hotline.settings, TESTER))
     calls: list[tuple[int, Call]] = []
 
@@ -134,7 +136,7 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
         heard = [(edition, call.ends()) for edition, call in calls]
         with CallReader(hotline.settings.calls_db) as reader:
             until("the records", lambda: not reader.open_calls(), LIMIT_S)
-            assert sorted(call.edition for call in reader.calls()) == [1, 1, 2, 3, 4]
+            assert sorted(call.edition for call in reader.calls() if call.id not in earlier) == [1, 1, 2, 3, 4]
     finally:
         phones.close()
     assert heard == [(edition, {PITCH[edition]}) for edition, _ in calls], str(heard)
@@ -142,7 +144,9 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
 
 
 def test_a_half_finished_edit_and_a_crash_leave_callers_what_was_published(hotline: Hotline, tmp_path: Path) -> None:
-    (hotline.settings.prompts / "menu.toml").write_text("[main\n")
+    menu = hotline.settings.prompts / "menu.toml"
+    whole = menu.read_text()
+    menu.write_text("[main\n")
     before = processes(hotline)
     assert before["line"]
     os.kill(before["line"], signal.SIGKILL)
@@ -154,3 +158,4 @@ def test_a_half_finished_edit_and_a_crash_leave_callers_what_was_published(hotli
         assert call.ends() == {PITCH[1]}
     finally:
         phones.close()
+        menu.write_text(whole)
