@@ -9,6 +9,7 @@ import pytest
 from sample_office import RESIDENTS, TEXTS, WITH_NONE, SampleOffice, kk, kk_digits, nik
 
 from agi.books.errors import BookError
+from agi.books.late import LIMIT_S
 from agi.books.numbers import NikFault
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Prompt
@@ -112,7 +113,11 @@ def test_a_number_is_counted_in_one_form_however_it_is_written(office: SampleOff
     assert [one.key for one in heard(office, f"1 {nik(1)}")] == ["lockout.minutes"]
 
 
-def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(office: SampleOffice, tmp_path: Path) -> None:
+def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(
+    office: SampleOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("guesses", "writer"):  # no caller waits longer than this
+        monkeypatch.setattr(f"agi.books.{module}.LIMIT_S", LIMIT_S)
     for _ in range(4):
         with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
