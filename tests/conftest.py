@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import settings as hypothesis
@@ -41,12 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class Rows(LoadScopeScheduling):
-    """Three rows of tests, each in any order, that `hotline test` runs side by side (on two cores).
+    """Four rows of tests, each in any order, that `hotline test` runs side by side (on two cores).
 
     Not by marks and `--dist loadgroup`: with pytest 9.2, xdist 3.8 takes no notice of them (pytest-xdist#1386).
 
-    Calls wait most of their time, but sound is real time: what fills a core by itself is all in one row, so that the
-    calls have the other core; and no two crowds of callers meet.
+    Calls wait most of their time, but sound is real time: calls go before the two rows of work; and no two crowds of
+    callers meet.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -55,7 +56,9 @@ class Rows(LoadScopeScheduling):
 
 def _row(nodeid: str) -> str:
     name = Path(nodeid.partition("::")[0]).stem
-    return "crowds" if name in _CROWDS else "calls" if name in _CALLS else "work"
+    if name in _CROWDS | _CALLS:
+        return "crowds" if name in _CROWDS else "calls"
+    return f"work {crc32(name.encode()) % 2}"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,8 +68,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rows:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the rows of calls go before the row of work."""
-    if hasattr(item.config, "workerinput") and _row(item.nodeid) == "work" and not os.nice(0):
+    """Let the rows of calls go before the rows of work."""
+    if hasattr(item.config, "workerinput") and _row(item.nodeid).startswith("work") and not os.nice(0):
         os.nice(_BEHIND_CALLS)
 
 

@@ -7,8 +7,8 @@ import click
 
 from agi.settings import ROOT
 
-_WHOLE = ("-n", "3")
-"""The three rows of `tests/conftest.py` side by side: calls wait most of their time."""
+_WHOLE = ("-n", "4")
+"""The four rows of `tests/conftest.py` side by side: calls wait most of their time."""
 _ALL_CALLS = "--all-calls"
 
 
