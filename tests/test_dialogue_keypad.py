@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result
 from agi.dialogue.turn import Turn
 
@@ -172,7 +172,7 @@ def test_the_whole_entry_has_a_time_limit() -> None:
     turn.prompt_over(0)
     assert turn.patience_ms(0) == question.first_key_ms
     for at_ms in (0, 3000, 6000):
-        keys.put("1", Source.KEYPAD)
+        keys.put("1")
         turn.pressed(at_ms)
         assert turn.answer is None
     assert turn.patience_ms(7000) == 3000

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES
@@ -60,7 +60,7 @@ class Call:
 
     def keys(self, keys: str) -> None:
         for key in keys:
-            self.queue.put(key, Source.AUDIOSOCKET)
+            self.queue.put(key)
             self.turn.pressed(self.now)
 
     @property
@@ -71,7 +71,7 @@ class Call:
     @property
     def left(self) -> str:
         """The keys that the turn has not used."""
-        return "".join(key.digit for key in self.queue.waiting)
+        return self.queue.waiting
 
 
 def said(result: Result, value: str = "", digits: str = "", *, sure: bool = True, confidence: float = 0.9) -> Said:

@@ -4,7 +4,7 @@ from line_fake import channel_with
 from scripted_caller import ScriptedKeypad
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.hearing.turn import SpokenTurn
 from agi.line.channel import Channel
@@ -28,7 +28,7 @@ class Ear:
 
 
 def press(turn: SpokenTurn, keys: KeyQueue, key: str, now_ms: int) -> None:
-    keys.put(key, Source.AUDIOSOCKET)
+    keys.put(key)
     turn.pressed(now_ms)
 
 

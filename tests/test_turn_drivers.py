@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, HungUp, Options, Prompt, Question, Result
 from agi.dialogue.terminal import Terminal
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
@@ -87,7 +87,7 @@ def by_audiosocket(keys: Sequence[tuple[int, str]], steps: Sequence[Step]) -> li
             beat += FRAME_MS
             while waiting and waiting[0][0] <= beat and not turn.over:
                 now, key = waiting.popleft()
-                queue.put(key, Source.AUDIOSOCKET)
+                queue.put(key)
                 turn.pressed(now)
             if not turn.over:
                 now = beat
@@ -143,7 +143,7 @@ def by_audiosocket_in_words(words: Sequence[str], steps: Sequence[Question]) -> 
                 pressed = True
                 if not left:
                     raise HungUp
-                queue.put(left.popleft(), Source.AUDIOSOCKET)
+                queue.put(left.popleft())
                 turn.pressed(now)
         return turn.answer
 

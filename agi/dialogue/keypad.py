@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Keypad, Prompt, Question, Result
 from agi.dialogue.turn import Announcement, Turn
 
@@ -31,7 +31,7 @@ class KeypadTurns:
         while turn.answer is None:
             wait_ms = turn.patience_ms(self._clock_ms())
             if wait_ms and (pressed := self._keypad.key(wait_ms)):
-                self._keys.put(pressed, Source.KEYPAD)
+                self._keys.put(pressed)
                 turn.pressed(self._clock_ms())
             else:
                 turn.silence(self._clock_ms())
@@ -46,7 +46,7 @@ class KeypadTurns:
         turn.begin(self._clock_ms())
         while turn.playing:
             if pressed := self._keypad.play(prompts, barge_in=barge_in):
-                self._keys.put(pressed, Source.KEYPAD)
+                self._keys.put(pressed)
                 turn.pressed(self._clock_ms())
             else:
                 turn.prompt_over(self._clock_ms())

@@ -2,8 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 DIGITS = "0123456789"
 
@@ -12,53 +10,33 @@ KEYS = DIGITS + "*#"
 nothing here, and the queue leaves them out."""
 
 
-class Source(StrEnum):
-    """Where a key was seen."""
-
-    KEYPAD = "keypad"  # HOTLINE_KEYS, the result of an AGI command, a line of a terminal
-    AUDIOSOCKET = "audiosocket"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key, private: `number` counts the keys of its source from 1."""
-
-    number: int
-    source: Source
-    digit: str
-
-
 class KeyQueue:
     """Keys pressed and not yet taken, the oldest first.
 
     `hash_is_habit`: the last turn ended without `#`: one that comes before any other key still belongs to that turn.
     """
 
-    def __init__(self, waiting: Iterable[Key] = (), *, hash_is_habit: bool = False) -> None:
-        self._waiting = deque(waiting)
-        self._counts = dict.fromkeys(Source, 0)
+    def __init__(self, *, hash_is_habit: bool = False) -> None:
+        self._waiting = deque[str]()
         self.hash_is_habit = hash_is_habit
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     @property
-    def waiting(self) -> tuple[Key, ...]:
+    def waiting(self) -> str:
         """The keys in the queue."""
-        return tuple(self._waiting)
+        return "".join(self._waiting)
 
-    def put(self, pressed: str, source: Source) -> None:
-        """Keys that `source` has seen, each for the first time."""
-        for digit in pressed:
-            if digit in KEYS:
-                self._counts[source] += 1
-                self._waiting.append(Key(self._counts[source], source, digit))
+    def put(self, pressed: str) -> None:
+        """Keys that were seen for the first time."""
+        self._waiting.extend(key for key in pressed if key in KEYS)
 
-    def put_back(self, keys: Iterable[Key]) -> None:
+    def put_back(self, keys: Iterable[str]) -> None:
         """Keys that were taken and are to be taken again, in their order."""
         self._waiting.extendleft(reversed(tuple(keys)))
 
-    def take(self) -> Key:
+    def take(self) -> str:
         """The oldest key. Raises IndexError when there is none."""
         return self._waiting.popleft()
 

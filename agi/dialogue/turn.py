@@ -21,7 +21,7 @@ rules, in VoiceXML 2.1's words where it has them:
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agi.dialogue.keys import Key, KeyQueue
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 
 LONGEST_SPEECH_MS = 30_000
@@ -110,7 +110,7 @@ class Turn:
         self.playing = True
         self.answer: Answer | None = None
         self._keys = keys
-        self._used: list[Key] = []
+        self._used: list[str] = []
         self._entry = ""
         self._first_key_ms: int | None = None
         self._spoken: list[Answer] = []  # digits of a number that were said, one Answer for each time
@@ -207,9 +207,9 @@ class Turn:
             return True
         return False
 
-    def _press(self, key: Key, now_ms: int) -> None:
+    def _press(self, key: str, now_ms: int) -> None:
         habit, self._keys.hash_is_habit = self._keys.hash_is_habit, False
-        if key.digit == "#" and habit and not self._spoken:
+        if key == "#" and habit and not self._spoken:
             self._quiet_since_ms = now_ms
             return
         self._used.append(key)
@@ -217,8 +217,8 @@ class Turn:
         if self._first_key_ms is None:
             self._first_key_ms = now_ms
         accepts = self.question.accepts
-        answer = _choice(accepts, key.digit) if isinstance(accepts, Options) else self._digit(key.digit)
-        self._end(answer, now_ms, key.digit)
+        answer = _choice(accepts, key) if isinstance(accepts, Options) else self._digit(key)
+        self._end(answer, now_ms, key)
         self._listen_for_rest()
 
     def _digit(self, digit: str) -> Answer | None:
@@ -265,7 +265,7 @@ class Turn:
         if answer.result in _COMMANDS and not self._keys:
             self._end(answer, now_ms)
         elif not (self._entry or self._spoken) and answer.result is Result.MATCH and self._is_longest(answer.value):
-            if self._keys.waiting[0].digit == "#":  # pressed to end it
+            if self._keys.waiting[0] == "#":  # pressed to end it
                 self._used.append(self._keys.take())
             self._end(answer, now_ms)
         else:
@@ -346,7 +346,7 @@ def _choice(accepts: Options, digit: str) -> Answer:
 
 def _only_habit(keys: KeyQueue) -> bool:
     """Whether there is no key but, at most, a `#` that belongs to the last turn: it is swallowed."""
-    if keys and keys.hash_is_habit and keys.waiting[0].digit == "#":
+    if keys and keys.hash_is_habit and keys.waiting[0] == "#":
         keys.take()
         keys.hash_is_habit = False
     return not keys

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
@@ -138,7 +138,7 @@ class SpeechService:
             line.close()
             return
         keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
-        keys.put(ask.keys, Source.KEYPAD)
+        keys.put(ask.keys)
         call = Call(line, keys, self._asked, self._ended, self._left)
         self.sound_loop.expect(call)
         _send(line, Ready(str(call.uuid), self.sound_loop.port))
@@ -190,8 +190,7 @@ class SpeechService:
         _send(call.line, Report(turn.answer, turn.fell_back))
 
     def _left(self, call: Call) -> None:
-        unused = "".join(key.digit for key in call.keys.waiting)
-        _send(call.line, Left(unused, call.received, call.keys.hash_is_habit))
+        _send(call.line, Left(call.keys.waiting, call.received, call.keys.hash_is_habit))
         call.line.close()
 
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from agi.dialogue.keys import KEYS, KeyQueue, Source
+from agi.dialogue.keys import KEYS, KeyQueue
 from agi.hearing.acceptor import Acceptor, Connection, received
 from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio
 from agi.hearing.protocol import LONGEST
@@ -297,7 +297,7 @@ class SoundLoop:
     def _press(self, call: Call, key: str, now_ms: int) -> None:
         if key in KEYS:
             call.received += key
-            call.keys.put(key, Source.AUDIOSOCKET)
+            call.keys.put(key)
             if call.turn is not None:
                 call.turn.pressed(now_ms)
                 self._look(call)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from agi.dialogue.keys import KeyQueue, Source
+from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer
 from agi.hearing.client import SpeechClient, SpokenCall, Unheard
 from agi.hearing.protocol import Ask
@@ -68,8 +68,8 @@ class SpokenTurns:
         stored = self._take()
         self._keys.flush()
         if left is not None:  # or nobody can tell which of them were used
-            self._keys.put(left.keys, Source.AUDIOSOCKET)
-            self._keys.put(stored[len(left.received) :] if stored.startswith(left.received) else "", Source.KEYPAD)
+            self._keys.put(left.keys)
+            self._keys.put(stored[len(left.received) :] if stored.startswith(left.received) else "")
             self._keys.hash_is_habit = left.hash_is_habit
         return bool(self._keys)
 
@@ -78,9 +78,8 @@ class SpokenTurns:
         if self._session is not None and self._session.ask(ask):
             return self._session
         self.leave()
-        self._keys.put(self._take(), Source.KEYPAD)
-        pressed = "".join(key.digit for key in self._keys.waiting)
-        session = self._service.open(replace(ask, keys=pressed, hash_is_habit=self._keys.hash_is_habit))
+        self._keys.put(self._take())
+        session = self._service.open(replace(ask, keys=self._keys.waiting, hash_is_habit=self._keys.hash_is_habit))
         self._session = session
         self._keys.flush()
         to = f"AudioSocket({session.uuid},127.0.0.1:{session.port})"
