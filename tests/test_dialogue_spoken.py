@@ -19,8 +19,9 @@ from spoken_caller import (
     said,
 )
 
+from agi.dialogue.asking import Back, GaveUp, Patience, ToAgent
 from agi.dialogue.question import Answer, Mode, Prompt
-from agi.dialogue.talk import Back, GaveUp, Patience, Talk, ToAgent
+from agi.dialogue.talk import Talk
 
 NIK = "3273054101900001"
 OTHER = "3273054101900007"

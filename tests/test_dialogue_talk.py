@@ -3,8 +3,9 @@
 import pytest
 from scripted_caller import Notes, ScriptedKeypad, ScriptedPhone
 
+from agi.dialogue.asking import MOST_TURNS, Back, GaveUp, Patience, ToAgent, public
 from agi.dialogue.question import Case, HungUp, Prompt, Result
-from agi.dialogue.talk import MOST_TURNS, Back, GaveUp, Patience, Talk, ToAgent, Transferred, public
+from agi.dialogue.talk import Talk, Transferred
 
 NIK = "3273054101900001"
 MENU = [Prompt("menu.main")]
@@ -88,12 +89,6 @@ def test_star_and_zero_leave_a_menu(script: str, flow: type[Exception]) -> None:
     talk, _, _ = talk_with(script)
     with pytest.raises(flow):
         talk.choose("node", MENU, "12")
-
-
-def test_yes_is_one_and_no_is_two() -> None:
-    talk, _, _ = talk_with("1 2")
-    assert talk.confirm("node", MENU) is True
-    assert talk.confirm("node", MENU) is False
 
 
 def test_a_private_value_reaches_the_journal_as_dots_only() -> None:

@@ -9,6 +9,7 @@ from speech_voices import PRONUNCIATIONS, acoustic_model
 from spoken_caller import HearingPhone, said
 
 from agi import languages
+from agi.dialogue.asking import Patience
 from agi.dialogue.helps import HELP
 from agi.dialogue.question import Answer, Digits, Mode, Options, Prompt, Question, Result
 from agi.dialogue.talk import Talk
@@ -80,7 +81,7 @@ def test_what_is_said_is_read_in_the_language_of_the_question(line: str, questio
 def test_a_call_asks_and_reads_back_in_its_language() -> None:
     unsure = Answer(Result.BACK, mode=Mode.SPEECH, sure=False)
     phone = HearingPhone([unsure, said("2"), Answer(Result.MATCH, "2", Mode.SPEECH, sure=False), said("1")])
-    talk = Talk(phone, Notes(), spoken={"menu:a": {"1": ("status",)}}, language=ENGLISH)
+    talk = Talk(phone, Notes(), Patience(), spoken={"menu:a": {"1": ("status",)}}, language=ENGLISH)
     assert talk.choose("a", [Prompt("a")], "12", grammar="menu:a") == "2"
     assert {question.language for question in phone.asked} == {"en"}
     read_back = [prompt.places["option"] for prompt in phone.prompts if prompt.key == "speech.confirm_option"]

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from scripted_caller import Notes, ScriptedKeypad, ScriptedPhone
 
+from agi.dialogue.asking import Back, GaveUp, Patience, ToAgent
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.question import HungUp, Prompt, Result
-from agi.dialogue.talk import Back, GaveUp, Patience, Talk, ToAgent
+from agi.dialogue.talk import Talk
 
 MENU = """
 start = "main"

@@ -4,8 +4,8 @@ What a caller does besides answering becomes an exception: `Back` (`*`), `ToAgen
 after all tries). `HungUp` comes from the phone.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agi.dialogue import helps
@@ -23,13 +23,15 @@ from agi.dialogue.question import (
     Result,
     Value,
 )
-from agi.languages.language import Command
+from agi.languages.language import GROUP, Command, Language, Reply
 
 MOST_TURNS = 300
 """Turns of one call before we give up: no caller needs them, but a stuck key would go on for ever."""
 
-MOST_UNHEARD = 2
+_MOST_UNHEARD = 2
 """Answers to one question that were not understood, or understood wrongly, before the keypad is offered first."""
+
+_NESTED_TRIES = 2
 
 _DOWN = ("slow", "full", "dead")
 """Why speech does not listen although it should (`Answer.fell_back`); "off" is an office's own choice."""
@@ -74,56 +76,70 @@ class CallSpent(Exception):
         self.why = why
 
 
-def _never() -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one call may have: turns in a row without any key or word, and time."""
+class Patience:
+    """How long a question waits (ms), how often it is asked, and how many in a row may pass without any key or word.
 
+    ISO/IEC 13714: time-outs of 3 to 10 s.
+    """
+
+    first_key_ms: int = 7000
+    between_keys_ms: int = 4000
+    total_ms: int = 60000
+    tries: int = 3
     silent_turns: int = 12
-    time_is_up: Callable[[], bool] = field(default=_never)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, and how it is asked.
 
-    `ask` is said before it, `again` when the caller wants to hear it again; `short` is the help for too few digits.
     `accept` makes a value of a spoken answer, "" if it is none after all; `meant` confirms a command that was heard
-    without certainty. After `unheard` answers that were not understood the keypad comes first. `invite` tells the
-    caller that this may be spoken.
+    without certainty: None in a question within a question, where it is no command. `repeat` is said before the
+    question when the caller wants to hear it again; `short` is the help for too few digits. A `secret` should not be
+    said where others listen.
     """
 
     question: Question
-    ask: tuple[Prompt, ...]
-    again: tuple[Prompt, ...]
     helps: Helps
     tries: int
     accept: Callable[[Answer], str]
-    meant: Callable[[Command], bool]
+    meant: Callable[[Command], bool] | None = None
+    repeat: Sequence[Prompt] = ()
     short: Prompt | None = None
-    unheard: int = MOST_UNHEARD
-    invite: str = ""
+    secret: bool = False
+
+    @property
+    def invitation(self) -> str:
+        """The prompt that tells the caller that this may be spoken, "" for none."""
+        if self.meant is None:
+            return ""
+        if self.helps is Helps.MENU:
+            return "speech.menu"
+        return "speech.secret" if self.secret else "speech.entry"
 
 
 class Asking:
     """Asks the questions of one call through a `Phone`, writes them down in a `Journal`.
 
     `node` and `step`: where the caller is, a node of the menu and a question in it. `responded`: whether the caller
-    has given an answer or a command that fits, to any question.
+    has given an answer or a command that fits, to any question. `language` is that of the call, `time_is_up` says that
+    it has lasted long enough.
     """
 
-    def __init__(self, phone: Phone, journal: Journal, bounds: Bounds) -> None:
+    def __init__(
+        self, phone: Phone, journal: Journal, patience: Patience, language: Language, time_is_up: Callable[[], bool]
+    ) -> None:
         self._phone = phone
         self._journal = journal
-        self._bounds = bounds
+        self._time_is_up = time_is_up
         self._turns = 0
         self._silent_turns = 0
-        self.responded = False
         self._invited: set[str] = set()
         self._down = ""
+        self.patience = patience
+        self.language = language
+        self.responded = False
         self.node = "start"
         self.step = ""
 
@@ -136,12 +152,51 @@ class Asking:
         """Write a step into the call's record; never a number or a name."""
         self._journal.noted(what, detail)
 
-    def ask(self, asked: Asked) -> Answer:
+    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> Answer | None:
+        """Ask whether what was heard is right: yes (1) or no (2); None where the caller says neither."""
+
+        def accept(answer: Answer) -> str:
+            consent = answer.value in ("1", Reply.YES) if grammar == "yesno" else answer.value == Reply.YES
+            return "" if consent and not answer.sure else answer.value
+
+        question = self._question(name, ask, Options("12"), grammar, private=grammar == "repair")
+        return self._nested(Asked(question, Helps.YES_NO, _NESTED_TRIES, accept))
+
+    def group(self, name: str, ask: Sequence[Prompt]) -> str:
+        """Ask for a group of digits that is read back afterwards; "" where none is given."""
+        question = self._question(name, ask, Digits(GROUP, GROUP), "digits", private=True)
+        answer = self._nested(Asked(question, Helps.ENTRY, _NESTED_TRIES, lambda answer: answer.value))
+        return answer.value if answer else ""
+
+    def _nested(self, asked: Asked) -> Answer | None:
+        """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""
+        try:
+            return self._ask(asked)
+        except (Back, GaveUp):
+            return None
+
+    def _question(
+        self, name: str, ask: Sequence[Prompt], accepts: Options | Digits, grammar: str, *, private: bool = False
+    ) -> Question:
+        waits = self.patience
+        return Question(
+            name,
+            tuple(ask),
+            accepts,
+            private,
+            first_key_ms=waits.first_key_ms,
+            between_keys_ms=waits.between_keys_ms,
+            total_ms=waits.total_ms,
+            grammar=grammar,
+            language=self.language.code,
+        )
+
+    def _ask(self, asked: Asked) -> Answer:
         """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, CallSpent, HungUp."""
-        question, short = asked.question, asked.short
+        question, ask = asked.question, asked.question.prompts
         failures = unheard = 0
         listening = bool(question.grammar) and self._phone.listens()
-        prompts = self._opened(question, asked, listening)
+        prompts = self._opened(asked, listening)
         while True:
             answer = self._turn(replace(question, prompts=prompts), failures + 1)
             listening = listening and not answer.fell_back
@@ -150,7 +205,7 @@ class Asking:
                 if value:
                     return replace(answer, value=value)
                 answer = replace(answer, result=Result.NO_MATCH, value="")
-            elif answer.result in _LEAVING and not answer.sure and not asked.meant(_LEAVING[answer.result]):
+            elif answer.result in _LEAVING and not answer.sure and not self._meant(asked, answer):
                 answer = replace(answer, result=Result.NO_MATCH)
             self.step = question.name
             match answer.result:
@@ -159,13 +214,13 @@ class Asking:
                 case Result.AGENT:
                     raise ToAgent
                 case Result.REPEAT:
-                    prompts = asked.again
+                    prompts = (*asked.repeat, *ask)
                     continue
                 case Result.CLEARED:
                     prompts = (Prompt("help.entry.cleared"),)
                     continue
             if helps.asked_for_help(answer):
-                prompts = (Prompt(asked.helps.asked), *asked.ask)
+                prompts = (asked.helps.prompt("asked"), *ask)
                 continue
             if answer.result is Result.NO_INPUT and answer.cut_short:
                 # An echo or a noise without words: not a second time.
@@ -173,7 +228,7 @@ class Asking:
             failures += 1
             spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
             unheard += spoken
-            press = spoken and unheard >= asked.unheard
+            press = spoken and unheard >= (1 if asked.secret else _MOST_UNHEARD)
             if press and isinstance(question.accepts, Digits) and question.grammar:
                 question = replace(question, grammar="")  # noise that spoilt two entries spoils the third
                 listening = False
@@ -181,21 +236,27 @@ class Asking:
                 self.note("speech.to_keys", question.name)
             if failures >= asked.tries:
                 raise GaveUp(self.where, answer.result)
-            said = helps.before_asking_again(answer, failures, asked.helps, short, hears=listening, keys_next=press)
-            prompts = (*self._fallen(question, listening), *said, *asked.ask)
+            said = helps.before_asking_again(
+                answer, failures, asked.helps, asked.short, hears=listening, keys_next=press
+            )
+            prompts = (*self._fallen(question, listening), *said, *ask)
 
-    def _opened(self, question: Question, asked: Asked, listening: bool) -> tuple[Prompt, ...]:
+    def _meant(self, asked: Asked, answer: Answer) -> bool:
+        """Whether the caller means the command that was not heard for certain."""
+        return asked.meant is not None and asked.meant(_LEAVING[answer.result])
+
+    def _opened(self, asked: Asked, listening: bool) -> tuple[Prompt, ...]:
         """What is said the first time: once a call, that the caller may speak; a secret, each time, better not."""
-        if not question.grammar:
-            return asked.ask
+        question = asked.question
         if not listening:
-            return (*self._fallen(question, listening), *asked.ask)
-        if not asked.invite or asked.invite in self._invited:
-            return asked.ask
-        if asked.invite != "speech.secret":
-            self._invited.add(asked.invite)
-        invitation = (Prompt(asked.invite),)
-        return (*invitation, *asked.ask) if isinstance(question.accepts, Options) else (*asked.ask, *invitation)
+            return (*self._fallen(question, listening), *question.prompts)
+        invitation = asked.invitation
+        if not invitation or invitation in self._invited:
+            return question.prompts
+        if not asked.secret:
+            self._invited.add(invitation)
+        invited = (Prompt(invitation), *question.prompts), (*question.prompts, Prompt(invitation))
+        return invited[asked.helps is Helps.ENTRY]
 
     def _fallen(self, question: Question, listening: bool) -> tuple[Prompt, ...]:
         """Once a call: that only keys are taken now, to callers who were told, or who found, that they may speak."""
@@ -210,9 +271,9 @@ class Asking:
         self._turns += 1
         if self._turns > MOST_TURNS:
             raise GaveUp(self.where, Result.NO_MATCH)
-        if self._bounds.time_is_up():
+        if self._time_is_up():
             raise CallSpent(self.where, Spent.TIME)
-        if self._silent_turns >= self._bounds.silent_turns:
+        if self._silent_turns >= self.patience.silent_turns:
             raise CallSpent(self.where, Spent.TURNS)
         shown = replace(question, prompts=tuple(map(public, question.prompts)))
         try:

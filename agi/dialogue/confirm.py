@@ -5,11 +5,10 @@ kedua", with its digits or without), and is otherwise asked anew. Silence and no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
+from agi.dialogue.asking import Asking
 from agi.dialogue.question import Answer, Mode, Prompt
-from agi.languages.language import GROUP, Language, Reply
+from agi.languages.language import GROUP, Reply
 
 MOST_READBACKS = 4
 """How often one number is read back: a caller who is still not content is quicker with the keys."""
@@ -17,77 +16,54 @@ MOST_READBACKS = 4
 _HALVES = 6  # a number this long is read back in two threes
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """What must be known of a number to confirm it: its `length` in digits; a `secret` is never said aloud by us."""
-
-    length: int
-    secret: bool = False
-
-
-class Asker(Protocol):
-    """Who asks the short questions: the `Talk`."""
-
-    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> Answer | None:
-        """Ask yes (1) or no (2); None when there is no usable answer."""
-
-    def group(self, name: str, ask: Sequence[Prompt]) -> str:
-        """Ask for one group of digits; "" when there is no usable answer."""
-
-    def note(self, what: str, detail: str = "") -> None:
-        """Write a step into the call's record."""
-
-
-def option(asker: Asker, name: str, answer: Answer, words: Mapping[str, tuple[str, ...]], language: Language) -> str:
+def option(asking: Asking, name: str, answer: Answer, words: Mapping[str, tuple[str, ...]]) -> str:
     """The option that the caller meant, "" if it is none of those heard. `words`: option -> its words."""
     if answer.sure:
         return answer.value
     for value in _first_two(answer.value, answer.alternatives):
-        said = words.get(value) or (f"{language.vocabulary.option} {value}",)
-        reply = _asked(asker, name, said[0])
+        said = words.get(value) or (f"{asking.language.vocabulary.option} {value}",)
+        reply = _asked(asking, name, said[0])
         if reply != Reply.NO:
             return value if reply == Reply.YES else ""
     return ""
 
 
-def agreed(asker: Asker, name: str, said: str) -> bool:
+def agreed(asking: Asking, name: str, said: str) -> bool:
     """Ask whether `said` is what the caller said, at the question `name`."""
-    return _asked(asker, name, said) == Reply.YES
+    return _asked(asking, name, said) == Reply.YES
 
 
-def _asked(asker: Asker, name: str, said: str) -> str:
+def _asked(asking: Asking, name: str, said: str) -> str:
     """ "ya" or "tidak", "" where the caller says neither."""
-    reply = asker.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said})], "yesno")
+    reply = asking.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said})], "yesno")
     if reply is None:
         return ""
     meant = _meant(reply)
-    asker.note("speech.confirmed" if meant == Reply.YES else "speech.denied", name)
+    asking.note("speech.confirmed" if meant == Reply.YES else "speech.denied", name)
     return meant
 
 
-def number(asker: Asker, name: str, readings: Sequence[str], sure: bool, form: Number) -> str:
+def number(asking: Asking, name: str, readings: Sequence[str], sure: bool) -> str:
     """The number that the caller meant, "" if it must be asked again. `readings` are plausible, the likeliest first."""
     if not readings:
         return ""
     if sure:
         return readings[0]
-    if form.secret:
-        return ""
     said, *others = readings
-    repairs = form.length % GROUP == 0
+    repairs = len(said) % GROUP == 0
     for _ in range(MOST_READBACKS):
-        reply = asker.reply(f"{name}_confirm", _readback(said, repairs), "repair" if repairs else "yesno")
+        reply = asking.reply(f"{name}_confirm", _readback(said, repairs), "repair" if repairs else "yesno")
         meant = _meant(reply, repairs=repairs) if reply else Reply.NO
         if meant == Reply.YES:
-            asker.note("speech.confirmed", name)
+            asking.note("speech.confirmed", name)
             return said
         if meant == Reply.NO:
-            asker.note("speech.denied", name)
+            asking.note("speech.denied", name)
             if reply is None or not others:
                 return ""
             said, others = others[0], []  # the second reading, no third: guessing tires
             continue
-        said, others = _repaired(asker, name, said, meant), []
+        said, others = _repaired(asking, name, said, meant), []
         if not said:
             return ""
     return ""
@@ -103,16 +79,16 @@ def _meant(reply: Answer, *, repairs: bool = False) -> str:
     return Reply.YES if reply.value == "1" else Reply.NO
 
 
-def _repaired(asker: Asker, name: str, said: str, meant: str) -> str:
+def _repaired(asking: Asking, name: str, said: str, meant: str) -> str:
     """`said` with one group replaced as `meant`; "" if that cannot be."""
     group, _, digits = meant.partition(":")
     at = (int(group) - 1) * GROUP
     if not 0 <= at < len(said):
         return ""
-    digits = digits or asker.group(f"{name}_group", [Prompt("speech.group", {"group": int(group)})])
+    digits = digits or asking.group(f"{name}_group", [Prompt("speech.group", {"group": int(group)})])
     if len(digits) != GROUP:
         return ""
-    asker.note("speech.repaired", name)
+    asking.note("speech.repaired", name)
     return said[:at] + digits + said[at + GROUP :]
 
 

@@ -1,6 +1,6 @@
 """What is said before a question is asked again: a short hint first, more the next time, the keypad when it matters."""
 
-from dataclasses import dataclass
+from enum import StrEnum
 
 from agi.dialogue.question import Answer, Mode, Prompt, Result
 from agi.languages.language import Command
@@ -9,46 +9,16 @@ HELP = Command.HELP.value
 """The value of a spoken no-match that asks for help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Helps:
-    """Keys of prompts, each for the first failure and for the later ones; "" says nothing.
+class Helps(StrEnum):
+    """What is asked for: the table of `prompts/id.toml` with its helps, or its only help."""
 
-    `unheard`: speech that was not understood. `asked`: the caller said "bantuan". `press`: speech has failed too often.
-    `silent_heard`: silence on a phone that listens, from the second time on.
-    """
+    MENU = "help.menu"
+    ENTRY = "help.entry"
+    YES_NO = "help.yes_no"
 
-    silent: tuple[str, str]
-    wrong: tuple[str, str]
-    unheard: str
-    press: str
-    asked: str
-    silent_heard: str
-
-
-MENU = Helps(
-    ("help.menu.silent", "help.menu.silent_again"),
-    ("help.menu.wrong", "help.menu.wrong_again"),
-    "help.menu.unheard",
-    "help.menu.press",
-    "help.menu.asked",
-    "help.menu.silent_heard",
-)
-ENTRY = Helps(
-    ("help.entry.silent", "help.entry.silent_again"),
-    ("", "help.entry.short_again"),
-    "help.entry.unheard",
-    "help.entry.press",
-    "help.entry.asked",
-    "help.entry.silent_heard",
-)
-YES_NO = Helps(
-    ("help.yes_no", "help.yes_no"),
-    ("help.yes_no", "help.yes_no"),
-    "help.yes_no",
-    "help.yes_no",
-    "help.yes_no",
-    "help.yes_no",
-)
+    def prompt(self, name: str) -> Prompt:
+        """The help called `name`."""
+        return Prompt(self if self is Helps.YES_NO else f"{self}.{name}")
 
 
 def asked_for_help(answer: Answer) -> bool:
@@ -65,13 +35,13 @@ def before_asking_again(
     `keys_next`: speech has failed too often, the keypad comes first now.
     """
     if keys_next:
-        return (Prompt(helps.press),)
+        return (helps.prompt("press"),)
     if answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH:
-        return (Prompt(helps.unheard),)
-    if answer.result is Result.NO_INPUT and hears and failures > 1:
-        return (Prompt(helps.silent_heard),)
-    key = (helps.silent if answer.result is Result.NO_INPUT else helps.wrong)[0 if failures == 1 else 1]
-    said = (Prompt(key),) if key else ()
-    if short and answer.result is Result.NO_MATCH:
-        return (Prompt(short.key, {**short.places, "count": len(answer.value)}), *said)
-    return said
+        return (helps.prompt("unheard"),)
+    again = "_again" if failures > 1 else ""
+    if answer.result is Result.NO_INPUT:
+        return (helps.prompt("silent_heard" if hears and again else f"silent{again}"),)
+    if helps is not Helps.ENTRY:
+        return (helps.prompt(f"wrong{again}"),)
+    said = (helps.prompt("short_again"),) if again else ()
+    return (Prompt(short.key, {**short.places, "count": len(answer.value)}), *said) if short else said

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from agi.dialogue.asking import Back, GaveUp, Patience
 from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding
 from agi.dialogue.menufile import Node, read
 from agi.dialogue.question import Prompt
 from agi.dialogue.spoken import Spoken, Words
-from agi.dialogue.talk import Back, GaveUp, Says, Talk
+from agi.dialogue.talk import Says, Talk
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
 
@@ -64,19 +65,22 @@ class Menu:
         Raises ToAgent, GaveUp (with its target), HungUp…
         """
         path = self._way_to(start) if start in self.nodes else [self.start]
+        usual = talk.patience
         while path:
             node = self.nodes[path[-1]]
             talk.enter(node.name)
+            talk.patience = replace(usual, **node.patience)
             try:
-                if answered:
-                    answered, talk.answered = False, True
-                    path = self._more(talk, path)
-                    continue
-                if node.options:
+                if node.options and not answered:
                     path.append(node.options[self._choose(talk, node)])
                     continue
-                self._serve(talk, node, run_service)
-                path = self._more(talk, path)
+                if answered:
+                    answered, talk.answered = False, True
+                elif node.service:
+                    run_service(node.service)
+                else:
+                    talk.tell(*map(Prompt, node.say))
+                path = self._more(talk, path, usual)
             except Back:
                 path = path[:-1] or [self.start]
             except GaveUp as gone:
@@ -102,31 +106,13 @@ class Menu:
             grammar=f"menu:{node.name}",
             barge_in=node.interrupts("key"),
             voice_barge_in=node.interrupts("voice"),
-            patience=replace(talk.patience, **node.patience),
         )
 
-    def _serve(self, talk: Talk, node: Node, run_service: Callable[[str], None]) -> None:
-        usual = talk.patience
-        talk.patience = replace(usual, **node.patience)
-        try:
-            if node.service:
-                run_service(node.service)
-            else:
-                talk.tell(*map(Prompt, node.say))
-        finally:
-            talk.patience = usual
-
-    def _more(self, talk: Talk, path: list[str]) -> list[str]:
+    def _more(self, talk: Talk, path: list[str], usual: Patience) -> list[str]:
         """Ask what else; the new path, empty when the caller has done. Silence after an answer is no failure."""
+        talk.patience = replace(usual, tries=min(2, usual.tries))
         try:
-            key = talk.choose(
-                MORE,
-                [Prompt("menu.more")],
-                _HOME + _DONE,
-                repeat=talk.told,
-                grammar="question:more",
-                patience=replace(talk.patience, tries=min(2, talk.patience.tries)),
-            )
+            key = talk.choose(MORE, [Prompt("menu.more")], _HOME + _DONE, repeat=talk.told, grammar="question:more")
         except GaveUp:
             return []
         return [self.start] if key == _HOME else []

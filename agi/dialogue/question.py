@@ -5,7 +5,7 @@ Words are VoiceXML 2.1's: prompt, barge-in, no-input, no-match, time-out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -172,10 +172,3 @@ class Journal(Protocol):
 
     def noted(self, what: str, detail: str = "") -> None:
         """A step of a service: "nik.checked" / "active", "lockout", "transfer"…; never a number or a name."""
-
-
-class Clock(Protocol):
-    """The time, so that tests can set it. Aware, UTC."""
-
-    def __call__(self) -> datetime:
-        """Now."""

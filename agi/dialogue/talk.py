@@ -6,46 +6,18 @@ may have), `Transferred` (the caller is with the agents: over). `HungUp` comes f
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from agi.dialogue import confirm, helps
-from agi.dialogue.asking import (
-    MOST_TURNS,
-    MOST_UNHEARD,
-    Asked,
-    Asking,
-    Back,
-    Bounds,
-    CallSpent,
-    GaveUp,
-    Spent,
-    ToAgent,
-    public,
-)
-from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt, Question
+from agi.dialogue import confirm
+from agi.dialogue.asking import Asked, Asking, Patience, public
+from agi.dialogue.helps import Helps
+from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt
 from agi.dialogue.spoken import Spoken
 from agi.languages import INDONESIAN
-from agi.languages.language import GROUP, Command, Language, Reply
-
-__all__ = [
-    "MOST_TURNS",
-    "Back",
-    "Bounds",
-    "CallSpent",
-    "GaveUp",
-    "Patience",
-    "Says",
-    "Spent",
-    "Talk",
-    "ToAgent",
-    "Transferred",
-    "public",
-]
+from agi.languages.language import Command, Language
 
 Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
-
-_YES_NO_TRIES = 2
 
 SAYS: Says = {
     "help.menu.silent": {},
@@ -82,28 +54,13 @@ class Transferred(Exception):
     """The caller was handed to the agents: this conversation is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a question waits (ms) and how often it is asked. ISO/IEC 13714: time-outs of 3 to 10 s."""
-
-    first_key_ms: int = 7000
-    between_keys_ms: int = 4000
-    total_ms: int = 60000
-    tries: int = 3
-
-
-def _no(_command: Command) -> bool:
-    """For questions within a question: a command that was not heard for certain is no command there."""
-    return False
-
-
 def _any(_value: str) -> bool:
     """For entries that say nothing of themselves."""
     return True
 
 
-class Talk:
-    """One call's conversation: asks through a `Phone`, writes down in a `Journal`.
+class Talk(Asking):
+    """One call's conversation.
 
     `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
     came to this node, `told_anything` whether one was given at all.
@@ -114,41 +71,23 @@ class Talk:
         self,
         phone: Phone,
         journal: Journal,
-        patience: Patience | None = None,
+        patience: Patience,
         spoken: Spoken | None = None,
-        bounds: Bounds | None = None,
         language: Language = INDONESIAN,
+        time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._phone = phone
-        self._journal = journal
-        self._asking = Asking(phone, journal, bounds or Bounds())
+        super().__init__(phone, journal, patience, language, time_is_up)
         self._spoken = spoken or {}
-        self._language = language
-        self.patience = patience or Patience()
         self.told: tuple[Prompt, ...] = ()
         self.answered = False
         self.told_anything = False
 
-    @property
-    def where(self) -> str:
-        """Where the caller is: the node of the menu, and the question in it where that is another, "nik_check.kk"."""
-        return self._asking.where
-
-    @property
-    def responded(self) -> bool:
-        """Whether the caller has given an answer or a command that fits, to any question."""
-        return self._asking.responded
-
     def enter(self, node: str) -> None:
         """The caller has come to `node`."""
-        self._asking.node = node
-        self._asking.step = ""
+        self.node = node
+        self.step = ""
         self.told = ()
         self.answered = False
-
-    def note(self, what: str, detail: str = "") -> None:
-        """Write a step of a service into the call's record; never a number or a name."""
-        self._asking.note(what, detail)
 
     def say(self, *prompts: Prompt, barge_in: bool = True) -> None:
         """Say something that asks nothing. Without barge-in it is heard whole, and type-ahead is thrown away."""
@@ -158,7 +97,7 @@ class Talk:
     def tell(self, *prompts: Prompt) -> None:
         """Say what the caller called for; `9` repeats it afterwards."""
         self.told = prompts
-        self._asking.step = "told"
+        self.step = "told"
         self.say(*prompts)
         self.answered = self.told_anything = True
 
@@ -176,7 +115,6 @@ class Talk:
         grammar: str = "",
         barge_in: bool = True,
         voice_barge_in: bool = True,
-        patience: Patience | None = None,
     ) -> str:
         """Ask for one key out of `keys`, or for the words that `grammar` has for it; `9` says `repeat` before `ask`.
 
@@ -184,19 +122,16 @@ class Talk:
         """
         words = self._spoken.get(grammar, {})
         question = replace(
-            self._question(name, Options(keys), grammar if words else "", patience),
+            self._question(name, ask, Options(keys), grammar if words else ""),
             barge_in=barge_in,
             voice_barge_in=voice_barge_in,
         )
 
         def accept(answer: Answer) -> str:
-            return confirm.option(self, name, answer, words, self._language)
+            return confirm.option(self, name, answer, words)
 
-        tries = (patience or self.patience).tries
-        asked = Asked(
-            question, tuple(ask), (*repeat, *ask), helps.MENU, tries, accept, self._means(name), invite="speech.menu"
-        )
-        return self._asking.ask(asked).value
+        asked = Asked(question, Helps.MENU, self.patience.tries, accept, self._means(name), repeat)
+        return self._ask(asked).value
 
     def enter_digits(
         self,
@@ -217,48 +152,16 @@ class Talk:
         before `ask`. A spoken number that is not `plausible` was misheard. A `secret` should not be said where others
         listen: the caller is told so, and it is never read back.
         """
-        question = replace(self._question(name, Digits(least, most), grammar), private=True)
-        form = confirm.Number(most, secret)
+        question = self._question(name, ask, Digits(least, most), grammar, private=True)
 
         def accept(answer: Answer) -> str:
             readings = [one for one in (answer.value, *answer.alternatives) if plausible(one)]
-            return confirm.number(self, name, readings, answer.sure and plausible(answer.value), form)
+            sure = answer.sure and plausible(answer.value)
+            return "" if secret and not sure else confirm.number(self, name, readings, sure)
 
-        asked = Asked(
-            question,
-            tuple(ask),
-            (*repeat, *ask),
-            helps.ENTRY,
-            self.patience.tries,
-            accept,
-            self._means(name),
-            short,
-            unheard=1 if secret else MOST_UNHEARD,
-            invite="speech.secret" if secret else "speech.entry",
-        )
-        return self._asking.ask(asked).value
-
-    def confirm(self, name: str, ask: Sequence[Prompt], grammar: str = "") -> bool:
-        """Ask for the first of two things (1) or the second (2); whether it is the first."""
-        return self.choose(name, ask, "12", grammar=grammar) == "1"
-
-    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> Answer | None:
-        """Ask whether what was heard is right: yes (1) or no (2); None where the caller says neither."""
-
-        def accept(answer: Answer) -> str:
-            consent = answer.value in ("1", Reply.YES) if grammar == "yesno" else answer.value == Reply.YES
-            return "" if consent and not answer.sure else answer.value
-
-        question = replace(self._question(name, Options("12"), grammar), private=grammar == "repair")
-        return self._short(Asked(question, tuple(ask), tuple(ask), helps.YES_NO, _YES_NO_TRIES, accept, _no))
-
-    def group(self, name: str, ask: Sequence[Prompt]) -> str:
-        """Ask for a group of digits that is read back afterwards; "" where none is given."""
-        digits = Digits(GROUP, GROUP)
-        question = replace(self._question(name, digits, "digits"), private=True)
-        asked = Asked(question, tuple(ask), tuple(ask), helps.ENTRY, _YES_NO_TRIES, lambda answer: answer.value, _no)
-        answer = self._short(asked)
-        return answer.value if answer else ""
+        tries = self.patience.tries
+        asked = Asked(question, Helps.ENTRY, tries, accept, self._means(name), repeat, short, secret)
+        return self._ask(asked).value
 
     def transfer(self, case: Case) -> None:
         """Hand the caller to the agents. Always raises Transferred (or HungUp)."""
@@ -269,28 +172,6 @@ class Talk:
         """End the call from our side."""
         self._phone.hang_up()
 
-    def _question(
-        self, name: str, accepts: Options | Digits, grammar: str, patience: Patience | None = None
-    ) -> Question:
-        waits = patience or self.patience
-        return Question(
-            name,
-            (),
-            accepts,
-            first_key_ms=waits.first_key_ms,
-            between_keys_ms=waits.between_keys_ms,
-            total_ms=waits.total_ms,
-            grammar=grammar,
-            language=self._language.code,
-        )
-
     def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""
-        return lambda command: confirm.agreed(self, name, self._language.vocabulary.commands[command][0])
-
-    def _short(self, asked: Asked) -> Answer | None:
-        """A question within a question: to go back from it, or to give it no answer, is to answer neither way."""
-        try:
-            return self._asking.ask(asked)
-        except (Back, GaveUp):
-            return None
+        return lambda command: confirm.agreed(self, name, self.language.vocabulary.commands[command][0])

@@ -1,11 +1,12 @@
 """What happens in a call, written into the call book as it happens, with nothing in it that was entered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from agi.books.contacts import START
 from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
 from agi.books.ports import CallLog
-from agi.dialogue.question import Answer, Clock, Mode, Options, Prompt, Question, Value
+from agi.dialogue.question import Answer, Mode, Options, Prompt, Question, Value
 from agi.privacy import mask, redact
 
 _SHORT = 3  # an option's key, a count; from 4 digits on a number may be part of someone's
@@ -14,7 +15,7 @@ _SHORT = 3  # an option's key, a count; from 4 digits on a number may be part of
 class CallJournal:
     """The `Journal` of one call. `node` is the last question asked: where a call was when it failed."""
 
-    def __init__(self, log: CallLog, call_id: str, clock: Clock) -> None:
+    def __init__(self, log: CallLog, call_id: str, clock: Callable[[], datetime]) -> None:
         self._log = log
         self._call_id = call_id
         self._clock = clock

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from agi.books.events import NoteKind
+from agi.dialogue.asking import Back, GaveUp
 from agi.dialogue.question import Prompt
-from agi.dialogue.talk import Back, GaveUp, Says, Talk
+from agi.dialogue.talk import Says, Talk
 from agi.services import identity, telling
 from agi.services.desk import Desk
 

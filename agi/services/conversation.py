@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from agi.books.errors import BookError
 from agi.books.events import QUEUE, NoteKind, Outcome
+from agi.dialogue.asking import Back, CallSpent, GaveUp, Patience, Spent, ToAgent
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
-from agi.dialogue.talk import Back, Bounds, CallSpent, GaveUp, Patience, Says, Spent, Talk, ToAgent, Transferred
+from agi.dialogue.talk import Says, Talk, Transferred
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
 from agi.services import SERVICES, agent
@@ -81,10 +82,16 @@ def converse(
     talk = Talk(
         phone,
         journal,
-        Patience(settings.first_key_ms, settings.between_keys_ms, settings.total_ms, settings.tries),
+        Patience(
+            settings.first_key_ms,
+            settings.between_keys_ms,
+            settings.total_ms,
+            settings.tries,
+            settings.silent_turns,
+        ),
         menu.spoken,
-        Bounds(settings.silent_turns, time_is_up),
         language,
+        time_is_up,
     )
     try:
         return _talk(talk, desk, menu, start)
@@ -167,7 +174,7 @@ def _open(talk: Talk, start: Start) -> None:
         case Start.QUEUE_TIMEOUT:
             talk.enter("queue")
             try:
-                if talk.confirm("timeout", [Prompt("queue.timeout")], "question:timeout"):
+                if talk.choose("timeout", [Prompt("queue.timeout")], "12", grammar="question:timeout") == "1":
                     raise ToAgent
             except Back:
                 return

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from agi.books.events import NoteKind
+from agi.dialogue.asking import Back, GaveUp
 from agi.dialogue.question import Result
-from agi.dialogue.talk import Back, GaveUp, Talk
+from agi.dialogue.talk import Talk
 from agi.office.counting import Visitor
 from agi.office.results import Invalid, Locked, NoMoreTries, Refusal, Stop, Subject, Wrong
 from agi.services.desk import Desk
