@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from agi.books.sample import Sample
 from agi.settings import Settings
+from agi.workshop.softphone.sample import Sample
 
 _LONG = re.compile(rb"(?<!\d)\d{12}(?:\d{4})?(?!\d)")
 _SHORT = re.compile(rb"(?<![\d.])\d{6,11}(?!\d)")

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from installation import Hotline
 
-from agi.books import sample
 from agi.books.events import Outcome
 from agi.settings import ROOT
-from agi.workshop.softphone import record
+from agi.workshop.softphone import record, sample
 from agi.workshop.softphone.hearing import Ear, was_heard
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.phone import Phones

@@ -12,11 +12,10 @@ import pytest
 from installation import Hotline, brought_up
 from played_calls import Result, play, play_all, said_again, told
 
-from agi.books import sample
 from agi.books.events import Outcome
 from agi.ops.speech import listens, speech_is_on, wait
 from agi.settings import ROOT
-from agi.workshop.softphone import record
+from agi.workshop.softphone import record, sample
 from agi.workshop.softphone.hearing import Ear
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.plain import PlainPhones

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from installation import Hotline
 
-from agi.books import sample
 from agi.cli.bringup import SAMPLE
+from agi.workshop.softphone import sample
 from agi.workshop.softphone.plain import PlainPhones
 from agi.workshop.softphone.play import Line, Player
 from agi.workshop.softphone.references import References

@@ -9,10 +9,11 @@ import pytest
 from sample_office import KEY, KK_DIGITS, MENU, TEXTS, SampleOffice
 from virtual_telephone import Played, play
 
-from agi.books import sample
 from agi.books.events import Asked, Noted, Outcome
+from agi.books.importing import import_sample
 from agi.dialogue.question import Mode
 from agi.settings import ROOT
+from agi.workshop.softphone import sample
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.scenariofile import load
 
@@ -29,7 +30,7 @@ PEOPLE = sample.load(SAMPLE, KK_DIGITS)
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's, as a new installation has it."""
     path = tmp_path_factory.mktemp("registry") / "registry.db"
-    sample.install(path, KEY, KK_DIGITS, SAMPLE)
+    import_sample(path, KEY, KK_DIGITS, SAMPLE)
     return path
 
 

@@ -15,8 +15,7 @@ from books_data import damage
 from installation import private_environment, settings_of
 
 from agi import privacy
-from agi.books import sample
-from agi.books.importing import import_csv
+from agi.books.importing import import_csv, import_sample
 from agi.books.words import Source
 from agi.cli.bringup import SAMPLE
 from agi.cli.doctor import texts
@@ -67,7 +66,7 @@ def test_a_registry_that_does_not_answer_is_found_and_not_waited_for(settings: S
 def filled(settings: Settings) -> Settings:
     """With the sample's registry, and one that it has replaced."""
     key, kk_digits = privacy.hash_key(settings.var), settings.identity.kk_digits
-    sample.install(settings.registry_db, key, kk_digits, SAMPLE)
+    import_sample(settings.registry_db, key, kk_digits, SAMPLE)
     offices = SAMPLE / "offices.csv"
     import_csv(settings.registry_db, key, "offices", offices, kk_digits=kk_digits, source=Source.SAMPLE, replace=True)
     return settings

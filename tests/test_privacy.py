@@ -6,9 +6,8 @@ import pytest
 from installation import Hotline
 from leaks import leaks
 
-from agi.books.sample import Sample, load
-from agi.books.words import Document
 from agi.cli.bringup import SAMPLE
+from agi.workshop.softphone.sample import Sample, load
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_p
     settings = hotline.settings.model_copy(update={"places": places})
     log = tmp_path / "var" / "log" / "line.jsonl"
     log.parent.mkdir(parents=True)
-    application = sample.application(Document.KK)
+    application = sample.applications[0]
     person = sample.residents[0]
     for number, kind in (
         (person.nik, "a NIK or KK number"),

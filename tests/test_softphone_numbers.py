@@ -5,9 +5,9 @@ import random
 import pytest
 
 from agi.books.numbers import check_nik
-from agi.books.sample import Sample, load
 from agi.settings import ROOT
 from agi.workshop.softphone.numbers import BadDescription, Numbers
+from agi.workshop.softphone.sample import Sample, load
 
 
 @pytest.fixture(scope="module")

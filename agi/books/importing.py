@@ -1,10 +1,10 @@
 """Importing a CSV file into the registry: checked row by row, written sorted, published whole or not at all."""
 
 import csv
+import dataclasses
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -13,7 +13,7 @@ from agi.books.files import beside
 from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged, RegistryError
 from agi.books.registry_schema import kk_digits_of
 from agi.books.table_csv import Table, TableError
-from agi.books.tables import LAYOUTS, Impossible, Layout, Row, RowError
+from agi.books.tables import LAYOUTS, Layout, Row, RowError
 from agi.books.words import Source
 
 BEFORE = ".before"
@@ -30,20 +30,15 @@ class ImportRefused(RegistryError):
     """The file was read, and nothing of it was taken; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Report:
     """What an import did. `rejects` is the file of rejected lines, None if there were none."""
 
-    table: str
     taken: int
     rejected: int
     rejects: Path | None
+    before: int
     emptied_others: bool = False
-    before: int = 0
-
-
-def nothing(_done: int) -> None:
-    """A progress that nobody watches."""
 
 
 def import_csv(
@@ -57,7 +52,7 @@ def import_csv(
     replace: bool = False,
     threshold_percent: float = 0.0,
     sure: bool = False,
-    progress: Callable[[int], None] = nothing,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> Report:
     """Import `file` into `table` ("residents", "applications", "offices") of the registry at `registry`.
 
@@ -72,23 +67,33 @@ def import_csv(
     Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, KkDigitsMismatch,
     RegistryDamaged, OSError.
     """
-    options = (kk_digits, table, file, source, replace, threshold_percent, progress, sure)
-    try:
-        with draft(registry, key) as connection:
-            report = load_table(connection, key, *options)
+
+    def imported(*, fresh: bool) -> Report:
+        with draft(registry, key, fresh=fresh) as connection:
+            loaded = _load(connection, key, kk_digits, table, file, source, replace, threshold_percent, sure, progress)
             if replace:
                 _keep_before(registry)
-            return report
+            return dataclasses.replace(loaded, emptied_others=fresh)
+
+    try:
+        return imported(fresh=False)
     except (KeyMismatch, RegistryDamaged):
         if not replace:
             raise
+        return imported(fresh=True)
+
+
+def import_sample(registry: Path, key: bytes, kk_digits: int, folder: Path) -> None:
+    """Build the registry at `registry` anew from the sample in `folder`, whatever it held before.
+
+    Raises what `import_csv` raises.
+    """
     with draft(registry, key, fresh=True) as connection:
-        report = load_table(connection, key, *options)
-        _keep_before(registry)
-    return Report(report.table, report.taken, report.rejected, report.rejects, emptied_others=True)
+        for table in ("offices", "residents", "applications"):  # which name offices
+            _load(connection, key, kk_digits, table, folder / f"{table}.csv", Source.SAMPLE, replace=True)
 
 
-def load_table(
+def _load(
     connection: sqlite3.Connection,
     key: bytes,
     kk_digits: int,
@@ -97,8 +102,8 @@ def load_table(
     source: Source,
     replace: bool,
     threshold_percent: float = 0.0,
-    progress: Callable[[int], None] = nothing,
     sure: bool = True,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> Report:
     """Load `file` into `table` of a draft; see `import_csv`."""
     layout = LAYOUTS[table]
@@ -135,7 +140,7 @@ def load_table(
         if layout.name == "residents":
             remember(connection, "kk-digits", str(kk_digits))
         connection.execute("COMMIT")
-    return Report(table, staged, rejects.count, rejects.path if rejects.count else None, before=before)
+    return Report(staged, rejects.count, rejects.path if rejects.count else None, before)
 
 
 class _Rejects:
@@ -176,45 +181,30 @@ def _stage(
     table: Table,
     check: Callable[[list[str]], Row],
     rejects: _Rejects,
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
 ) -> None:
     """Put the good rows into a temporary table, in the file's order. Raises ImportRefused for an impossible column."""
-    alike = _Alike(layout)
+    impossible, alike, taken = layout.impossible, set[str](), 0
 
     def good() -> Iterator[tuple[int | str | bytes, ...]]:
+        nonlocal taken
         for number, fields in table.rows(rejects, progress):
             try:
                 row = check(fields)
             except RowError as error:
                 rejects(number, str(error))
             else:
-                alike.see(fields)
+                taken += 1
+                if impossible and len(alike) < 2:
+                    alike.add(fields[impossible.field][-impossible.digits :])
                 yield number, *row
 
     columns = ", ".join(layout.columns)
     connection.execute(f"CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, {columns})")
     marks = ", ".join("?" * (len(layout.columns) + 1))
     connection.executemany(f"INSERT INTO temp.staged VALUES ({marks})", good())  # noqa: S608
-    alike.refuse()
-
-
-class _Alike:
-    """Sees whether a column of many rows is the same in all of them, where it can't be."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._rows = 0
-        self._found: dict[Impossible, set[str]] = {one: set() for one in layout.impossible}
-
-    def see(self, fields: list[str]) -> None:
-        self._rows += 1
-        for one, values in self._found.items():
-            if len(values) < 2:
-                values.add(fields[one.field][-one.digits :])
-
-    def refuse(self) -> None:
-        for one, values in self._found.items():
-            if len(values) == 1 and self._rows >= MANY:
-                raise ImportRefused(f"{one.why}: nothing was imported.")
+    if impossible and len(alike) == 1 and taken >= MANY:
+        raise ImportRefused(f"{impossible.why}: nothing was imported.")
 
 
 def _keep_before(registry: Path) -> None:

@@ -35,7 +35,6 @@ from agi.books.words import (
 )
 from agi.deadline import Deadline
 
-TABLES = ("residents", "applications", "offices")
 _Identity = tuple[int, int, int]
 _NO_HASH = bytes(16)
 _T = TypeVar("_T")
@@ -176,7 +175,7 @@ class Registry:
             }
 
     def rows(self, table: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """All rows of one of TABLES, in the order of their key, as an export needs them."""
+        """All rows of a table, in the order of their key, as an export needs them."""
         with self._connection() as connection:
             yield from connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1")  # noqa: S608
 

@@ -135,7 +135,7 @@ class Table:
                 raise TableError(f"{self._path} {what}: {', '.join(found)}. It needs {allowed}.")
 
     def rows(
-        self, reject: Callable[[int, str], None], progress: Callable[[int], None]
+        self, reject: Callable[[int, str], None], progress: Callable[[int], object]
     ) -> Iterator[tuple[int, list[str]]]:
         """Each row as its line number and the fields in the order required + optional, stripped; "" if absent.
 

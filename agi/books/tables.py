@@ -52,7 +52,7 @@ class Layout:
     columns: tuple[str, ...]
     checker: Callable[[bytes, int, Iterable[str]], Callable[[list[str]], Row]]
     exported: tuple[str, ...]
-    impossible: tuple["Impossible", ...] = ()
+    impossible: Impossible | None = None
 
 
 def _residents(key: bytes, kk_digits: int, _codes: Iterable[str]) -> Callable[[list[str]], Row]:
@@ -136,13 +136,11 @@ LAYOUTS = {
             columns=("nik", "kk_hash", "status", "ktp", "region"),
             checker=_residents,
             exported=("nik", "status", "ktp", "region"),
-            impossible=(
-                Impossible(
-                    1,
-                    1,
-                    "kk ends in the same digit in every row: a spreadsheet has kept only 15 digits of it. "
-                    "Format the column as text before the numbers are put in, and save it again",
-                ),
+            impossible=Impossible(
+                1,
+                1,
+                "kk ends in the same digit in every row: a spreadsheet has kept only 15 digits of it. "
+                "Format the column as text before the numbers are put in, and save it again",
             ),
         ),
         Layout(
@@ -152,7 +150,7 @@ LAYOUTS = {
             columns=("number", "pin_hash", "nik", "document", "status", "since", "reason", "office"),
             checker=_applications,
             exported=("number", "nik", "document", "status", "since", "reason", "office"),
-            impossible=(Impossible(1, 6, "pin is the same in every row"),),
+            impossible=Impossible(1, 6, "pin is the same in every row"),
         ),
         Layout(
             name="offices",

@@ -11,7 +11,6 @@ from types import MappingProxyType
 import click
 import soundfile
 
-from agi.books.sample import load as load_sample
 from agi.books.words import KtpState, ResidentStatus
 from agi.cli.bringup import SAMPLE
 from agi.settings import Settings
@@ -25,6 +24,7 @@ from agi.workshop.bench.answer import AnswerFigures
 from agi.workshop.bench.caller import KEY_GAP_MS, Load, NoSipp
 from agi.workshop.bench.figures import table
 from agi.workshop.bench.installation import Bench, BenchFailed, running
+from agi.workshop.softphone.sample import load as load_sample
 
 _MEDIA_PORT = 24200
 _CHOICE = "1"  # the main menu's option for the NIK check
@@ -258,9 +258,9 @@ def _nik_checks(box: Bench) -> tuple[Load, tuple[int, ...]]:
 
 def _callers(settings: Settings) -> list[str]:
     """The keys of NIK checks that succeed, each of another resident of the sample."""
-    sample = load_sample(SAMPLE, settings.identity.kk_digits)
-    residents = [sample.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED, nth) for nth in range(_CALLERS)]
-    return [_CHOICE + resident.nik + resident.kk_digits for resident in residents]
+    well = (ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
+    residents = load_sample(SAMPLE, settings.identity.kk_digits).residents
+    return [_CHOICE + one.nik + one.kk_digits for one in residents if (one.status, one.ktp) == well][:_CALLERS]
 
 
 def _opening_ms(box: Bench) -> int:

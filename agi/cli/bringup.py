@@ -1,5 +1,6 @@
 """What `hotline up` does, step by step; each step does only what is missing or has changed."""
 
+import csv
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 import click
 
 from agi import privacy
-from agi.books import sample as books_sample
 from agi.books.draft import draft, source_of
 from agi.books.files import open_reader
+from agi.books.importing import import_sample
 from agi.books.registry import (
     KeyMismatch,
     KkDigitsMismatch,
@@ -19,6 +20,7 @@ from agi.books.registry import (
     RegistryOutdated,
 )
 from agi.books.soundness import fault as call_book_fault
+from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded
 from agi.dialogue.finding import Finding
@@ -166,7 +168,7 @@ def fill_books(settings: Settings, progress: Progress) -> None:
     try:
         Registry.open(path, key, kk_digits).close()
     except RegistryMissing:
-        books_sample.install(path, key, kk_digits, SAMPLE)
+        import_sample(path, key, kk_digits, SAMPLE)
     except RegistryOutdated:
         progress.note("Bringing the registry to this version")
         with draft(path, key):
@@ -174,12 +176,12 @@ def fill_books(settings: Settings, progress: Progress) -> None:
         fill_books(settings, progress)
     except (KeyMismatch, KkDigitsMismatch) as trouble:
         with closing(open_reader(path)) as connection:
-            own = any(source_of(connection, table) is Source.OWN for table in books_sample.ORDER)
+            own = any(source_of(connection, table) is Source.OWN for table in LAYOUTS)
         if own:
             raise
         new = "key in var/secrets" if isinstance(trouble, KeyMismatch) else "setting identity.kk_digits"
         progress.note(f"The {new} is new: the sample data is imported again")
-        books_sample.install(path, key, kk_digits, SAMPLE)
+        import_sample(path, key, kk_digits, SAMPLE)
 
 
 def make_music(settings: Settings) -> None:
@@ -199,10 +201,16 @@ def sample(settings: Settings) -> Sample | None:
     registry.close()
     if not with_sample:
         return None
-    numbers = books_sample.load(SAMPLE, settings.identity.kk_digits)
-    resident = numbers.resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
-    application = numbers.application(status=ApplicationStatus.SIAP_DIAMBIL)
-    return Sample(resident.nik, resident.kk_digits, application.number, application.pin)
+    resident = _first("residents", status=ResidentStatus.ACTIVE, ktp=KtpState.CARD_ISSUED)
+    application = _first("applications", status=ApplicationStatus.SIAP_DIAMBIL)
+    kk_digits = resident["kk"][-settings.identity.kk_digits :]
+    return Sample(resident["nik"], kk_digits, application["number"], application["pin"])
+
+
+def _first(table: str, **wanted: str) -> dict[str, str]:
+    """The first row of a sample table that is as wanted."""
+    with (SAMPLE / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
+        return next(row for row in csv.DictReader(lines) if wanted.items() <= row.items())
 
 
 def listen_on(address: str) -> None:

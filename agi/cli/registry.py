@@ -12,7 +12,6 @@ from typing import TextIO
 import click
 
 from agi import privacy
-from agi.books import sample_make
 from agi.books.errors import BookError
 from agi.books.files import beside
 from agi.books.importing import BEFORE, import_csv
@@ -142,6 +141,8 @@ def export(table: str, file: Path | None) -> None:
 )
 def sample(folder: Path) -> None:
     """Write the sample tables again: always the same files, made from a fixed seed."""
+    from agi.workshop import sample_make
+
     with _sentences():
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in sample_make.make().items():

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import click
 
-from agi.books import sample as samples
 from agi.cli.call_story import written_by
 from agi.ops import agents
 from agi.ops.agents import AgentsError
@@ -22,6 +21,7 @@ from agi.ops.ready import reachable, sip_answers
 from agi.settings import ROOT, Settings
 from agi.voice.errors import VoiceError
 from agi.workshop.softphone import record, roster
+from agi.workshop.softphone import sample as samples
 from agi.workshop.softphone.duty import Script, Taken, serve
 from agi.workshop.softphone.matching import QUIET, RATE, rms
 from agi.workshop.softphone.numbers import Numbers

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from agi.books.sample import Sample, SampleApplication, SampleResident
+from agi.workshop.softphone.sample import Sample, SampleApplication, SampleResident
 
 BRACES = re.compile(r"\{([^{}]*)\}")
 _WANTED = {

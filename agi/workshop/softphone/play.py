@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from agi.books.sample import Sample
 from agi.voice.errors import VoiceError
 from agi.voice.places import Kind, Value
 from agi.voice.texts import Texts
@@ -20,6 +19,7 @@ from agi.workshop.softphone.matching import RATE
 from agi.workshop.softphone.numbers import BadDescription, Numbers
 from agi.workshop.softphone.phone import PhoneError, Softphone
 from agi.workshop.softphone.references import References
+from agi.workshop.softphone.sample import Sample
 from agi.workshop.softphone.scenario import Do, Scenario, Step
 from agi.workshop.softphone.talkback import ANSWERED, CONFIRMED, SAID_AGAIN, YES, TalkbackCaller
 from agi.workshop.softphone.wavfile import growing
