@@ -24,7 +24,7 @@ from agi.books.events import Asked, Event, Noted, said_in
 from agi.books.reader import CallReader
 from agi.editions.publishing import Publisher
 from agi.line import music
-from agi.line.last_words import file_of
+from agi.line.spool import last_words
 from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.ops import confined as confining
 from agi.ops.asterisk_places import asterisk_places
@@ -81,11 +81,6 @@ class Exchange:
         music.make(var / "asterisk" / "share" / "moh")
 
     # ---- Asterisk ----
-
-    @property
-    def spool(self) -> Path:
-        """Where the dialplan leaves a file for each ended call."""
-        return self.settings.var / "spool" / "ended"
 
     def caller(self, name: str, *lines: str) -> None:
         """Define a caller (before `start`): the dialplan applications that its end of the call runs."""
@@ -225,11 +220,11 @@ class Exchange:
 
     def spooled(self) -> list[str]:
         """Ids of ended calls that the line has not taken in."""
-        return [path.name for path in self.spool.iterdir()] + re.findall(r"call=(\S+)", self.last_words())
+        return re.findall(r"call=(\S+)", self.last_words())
 
     def last_words(self) -> str:
         """What Asterisk has written of ended calls that the line has not taken over."""
-        words = file_of(self.settings.var)
+        words = last_words(self.settings.var)
         return "".join(path.read_text() for path in (words.with_name("taken"), words) if path.exists())
 
     def close(self) -> None:

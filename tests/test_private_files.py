@@ -58,10 +58,10 @@ def test_what_was_wide_before_is_found_by_doctor_and_narrowed_by_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_at(tmp_path, monkeypatch)
-    spool = settings.var / "spool" / "ended"
-    spool.mkdir(parents=True)
+    words = settings.var / "log" / "asterisk"
+    words.mkdir(parents=True)
     settings.data.mkdir()
-    for path in (spool / "1.2", settings.registry_db, tmp_path / "hotline.toml"):
+    for path in (words / "ended", settings.registry_db, tmp_path / "hotline.toml"):
         path.write_text("")
         path.chmod(0o644)
     (settings.var / "venv").mkdir()

@@ -5,16 +5,14 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
 from agi.hearing.client import SpeechClient
-from agi.line import last_words
 from agi.line.served import NoneServed, ServedEditions
-from agi.line.spool import Spool, asterisk_since
+from agi.line.spool import Spool, asterisk_since, last_words
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
 from agi.settings import Settings
@@ -62,23 +60,10 @@ class Shared:
         self.editions.close()
 
 
-def ended_folder(settings: Settings) -> Path:
-    """Where the line keeps one file for each ended call until its record is on the disk."""
-    return settings.var / "spool" / "ended"
-
-
 def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
     """The spool of this installation."""
-    settings = shared.settings
-    words = last_words.file_of(settings.var)
-    return Spool(
-        ended_folder(settings),
-        shared.book,
-        shared.book.open_calls,
-        live.ids,
-        lambda: asterisk_since(settings.var),
-        words,
-    )
+    var = shared.settings.var
+    return Spool(last_words(var), shared.book, shared.book.open_calls, live.ids, lambda: asterisk_since(var))
 
 
 class LiveCalls:

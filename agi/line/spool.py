@@ -1,10 +1,10 @@
 """Calls that have ended, as the dialplan tells them: the last word, also when the line was killed.
 
-The hang-up handler in extensions.conf leaves one line for each call, made into one file for each in var/spool/ended,
-named by the call's id (agi/line/last_words.py):
-`started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… sound=… end`. The line takes them in,
-completes or creates the record, and removes a file only when its record is on the disk: no ended call without its
-record, whenever the line is killed. Taking a file in twice does no harm.
+The hang-up handler (extensions.conf, [ended]) says a line for each call as an event, which Asterisk adds to a file at
+once: `call=… started=… ended=… step=… fault=… back=… queue=… agent=… caller=… cause=… sound=… end`. The line puts the
+file aside, reads it a moment later (Asterisk may just be writing its last line), completes or creates the records, and
+removes it only when they are on the disk: no ended call without its record, whenever the line is killed. Taking a line
+in twice does no harm.
 """
 
 import re
@@ -21,16 +21,20 @@ from agi.books.contacts import HUNG_UP, Contact
 from agi.books.errors import BookError
 from agi.books.events import QUEUE, Ended, Noted, NoteKind, Outcome
 from agi.books.ports import CallLog
-from agi.line import last_words
 from agi.ops.places import run_folder
 
 _log = structlog.get_logger("line")
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
-_HALF_WRITTEN_S = 5.0
-_LONGEST_FILE = 4096
-_AT_ONCE = 200
+# Asterisk puts it into JSON and that into quotation marks; in it are none.
+_WORD = re.compile(rf"call=({CALL_ID.pattern}) ([^\"]* end)\b")
+_WRITTEN_BY_THEN_S = 1.0
 _GIVEN_UP = {"44": "no sound from the telephone", "18": "the telephone answered no more"}
 _FAULTS = {"full": "full", "stopped": "line stopped", "refused": "line not reached", "silent": "line silent"}
+
+
+def last_words(var: Path) -> Path:
+    """The file that Asterisk writes."""
+    return var / "log" / "asterisk" / "cel-custom" / "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,20 @@ class Hangup:
 
 
 class Spool:
-    """Takes ended calls into `log`. `open_calls`: those without an end (it may raise BookError); `live`: ids of the
-    calls the line itself is talking in just now; `words`: the file that Asterisk writes.
+    """Takes the ended calls of the file `words` into `log`. `open_calls`: those without an end (it may raise
+    BookError); `live`: ids of the calls the line itself is talking in just now.
     """
 
     def __init__(
         self,
-        folder: Path,
+        words: Path,
         log: CallLog,
         open_calls: Callable[[], Iterable[Contact]],
         live: Callable[[], Collection[str]],
         asterisk_since: Callable[[], datetime | None],
-        words: Path | None = None,
     ) -> None:
-        self._folder = folder
         self._words = words
+        self._aside = words.with_name("taken")
         self._log = log
         self._open_calls = open_calls
         self._live = live
@@ -77,7 +80,6 @@ class Spool:
 
     def start(self, every_s: float = 1.0) -> None:
         """Drain now and then every `every_s` seconds, in a thread of its own."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._thread = threading.Thread(target=self._run, args=(every_s,), name="spool", daemon=True)
         self._thread.start()
 
@@ -89,23 +91,32 @@ class Spool:
             self._thread = None
 
     def drain(self) -> int:
-        """Take in what is there; the number of files that are done with. Never raises for what it finds."""
-        if self._words is not None:
-            last_words.take(self._words, self._folder)
-        live = self._live()
-        found = [path for path in sorted(self._folder.glob("*"))[:_AT_ONCE] if path.name not in live]
-        if found and not self._log.flush():  # a disk in trouble is not handed the same again and again
+        """Take in what is there; how many calls. Those that are being talked in are said again, for the next time."""
+        if not self._aside.exists():
+            if not self._words.exists():
+                return 0
+            self._words.rename(self._aside)
+        written = self._aside.stat().st_mtime
+        if time.time() - written < _WRITTEN_BY_THEN_S:
             return 0
-        taken = [path for path in found if self._take(path)]
-        if taken and not self._log.flush():
-            return 0  # the disk is in trouble: the files stay for the next time
-        for path in taken:
-            path.unlink(missing_ok=True)
-        return len(taken)
+        told = [found for line in self._aside.read_text(errors="replace").splitlines() if (found := _WORD.search(line))]
+        if told and not self._log.flush():  # a disk in trouble is not handed the same again and again
+            return 0
+        live = self._live()
+        for found in told:
+            if found[1] not in live:
+                self._record(parse(found[1], found[2], datetime.fromtimestamp(written, UTC)))
+        if told and not self._log.flush():
+            return 0
+        if waiting := [found for found in told if found[1] in live]:
+            with self._words.open("a") as words:
+                words.writelines(f"{found[0]}\n" for found in waiting)
+        self._aside.unlink()
+        return len(told) - len(waiting)
 
     def close_orphans(self) -> int:
         """End the records of calls that cannot be alive: begun before Asterisk was, or it does not run at all."""
-        if self._words is not None and last_words.are_left(self._words):
+        if self._words.exists() or self._aside.exists():
             return 0  # of these calls something is known
         since = self._asterisk_since()
         try:
@@ -115,9 +126,8 @@ class Spool:
         live = self._live()
         gone = [call for call in open_calls if call.id not in live and (since is None or call.started < since)]
         for call in gone:
-            if not (self._folder / call.id).exists():
-                end = Ended(at=datetime.now(UTC), outcome=Outcome.FAILED, where="line", why="Asterisk stopped")
-                self._log.event(call.id, end)
+            end = Ended(at=datetime.now(UTC), outcome=Outcome.FAILED, where="line", why="Asterisk stopped")
+            self._log.event(call.id, end)
         return len(gone)
 
     def _run(self, every_s: float) -> None:
@@ -135,29 +145,14 @@ class Spool:
                 return
             self._stop.wait(every_s)
 
-    def _take(self, path: Path) -> bool:
-        """Put one file into the book; False when it is not whole yet."""
-        call_id = path.name
-        if not CALL_ID.fullmatch(call_id) or not path.is_file():
-            _log.warning("spool.junk")
-            _set_aside(path)
-            return False
-        try:
-            text = path.read_bytes()[:_LONGEST_FILE].decode(errors="replace")
-            written = path.stat().st_mtime
-        except FileNotFoundError:
-            return False
-        if not text.rstrip().endswith(" end") and abs(time.time() - written) < _HALF_WRITTEN_S:
-            return False
-        call = parse(call_id, text, datetime.fromtimestamp(written, UTC))
-        self._log.begin(call_id, call.caller, call.started)
+    def _record(self, call: Hangup) -> None:
+        self._log.begin(call.call_id, call.caller, call.started)
         for event in events(call):
-            self._log.event(call_id, event)
-        return True
+            self._log.event(call.call_id, event)
 
 
 def parse(call_id: str, text: str, written: datetime) -> Hangup:
-    """What a file says; whatever is missing or junk is taken from the time it was `written`, or is ""."""
+    """What a line says; whatever is missing or junk is taken from the time it was `written`, or is ""."""
     fields = dict(word.split("=", 1) for word in text.split() if "=" in word)
 
     def when(name: str) -> datetime:
@@ -222,16 +217,6 @@ def fault_in_words(fault: str) -> str:
 def _gone(call: Hangup) -> str:
     """How the caller went: by hanging up, unless Asterisk says that it gave the telephone up."""
     return _GIVEN_UP.get(call.cause, HUNG_UP)
-
-
-def _set_aside(path: Path) -> None:
-    """Out of the way, not deleted: junk in the spool is for an admin to see."""
-    aside = path.parent.parent / "junk"
-    try:
-        aside.mkdir(exist_ok=True)
-        path.rename(aside / f"{time.time_ns()}")
-    except OSError as error:
-        _log.error("spool.junk_stays", exc_info=error)
 
 
 def asterisk_since(var: Path) -> datetime | None:

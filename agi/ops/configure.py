@@ -31,7 +31,7 @@ _NEEDS_START = ("asterisk.conf", "modules.conf", "local/pjsip-transport.conf", "
                 "logger.conf", "stasis.conf")  # fmt: skip
 
 _FOLDERS = ("asterisk/lib", "asterisk/spool", "asterisk/agi-bin", "asterisk/share/sounds", "asterisk/share/moh",
-            "spool/ended", "log/asterisk/cel-custom", "editions", "voice-cache")  # fmt: skip
+            "log/asterisk/cel-custom", "editions", "voice-cache")  # fmt: skip
 
 
 @dataclass(frozen=True)
