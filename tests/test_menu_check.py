@@ -1,16 +1,19 @@
 """The checker: every mistake an admin can make in menu or texts has a code, a file and a line."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scripted_caller import PROMPTS
 
-from agi.dialogue.check import check
 from agi.dialogue.finding import CODES, WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.menufile import PATIENCE, NodeFields, read
+from agi.languages import INDONESIAN
+from agi.services import checked
 from agi.settings import Dialogue
 from agi.voice.texts import Texts
 
@@ -45,7 +48,13 @@ told = "Sejak {since:date}."
 0 = "nol"
 """
 
-SAYS = {"nik.told": {"since": "date"}}
+
+@pytest.fixture(autouse=True)
+def _two_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these texts are for."""
+    monkeypatch.setattr(checked, "SAYS", {"nik.told": {"since": "date"}})
+    monkeypatch.setattr(checked, "ASKS", {"more": "12"})
+    monkeypatch.setattr(checked, "SERVICES", ["nik_check", "document_status"])
 
 
 def found(folder: Path, menu: str = MENU, texts: str = TEXTS, by_voice: tuple[Finding, ...] = ()) -> list[str]:
@@ -58,8 +67,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     (folder / "menu.toml").write_text(menu)
     (folder / "id.toml").write_text(texts)
-    services = ["nik_check", "document_status"]
-    return check(folder / "menu.toml", Texts.load(folder), SAYS, services, ["digits.*"], by_voice)
+    shutil.copy(PROMPTS / "lexicon.toml", folder)
+    return checked.check_prompts(folder, "id", by_voice)
 
 
 def test_a_good_menu_has_no_findings(tmp_path: Path) -> None:
@@ -141,7 +150,7 @@ def test_a_menu_that_only_leads_back_to_itself_is_found(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_found(tmp_path: Path) -> None:
     (tmp_path / "id.toml").write_text(TEXTS)
-    [one, *_] = check(tmp_path / "menu.toml", Texts.load(tmp_path), {}, [])
+    [one, *_] = checked.check_menu(tmp_path / "menu.toml", Texts.load(tmp_path), INDONESIAN)
     assert (one.code, one.line, one.is_error) == ("M001", 0, True)
 
 
@@ -180,7 +189,7 @@ def test_no_damage_to_the_file_is_more_than_findings(tmp_path: Path, at: int, cu
     file.write_text(MENU[:at] + added + MENU[at + cut :], encoding="utf-8")
     (tmp_path / "id.toml").write_text(TEXTS)
     assert all(finding.line >= 0 for finding in read(file).findings)
-    check(file, Texts.load(tmp_path), SAYS, ["nik_check"])
+    list(checked.check_menu(file, Texts.load(tmp_path), INDONESIAN))
     try:
         menu = Menu.load(file)
     except MenuError as error:
@@ -224,31 +233,25 @@ WORD_MISTAKES = [
 ]
 
 
-def words_found(folder: Path, menu: str) -> list[Finding]:
-    (folder / "menu.toml").write_text(menu)
-    (folder / "id.toml").write_text(TEXTS)
-    texts = Texts.load(folder)
-    return list(check(folder / "menu.toml", texts, SAYS, ["nik_check"], ["digits.*"], questions={"more": "12"}))
-
-
 def test_good_words_have_no_findings_and_are_known_to_the_menu(tmp_path: Path) -> None:
-    assert words_found(tmp_path, MENU + WORDS) == []
+    assert findings(tmp_path, MENU + WORDS) == ()
     menu = Menu.load(tmp_path / "menu.toml")
     assert menu.spoken["menu:main"] == {"1": ("cek nik", "nik"), "2": ("informasi",)}
     assert menu.spoken["question:more"] == {"1": ("menu utama",), "2": ("selesai",)}
-    assert menu.spoken_lines["menu:main"] == {"1": 15, "2": 16}
+    words = read(tmp_path / "menu.toml").words["menu:main"]
+    assert [words.line_of(option) for option in "12"] == [15, 16]
 
 
 @pytest.mark.parametrize(("expected", "good", "bad"), WORD_MISTAKES)
 def test_a_mistake_in_the_words_has_a_code_and_a_line(tmp_path: Path, expected: str, good: str, bad: str) -> None:
     assert good in WORDS
-    codes = [f"{one.code}:{one.line}" for one in words_found(tmp_path, MENU + WORDS.replace(good, bad, 1))]
+    codes = [f"{one.code}:{one.line}" for one in findings(tmp_path, MENU + WORDS.replace(good, bad, 1))]
     assert expected in codes
 
 
 def test_a_menu_of_which_nothing_can_be_said_is_told_beside_one_of_which_much_can(tmp_path: Path) -> None:
     menu = MENU.replace('say = "info.facts"', 'prompt = "menu.main"\n1 = "check"\n2 = "check"') + WORDS
-    assert [f"{one.code}:{one.line}" for one in words_found(tmp_path, menu) if one.code == "M023"] == [
+    assert [f"{one.code}:{one.line}" for one in findings(tmp_path, menu) if one.code == "M023"] == [
         "M023:11",
         "M023:11",
     ]

@@ -13,7 +13,6 @@ from agi.dialogue.menu import MenuError
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
 from agi.hearing.typed import understood
-from agi.languages import named
 from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.services.checked import load_checked
@@ -60,7 +59,6 @@ def terminal(events: bool, back: str | None) -> None:
     """
     settings = Settings()
     try:
-        language = named(settings.office.language)
         menu, texts = load_checked(settings.prompts, settings.office.language)
         hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
         phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
@@ -68,7 +66,7 @@ def terminal(events: bool, back: str | None) -> None:
         with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
             desk = Desk(office, Visitor("terminal"))
             start = BACK[back] if back else Start.WELCOME
-            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start, language=language)
+            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
     except MenuError as wrong:
         raise click.ClickException(
             f"the prompts have errors; nothing is served until they are mended:\n{wrong}"

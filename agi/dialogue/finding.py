@@ -4,10 +4,10 @@ M… is about menu.toml, T… about the texts, R… about recordings. Findings o
 (is it speakable? is it audio?) are made by the floors above and handed in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol
 
 CODES = {
     "M001": "the file is missing or is not valid TOML",
@@ -76,26 +76,7 @@ class Finding:
         return f"{self.path}:{self.line}: {self.code} {kind}: {self.message}"
 
 
-class TextEntry(Protocol):
-    """One text."""
-
-    @property
-    def raw(self) -> str:
-        """The text as it is written in the file."""
-
-    @property
-    def places(self) -> Mapping[str, str]:
-        """Its places and their kinds, such as {"minutes": "number"}."""
-
-
-class TextBook(Protocol):
-    """The texts as the checker sees them: `agi.voice` has them, the floor above hands them in."""
-
-    def keys(self) -> Sequence[str]:
-        """All keys, in the order of the file."""
-
-    def text(self, key: str) -> TextEntry:
-        """The text called `key`."""
-
-    def line(self, key: str) -> tuple[Path, int]:
-        """File and line where it stands."""
+def likely(name: str, known: Iterable[str]) -> str:
+    """Which of the `known` names an admin meant who wrote `name`, as the end of a message; "" where none is near."""
+    near = get_close_matches(name, list(known), 1)
+    return f"maksud Anda {near[0]!r}?" if near else ""

@@ -7,9 +7,9 @@ from pathlib import Path
 from agi.dialogue.asking import Back, GaveUp, Patience
 from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding
-from agi.dialogue.menufile import Node, read
+from agi.dialogue.menufile import MenuFile, Node, read
 from agi.dialogue.question import Prompt
-from agi.dialogue.spoken import Spoken, Words
+from agi.dialogue.spoken import Spoken
 from agi.dialogue.talk import Says, Talk
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
@@ -35,28 +35,27 @@ class MenuError(Exception):
 
 
 class Menu:
-    """A menu that has the right form. Whether its prompts and services exist is for `check` to say.
+    """A menu that has the right form. Whether its prompts and services exist is not for it to say.
 
-    `spoken`: what may be said on its questions, by grammar; `spoken_lines`: the lines of menu.toml where it stands.
+    `spoken`: what may be said on its questions, by grammar, in its `language`.
     """
 
-    def __init__(self, path: Path, start: str, nodes: Mapping[str, Node], words: Mapping[str, Words]) -> None:
-        self.path = path
-        self.start = start
-        self.nodes = nodes
+    def __init__(self, found: MenuFile, language: Language) -> None:
+        self.start = found.start
+        self.nodes = found.nodes
+        self.language = language
         self.spoken: Spoken = {
-            grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in words.items()
+            grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in found.words.items()
         }
-        self.spoken_lines = {grammar: {key: one.line_of(key) for key in one.ways} for grammar, one in words.items()}
 
     @classmethod
     def load(cls, path: Path, language: Language = INDONESIAN) -> "Menu":
         """Read and check the form of `path`. Raises MenuError."""
         found = read(path)
-        errors = tuple(finding for finding in (*found.findings, *check_tree(found, language)) if finding.is_error)
+        errors = tuple(finding for finding in check_tree(found, language) if finding.is_error)
         if errors:
             raise MenuError(errors)
-        return cls(path, found.start, found.nodes, found.words)
+        return cls(found, language)
 
     def run(self, talk: Talk, run_service: Callable[[str], None], start: str = "", *, answered: bool = False) -> None:
         """Walk with the caller from the node `start` until they want nothing more; where it is no node, from the first.

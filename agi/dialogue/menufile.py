@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from agi import tomlfile
-from agi.dialogue.finding import Finding
+from agi.dialogue.finding import Finding, likely
 from agi.dialogue.spoken import Words, read_words
 
 OPTION_KEYS = "12345678"
@@ -149,8 +148,7 @@ def _lines(source: str) -> dict[str, dict[str, int]]:
 
 
 def _unknown(path: Path, line: int, name: str, known: tuple[str, ...], where: str) -> Finding:
-    near = get_close_matches(name, known, 1)
-    hint = f"maksud Anda {near[0]!r}?" if near else f"yang ada: {', '.join(known)}"
+    hint = likely(name, known) or f"yang ada: {', '.join(known)}"
     return Finding("M003", path, line, f"nama {name!r} {where} tidak dikenal: {hint}")
 
 

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from agi.dialogue.finding import Finding
+from agi.dialogue.finding import Finding, likely
 from agi.languages.language import Language
 
 _SAYABLE = re.compile(r"[a-z]+(?: [a-z]+)*")
@@ -100,8 +99,8 @@ def check_questions(path: Path, words: Mapping[str, Words], questions: Mapping[s
         if kind != "question":
             continue
         if name not in questions:
-            near = get_close_matches(name, list(questions), 1) or sorted(questions)
-            problem = f"tidak ada layanan yang menanyakan {name!r}; maksud Anda {near[0]!r}?"
+            hint = likely(name, questions) or f"yang ada: {', '.join(sorted(questions))}"
+            problem = f"tidak ada layanan yang menanyakan {name!r}; {hint}"
             yield Finding("M025", path, one.line, problem)
             continue
         for option in one.ways.keys() - set(questions[name]):

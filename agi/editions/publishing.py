@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from agi.dialogue.finding import Finding
-from agi.dialogue.menu import Menu
+from agi.dialogue.menu import Menu, MenuError
 from agi.editions.store import Edition, Editions
 from agi.languages import named
 from agi.languages.language import Language
@@ -30,12 +30,8 @@ _DONE = ".content"
 """In a draft that is whole: its content and what it was made by."""
 
 
-class Refused(Exception):
-    """The prompts have errors; the text is one finding for each line. What callers hear is unchanged."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("\n".join(map(str, findings)))
-        self.findings = findings
+class Refused(MenuError):
+    """The prompts have errors. What callers hear is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,6 @@ def _converse(
             settings.dialogue,
             start,
             lambda: lasts_s() >= longest_s,
-            edition.clips.language,
         )
     finally:
         with suppress(HungUp, ChannelError):

@@ -1,15 +1,20 @@
 """Menu and texts, checked together: nothing unchecked is served."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from agi.dialogue import menu, talk
-from agi.dialogue.check import check
-from agi.dialogue.finding import Finding
+from agi.dialogue.check import check_tree
+from agi.dialogue.finding import Finding, likely
 from agi.dialogue.menu import Menu, MenuError
+from agi.dialogue.menufile import OPTION_KEYS, MenuFile, Node, read
+from agi.dialogue.spoken import check_questions
 from agi.dialogue.talk import Says
 from agi.languages import named
+from agi.languages.language import Language
 from agi.languages.lexicon import LexiconError
 from agi.services import SERVICES, conversation
 from agi.settings import Settings
@@ -20,7 +25,7 @@ from agi.tomlfile import Problem
 from agi.voice import inspection
 from agi.voice.clips import Clips
 from agi.voice.errors import TextsError
-from agi.voice.texts import Texts
+from agi.voice.texts import FALLBACK, Texts
 
 SAYS: Says = {
     **talk.SAYS,
@@ -55,25 +60,115 @@ def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding
 
     `found_elsewhere`: what voice and speech find (texts that cannot be spoken, recordings that are no audio).
     """
-    unreadable: list[Finding] = []
-    try:
-        if not named(language).lexicon(folder / "lexicon.toml").sounds:
-            problem = "tabel [sounds] tidak ada: kata didengar menurut ejaannya saja; kembalikan dari cadangan"
-            unreadable.append(Finding("T011", folder / "lexicon.toml", 0, problem))
-    except LexiconError as wrong:
-        unreadable += _coded("T008", wrong.problems)
+    findings = [*_by_lexicon(folder, named(language)), *found_elsewhere]
     try:
         texts = Texts.load(folder, language)
     except TextsError as wrong:
-        return (*unreadable, *_coded("T008", wrong.problems))
-    missing = [
-        Finding(
-            "T006", folder / f"{language}.toml", 0, f"{key} belum ada: penelepon mendengarnya dalam bahasa Indonesia"
-        )
-        for key in texts.missing
-    ]
-    others = [*unreadable, *missing, *found_elsewhere]
-    return check(folder / "menu.toml", texts, SAYS, SERVICES, SAID_BY_ASTERISK, others, ASKS, named(language))
+        findings += _coded("T008", wrong.problems)
+    else:
+        findings += check_menu(folder / "menu.toml", texts, named(language))
+    return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
+
+
+def check_menu(path: Path, texts: Texts, language: Language) -> Iterator[Finding]:
+    """What is wrong with the menu, with what it and the services say, and with the words for their questions."""
+    found = read(path)
+    yield from check_tree(found, language)
+    if not found.nodes:  # nothing else can be said about a menu that cannot be read
+        return
+    for key in texts.missing:
+        problem = f"{key} belum ada: penelepon mendengarnya dalam bahasa Indonesia"
+        yield Finding("T006", path.with_name(f"{texts.language}.toml"), 0, problem)
+    yield from _check_services(found)
+    yield from _check_prompts(found, texts, language)
+    yield from _check_places(texts, path.parent)
+    yield from _check_unused(found, texts)
+    yield from check_questions(path, found.words, ASKS)
+
+
+def _check_services(found: MenuFile) -> Iterator[Finding]:
+    for node in found.nodes.values():
+        if node.service and node.service not in SERVICES:
+            hint = likely(node.service, SERVICES) or f"yang ada: {', '.join(sorted(SERVICES))}"
+            problem = f"service di [{node.name}]: {node.service!r} tidak ada; {hint}"
+            yield Finding("M013", found.path, node.line_of("service"), problem)
+
+
+def _said_by(node: Node) -> Iterator[tuple[str, int]]:
+    """(prompt, line) of everything that a node says."""
+    if node.prompt:
+        yield node.prompt, node.line_of("prompt")
+    for key in node.say:
+        yield key, node.line_of("say")
+
+
+def _check_prompts(found: MenuFile, texts: Texts, language: Language) -> Iterator[Finding]:
+    for node in found.nodes.values():
+        for key, line in _said_by(node):
+            if key not in texts:
+                hint = likely(key, texts.keys())
+                problem = f"[{node.name}]: tidak ada teks {key!r}" + (f"; {hint}" if hint else "")
+                yield Finding("T001", found.path, line, problem)
+            elif places := texts.text(key).places:
+                names = ", ".join(sorted(places))
+                yield Finding(
+                    "T003", *texts.line(key), f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
+                )
+        if node.options and node.prompt in texts:
+            yield from _check_mentions(found, node, texts, language)
+
+
+def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Language) -> Iterator[Finding]:
+    """Every option is offered as "tekan N", and no key is offered that is none."""
+    words = texts.text(node.prompt).raw
+    digits = set(re.findall(r"\b[1-8]\b", words))  # texts of a language without a folder
+    key_of = {language.numbers.digits[int(key)]: key for key in OPTION_KEYS}
+    offers = re.compile(rf"\b{language.vocabulary.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
+    offered = {key_of.get(key.lower(), key) for key in offers.findall(words)}
+    for key in node.options:
+        if key not in offered | digits:
+            problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “untuk …, tekan {key}”"
+            yield Finding("M011", found.path, node.line_of(key), problem)
+    for key in sorted(offered - set(node.options)):
+        problem = f"{node.prompt} menyebut “tekan {key}”, padahal [{node.name}] tidak punya pilihan {key}"
+        yield Finding("M018", *texts.line(node.prompt), problem)
+
+
+def _check_places(texts: Texts, folder: Path) -> Iterator[Finding]:
+    for key, needed in SAYS.items():
+        if key not in texts:
+            problem = f"layanan mengucapkan teks yang tidak ada: {key}; kembalikan dari cadangan"
+            yield Finding("T001", folder / f"{FALLBACK}.toml", 0, problem)
+            continue
+        path, line = texts.line(key)
+        places = texts.text(key).places
+        for name in needed.keys() - places.keys():
+            problem = f"{key} tidak memuat {{{name}:{needed[name]}}}; tanpa itu penelepon tidak mendengar yang penting"
+            yield Finding("T002", path, line, problem)
+        for name in places.keys() - needed.keys():
+            may = ", ".join(f"{{{one}:{kind}}}" for one, kind in sorted(needed.items())) or "tidak ada"
+            yield Finding("T003", path, line, f"{key}: tidak ada yang mengisi {{{name}}}; isian yang ada: {may}")
+        for name in places.keys() & needed.keys():
+            if places[name] != needed[name]:
+                problem = f"{key}: tulis {{{name}:{needed[name]}}}, bukan {{{name}:{places[name]}}}"
+                yield Finding("T004", path, line, problem)
+
+
+def _check_unused(found: MenuFile, texts: Texts) -> Iterator[Finding]:
+    used = {key for node in found.nodes.values() for key, _ in _said_by(node)} | SAYS.keys()
+    for key in texts.keys():  # noqa: SIM118 - no mapping
+        if key not in used and not any(fnmatchcase(key, pattern) for pattern in SAID_BY_ASTERISK):
+            yield Finding("T005", *texts.line(key), f"{key} tidak pernah diucapkan")
+
+
+def _by_lexicon(folder: Path, language: Language) -> Iterator[Finding]:
+    file = folder / "lexicon.toml"
+    try:
+        if not language.lexicon(file).sounds:
+            problem = "tabel [sounds] tidak ada: kata didengar menurut ejaannya saja; kembalikan dari cadangan"
+            yield Finding("T011", file, 0, problem)
+    except LexiconError as wrong:
+        yield from _coded("T008", wrong.problems)
 
 
 def _by_voice(settings: Settings, folder: Path) -> Iterator[Finding]:
@@ -97,21 +192,17 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
     except standard.WordsError as wrong:
         yield Finding("M027", standard.LISTS, 0, str(wrong))
         return
-    with suppress(MenuError, LexiconError):  # what is wrong with these files is told elsewhere
-        yield from sound_findings(folder / "menu.toml", Pronunciations.load(folder / "lexicon.toml"))
-
-
-def sound_findings(menu_path: Path, pronunciations: Pronunciations) -> Iterator[Finding]:
-    """Words for different options of one question that sound alike. Raises MenuError, LexiconError."""
-    menu = Menu.load(menu_path)
-    for name, words in sorted(menu.spoken.items()):
-        lines = menu.spoken_lines[name]
-        for one in alike(words, pronunciations):
-            problem = (
-                f'"{one.text}" (pilihan {one.key}) terdengar mirip "{one.other_text}" '
-                f"(pilihan {one.other_key}, baris {lines[one.other_key]}): pakai kata lain untuk salah satunya"
-            )
-            yield Finding("M026", menu_path, lines[one.key], problem)
+    with suppress(LexiconError):  # what is wrong with it is told elsewhere
+        pronunciations = Pronunciations.load(folder / "lexicon.toml")
+        found = read(folder / "menu.toml")
+        for _, words in sorted(found.words.items()):
+            for one in alike(words.ways, pronunciations):
+                problem = (
+                    f'"{one.text}" (pilihan {one.key}) terdengar mirip "{one.other_text}" '
+                    f"(pilihan {one.other_key}, baris {words.line_of(one.other_key)}): "
+                    "pakai kata lain untuk salah satunya"
+                )
+                yield Finding("M026", found.path, words.line_of(one.key), problem)
 
 
 def _coded(code: str, problems: Iterable[Problem]) -> list[Finding]:

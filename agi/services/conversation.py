@@ -10,8 +10,6 @@ from agi.dialogue.asking import Back, CallSpent, GaveUp, Patience, Spent, ToAgen
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Says, Talk, Transferred
-from agi.languages import INDONESIAN
-from agi.languages.language import Language
 from agi.services import SERVICES, agent
 from agi.services.desk import Desk
 from agi.settings import Dialogue
@@ -72,12 +70,11 @@ def converse(
     settings: Dialogue,
     start: Start = Start.WELCOME,
     time_is_up: Callable[[], bool] = lambda: False,
-    language: Language = INDONESIAN,
 ) -> Ending:
     """Talk with a caller until the end of the call or until the agents have them; `time_is_up` asks nothing more.
 
     A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
-    exception is a fault and is left to the line, which apologises. `language` is what is spoken in this call.
+    exception is a fault and is left to the line, which apologises.
     """
     talk = Talk(
         phone,
@@ -90,7 +87,7 @@ def converse(
             settings.silent_turns,
         ),
         menu.spoken,
-        language,
+        menu.language,
         time_is_up,
     )
     try:
