@@ -105,10 +105,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         reply = self.command("STREAM FILE", path, escape, offset, wait_s=lasts_s)
         return Played(key_in(reply), reply.endpos or 0)
 
-    def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
-        """Play a file; the key that stopped it, or ""."""
-        return self.stream(filename, escape_digits, sample_offset).key
-
     def wait_for_digit(self, timeout: int = 2000) -> str:
         """The next key within `timeout` (ms), or ""; also "", before its time, for a key that says nothing (A to D)."""
         key = key_in(self.command("WAIT FOR DIGIT", timeout, wait_s=timeout / 1000))
@@ -127,11 +123,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         """A channel variable; "" when it is not set."""
         return self.command("GET VARIABLE", name).data
 
-    def get_full_variable(self, name: str, channel: str | None = None) -> str:
-        """An expression of the dialplan, such as `${EPOCH}`, evaluated on this (or the named) channel."""
-        more = (channel,) if channel else ()
-        return self.command("GET FULL VARIABLE", name, *more).data
-
     def set_variable(self, name: str, value: object) -> None:
         """Set a channel variable."""
         self.command("SET VARIABLE", name, value)
@@ -139,51 +130,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
     def lift_time_limit(self) -> None:
         """Tell the dialplan that the line is here: no absolute time-out any more."""
         self.command("SET AUTOHANGUP", 0)
-
-    def channel_status(self, channel: str = "") -> int:
-        """State of this (or the named) channel: 6 is up, -1 is none."""
-        reply = self._unchecked("CHANNEL STATUS", *((channel,) if channel else ()))
-        return int(reply.result or -1)
-
-    def appexec(self, application: str, options: str = "", *, wait_s: float = 600.0) -> str:
-        """Run a dialplan application; what it returns. Raises `Refused` when it fails or there is none."""
-        reply = self.command("EXEC", application, options, wait_s=wait_s)
-        if reply.result == "-2":
-            raise Refused(f"Asterisk has no application {application}.")
-        return reply.result
-
-    def exec_command(self, command: str, *args: object) -> str:
-        """Run a dialplan application with comma-separated arguments."""
-        return self.appexec(command, ",".join(str(argument) for argument in args))
-
-    def record_file(
-        self, filename: str, format: str = "wav", escape_digits: str = "#", timeout: int = 20000,
-        offset: int = 0, beep: str = "", silence: int = 0,
-    ) -> str:  # fmt: skip
-        """Record to a file; the key that ended it, or ""."""
-        extra = ("beep",) if beep else ()
-        reply = self.command(
-            "RECORD FILE", filename, format, escape_digits, timeout, offset, *extra, f"s={silence}",
-            wait_s=timeout / 1000 if timeout > 0 else 3600.0,
-        )  # fmt: skip
-        return "" if reply.data in {"timeout", "randomerror", "waitfor"} else key_in(reply)
-
-    def database_get(self, family: str, key: str) -> str:
-        """A value of Asterisk's own database; raises `Refused` when there is none."""
-        reply = self.command("DATABASE GET", family, key)
-        if reply.result != "1":
-            raise Refused("Asterisk's database has no such key.")
-        return reply.data
-
-    def database_put(self, family: str, key: str, value: object) -> None:
-        """Store a value in Asterisk's own database."""
-        if self.command("DATABASE PUT", family, key, value).result != "1":
-            raise Refused("Asterisk's database did not take the value.")
-
-    def database_del(self, family: str, key: str) -> None:
-        """Delete a key of Asterisk's own database; raises `Refused` when there is none."""
-        if self.command("DATABASE DEL", family, key).result != "1":
-            raise Refused("Asterisk's database has no such key.")
 
     # ---- what pyst2's other commands are made of ----
 
@@ -200,18 +146,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def _process_digit_list(self, digits: object) -> Quoted:
         return self._quote("".join(str(digit) for digit in digits) if isinstance(digits, list) else digits)
-
-    def test_hangup(self) -> None:
-        """Raises `HungUp` when the caller is known to be gone."""
-        self._check()
-
-    def send_command(self, command: str, *args: object) -> None:
-        """Not offered: a command and its reply belong together."""
-        raise NotImplementedError("Use command().")
-
-    def get_result(self, stdin: object = None) -> dict[str, tuple[str, str]]:
-        """Not offered: a command and its reply belong together."""
-        raise NotImplementedError("Use command().")
 
     # ---- the wire ----
 

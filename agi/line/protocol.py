@@ -12,6 +12,7 @@ LONGEST_LINE = 8191
 
 _VERB = re.compile(r"[A-Za-z]+( [A-Za-z]+)*")
 _REPLY = re.compile(rb"(\d{3})(?: result=(\S*))?(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
+_WAITING = ("SAY ", "GET DATA", "GET OPTION", "STREAM ", "CONTROL ", "RECORD ", "RECEIVE ", "SEND ", "EXEC")
 CLOSED = re.compile(rb"\)(?: endpos=\d+)?\s*\Z")
 """How a reply that holds a value in parentheses ends."""
 
@@ -96,5 +97,5 @@ def key_in(reply: Reply) -> str:
 
 def wait_of(command: str) -> float:
     """How long (s) a command of pyst2's that waits for the caller may take."""
-    waits = command.upper().startswith(("SAY ", "GET DATA", "GET OPTION", "CONTROL ", "RECEIVE ", "SEND ", "EXEC"))
+    waits = command.upper().startswith(_WAITING)
     return 600.0 if waits else 0.0
