@@ -65,8 +65,7 @@ class Call:
         return self.talk.enter_digits(
             name,
             ask,
-            least=digits,
-            most=digits,
+            digits,
             short=Prompt("short"),
             grammar=grammar,
             plausible=plausible,

@@ -20,9 +20,7 @@ def talk_with(script: str, tries: int = 3) -> tuple[Talk, ScriptedPhone, Notes]:
 
 
 def ask_nik(talk: Talk) -> str:
-    return talk.enter_digits(
-        "nik", ENTRY, least=16, most=16, short=Prompt("nik.short"), repeat=[Prompt("nik.readback")]
-    )
+    return talk.enter_digits("nik", ENTRY, 16, short=Prompt("nik.short"), repeat=[Prompt("nik.readback")])
 
 
 def test_silence_in_a_menu_gets_a_short_hint_then_fuller_help_then_gives_up() -> None:
@@ -109,7 +107,7 @@ def test_the_place_in_the_call_is_the_node_and_the_question_in_it() -> None:
     talk.choose("node", MENU, "12")
     assert talk.where == "node"
     with pytest.raises(GaveUp) as gone:
-        Talk.enter_digits(_patient(talk, 1), "nik", ENTRY, least=16, most=16, short=Prompt("nik.short"))
+        Talk.enter_digits(_patient(talk, 1), "nik", ENTRY, 16, short=Prompt("nik.short"))
     assert gone.value.where == "node.nik"
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted_caller import PROMPTS
 
-from agi.dialogue.finding import CODES, WARNINGS, Finding
+from agi.dialogue.finding import WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.menufile import PATIENCE, NodeFields, read
 from agi.languages import INDONESIAN
@@ -164,10 +164,6 @@ def test_a_finding_reads_as_file_line_code_and_what_to_do(tmp_path: Path) -> Non
     path = tmp_path / "menu.toml"
     said = "M013 kesalahan: service di [check]: 'nik_chek' tidak ada; maksud Anda 'nik_check'?"
     assert str(one) == f"{path}:9: {said}"
-
-
-def test_warnings_are_codes_too() -> None:
-    assert set(CODES) >= WARNINGS
 
 
 def test_a_comment_or_a_text_with_brackets_does_not_shift_lines(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from scripted_caller import ScriptedKeypad
 from agi.books.events import Outcome
 from agi.books.numbers import registration_number
 from agi.dialogue.question import Case, Digits
+from agi.services import in_words
 from agi.services.conversation import Start
 from agi.services.desk import LOCKED_OUT
-from agi.services.shown import in_words
 
 pytest_plugins = ["office_fixtures"]
 

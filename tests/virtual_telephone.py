@@ -20,7 +20,7 @@ from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
 from agi.dialogue.spoken import Spoken
 from agi.hearing.typed import understood
 from agi.line.journal import CallJournal
-from agi.services.conversation import BACK, Start
+from agi.services.conversation import Start
 from agi.workshop.softphone import record
 from agi.workshop.softphone.numbers import BadDescription, Numbers
 from agi.workshop.softphone.play import END_S, HEAR_S, filled
@@ -295,18 +295,18 @@ def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | Ending:
     end = Ending(Outcome.ABANDONED, QUEUE, "hung up while waiting")
     try:
         if not agents:
-            return BACK["empty"]
+            return Start.QUEUE_EMPTY
         if any(agent.answers for agent in agents):
             phone.key(ANSWER_MS)
             end = Ending(Outcome.TRANSFERRED, QUEUE, f"agent {AGENT}")
             phone.play([Prompt(AGENT_SAYS)], barge_in=False)
             phone.key(TALK_MS)
-            return BACK["served"]
+            return Start.AGENT_LEFT
         longest = phone.caller.now + QUEUE_MS
         key = phone.play([Prompt("queue.youarenext")], barge_in=True)
         while key != "*" and phone.caller.now < longest:
             key = phone.key(longest - phone.caller.now)
-        return BACK["left" if key == "*" else "timeout"]
+        return Start.QUEUE_LEFT if key == "*" else Start.QUEUE_TIMEOUT
     except HungUp:
         return end
 

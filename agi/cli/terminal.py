@@ -49,7 +49,7 @@ def _how(answer: Answer) -> str:
 
 @click.command("try")
 @click.option("--events", is_flag=True, help="Also show what the call record would hold.")
-@click.option("--back", type=click.Choice(list(BACK)), help="Begin as a caller who comes back from the agents' queue.")
+@click.option("--back", type=click.Choice([*map(str, BACK)]), help="Begin as a caller back from the agents' queue.")
 def terminal(events: bool, back: str | None) -> None:
     """Call the hotline in this terminal: prompts are printed, keys are typed.
 
@@ -65,8 +65,7 @@ def terminal(events: bool, back: str | None) -> None:
         # Locks that end with the call: trying must not lock anybody out of the real line.
         with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
             desk = Desk(office, Visitor("terminal"))
-            start = BACK[back] if back else Start.WELCOME
-            ending = converse(phone, Events(events), desk, menu, settings.dialogue, start)
+            ending = converse(phone, Events(events), desk, menu, settings.dialogue, Start(back or Start.WELCOME))
     except MenuError as wrong:
         raise click.ClickException(
             f"the prompts have errors; nothing is served until they are mended:\n{wrong}"

@@ -1,4 +1,4 @@
-"""The checker of a menu file by itself. Codes stand in `finding.CODES`."""
+"""The checker of a menu file by itself."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -137,22 +137,21 @@ class Talk(Asking):
         self,
         name: str,
         ask: Sequence[Prompt],
+        digits: int,
         *,
-        least: int,
-        most: int,
         short: Prompt,
         repeat: Sequence[Prompt] = (),
         grammar: str = "digits",
         plausible: Callable[[str], bool] = _any,
         secret: bool = False,
     ) -> str:
-        """Ask for a private number of `least` to `most` digits. Raises Back, ToAgent, GaveUp, HungUp.
+        """Ask for a private number of so many `digits`. Raises Back, ToAgent, GaveUp, HungUp.
 
         `short` is the prompt for too few digits; its place `{count:number}` is filled in. `9#` says `repeat`
         before `ask`. A spoken number that is not `plausible` was misheard. A `secret` should not be said where others
         listen: the caller is told so, and it is never read back.
         """
-        question = self._question(name, ask, Digits(least, most), grammar, private=True)
+        question = self._question(name, ask, Digits(digits, digits), grammar, private=True)
 
         def accept(answer: Answer) -> str:
             readings = [one for one in (answer.value, *answer.alternatives) if plausible(one)]

@@ -109,6 +109,8 @@ class Turn:
         self.question = question
         self.playing = True
         self.answer: Answer | None = None
+        accepts = question.accepts
+        self._least, self._most = (accepts.least, accepts.most) if isinstance(accepts, Digits) else (1, 1)
         self._keys = keys
         self._used: list[str] = []
         self._entry = ""
@@ -186,7 +188,7 @@ class Turn:
         if self._voice.started:
             self._ask()
         else:
-            self._end(self._at_time_out(), now_ms)
+            self._end(self._ended("0", Mode.NONE), now_ms)
         return self._actions()
 
     def patience_ms(self, now_ms: int) -> int:
@@ -226,36 +228,22 @@ class Turn:
         if digit == "*":
             return Answer(Result.CLEARED if self._entry else Result.BACK, mode=Mode.KEYS)
         if digit == "#":
-            return self._ended_by_hash()
+            return self._ended("09", Mode.KEYS)
         self._entry += digit
         return self._whole() if len(self._entry) == self._most else None
 
-    def _ended_by_hash(self) -> Answer:
+    def _ended(self, commands: str, mode: Mode) -> Answer:
+        """An entry that is over without being full: one of the `commands` alone, or what there is of it."""
         if not self._entry:
-            return Answer(Result.NO_INPUT, mode=Mode.KEYS)
-        if self._least > 1 and self._entry in ("0", "9"):
+            return Answer(Result.NO_INPUT, mode=mode)
+        if self._least > 1 and self._entry in tuple(commands):
             return Answer(_COMMAND_KEYS[self._entry], mode=Mode.KEYS)
-        return self._whole()
-
-    def _at_time_out(self) -> Answer:
-        if not self._entry:
-            return Answer(Result.NO_INPUT)
-        if self._least > 1 and self._entry == "0":
-            return Answer(Result.AGENT, mode=Mode.KEYS)
         return self._whole()
 
     def _whole(self) -> Answer:
         """The entry as it stands: a match only if no digit is missing."""
         enough = self._least <= len(self._entry) <= self._most
         return Answer(Result.MATCH if enough else Result.NO_MATCH, self._entry, Mode.KEYS)
-
-    @property
-    def _least(self) -> int:
-        return self.question.accepts.least if isinstance(self.question.accepts, Digits) else 1
-
-    @property
-    def _most(self) -> int:
-        return self.question.accepts.most if isinstance(self.question.accepts, Digits) else 1
 
     # ---- speech ----
 
@@ -275,7 +263,7 @@ class Turn:
             while self._keys and self.answer is None:
                 self._press(self._keys.take(), now_ms)
             if self._time_is_up and self.answer is None:
-                self._end(self._at_time_out(), now_ms)
+                self._end(self._ended("0", Mode.NONE), now_ms)
 
     def _speak(self, digits: str, now_ms: int) -> None:
         """Digits count as if they had been keyed."""

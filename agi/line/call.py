@@ -38,7 +38,7 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
     apologises and asks the agents. `cut()`: whether the line itself ended the connection. Raises `NoCall`.
     """
     call_id = channel.env.get("agi_uniqueid", "")
-    if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=channel.env.get("agi_arg_1", "") in BACK):
+    if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=_start(channel) in BACK):
         raise NoCall
     log.call(call_id)
     try:
@@ -49,7 +49,7 @@ def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callabl
 
 
 def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool]) -> None:
-    start = BACK.get(channel.env.get("agi_arg_1", ""), Start.WELCOME)
+    start = _start(channel)
     given = channel.env.get("agi_callerid", "")
     number = e164(given)
     journal = CallJournal(shared.book, call_id, now)
@@ -122,6 +122,11 @@ def _converse(
     if agent and ending.where == QUEUE:
         return replace(ending, why=f"agent {agent}")
     return replace(ending, where=ending.where or journal.node)
+
+
+def _start(channel: Channel) -> Start:
+    word = channel.env.get("agi_arg_1", "")
+    return Start(word) if word in BACK else Start.WELCOME
 
 
 def _fault(channel: Channel) -> str:

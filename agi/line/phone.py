@@ -27,7 +27,7 @@ from agi.hearing.protocol import Ask
 from agi.line.channel import Channel
 from agi.line.spoken_turns import SpokenTurns
 from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
-from agi.services.shown import in_words
+from agi.services import in_words
 
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from agi.dialogue.question import Case
 from agi.dialogue.talk import Says, Talk
 from agi.services import agent, applications, document_status, nik_check
-from agi.services.desk import Desk
+from agi.services.desk import LOCKED_OUT, Desk
+
+_SHOWN_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,19 @@ SERVICES: Mapping[str, Service] = {
     )
 }
 """Every service, once."""
+
+
+def in_words(case: Case) -> str:
+    """What an agent's telephone shows of `case` in place of the caller's name: "cek NIK, terbukti, ••9610".
+
+    Never what the caller chose to be called. Plain words and digits of ours only: it passes through the dialplan.
+    """
+    title = SERVICES[case.topic].title if case.topic in SERVICES else ""
+    words = [title or f"menu {case.topic}".replace("_", " ").replace(".", " ").strip()]
+    if case.verified:
+        words.append("terbukti")
+    if case.status == LOCKED_OUT:
+        words.append("terkunci")
+    if case.number:
+        words.append(f"••{case.number[-_SHOWN_DIGITS:]}")
+    return ", ".join(words)

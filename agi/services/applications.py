@@ -6,7 +6,7 @@ from agi.books.events import NoteKind
 from agi.dialogue.asking import Back, GaveUp
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Says, Talk
-from agi.services import identity, telling
+from agi.services import proving, telling
 from agi.services.desk import Desk
 
 SAYS: Says = {
@@ -14,7 +14,7 @@ SAYS: Says = {
     "applications.one": {},
     "applications.many": {"count": "number"},
     "applications.next": {},
-    **identity.SAYS,
+    **proving.SAYS,
     **telling.APPLICATION,
 }
 
@@ -26,7 +26,7 @@ _NEXT = "1"
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, say how many applications there are, tell one after another."""
-    found = identity.identify(talk, desk, desk.office.applications)
+    found = proving.identify(talk, desk, desk.office.applications)
     if found is None:
         return
     desk.verified("nik+kk", f"{len(found)} applications")

@@ -33,24 +33,18 @@ ASKS: Mapping[str, str] = {"timeout": "12"}
 
 
 class Start(StrEnum):
-    """How the caller comes here: a new call, or back from the agents' queue and why."""
+    """How the caller comes here: a new call, or back from the agents' queue and why, in the dialplan's words."""
 
     WELCOME = "welcome"
-    QUEUE_LEFT = "queue left"  # the caller pressed the key to leave
-    QUEUE_EMPTY = "queue empty"  # no agent on duty
-    QUEUE_TIMEOUT = "queue timeout"  # waited too long
-    AGENT_LEFT = "agent left"  # talked with an agent, who has hung up
-    AGENT_SENT_BACK = "agent sent back"  # talked with an agent, who wants the caller to go on where they were
+    QUEUE_LEFT = "left"  # the caller pressed the key to leave
+    QUEUE_EMPTY = "empty"  # no agent on duty
+    QUEUE_TIMEOUT = "timeout"  # waited too long
+    AGENT_LEFT = "served"  # talked with an agent, who has hung up
+    AGENT_SENT_BACK = "menu"  # talked with an agent, who wants the caller to go on where they were
 
 
-BACK: Mapping[str, Start] = {
-    "left": Start.QUEUE_LEFT,
-    "empty": Start.QUEUE_EMPTY,
-    "timeout": Start.QUEUE_TIMEOUT,
-    "served": Start.AGENT_LEFT,
-    "menu": Start.AGENT_SENT_BACK,
-}
-"""The dialplan's words for why a caller comes back."""
+BACK = tuple(Start)[1:]
+"""How a caller comes back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,7 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
     return talk.enter_digits(
         "registration",
         [Prompt("registration.ask")],
-        least=REGISTRATION_DIGITS,
-        most=REGISTRATION_DIGITS,
+        REGISTRATION_DIGITS,
         short=Prompt("registration.short"),
         plausible=lambda number: desk.office.invalid(Subject.REGISTRATION, number) is None,
     )
@@ -56,8 +55,7 @@ def _ask_pin(talk: Talk, number: str) -> str:
     return talk.enter_digits(
         "pin",
         [Prompt("pin.ask")],
-        least=PIN_DIGITS,
-        most=PIN_DIGITS,
+        PIN_DIGITS,
         short=Prompt("pin.short"),
         secret=True,
         repeat=[Prompt("registration.readback", {"number": number})],

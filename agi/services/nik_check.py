@@ -2,15 +2,15 @@
 
 from agi.books.events import NoteKind
 from agi.dialogue.talk import Says, Talk
-from agi.services import identity, telling
+from agi.services import proving, telling
 from agi.services.desk import Desk
 
-SAYS: Says = {**identity.SAYS, **telling.NIK}
+SAYS: Says = {**proving.SAYS, **telling.NIK}
 
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, look up, tell the status."""
-    found = identity.identify(talk, desk, desk.office.check_nik)
+    found = proving.identify(talk, desk, desk.office.check_nik)
     if found is None:
         return
     [status] = telling.told(found)
