@@ -28,6 +28,7 @@ from agi.line.spool import last_words
 from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.ops import confined as confining
 from agi.ops.asterisk_places import asterisk_places
+from agi.ops.places import etc_folder
 from agi.settings import ROOT
 from agi.workshop.softphone.phone import Account
 
@@ -62,7 +63,7 @@ class Exchange:
         found = asterisk.find(ROOT / "var")
         assert found is not None, f"No Asterisk: run `./hotline up` once, it makes {tree.tree_folder(ROOT / 'var')}."
         self.program = found
-        self.etc = configure.etc_folder(self.settings.var)
+        self.etc = etc_folder(self.settings.var)
         self._printed = home / "asterisk.out"
         self._asterisk: subprocess.Popen[bytes] | None = None
         self.line: subprocess.Popen[bytes] | None = None
@@ -102,7 +103,7 @@ class Exchange:
         self._add("modules.conf", "".join(f"load = {name}.so\n" for name in _TEST_MODULES))
         for name, text in self._more.items():
             self._add(name, text)
-        command = self.program.run(self.etc, "-f")
+        command = self.program.run(self.settings.var, "-f")
         self._asterisk = subprocess.Popen(
             confining.command(asterisk_places(self.settings, self.program), command) if confined else command,
             stdout=self._printed.open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
@@ -116,7 +117,7 @@ class Exchange:
 
     def ask(self, question: str) -> str:
         """The answer to a CLI command; "" when there is none."""
-        return asterisk.ask(self.program, self.etc, question) or ""
+        return self.program.ask(self.settings.var, question) or ""
 
     def dial(self, name: str, *, entrance: str = "from-testers", number: str = "1500537") -> str:
         """Place a call by the caller `name`; what Asterisk says to it."""

@@ -192,7 +192,7 @@ def running(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings]]:
     supervisor = Supervisor(settings, line=("/bin/sleep", "600"))
     supervisor.start(program, {})
     try:
-        until(lambda: asterisk.ask(program, configure.etc_folder(settings.var), "core waitfullybooted"))
+        until(lambda: program.ask(settings.var, "core waitfullybooted"))
         yield supervisor, settings
     finally:
         supervisor.stop()

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from agi.cli import doctor
 from agi.cli import main as hotline
 from agi.dialogue.menu import MenuError
-from agi.ops import imports, launch, speech
+from agi.ops import launch
 from agi.ops.doctor import Level
 from agi.services.checked import load_checked
 from agi.settings import ROOT, Places, Settings, Speech
@@ -70,16 +70,17 @@ def test_a_recording_that_cannot_be_played_is_told_by_doctor_too(office: Setting
 
 
 def test_the_line_is_stamped_by_the_contents_of_what_it_imports(tmp_path: Path) -> None:
-    files = {str(path.relative_to(ROOT)) for path in imports.reached(ROOT, *launch.OF_THE_LINE)}
+    files = {str(path.relative_to(ROOT)) for path in launch.reached(ROOT, *launch.OF_THE_LINE)}
     for needed in ("agi/hearing/turn.py", "agi/speech/recogniser.py", "agi/voice/speaker.py", "agi/settings.py"):
         assert needed in files
     for tool in ("agi/workshop/bench", "agi/workshop/softphone", "agi/workshop/training", "agi/cli/bench"):
         assert not [file for file in files if file.startswith(tool)]
     (tmp_path / "agi").mkdir()
+    (tmp_path / "agi" / "__init__.py").write_text("")
     (tmp_path / "agi" / "one.py").write_text("def later() -> None:\n    from agi import two\n")
     (tmp_path / "agi" / "two.py").write_text("")
     (tmp_path / "agi" / "three.py").write_text("")
-    assert {path.name for path in imports.reached(tmp_path, "agi.one")} == {"one.py", "two.py"}
+    assert {path.name for path in launch.reached(tmp_path, "agi.one")} == {"__init__.py", "one.py", "two.py"}
 
 
 def test_equal_contents_at_another_time_leave_the_stamp(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +88,7 @@ def test_equal_contents_at_another_time_leave_the_stamp(office: Settings, monkey
     one.parent.mkdir()
     one.write_text("a = 1\n")
     monkeypatch.setattr(launch, "ROOT", office.var)
-    monkeypatch.setattr(launch.imports, "reached", lambda *_: {one})
+    monkeypatch.setattr(launch, "reached", lambda *_: {one})
     before = launch.line_fingerprint(office)
     one.unlink()
     one.write_text("a = 1\n")
@@ -100,11 +101,11 @@ def test_a_copied_model_is_the_same_model(tmp_path: Path) -> None:
     network = tmp_path / "am" / "final.mdl"
     network.parent.mkdir()
     network.write_bytes(b"one")
-    settings = Settings(speech=Speech(model=tmp_path))
-    before = speech.model_mark(settings)
+    settings = Settings(places=Places(var=tmp_path / "var"), speech=Speech(model=tmp_path))
+    before = launch.line_fingerprint(settings)
     os.utime(network, (1, 1))
-    assert speech.model_mark(settings) == before
+    assert launch.line_fingerprint(settings) == before
     times = network.stat()
     network.write_bytes(b"two")
     os.utime(network, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert speech.model_mark(settings) != before
+    assert launch.line_fingerprint(settings) != before

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agi.ops.imports import reached
-from agi.ops.launch import OF_THE_LINE
+from agi.ops.launch import OF_THE_LINE, reached
 
 AGI = Path(__file__).parent.parent / "agi"
-GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings", "owner", "pulse"}
+GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings", "owner", "pulse", "stamp"}
 _ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
@@ -36,6 +35,7 @@ FLOOR = {
     "wrong_settings": 0,
     "owner": 0,
     "pulse": 0,
+    "stamp": 0,
 }
 BESIDE = {("hearing", "editions"), ("ops", "hearing")}
 """Rooms of one floor that may know each other: which one imports, which one is imported. The speech service hears each

@@ -7,7 +7,7 @@ import pytest
 from installation import Hotline
 
 from agi.ops import asterisk, lint
-from agi.ops.configure import DIALPLAN, etc_folder
+from agi.ops.configure import DIALPLAN
 
 _FILES = sorted(DIALPLAN.glob("*.conf"))
 
@@ -20,7 +20,7 @@ def active(path: Path) -> list[str]:
 def ask(hotline: Hotline, question: str) -> str:
     program = asterisk.find(hotline.settings.var)
     assert program is not None
-    answer = asterisk.ask(program, etc_folder(hotline.settings.var), question)
+    answer = program.ask(hotline.settings.var, question)
     assert answer is not None
     return answer
 

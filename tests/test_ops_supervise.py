@@ -188,7 +188,7 @@ def test_a_hotline_whose_sockets_were_removed_is_found_and_makes_no_second_one(i
 
 def test_asterisk_starts_without_a_warning_or_an_error(installation) -> None:
     _, settings, program, _ = installation
-    asterisk.ask(program, configure.etc_folder(settings.var), "core waitfullybooted")
+    program.ask(settings.var, "core waitfullybooted")
     log = settings.var / "log" / "asterisk.jsonl"
     until(lambda: log.exists() and "notice" in log.read_text())
     assert [line for line in log.read_text().splitlines() if '"notice"' not in line] == []

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 
 import click
@@ -10,7 +11,6 @@ import click
 from agi.cli import bringup, loglines
 from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, ready, trunk
-from agi.ops.configure import etc_folder
 from agi.ops.places import unusable
 from agi.ops.progress import Progress
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
@@ -92,11 +92,9 @@ def look(settings: Settings) -> Status:
     why: str | None = "it is not running: ./hotline up"
     if program is not None:
         why = ready.unmet(settings, program)
-        shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
+        shown = program.ask(settings.var, "core show channels count") or ""
         calls = next((int(row.split()[0]) for row in shown.splitlines() if "active channel" in row), None)
-    at_trunk = trunk.state(
-        settings, None if program is None else lambda words: asterisk.ask(program, etc_folder(settings.var), words)
-    )
+    at_trunk = trunk.state(settings, partial(program.ask, settings.var) if program else None)
     makes = publisher(settings)
     return Status(
         why is None,

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
 from agi.dialogue.finding import Finding
@@ -18,6 +17,7 @@ from agi.speech.build import Built, build, mark
 from agi.speech.grammar import Grammar
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import options, standard
+from agi.stamp import stamp, stamp_of
 from agi.voice.clips import Clips, Progress, Report
 from agi.voice.maker import maker
 from agi.voice.recordings import Recordings
@@ -58,12 +58,11 @@ class Publisher:
         """Digest of what makes clips and grammars today: an edition made by something else would sound otherwise."""
         voice = self._settings.voice
         parts = (self._settings.office.language, voice.name, voice.words_per_minute, maker())
-        return _digest(f"{parts} {mark(self._model) if self._model else ''}".encode())
+        return stamp(f"{parts} {mark(self._model) if self._model else ''}".encode())
 
     def content(self, prompts: Path) -> str:
         """Digest of all in `prompts` that callers hear. Raises OSError."""
-        each = (f"{name} {_digest(path.read_bytes())}" for name, path in self._sources(prompts))
-        return _digest("\n".join(each).encode())
+        return stamp_of(self._sources(prompts))
 
     def draft(self, prompts: Path, progress: Progress | None = None, *, force: bool = False) -> Draft:
         """Have an edition of `prompts` ready, clips and grammars and all; to be called `alone`.
@@ -128,7 +127,7 @@ class Publisher:
                 _copy_safely(path, target / name)
 
     def _original(self, recording: Path) -> Path:
-        original = self.editions.originals / f"{_digest(recording.read_bytes())}{recording.suffix.lower()}"
+        original = self.editions.originals / f"{stamp(recording.read_bytes())}{recording.suffix.lower()}"
         if not original.exists():
             self.editions.originals.mkdir(exist_ok=True)
             fresh = original.with_name(f".{original.name}")
@@ -169,7 +168,3 @@ def _copy_safely(source: Path, target: Path) -> None:
         out.write(source.read_bytes())
         out.flush()
         os.fsync(out.fileno())
-
-
-def _digest(content: bytes) -> str:
-    return blake2b(content, digest_size=8).hexdigest()

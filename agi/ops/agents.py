@@ -74,7 +74,7 @@ def unknown(settings: Settings, number: str) -> str:
 def _write(settings: Settings, agents: list[Agent]) -> None:
     rows = [f"[{one.number}]\nname = {json.dumps(one.name, ensure_ascii=False)}\n" for one in agents]
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(_path(settings), "\n".join([_HEAD, *rows]), mode=0o600)
+    write_whole(_path(settings), "\n".join([_HEAD, *rows]))
 
 
 def _path(settings: Settings) -> Path:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi.ops import tree
+from agi.ops.places import etc_folder
 from agi.ops.progress import Progress
 
 OLDEST = (22, 5)  # the first with everything the dialplan and the line use
+_ANSWER_LIMIT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,18 @@ class Program:
     version: str
     private: bool
 
-    def run(self, etc: Path, *words: str) -> tuple[str, ...]:
-        """The whole argument list to run it with the configuration folder `etc`."""
-        return (*self.command, "-C", str(etc / "asterisk.conf"), *words)
+    def run(self, var: Path, *words: str) -> tuple[str, ...]:
+        """The whole argument list to run it as configured for the installation at `var`."""
+        return (*self.command, "-C", str(etc_folder(var) / "asterisk.conf"), *words)
+
+    def ask(self, var: Path, question: str) -> str | None:
+        """What the Asterisk running for `var` answers to the CLI command `question`; None when it does not run."""
+        try:
+            words = self.run(var, "-rx", question)
+            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=_ANSWER_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            return None
+        return done.stdout if done.returncode == 0 else None
 
 
 def version_of(text: str) -> tuple[int, int] | None:
@@ -48,17 +59,6 @@ def obtain(var: Path, progress: Progress) -> Program:
             f"The private Asterisk does not start on this machine: delete {tree.tree_folder(var)}, try again."
         )
     return found
-
-
-def ask(program: Program, etc: Path, question: str, limit_s: float = 5.0) -> str | None:
-    """What the running Asterisk answers to the CLI command `question`; None when it does not run."""
-    try:
-        done = subprocess.run(
-            program.run(etc, "-rx", question), capture_output=True, text=True, check=False, timeout=limit_s
-        )
-    except subprocess.TimeoutExpired:
-        return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def _says_version(command: tuple[str, ...]) -> str:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from agi.ops.asterisk import Program
-from agi.ops.configure import DIALPLAN, etc_folder
+from agi.ops.configure import DIALPLAN
 from agi.ops.confined import Places
-from agi.ops.places import run_folder
+from agi.ops.places import etc_folder, run_folder
 from agi.settings import Settings
 
 # Names, time and chance: what the C library reads of a system.

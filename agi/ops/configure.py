@@ -4,24 +4,19 @@ The files of `dialplan/` are linked, so what an admin reads there is what Asteri
 installations (paths, ports, passwords, numbers) is generated into `asterisk.conf` and `local/`.
 """
 
-import hashlib
-import os
 import re
-import shlex
 import socket
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from agi import privacy
 from agi.ops import agents, open_files, trunk
 from agi.ops.asterisk import Program
-from agi.ops.places import run_folder, write_whole
+from agi.ops.places import etc_folder, run_folder, write_whole
 from agi.settings import ROOT, Settings
+from agi.stamp import stamp, stamp_of
 
 DIALPLAN = ROOT / "dialplan"
-AGI_SCRIPT = "hotline.agi"
-"""For a dialplan that wants a process per call instead of the service: AGI(hotline.agi)."""
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _LONGEST_SILENCE_S = 3600
 _BEING_REFUSED = 50
@@ -42,19 +37,6 @@ class Account:
     password: str
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """Digests of what Asterisk reads: `start` at its start only, `reload` also on a reload."""
-
-    start: str
-    reload: str
-
-
-def etc_folder(var: Path) -> Path:
-    """The configuration folder of the installation at `var`."""
-    return var.absolute() / "asterisk" / "etc"
-
-
 def transport_file(var: Path) -> Path:
     """Where the address and port for SIP stand, for Asterisk."""
     return etc_folder(var) / "local" / "pjsip-transport.conf"
@@ -70,23 +52,24 @@ def testers() -> tuple[str, ...]:
     return tuple(_TESTER.findall((DIALPLAN / "pjsip.conf").read_text()))
 
 
-def write(settings: Settings, program: Program) -> Stamp:
-    """Write (what has changed of) the configuration folder and the folders it names."""
+def write(settings: Settings, program: Program) -> tuple[str, str]:
+    """Write (what has changed of) the configuration folder and the folders it names.
+
+    Gives the stamps of what Asterisk reads: of what at its start only, and of what also on a reload.
+    """
     etc = etc_folder(settings.var)
     etc.mkdir(parents=True, exist_ok=True)
     _link_dialplan(etc)
     _make_folders(settings, program)
     write_whole(etc / "asterisk.conf", _asterisk_conf(settings, program))
     local = etc / "local"
-    write_whole(local / "globals.conf", _globals(settings), mode=0o600)
+    write_whole(local / "globals.conf", _globals(settings))
     write_agents(settings)
     write_whole(local / "pjsip-trunk.conf", trunk.configuration(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(transport_file(settings.var), _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
-    write_whole(local / "pjsip-accounts.conf", _accounts(settings))
-    write_whole(settings.var / "asterisk" / "agi-bin" / AGI_SCRIPT, _agi_script(), mode=0o700)
-    return _stamp(etc)
+    return _stamps(etc)
 
 
 def write_agents(settings: Settings) -> None:
@@ -94,7 +77,7 @@ def write_agents(settings: Settings) -> None:
     local = etc_folder(settings.var) / "local"
     write_whole(local / "queues.conf", _queues(settings))
     write_whole(local / "colleagues.conf", _colleagues(settings))
-    write_whole(local / "pjsip-accounts.conf", _accounts(settings), mode=0o600)
+    write_whole(local / "pjsip-accounts.conf", _accounts(settings))
 
 
 def _link_dialplan(etc: Path) -> None:
@@ -103,10 +86,7 @@ def _link_dialplan(etc: Path) -> None:
         if path.is_symlink() and path.name not in wanted:
             path.unlink()
     for name, source in wanted.items():
-        link = etc / name
-        if not link.is_symlink() or link.readlink() != source:
-            link.unlink(missing_ok=True)
-            link.symlink_to(source)
+        _link(etc / name, source)
 
 
 def _link(link: Path, target: Path) -> None:
@@ -163,8 +143,9 @@ mindtmfduration = 1
 def _machine(var: Path) -> str:
     """A name that no other installation has: it begins each call's id, so that ids differ between machines."""
     host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().partition(".")[0].lower()).strip("-")[:20] or "hotline"
-    marks = (path.read_text() for path in (Path("/etc/machine-id"),) if path.is_file())
-    return f"{host}-{hashlib.sha256(''.join((host, str(var), *marks)).encode()).hexdigest()[:6]}"
+    known = Path("/etc/machine-id")
+    mark = known.read_text() if known.is_file() else ""
+    return f"{host}-{stamp(f'{host}{var}{mark}'.encode())[:6]}"
 
 
 def _globals(settings: Settings) -> str:
@@ -254,19 +235,7 @@ def _auth(held: Account, section: str = "") -> str:
     )
 
 
-def _agi_script() -> str:
-    ours = {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")}
-    variables = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(ours.items()))
-    return (
-        f"#!/bin/sh\n# Generated at start.\n{variables}export PYTHONPATH={shlex.quote(str(ROOT))}\n"
-        f"exec {shlex.quote(sys.executable)} -m agi.cli line --agi\n"
-    )
-
-
-def _stamp(etc: Path) -> Stamp:
-    start, rest = hashlib.sha256(), hashlib.sha256()
-    for path in sorted((*etc.glob("*.conf"), *etc.glob("local/*.conf"))):
-        name = str(path.relative_to(etc))
-        digest = start if name in _NEEDS_START else rest
-        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
-    return Stamp(start.hexdigest()[:16], rest.hexdigest()[:16])
+def _stamps(etc: Path) -> tuple[str, str]:
+    files = [(str(path.relative_to(etc)), path) for path in sorted((*etc.glob("*.conf"), *etc.glob("local/*.conf")))]
+    at_start = [(name, path) for name, path in files if name in _NEEDS_START]
+    return stamp_of(at_start), stamp_of(file for file in files if file not in at_start)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,6 @@ from agi.books.registry import Registry, RegistryError, RegistryMissing, Registr
 from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
 from agi.ops.asterisk import Program
-from agi.ops.configure import etc_folder
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
 
@@ -79,9 +79,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield check()
     if running and program is not None:
         yield _answering(settings, program)
-        if (
-            found := trunk.state(settings, lambda words: asterisk.ask(program, etc_folder(settings.var), words))
-        ) is not None:
+        if (found := trunk.state(settings, partial(program.ask, settings.var))) is not None:
             yield Check(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
         yield logged(settings)
 
@@ -297,7 +295,7 @@ def _answering(settings: Settings, program: Program) -> Check:
     trouble = ready.unmet(settings, program)
     if trouble is not None:
         return Check(Level.FAIL, "calls", trouble, "./hotline logs, then ./hotline up")
-    shown = asterisk.ask(program, etc_folder(settings.var), "core show channels count") or ""
+    shown = program.ask(settings.var, "core show channels count") or ""
     return _ok("calls", f"answered; {shown.splitlines()[0] if shown else 'no count'}")
 
 

@@ -1,23 +1,23 @@
 """From what is prepared to a hotline that answers: configuration, processes, and what has changed since the start."""
 
 import fcntl
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from modulefinder import ModuleFinder
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from agi import privacy
-from agi.ops import asterisk, configure, imports, ready, speech
+from agi.ops import configure, ready, speech
 from agi.ops.asterisk import Program
-from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder, write_whole
 from agi.ops.progress import Progress
-from agi.ops.speech import speech_is_on
+from agi.ops.speech import network, speech_is_on
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
+from agi.stamp import stamp, stamp_of
 
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
@@ -38,36 +38,40 @@ class NotAnswering(Exception):
     """The hotline does not answer calls; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Started:
-    """What the running processes were started with: digests of all they read."""
+class Started(BaseModel):
+    """What the running processes were started with: the address, and stamps of all they read."""
 
     listen: str
-    sip_port: int
     asterisk: str
     dialplan: str
     line: str
 
 
 def line_fingerprint(settings: Settings) -> str:
-    """Digest of what the line and the speech service read at their start: settings, key, model, own code.
+    """Stamp of what the line and the speech service read at their start: settings, key, model, own code.
 
     Editions are not: they are taken up while calls go on.
     """
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"editions"}).encode())
-    digest.update(privacy.hash_key(settings.var))
+    parts = [settings.model_dump_json(exclude={"editions"}), privacy.hash_key(settings.var).hex()]
+    files = {str(path.relative_to(ROOT)): path for path in reached(ROOT, *OF_THE_LINE)}
     if speech_is_on(settings):
-        digest.update(speech.model_mark(settings).encode())
-    for path in sorted(imports.reached(ROOT, *OF_THE_LINE)):
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+        files["model"] = network(settings)
+    return stamp("\n".join((*parts, stamp_of(sorted(files.items())))).encode())
+
+
+def reached(root: Path, *modules: str) -> set[Path]:
+    """The files below `root` of `modules` (dotted) and of all of ours that they import, wherever in their code."""
+    finder = ModuleFinder([str(root)])
+    for module in modules:
+        finder.import_hook(module)
+    return {Path(file) for found in finder.modules.values() if (file := getattr(found, "__file__", None))}
 
 
 def started(var: Path) -> Started | None:
     """What the hotline at `var` was last started with, or None."""
     try:
-        return Started(**json.loads(_record(var).read_text()))
-    except (OSError, ValueError, TypeError):  # never started, or by another version
+        return Started.model_validate_json(_record(var).read_text())
+    except (OSError, ValueError):  # never started, or by another version
         return None
 
 
@@ -113,21 +117,29 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
     supervisor = Supervisor(settings)
     if not supervisor.running():
         privacy.renew_line_proof(settings.var)
-    stamp = configure.write(settings, program)
-    before = started(settings.var) if supervisor.running() else None
+    at_start, by_reload = configure.write(settings, program)
+    before = started(settings.var)
     now = Started(
-        settings.telephony.listen,
-        settings.telephony.sip_port,
-        stamp.start,
-        stamp.reload,
-        line_fingerprint(settings),
+        listen=settings.telephony.listen, asterisk=at_start, dialplan=by_reload, line=line_fingerprint(settings)
     )
     began = {process.name: process.pid for process in supervisor.processes()}
-    supervisor.start(program, environment())
+    supervisor.start(program, {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")})
     kept = {process.name for process in supervisor.processes() if process.pid and process.pid == began[process.name]}
-    if before is not None:
-        _renew(settings, program, supervisor, before, now, kept, progress)
-    write_whole(_record(settings.var), json.dumps(asdict(now)))
+    if before is not None and "asterisk" in kept:
+        if before.asterisk != now.asterisk:
+            progress.note("Restarting Asterisk: its addresses, ports or modules have changed")
+            supervisor.restart("asterisk")
+        elif before.dialplan != now.dialplan:
+            progress.note("Reloading the dialplan")
+            reload(settings, program)
+    if before is not None and before.line != now.line:
+        if "speech" in kept:
+            progress.note("Restarting speech recognition: settings, model or program have changed")
+            supervisor.restart("speech")
+        if "line" in kept:
+            progress.note("Restarting the line: settings or program have changed; calls in progress finish first")
+            supervisor.restart("line")
+    write_whole(_record(settings.var), now.model_dump_json())
     if speech_is_on(settings) and not speech.wait(settings.var, SPEECH_LIMIT_S):
         progress.note(
             f"Speech recognition does not answer: callers use keys. See {settings.var / 'log' / 'speech.out'}"
@@ -138,39 +150,10 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
         raise NotAnswering(f"After {READY_LIMIT_S:.0f} s {trouble}; look at `./hotline logs` and {out}.")
 
 
-def environment() -> dict[str, str]:
-    """The HOTLINE_ variables of this process: the line is given the same."""
-    return {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")}
-
-
 def reload(settings: Settings, program: Program) -> None:
     """Let a running Asterisk read its configuration again; cuts no call."""
     for command in _RELOADS:
-        asterisk.ask(program, etc_folder(settings.var), command)
-
-
-def _renew(
-    settings: Settings,
-    program: Program,
-    supervisor: Supervisor,
-    before: Started,
-    now: Started,
-    kept: set[str],
-    progress: Progress,
-) -> None:
-    """Bring processes that went on running (`kept`) to what has changed."""
-    if "asterisk" in kept and before.asterisk != now.asterisk:
-        progress.note("Restarting Asterisk: its addresses, ports or modules have changed")
-        supervisor.restart("asterisk")
-    elif "asterisk" in kept and before.dialplan != now.dialplan:
-        progress.note("Reloading the dialplan")
-        reload(settings, program)
-    if "speech" in kept and before.line != now.line:
-        progress.note("Restarting speech recognition: settings, model or program have changed")
-        supervisor.restart("speech")
-    if "line" in kept and before.line != now.line:
-        progress.note("Restarting the line: settings or program have changed; calls in progress finish first")
-        supervisor.restart("line")
+        program.ask(settings.var, command)
 
 
 def _record(var: Path) -> Path:

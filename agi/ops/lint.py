@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from agi.ops import configure
 from agi.ops.asterisk import Program
+from agi.ops.places import etc_folder
 from agi.settings import Places, Settings
 
 # Applications and functions of Asterisk 22 that asterisklint has never heard of.
@@ -30,7 +31,7 @@ def findings() -> list[str]:
         configure.write(settings, Program((), Path("/modules"), Path("/documentation"), "", private=False))
         done = subprocess.run(
             (Path(sys.executable).with_name("asterisklint"), "dialplan-check", "extensions.conf"),
-            cwd=configure.etc_folder(settings.var),
+            cwd=etc_folder(settings.var),
             capture_output=True,
             text=True,
             check=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 # The address of a Unix socket holds 108 bytes with its closing NUL; supervisord binds a longer draft name first.
 _LONGEST_FOLDER = 75
+_MODE = 0o600
 _SHORT = Path("/tmp")  # noqa: S108 - in it a folder of our own, which is checked
 
 
@@ -23,6 +24,11 @@ def unusable(folder: Path) -> str | None:
             "line break or other control character, and is UTF-8."
         )
     return None
+
+
+def etc_folder(var: Path) -> Path:
+    """Asterisk's configuration folder of the installation at `var`."""
+    return var.absolute() / "asterisk" / "etc"
 
 
 def run_folder(var: Path) -> Path:
@@ -44,16 +50,16 @@ def run_folder(var: Path) -> Path:
     return folder
 
 
-def write_whole(path: Path, text: str, mode: int = 0o600) -> bool:
-    """Write `text` to `path` so that a reader finds the old or the new file, never half; False if nothing changed."""
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path`, for its owner only, unless it stands there; a reader finds the old or the new file,
+    never half.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and not path.is_symlink() and path.read_text() == text:
-        path.chmod(mode)
-        return False
+        path.chmod(_MODE)
+        return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE), "w") as out:
         out.write(text)
-    draft.chmod(mode)
     draft.replace(path)
-    return True

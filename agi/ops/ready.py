@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import asterisk, ports
+from agi.ops import ports
 from agi.ops.asterisk import Program
-from agi.ops.configure import etc_folder
 from agi.ops.places import run_folder
 from agi.settings import Settings
 
@@ -21,14 +20,13 @@ _KNOWN = "tester1"  # a stranger's request would be noted in Asterisk's log each
 def unmet(settings: Settings, program: Program) -> str | None:
     """The first thing in the way of a call, in words; None when a call would be answered."""
     telephony = settings.telephony
-    etc = etc_folder(settings.var)
     # Asked first: a SIP request before the last module is loaded makes the SIP library complain in the log.
-    if asterisk.ask(program, etc, "core waitfullybooted") is None:
+    if program.ask(settings.var, "core waitfullybooted") is None:
         waits = not _listens(run_folder(settings.var) / "asterisk.ctl")
         return (ports.sip_taken(telephony.listen, telephony.sip_port) if waits else None) or "Asterisk is not up"
     if not sip_answers(reachable(telephony.listen), telephony.sip_port):
         return f"Asterisk does not answer SIP on {telephony.listen}, port {telephony.sip_port}"
-    shown = asterisk.ask(program, etc, f"dialplan show {telephony.number}@from-testers")
+    shown = program.ask(settings.var, f"dialplan show {telephony.number}@from-testers")
     if shown is None or f"'{telephony.number}'" not in shown:
         return f"the dialplan knows no {telephony.number} for testers"
     if not line_answers(settings.var, settings.line.agi_port):

@@ -1,6 +1,5 @@
 """Whether callers may speak on this installation, and whether the process that listens is there."""
 
-import hashlib
 import time
 from pathlib import Path
 
@@ -13,13 +12,12 @@ _PAUSE_S = 0.05
 
 def speech_is_on(settings: Settings) -> bool:
     """Whether the settings want speech and there is a model to hear with."""
-    return settings.speech.enabled and (settings.speech_model / "am" / "final.mdl").is_file()
+    return settings.speech.enabled and network(settings).is_file()
 
 
-def model_mark(settings: Settings) -> str:
-    """Digest of the network that is heard with; whoever copies the folder changes times, not contents."""
-    with (settings.speech_model / "am" / "final.mdl").open("rb") as network:
-        return hashlib.file_digest(network, "sha256").hexdigest()
+def network(settings: Settings) -> Path:
+    """The file of the network that is heard with."""
+    return settings.speech_model / "am" / "final.mdl"
 
 
 def built_for_another(settings: Settings) -> bool:

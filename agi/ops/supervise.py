@@ -23,7 +23,7 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 from agi.ops import asterisk_log, confined
 from agi.ops.asterisk import Program
 from agi.ops.asterisk_places import asterisk_places
-from agi.ops.configure import etc_folder, transport_file
+from agi.ops.configure import transport_file
 from agi.ops.places import run_folder, write_whole
 from agi.ops.private import MASK
 from agi.ops.speech import speech_is_on
@@ -221,7 +221,7 @@ class Supervisor:
             f"killasgroup=true\nredirect_stderr=true\n{rotation}\n"
         )
         places = asterisk_places(settings, program)
-        kept = confined.command(places, program.run(etc_folder(settings.var), "-f"))
+        kept = confined.command(places, program.run(settings.var, "-f"))
         waiting = (sys.executable, "-m", "agi.ops.ports", str(transport_file(settings.var)), *kept)
         asterisk = _command(waiting, {MARK: str(self._run)})
         run = self._run.relative_to(self._folder) if self._run.is_relative_to(self._folder) else self._run

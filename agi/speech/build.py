@@ -3,7 +3,6 @@
 A model that tells our sounds apart gets a graph of our own. Any other keeps its own graph, see foreign.py.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from agi.speech.network import spell
 from agi.speech.phrases import BuildError, Phrases
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import LISTS
+from agi.stamp import stamp_of
 
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
@@ -97,10 +97,7 @@ def mark(source: Path) -> str:
     """Digest of what makes a graph beside the menu: our code, the word lists, and the network in `source`."""
     rooms = Path(__file__).resolve().parents[1]
     code = (*(rooms / "speech").glob("*.py"), *(rooms / "languages").rglob("*.py"), *LISTS.glob("*.toml"))
-    digest = hashlib.sha256()
-    for path in (*sorted(code), source / "am" / "final.mdl"):
-        digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return stamp_of((path.name, path) for path in (*sorted(code), source / "am" / "final.mdl"))
 
 
 def _with_our_graph(

@@ -2,9 +2,10 @@
 
 import subprocess
 from functools import cache
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+
+from agi.stamp import stamp, stamp_of
 
 _SHAPES_SOUND = ("audio.py", "level.py", "speaker.py", "synthesis.py")
 """Wording and texts are not among them: what they give is in the name of a clip by itself."""
@@ -13,11 +14,8 @@ _SHAPES_SOUND = ("audio.py", "level.py", "speaker.py", "synthesis.py")
 @cache
 def maker() -> str:
     """Digest of our code that shapes sound, and the versions of pyttsx3 and espeak-ng: part of every clip's name."""
-    made = blake2b(digest_size=8)
-    for name in _SHAPES_SOUND:
-        made.update(Path(__file__).with_name(name).read_bytes())
-    made.update(f"{version('pyttsx3')} {_espeak()}".encode())
-    return made.hexdigest()
+    code = stamp_of((name, Path(__file__).with_name(name)) for name in _SHAPES_SOUND)
+    return stamp(f"{code} {version('pyttsx3')} {_espeak()}".encode())
 
 
 def _espeak() -> str:

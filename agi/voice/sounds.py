@@ -7,9 +7,9 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 
+from agi.stamp import stamp
 from agi.voice.cache import KINDS
 
 DIGESTS = ".digests"
@@ -82,5 +82,5 @@ def link_or_copy(source: Path, target: Path) -> None:
 def _digest(path: Path) -> str:
     """Of the file's content; "" where it cannot be read."""
     with suppress(OSError):
-        return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        return stamp(path.read_bytes())
     return ""

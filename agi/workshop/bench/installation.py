@@ -43,7 +43,7 @@ class Bench:
 
     def console(self, command: str) -> str:
         """What Asterisk's console answers to `command`."""
-        answer = asterisk.ask(self.program, configure.etc_folder(self.settings.var), command)
+        answer = self.program.ask(self.settings.var, command)
         if answer is None:
             raise BenchFailed(f"Asterisk does not answer to `{command}`.")
         return answer
