@@ -16,18 +16,20 @@ from agi.books.importing import import_csv
 from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
+from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Case, Journal, Prompt
 from agi.office.counting import Visitor
 from agi.office.office import Office
-from agi.services.checked import load_checked
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
 from agi.settings import Dialogue, Places, Section, Settings
+from agi.voice.texts import Texts
 
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
 P = TypeVar("P", ScriptedPhone, HearingPhone)
-MENU, TEXTS = load_checked(PROMPTS, "id")
+MENU = Menu.load(PROMPTS / "menu.toml")
+TEXTS = Texts.load(PROMPTS, "id")
 OFFICE = "Kantor Dukcapil Kota Bandung"
 
 

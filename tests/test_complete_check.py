@@ -1,4 +1,4 @@
-"""One check for all: what keeps the line from starting is told by `prompts check`, doctor and `up`."""
+"""One check for all: what is not published is told by `prompts check`, doctor and `try`; one stamp by content."""
 
 import os
 import shutil
@@ -10,10 +10,8 @@ from click.testing import CliRunner
 
 from agi.cli import doctor
 from agi.cli import main as hotline
-from agi.dialogue.menu import MenuError
 from agi.ops import launch
 from agi.ops.doctor import Level
-from agi.services.checked import load_checked
 from agi.settings import ROOT, Places, Settings, Speech
 
 
@@ -45,20 +43,20 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_keeps_the_line_from_starting_is_told_by_doctor_and_check(office: Settings, what: str) -> None:
+def test_what_callers_must_not_hear_is_told_by_doctor_check_and_try(office: Settings, what: str) -> None:
     BROKEN[what](office.prompts)
-    with pytest.raises(MenuError):
-        load_checked(office.prompts, "id")
     assert doctor.texts(office).level is Level.FAIL
     checked = CliRunner().invoke(hotline, ["prompts", "check"])
     assert checked.exit_code == 1
     assert " kesalahan: " in checked.stdout
+    tried = CliRunner().invoke(hotline, ["try"])
+    assert tried.exit_code == 1
+    assert "nothing is served until they are mended" in tried.stderr
 
 
 def test_a_lexicon_of_before_it_had_sounds_is_served_and_told(office: Settings) -> None:
     lexicon = office.prompts / "lexicon.toml"
     lexicon.write_text(lexicon.read_text().partition("\n[sounds]\n")[0] + "\n")
-    load_checked(office.prompts, "id")
     checked = CliRunner().invoke(hotline, ["prompts", "check"])
     assert checked.exit_code == 0
     assert "T011 peringatan: tabel [sounds] tidak ada" in checked.stdout

@@ -9,16 +9,18 @@ import click
 
 from agi.books.guesses import MemoryGuesses
 from agi.books.registry import RegistryError
-from agi.dialogue.menu import MenuError
+from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
 from agi.hearing.typed import understood
+from agi.languages import named
 from agi.office.counting import Visitor
 from agi.office.office import Office
-from agi.services.checked import load_checked
+from agi.services.checked import check_all
 from agi.services.conversation import BACK, Start, converse
 from agi.services.desk import Desk
 from agi.settings import Settings
+from agi.voice.texts import Texts
 
 
 class Events:
@@ -58,18 +60,18 @@ def terminal(events: bool, back: str | None) -> None:
     hangs up.
     """
     settings = Settings()
+    if errors := [str(finding) for finding in check_all(settings) if finding.is_error]:
+        told = "\n".join(errors)
+        raise click.ClickException(f"the prompts have errors; nothing is served until they are mended:\n{told}")
+    texts = Texts.load(settings.prompts, settings.office.language)
+    menu = Menu.load(settings.prompts / "menu.toml", named(settings.office.language))
     try:
-        menu, texts = load_checked(settings.prompts, settings.office.language)
         hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
         phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
         # Locks that end with the call: trying must not lock anybody out of the real line.
         with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
             desk = Desk(office, Visitor("terminal"))
             ending = converse(phone, Events(events), desk, menu, settings.dialogue, Start(back or Start.WELCOME))
-    except MenuError as wrong:
-        raise click.ClickException(
-            f"the prompts have errors; nothing is served until they are mended:\n{wrong}"
-        ) from wrong
     except RegistryError as wrong:
         raise click.ClickException(f"{wrong}") from wrong
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

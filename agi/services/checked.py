@@ -9,7 +9,6 @@ from pathlib import Path
 from agi.dialogue import menu, talk
 from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding, likely
-from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.menufile import OPTION_KEYS, MenuFile, Node, read
 from agi.dialogue.spoken import check_questions
 from agi.dialogue.talk import Says
@@ -47,8 +46,8 @@ SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*", "agent.colleague", "agent.
 
 
 def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding, ...]:
-    """The complete check, the same for `prompts check`, `doctor` and whatever is published: menu, texts, lexicon,
-    recordings, words; of the working copy, or in the folder `prompts`.
+    """The complete check, the same for `prompts check`, `doctor`, `try` and whatever is published: menu, texts,
+    lexicon, recordings, words; of the working copy, or in the folder `prompts`.
     """
     folder = prompts or settings.prompts
     found = [*_by_voice(settings, folder), *_by_sound(folder)]
@@ -207,11 +206,3 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
 
 def _coded(code: str, problems: Iterable[Problem]) -> list[Finding]:
     return [Finding(code, one.file, one.line, one.message) for one in problems]
-
-
-def load_checked(folder: Path, language: str) -> tuple[Menu, Texts]:
-    """Menu and texts, ready to be served. Raises MenuError with every error that was found."""
-    errors = tuple(finding for finding in check_prompts(folder, language) if finding.is_error)
-    if errors:
-        raise MenuError(errors)
-    return Menu.load(folder / "menu.toml", named(language)), Texts.load(folder, language)
