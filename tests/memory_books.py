@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import SimpleQueue
 
-from agi.books.calls import number_hash
 from agi.books.contacts import START, Contact, Ending, counted, masked
 from agi.books.course import Course, course
 from agi.books.errors import CallNotFound
@@ -19,10 +18,8 @@ from agi.privacy import mask
 class MemoryCalls:
     """A `CallLog` and its `CallHistory`."""
 
-    key: bytes
     contacts: dict[str, Contact] = field(default_factory=dict)
     happened: dict[str, dict[str, Event]] = field(default_factory=dict)
-    hashes: dict[str, bytes] = field(default_factory=dict)
     followers: list[SimpleQueue[Contact | tuple[str, Event]]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -66,10 +63,8 @@ class MemoryCalls:
                 self._keep(replace(known, ended=None, outcome=None, where="", why="", afterwards=""))
 
     def about(self, contact_id: str, number: str) -> None:
-        if contact_id not in self.contacts:
-            return
-        self.hashes[contact_id] = number_hash(self.key, number)
-        self.contacts[contact_id] = replace(self.contacts[contact_id], about=mask(number))
+        if contact_id in self.contacts:
+            self.contacts[contact_id] = replace(self.contacts[contact_id], about=mask(number))
 
     def flush(self, wait_s: float = 5.0) -> bool:
         return True
@@ -79,7 +74,6 @@ class MemoryCalls:
         limit: int = 20,
         outcome: Outcome | None = None,
         since: datetime | None = None,
-        about: bytes | None = None,
         until: datetime | None = None,
     ) -> tuple[Contact, ...]:
         found = [
@@ -88,7 +82,6 @@ class MemoryCalls:
             if outcome in (None, one.outcome)
             and (since is None or one.started >= since)
             and (until is None or one.started < until)
-            and about in (None, self.hashes.get(one.id))
         ]
         return tuple(found if limit < 0 else found[:limit])
 

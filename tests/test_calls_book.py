@@ -58,7 +58,7 @@ def test_twenty_thousand_events_at_once_are_written(book: CallBook) -> None:
     for _ in range(20_000):
         book.event("1", asked())
     assert book.flush(30)
-    assert book.health.dropped == 0
+    assert book.writer.dropped == 0
 
 
 def test_closing_writes_what_is_left(path: Path) -> None:
@@ -69,7 +69,7 @@ def test_closing_writes_what_is_left(path: Path) -> None:
     with CallReader(path) as reader:
         assert len(reader.calls(-1)) == 5000
     book.begin("late", "", START)  # neither raises nor is written
-    assert book.health.dropped == 1
+    assert book.writer.dropped == 1
 
 
 _WRITE_FOR_EVER = """

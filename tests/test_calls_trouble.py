@@ -15,7 +15,6 @@ from agi.books import writer as writing
 from agi.books.calls import CallBook
 from agi.books.events import Outcome
 from agi.books.reader import CallReader
-from agi.books.rows import Row
 
 
 def wait_for(what: Callable[[], object], limit_s: float = 10) -> None:
@@ -37,11 +36,10 @@ def test_a_locked_database_is_waited_for(tmp_path: Path, monkeypatch: pytest.Mon
     with (tmp_path / "calls.db.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         book.begin("1", "", START)
-        wait_for(lambda: book.health.failures)
-        assert book.health.trouble
+        wait_for(lambda: book.writer.trouble)
         book.begin("2", "", START)
     wait_for(lambda: ids(path) == {"1", "2"})
-    wait_for(lambda: not book.health.trouble)
+    wait_for(lambda: not book.writer.trouble)
     book.close()
 
 
@@ -54,7 +52,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     connection.execute("PRAGMA max_page_count=1").fetchall()  # SQLite then says SQLITE_FULL, as for a full disk
     for place in range(500):
         book.begin(str(place), "x" * 200, START)
-    wait_for(lambda: "full" in book.health.trouble)
+    wait_for(lambda: "full" in book.writer.trouble)
     book.begin("whole", "", START)
     book.event("whole", asked())
     book.event("whole", ended(Outcome.COMPLETED, "menu", "", START))
@@ -64,7 +62,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with CallReader(path) as reader:
         assert reader.call("whole").outcome is Outcome.COMPLETED
         assert reader.events("whole")[0] == asked()
-    assert book.health.dropped == 0
+    assert book.writer.dropped == 0
     book.close()
 
 
@@ -111,7 +109,7 @@ def test_a_folder_that_does_not_exist_yet_is_waited_for(tmp_path: Path, monkeypa
     path = tmp_path / "later" / "calls.db"
     book = CallBook.open(path, KEY)
     book.begin("1", "", START)
-    wait_for(lambda: book.health.failures)
+    wait_for(lambda: book.writer.trouble)
     path.parent.mkdir()
     wait_for(lambda: ids(path) == {"1"})
     book.close()
@@ -128,7 +126,7 @@ def test_a_first_start_that_is_cut_off_leaves_all_tables_or_none(
     with monkeypatch.context() as patched:
         patched.setattr(calls_schema, "lacking", cut_off)  # asked once the tables are made
         book = CallBook.open(path, KEY)
-        wait_for(lambda: book.health.failures)
+        wait_for(lambda: book.writer.trouble)
         with closing(sqlite3.connect(path)) as connection:
             assert not connection.execute("SELECT name FROM sqlite_schema").fetchall()
     book.begin("1", "", START)
@@ -140,12 +138,13 @@ def test_one_bad_row_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     path = tmp_path / "calls.db"
     book = CallBook.open(path, KEY)
     book.begin("1", "", START)
-    book.writer.put(Row.BEGIN, ("bad", None, None, None, None, None))  # NOT NULL
+    nothing = dict.fromkeys(("caller_hash", "caller", "started", "channel", "edition"))
+    book.writer.put({"kind": "begun", "call": "bad", **nothing})  # NOT NULL
     book.event("2\udc80", ended(Outcome.FAILED, "", "not UTF-8", START))
     book.begin("3", "", START)
     assert book.flush()
     assert ids(path) == {"1", "2?", "3"}
-    assert book.health.dropped == 1
+    assert book.writer.dropped == 1
     book.close()
 
 
@@ -160,7 +159,7 @@ def test_events_are_dropped_before_memory_is_full_but_ends_are_not(
         for _ in range(500):
             book.event("1", asked())
         book.event("1", ended(Outcome.COMPLETED, "", "", START))
-        assert book.health.dropped >= 400
+        assert book.writer.dropped >= 400
     wait_for(lambda: ids(path) == {"1"})
     book.close()
 
@@ -174,7 +173,7 @@ def test_closing_gives_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         begin = time.monotonic()
         book.close(wait_s=0.3)
         assert time.monotonic() - begin < 3
-    assert book.health.dropped == 1
+    assert book.writer.dropped == 1
 
 
 def test_a_newly_made_book_is_readable_by_its_owner_only(tmp_path: Path) -> None:

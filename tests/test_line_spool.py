@@ -225,7 +225,7 @@ def test_nothing_of_a_number_but_three_digits_is_taken_from_a_line() -> None:
 
 def test_a_line_stays_while_the_book_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.drop(told())
-    monkeypatch.setattr(desk.book, "flush", lambda *_: False)
+    monkeypatch.setattr(desk.book.writer, "flush", lambda *_: False)
     assert desk.spool.drain() == 0
     assert ID in desk.aside.read_text()
 

@@ -5,29 +5,27 @@ UTC; durations come from the caller's monotonic clock and are never computed fro
 """
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from agi.books.contacts import Contact, masked
 from agi.books.events import Channel, Event
 from agi.books.reader import CallReader
-from agi.books.rows import Row, event_row, stored
-from agi.books.writer import Health, Writer
+from agi.books.rows import event_row, stored
+from agi.books.writer import Writer
 from agi.privacy import keyed_hash, mask
 
 _PURGE_WAIT_S = 30.0
 
 
+@dataclass(frozen=True, slots=True)
 class CallBook:
-    """A `CallLog` in SQLite; of a disk in trouble it says what it did in `health`, and in the log.
+    """A `CallLog` in SQLite; what its `writer` does about a disk in trouble stands there, and in the log."""
 
-    The writer retries, then drops the oldest events.
-    """
-
-    def __init__(self, path: Path, key: bytes, writer: Writer) -> None:
-        self.path = path
-        self.key = key
-        self.writer = writer
+    path: Path
+    key: bytes
+    writer: Writer
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> "CallBook":
@@ -51,15 +49,17 @@ class CallBook:
         """See `CallLog`."""
         whole = sender.isascii() and sender.lstrip("+").isdigit()
         hashed = keyed_hash(self.key, "caller", sender.lstrip("+")) if whole else None
-        self.writer.put(Row.BEGIN, (contact_id, hashed, masked(sender), stored(started), channel, edition))
+        begun = {"kind": "begun", "call": contact_id, "caller_hash": hashed, "caller": masked(sender)}
+        self.writer.put({**begun, "started": stored(started), "channel": channel, "edition": edition})
 
     def event(self, contact_id: str, event: Event) -> None:
         """See `CallLog`."""
-        self.writer.put(*event_row(contact_id, event))
+        self.writer.put(event_row(contact_id, event))
 
     def about(self, contact_id: str, number: str) -> None:
         """See `CallLog`."""
-        self.writer.put(Row.ABOUT, (number_hash(self.key, number), mask(number), contact_id))
+        hashed = keyed_hash(self.key, "about", number)
+        self.writer.put({"kind": "about", "call": contact_id, "about_hash": hashed, "about": mask(number)})
 
     def open_calls(self) -> tuple[Contact, ...]:
         """All contacts without an end, oldest first, as they are on the disk now. Raises BookError."""
@@ -76,11 +76,6 @@ class CallBook:
             deleted += count
         return deleted
 
-    @property
-    def health(self) -> Health:
-        """How the writer is doing."""
-        return self.writer.health
-
     def flush(self, wait_s: float = 5.0) -> bool:
         """Wait until all that was handed over is on the disk; False if that took longer than `wait_s`."""
         return self.writer.flush(wait_s)
@@ -94,8 +89,3 @@ def _purged(connection: sqlite3.Connection, before: str) -> int:
     old = "SELECT id FROM calls WHERE started < ? ORDER BY started LIMIT 500"
     connection.execute(f"DELETE FROM events WHERE call IN ({old})", (before,))  # noqa: S608
     return connection.execute(f"DELETE FROM calls WHERE id IN ({old})", (before,)).rowcount  # noqa: S608
-
-
-def number_hash(key: bytes, number: str) -> bytes:
-    """The hash under which `about` keeps a number, to find the calls about it again."""
-    return keyed_hash(key, "about", number)

@@ -27,13 +27,13 @@ class Turns:
 
 @dataclass(slots=True)
 class Course:
-    """The course of one contact. `failed` is its first failure, also when it went on after it and ended otherwise;
+    """The course of one contact. `failed` is its first failure, also when it went on after it and ended otherwise, and
+    `first_failure` tells it in words ("failed at nik: SlowDisk"; "" without one);
     `tries` is the try at which the last question was asked last. `confidence` is the lowest of its spoken answers, None
     without any; `fell_back` is why speech first did not listen."""
 
     failed: Outcome | None = None
-    failed_at: str = ""
-    failure: str = ""
+    first_failure: str = ""
     last_question: str = ""
     tries: int = 0
     questions: dict[str, Turns] = field(default_factory=dict)
@@ -43,7 +43,9 @@ class Course:
     def fail(self, outcome: Outcome, where: str, why: str) -> None:
         """It failed, if not for the first time; `where`: "" is at the last question."""
         if self.failed is None:
-            self.failed, self.failed_at, self.failure = outcome, where or self.last_question, why
+            where = where or self.last_question
+            self.failed = outcome
+            self.first_failure = f"{outcome}{' at ' if where else ''}{where}{': ' if why else ''}{why}"
 
     @property
     def turns(self) -> Turns:
@@ -52,12 +54,6 @@ class Course:
         for turns in self.questions.values():
             total.add(turns)
         return total
-
-    @property
-    def first_failure(self) -> str:
-        """The first failure in words: "failed at nik: SlowDisk"; "" without one."""
-        at = f" at {self.failed_at}" if self.failed_at else ""
-        return f"{self.failed}{at}{': ' if self.failure else ''}{self.failure}" if self.failed else ""
 
 
 def course(contact: Contact, events: Iterable[Event]) -> Course:

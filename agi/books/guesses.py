@@ -30,7 +30,7 @@ class BookGuesses:
     def run(self, work: Callable[[Guesses], _T], done_late: Callable[[_T], object] = lambda _: None) -> _T:
         """Do `work`, within `LIMIT_S`. Raises Late, WriterError."""
         writer = self._book.writer
-        trouble = writer.health.trouble
+        trouble = writer.trouble
         if writer.silent and not trouble:
             raise self._alarm.late()
         try:

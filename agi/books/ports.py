@@ -136,11 +136,10 @@ class CallHistory(Protocol):
         limit: int = 20,
         outcome: Outcome | None = None,
         since: datetime | None = None,
-        about: bytes | None = None,
         until: datetime | None = None,
     ) -> tuple[Contact, ...]:
         """The newest first: at most `limit` (-1: all), with this outcome, begun at or after `since` and before
-        `until`, about the number with this hash (`calls.number_hash`)."""
+        `until`."""
 
     def call(self, id_prefix: str) -> Contact:
         """The one whose id begins with `id_prefix`. Raises CallNotFound for none and for several."""

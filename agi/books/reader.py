@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from agi.books.rows import CONTACT, EVENT, contact, event, stored
 from agi.books.writer import Writer
 
 _BROUGHT_UP_S = 600.0
+_LATER_THAN_ALL = "~"  # than any time as it is stored
 
 
 class BookUnreadable(BookError):
@@ -51,32 +52,14 @@ class CallReader:
         limit: int = 20,
         outcome: Outcome | None = None,
         since: datetime | None = None,
-        about: bytes | None = None,
         until: datetime | None = None,
     ) -> tuple[Contact, ...]:
         """See `CallHistory`."""
-        rules: list[str] = []
-        values: list[str | bytes] = []
-        if outcome is not None:
-            rules.append("outcome = ?")
-            values.append(outcome)
-        if since is not None:
-            rules.append("started >= ?")
-            values.append(stored(since))
-        if until is not None:
-            rules.append("started < ?")
-            values.append(stored(until))
-        if about is not None:
-            rules.append("about_hash = ?")
-            values.append(about)
-        where = f"WHERE {' AND '.join(rules)}" if rules else ""
-        return tuple(
-            contact(row)
-            for row in self._rows(
-                f"SELECT {CONTACT} FROM calls {where} ORDER BY started DESC, rowid DESC LIMIT ?",  # noqa: S608
-                (*values, limit),
-            )
-        )
+        query = f"""SELECT {CONTACT} FROM calls
+            WHERE started >= :since AND started < :until AND (:outcome IS NULL OR outcome = :outcome)
+            ORDER BY started DESC, rowid DESC LIMIT :limit"""  # noqa: S608 - names of columns
+        moments = {"since": stored(since) if since else "", "until": stored(until) if until else _LATER_THAN_ALL}
+        return tuple(map(contact, self._rows(query, {**moments, "outcome": outcome, "limit": limit})))
 
     def call(self, id_prefix: str) -> Contact:
         """See `CallHistory`."""
@@ -87,27 +70,23 @@ class CallReader:
         )
         if not rows or not id_prefix:
             raise CallNotFound(f"No call has an id that begins with {id_prefix!r}.")
-        if len(rows) > 1 and rows[0][0] != id_prefix:
+        if len(rows) > 1 and rows[0]["id"] != id_prefix:
             raise CallNotFound(f"Several calls have an id that begins with {id_prefix!r}: type more of it.")
         return contact(rows[0])
 
     def open_calls(self) -> tuple[Contact, ...]:
         """See `CallHistory`."""
-        return tuple(
-            contact(row)
-            for row in self._rows(
-                f"SELECT {CONTACT} FROM calls WHERE ended IS NULL ORDER BY started, rowid"  # noqa: S608
-            )
-        )
+        rows = self._rows(f"SELECT {CONTACT} FROM calls WHERE ended IS NULL ORDER BY started, rowid")  # noqa: S608
+        return tuple(map(contact, rows))
 
     def events(self, call_id: str) -> tuple[Event, ...]:
         """See `CallHistory`."""
         rows = self._rows(f"SELECT {EVENT} FROM events WHERE call = ? ORDER BY seq", (call_id,))  # noqa: S608
-        return tuple(event(row) for row in rows)
+        return tuple(map(event, rows))
 
     def course(self, contact: Contact) -> Course:
         """See `CallHistory`."""
-        columns = EVENT.replace("prompts", "'[]'")
+        columns = EVENT.replace("prompts", "'[]' AS prompts")
         told = "kind IN ('asked', 'ended') OR (kind, node) = ('noted', ?)"
         query = f"SELECT {columns} FROM events WHERE call = ? AND ({told}) ORDER BY seq"  # noqa: S608
         rows = self._rows(query, (contact.id, NoteKind.REGISTRY_UNAVAILABLE))
@@ -119,8 +98,8 @@ class CallReader:
 
     def follow(self, poll_s: float = 0.2) -> Iterator[Contact | tuple[str, Event]]:
         """See `CallHistory`. Looks every `poll_s` seconds."""
-        newest = self._rows("SELECT (SELECT max(rowid) FROM calls), (SELECT max(seq) FROM events)")
-        call_row, event_seq = (newest[0][0] or 0, newest[0][1] or 0) if newest else (0, 0)
+        newest = "SELECT (SELECT coalesce(max(rowid), 0) FROM calls), (SELECT coalesce(max(seq), 0) FROM events)"
+        ((call_row, event_seq),) = self._rows(newest) or [(0, 0)]
         going = {call.id for call in self.open_calls()}
         while True:
             self._rows("BEGIN")  # one moment for all the questions below
@@ -132,21 +111,19 @@ class CallReader:
             open_now = {call.id: call for call in self.open_calls()}
             ended = [self.call(call_id) for call_id in sorted(going - open_now.keys())]
             self._rows("COMMIT")
-            if begun:
-                call_row = begun[-1][-1]
-            if events:
-                event_seq = events[-1][-1]
-            for row in begun:
-                yield replace(contact(row[:-1]), ended=None, outcome=None)
-            yield from (open_now[call_id] for call_id in open_now.keys() - going - {row[0] for row in begun})
+            call_row = begun[-1]["rowid"] if begun else call_row
+            event_seq = events[-1]["seq"] if events else event_seq
+            news = [contact(row) for row in begun]
+            yield from (replace(call, ended=None, outcome=None) for call in news)
+            yield from (open_now[call_id] for call_id in open_now.keys() - going - {call.id for call in news})
             for row in events:
-                yield row[-2], event(row[:-2])
+                yield row["call"], event(row)
             yield from ended
-            yield from (call for call in map(contact, (row[:-1] for row in begun)) if call.ended is not None)
+            yield from (call for call in news if call.ended is not None)
             going = set(open_now)
             time.sleep(poll_s)
 
-    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Mapping[str, object] | tuple[object, ...] = ()) -> list[Any]:
         try:
             self._connection = self._connection or self._opened()
             return self._connection.execute(sql, values).fetchall() if self._connection else []
@@ -165,6 +142,7 @@ class CallReader:
             connection.close()
             raise
         if not lacks and not earlier:
+            connection.row_factory = sqlite3.Row
             return connection
         connection.close()
         if empty:  # `soundness` tells when it stays so
@@ -172,12 +150,12 @@ class CallReader:
         if lacks:
             raise BookUnreadable(f"{self._path} is no book of calls of this version: it lacks {lacks}")
         self._bring_to_this_version()
-        return open_reader(self._path)
+        return self._opened()
 
     def _bring_to_this_version(self) -> None:
         """Let a writer open the book, as the line does when it starts."""
         writer = Writer.start(self._path)
-        done, trouble = writer.flush(_BROUGHT_UP_S), writer.health.trouble
+        done, trouble = writer.flush(_BROUGHT_UP_S), writer.trouble
         writer.close(0)
         if not done:
             raise BookUnreadable(f"{self._path} is of an earlier version and can't be brought to this one: {trouble}")

@@ -6,80 +6,76 @@ that still runs finds them, and goes on.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
-from enum import Enum, auto
 from itertools import groupby
 from typing import Any
 
 from agi.books.contacts import START, Contact, Ending, counted
 from agi.books.events import Answered, Asked, Channel, Ended, Event, Noted, Outcome, Returned, Said, Told, Value
 
-Values = tuple[Any, ...]
+Row = Mapping[str, Any]
+"""What is written, or was read, by the names of its columns. Its `kind` is "begun", "about", or that of an event."""
+
+MAY_BE_LOST = frozenset({"said", "asked", "noted"})
+"""Kinds that no other row waits for."""
 
 CONTACT = "id, caller, started, ended, outcome, place, why, afterwards, about, channel, edition"
 EVENT = "key, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back"
-_NO_ANSWER = Answered("")
+_EMPTY: Row = {
+    "node": "", "prompts": (), "result": "", "mode": "", "attempt": 0, "value": "", "took_ms": 0, "detail": "",
+    "confidence": None, "sure": True, "fell_back": "",
+}  # fmt: skip
+
+_BEGIN = """INSERT INTO calls (id, caller_hash, caller, started, channel, edition)
+    VALUES (:call, :caller_hash, :caller, :started, :channel, :edition)
+    ON CONFLICT (id) DO UPDATE SET
+        caller_hash = coalesce(caller_hash, excluded.caller_hash),
+        caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
+        started = min(started, excluded.started),
+        edition = CASE edition WHEN 0 THEN excluded.edition ELSE edition END"""
+_EVENT = f"""INSERT INTO events (call, {EVENT}) VALUES (:call, :{EVENT.replace(", ", ", :")})
+    ON CONFLICT (call, key) DO NOTHING"""  # noqa: S608 - names of columns
+_ABOUT = "UPDATE calls SET about_hash = :about_hash, about = :about WHERE id = :call"
+_LAST_QUESTION = "SELECT node FROM events WHERE call = :call AND kind = 'asked' ORDER BY seq DESC LIMIT 1"
+_ENDED = """UPDATE calls SET ended = max(started, coalesce(ended, ''), :at), outcome = :outcome, place = :where,
+    why = :why, afterwards = :afterwards WHERE id = :call"""
+_RETURNED = "UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = :call"
 
 
-class Row(Enum):
-    """What can be handed over."""
-
-    BEGIN = auto()
-    EVENT = auto()
-    ABOUT = auto()
-    END = auto()
-    RETURN = auto()
-
-
-_SQL = {
-    Row.BEGIN: """INSERT INTO calls (id, caller_hash, caller, started, channel, edition) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET
-            caller_hash = coalesce(caller_hash, excluded.caller_hash),
-            caller = CASE caller WHEN '' THEN excluded.caller ELSE caller END,
-            started = min(started, excluded.started),
-            edition = CASE edition WHEN 0 THEN excluded.edition ELSE edition END""",
-    Row.EVENT: f"""INSERT INTO events (call, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (call, key) DO NOTHING""",  # noqa: S608 - names of columns
-    Row.ABOUT: "UPDATE calls SET about_hash = ?, about = ? WHERE id = ?",
-}
-_LAST_QUESTION = "SELECT node FROM events WHERE call = ? AND kind = 'asked' ORDER BY seq DESC LIMIT 1"
-_ENDED = """UPDATE calls
-    SET ended = max(started, coalesce(ended, ''), ?), outcome = ?, place = ?, why = ?, afterwards = ? WHERE id = ?"""
-_RETURNED = "UPDATE calls SET ended = NULL, outcome = NULL, place = '', why = '', afterwards = '' WHERE id = ?"
-
-
-def write(connection: sqlite3.Connection, items: Sequence[tuple[Row, Values]]) -> None:
+def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Write rows in their order. Raises what SQLite raises."""
-    for row, group in groupby(items, key=lambda item: item[0]):
-        values = [item[1] for item in group]
-        match row:
-            case Row.END:
-                for one in values:
-                    _end(connection, one)
-            case Row.RETURN:
-                for one in values:
-                    if connection.execute(_SQL[Row.EVENT], one).rowcount:
-                        connection.execute(_RETURNED, one[:1])
+    for kind, some in groupby(rows, key=lambda row: row["kind"]):
+        match kind:
+            case "begun":
+                connection.executemany(_BEGIN, some)
+            case "about":
+                connection.executemany(_ABOUT, some)
+            case "ended":
+                for row in some:
+                    _end(connection, row)
+            case "returned":
+                for row in some:
+                    if connection.execute(_EVENT, row).rowcount:
+                        connection.execute(_RETURNED, row)
             case _:
-                connection.executemany(_SQL[row], values)
+                connection.executemany(_EVENT, some)
 
 
-def _end(connection: sqlite3.Connection, values: Values) -> None:
+def _end(connection: sqlite3.Connection, end: Row) -> None:
     """Keep the event, and what of it counts for the whole; one that is kept already changes nothing."""
-    contact_id, key, at, kind, where, prompts, outcome, mode, attempt, value, took_ms, why, *rest = values
-    if not where:
-        found = connection.execute(_LAST_QUESTION, (contact_id,)).fetchone()
-        where = found[0] if found else START
-    row = (contact_id, key, at, kind, where, prompts, outcome, mode, attempt, value, took_ms, why, *rest)
-    if not connection.execute(_SQL[Row.EVENT], row).rowcount:
+    if not end["node"]:
+        asked = connection.execute(_LAST_QUESTION, end).fetchone()
+        end = {**end, "node": asked[0] if asked else START}
+    if not connection.execute(_EVENT, end).rowcount:
         return
-    connection.execute("INSERT INTO calls (id, started) VALUES (?, ?) ON CONFLICT DO NOTHING", (contact_id, at))
-    query = "SELECT outcome, place, why, afterwards FROM calls WHERE id = ?"
-    before, *so_far = connection.execute(query, (contact_id,)).fetchone()
-    told = Ended(at=datetime.fromisoformat(at), outcome=Outcome(outcome), where=where, why=why)
+    connection.execute("INSERT INTO calls (id, started) VALUES (:call, :at) ON CONFLICT DO NOTHING", end)
+    query = "SELECT outcome, place, why, afterwards FROM calls WHERE id = :call"
+    before, *so_far = connection.execute(query, end).fetchone()
+    told = Ended(at=datetime.fromisoformat(end["at"]), outcome=end["result"], where=end["node"], why=end["detail"])
     now = counted(Ending(Outcome(before), *so_far) if before else None, told)
-    connection.execute(_ENDED, (at, now.outcome, now.where, now.why, now.afterwards, contact_id))
+    connection.execute(_ENDED, {**end, **asdict(now)})
 
 
 def stored(at: datetime) -> str:
@@ -87,74 +83,67 @@ def stored(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def event_row(contact_id: str, what: Event) -> tuple[Row, Values]:
+def event_row(contact_id: str, what: Event) -> Row:
     """What is to be written for `what`."""
+    told = columns(what)
+    return {**told, "call": contact_id, "key": what.key, "at": stored(what.at), "prompts": _packed(told["prompts"])}
+
+
+def columns(what: Event) -> Row:
+    """`what` in the columns EVENT, but for its key and its time; one that it does not need is empty."""
     match what:
-        case Told():
-            return Row.EVENT, _values(contact_id, what, "said", prompts=what.prompts)
-        case Asked():
-            values = _values(contact_id, what, "asked", what.question, what.prompts, what.answer, what.attempt)
-            return Row.EVENT, values
+        case Told(prompts=prompts):
+            told: Row = {"kind": "said", "prompts": prompts}
+        case Asked(answer=answer):
+            told = {
+                "kind": "asked", "node": what.question, "prompts": what.prompts, "attempt": what.attempt,
+                "result": answer.result, "mode": answer.mode, "value": answer.value, "took_ms": max(answer.took_ms, 0),
+                "confidence": answer.confidence, "sure": answer.sure, "fell_back": answer.fell_back,
+            }  # fmt: skip
         case Noted():
-            return Row.EVENT, _values(contact_id, what, "noted", what.kind, detail=what.detail)
+            told = {"kind": "noted", "node": what.kind, "detail": what.detail}
         case Ended():
-            values = _values(contact_id, what, "ended", what.where, answer=Answered(what.outcome), detail=what.why)
-            return Row.END, values
+            told = {"kind": "ended", "node": what.where, "result": what.outcome, "detail": what.why}
         case Returned():
-            return Row.RETURN, _values(contact_id, what, "returned")
+            told = {"kind": "returned"}
+    return {**_EMPTY, **told}
 
 
-def _values(
-    contact_id: str,
-    what: Event,
-    kind: str,
-    node: str = "",
-    prompts: Sequence[Said] = (),
-    answer: Answered = _NO_ANSWER,
-    attempt: int = 0,
-    detail: str = "",
-) -> Values:
-    return (
-        contact_id, what.key, stored(what.at), kind, node, _packed(prompts), answer.result, answer.mode, attempt,
-        answer.value, max(answer.took_ms, 0), detail, answer.confidence, answer.sure, answer.fell_back,
-    )  # fmt: skip
-
-
-def event(row: Values) -> Event:
+def event(row: Row) -> Event:
     """The event in a row of the columns EVENT."""
-    key, stored_at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back = (
-        row
-    )
-    at, key = datetime.fromisoformat(stored_at), key or ""  # none: written before events had one
-    match kind:
+    at, key = datetime.fromisoformat(row["at"]), row["key"] or ""  # none: written before events had one
+    match row["kind"]:
         case "said":
-            return Told(at=at, key=key, prompts=_unpacked(prompts))
+            return Told(at=at, key=key, prompts=_unpacked(row["prompts"]))
         case "asked":
-            answer = Answered(result, mode, value, took_ms, confidence, bool(sure), fell_back)
-            return Asked(at=at, key=key, question=node, prompts=_unpacked(prompts), attempt=attempt, answer=answer)
+            answer = Answered(
+                row["result"], row["mode"], row["value"], row["took_ms"], row["confidence"], bool(row["sure"]),
+                row["fell_back"],
+            )  # fmt: skip
+            prompts = _unpacked(row["prompts"])
+            return Asked(at=at, key=key, question=row["node"], prompts=prompts, attempt=row["attempt"], answer=answer)
         case "ended":
-            return Ended(at=at, key=key, outcome=Outcome(result), where=node, why=detail)
+            return Ended(at=at, key=key, outcome=Outcome(row["result"]), where=row["node"], why=row["detail"])
         case "returned":
             return Returned(at=at, key=key)
         case _:
-            return Noted.of(at, node, detail, key=key)
+            return Noted.of(at, row["node"], row["detail"], key=key)
 
 
-def contact(row: Values) -> Contact:
+def contact(row: Row) -> Contact:
     """The contact in a row of the columns CONTACT."""
-    ident, sender, started, ended, outcome, where, why, afterwards, about, channel, edition = row
     return Contact(
-        id=ident,
-        sender=sender,
-        started=datetime.fromisoformat(started),
-        ended=None if ended is None else datetime.fromisoformat(ended),
-        outcome=None if outcome is None else Outcome(outcome),
-        where=where,
-        why=why,
-        afterwards=afterwards,
-        about=about,
-        channel=Channel(channel),
-        edition=edition,
+        id=row["id"],
+        sender=row["caller"],
+        started=datetime.fromisoformat(row["started"]),
+        ended=row["ended"] and datetime.fromisoformat(row["ended"]),
+        outcome=row["outcome"] and Outcome(row["outcome"]),
+        where=row["place"],
+        why=row["why"],
+        afterwards=row["afterwards"],
+        about=row["about"],
+        channel=Channel(row["channel"]),
+        edition=row["edition"],
     )
 
 

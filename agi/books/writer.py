@@ -7,7 +7,7 @@ Whoever hands a row over never waits for the disk. Trouble is answered in this o
   begun;
 - the file was removed: a new one is begun; its WAL was removed or its tables are gone: it is opened anew;
 - more than WAITING_EVENTS rows wait: further events are dropped; begins and ends of calls are still taken.
-Each is counted in `health` and logged, without any value of a row.
+Each is logged, without any value of a row.
 """
 
 import sqlite3
@@ -15,7 +15,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -27,25 +28,19 @@ from agi.books.calls_schema import bring_to_schema
 from agi.books.errors import BookError
 from agi.books.files import Busy, beside, exclusive, open_writer
 from agi.books.late import LIMIT_S, Late
-from agi.books.rows import Row, Values, write
+from agi.books.rows import MAY_BE_LOST, Row, write
 
 BATCH = 4096
 WAITING_EVENTS = 100_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
 _LOCK_WAIT_S = 5.0
+_TROUBLE = (sqlite3.Error, OSError, Busy)
+_REFUSED = (  # it is about a row and not about the disk; the last two: a value that no SQLite can hold
+    sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError, ValueError,
+    OverflowError,
+)  # fmt: skip
 _log = structlog.get_logger("books")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How the writer is doing: rows written, rows waiting, rows dropped, failed attempts, the last trouble."""
-
-    written: int = 0
-    waiting: int = 0
-    dropped: int = 0
-    failures: int = 0
-    trouble: str = ""  # "" once a later batch was written
 
 
 class WriterError(BookError):
@@ -58,22 +53,24 @@ class _Job:
     done: "Future[Any]"
 
 
-_Item = tuple[Row, Values]
 _Identity = tuple[int, int | None]
 """Which files stand at the names of the database and of its WAL (None: there is none), as inode numbers."""
 
 
 class Writer:
-    """A thread that owns the one writing connection of this process; see the module for what it does in trouble."""
+    """A thread that owns the one writing connection of this process; see the module for what it does in trouble.
+
+    `trouble` is the last one, "" once a later batch was written; `dropped` counts rows that are lost.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.trouble = ""
+        self.dropped = 0
         self._path = path
         self._lock = beside(path, ".lock")
-        self._queue: SimpleQueue[_Item | _Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Row | _Job | None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._opened: _Identity = (0, None)
-        self._health = Health()
-        self._counting = threading.Lock()
         self._closed = False
         self._give_up_at: float | None = None
         self._begun: float | None = None  # when the transaction that lasts now was begun
@@ -88,12 +85,12 @@ class Writer:
         writer.flush(_LOCK_WAIT_S)
         return writer
 
-    def put(self, row: Row, values: Values) -> None:
+    def put(self, row: Row) -> None:
         """Hand a row over; returns at once."""
-        if self._closed or (row is Row.EVENT and self._queue.qsize() >= WAITING_EVENTS):
-            self._count(dropped=1)
-            return
-        self._queue.put((row, values))
+        if self._closed or (row["kind"] in MAY_BE_LOST and self._queue.qsize() >= WAITING_EVENTS):
+            self._lose(1)
+        else:
+            self._queue.put(row)
 
     def run(
         self,
@@ -110,12 +107,12 @@ class Writer:
         if done not in wait((done,), wait_s).done:
             if not done.cancel():
                 done.add_done_callback(lambda late: None if late.exception() else done_late(late.result()))
-            elif trouble := self._health.trouble:
-                raise WriterError(trouble)
+            elif self.trouble:
+                raise WriterError(self.trouble)
             raise Late(self._path.name, wait_s)
         try:
             return done.result()
-        except (sqlite3.Error, OSError, Busy) as error:
+        except _TROUBLE as error:
             raise WriterError(str(error)) from error
 
     def later(self, work: Callable[[sqlite3.Connection], _T]) -> "Future[_T]":
@@ -150,98 +147,75 @@ class Writer:
         self._wake.set()
         self._thread.join(wait_s + 2 * _LOCK_WAIT_S)
 
-    @property
-    def health(self) -> Health:
-        """How it is going."""
-        return replace(self._health, waiting=self._queue.qsize())
-
-    def _count(self, written: int = 0, dropped: int = 0, failures: int = 0, trouble: str | None = None) -> None:
-        with self._counting:
-            health = self._health
-            self._health = replace(
-                health,
-                written=health.written + written,
-                dropped=health.dropped + dropped,
-                failures=health.failures + failures,
-                trouble=health.trouble if trouble is None else trouble,
-            )
+    def _lose(self, rows: int) -> None:
+        """Count rows that are lost; that it began is logged, and at the end how many they were."""
+        if not self.dropped:
+            _log.error("books.rows_lost")
+        self.dropped += rows
 
     def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            items, job, stopping = self._taken()
-            if items:
-                self._write_until_done(items)
+        while not self._closed or not self._queue.empty():
+            rows, job = self._taken()
+            if rows:
+                self._write_until_done(rows)
             if job:
                 self._do(job)
-        try:
-            with exclusive(self._lock, _LOCK_WAIT_S):
-                self._disconnect()
-        except (sqlite3.Error, OSError, Busy) as error:
-            _log.error("books.not_closed", error=type(error).__name__)
+        self._close_file()
+        if self.dropped:
+            _log.error("books.rows_lost", rows=self.dropped)
 
-    def _taken(self) -> tuple[list[_Item], _Job | None, bool]:
-        """Rows that wait, up to the next job or the end of all."""
-        items: list[_Item] = []
+    def _taken(self) -> tuple[list[Row], _Job | None]:
+        """Rows that wait, up to the next job or the end of all (None)."""
+        rows: list[Row] = []
         item = self._queue.get()
-        while True:
-            if item is None:
-                return items, None, True
-            if isinstance(item, _Job):
-                return items, item, False
-            items.append(item)
-            if len(items) >= BATCH:
-                return items, None, False
-            try:
+        with suppress(Empty):
+            while item is not None and not isinstance(item, _Job):
+                rows.append(item)
+                if len(rows) >= BATCH:
+                    return rows, None
                 item = self._queue.get_nowait()
-            except Empty:
-                return items, None, False
+            return rows, item
+        return rows, None
 
-    def _write_until_done(self, items: list[_Item]) -> None:
+    def _write_until_done(self, rows: list[Row]) -> None:
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                self._transaction(lambda connection: write(connection, items))
-            except (sqlite3.Error, OSError, Busy) as error:
-                if _is_refused(error):
-                    self._write_one_by_one(items)
-                    return
-                self._trouble(error)
-            except (ValueError, OverflowError):  # UnicodeEncodeError among them: a value no SQLite can hold
-                self._write_one_by_one(items)
+                self._transaction(lambda connection: write(connection, rows))
+            except _REFUSED:
+                self._write_one_by_one(rows)
                 return
+            except _TROUBLE as error:
+                self._trouble(error)
             else:
-                self._count(written=len(items), trouble="")
+                self.trouble = ""
                 return
             if self._give_up_at is not None:
                 left = self._give_up_at - time.monotonic()
                 if left <= 0:
-                    self._count(dropped=len(items))
-                    _log.error("books.rows_lost", rows=len(items))
+                    self._lose(len(rows))
                     return
                 pause = min(pause, left)
             self._wake.wait(pause)
             self._wake.clear()
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    def _write_one_by_one(self, items: list[_Item]) -> None:
+    def _write_one_by_one(self, rows: list[Row]) -> None:
         """Write a batch that holds a row SQLite refuses: all but that row."""
-        for row, values in items:
-            clean = tuple(v.encode(errors="replace").decode() if isinstance(v, str) else v for v in values)
+        for row in rows:
+            clean = {name: v.encode(errors="replace").decode() if isinstance(v, str) else v for name, v in row.items()}
             try:
-                self._transaction(lambda connection, one=(row, clean): write(connection, [one]))  # type: ignore[misc]
-            except (sqlite3.Error, OSError, Busy, ValueError, OverflowError) as error:
-                self._count(dropped=1, failures=1)
-                _log.error("books.row_refused", row=row.name, error=type(error).__name__)
-            else:
-                self._count(written=1)
+                self._transaction(lambda connection, one=clean: write(connection, [one]))  # type: ignore[misc]
+            except (*_REFUSED, *_TROUBLE) as error:
+                self.dropped += 1
+                _log.error("books.row_refused", row=row["kind"], error=type(error).__name__)
 
     def _do(self, job: _Job) -> None:
         if not job.done.set_running_or_notify_cancel():
             return
         try:
             result = self._transaction(job.work)
-        except (sqlite3.Error, OSError, Busy) as error:
+        except _TROUBLE as error:
             self._trouble(error)
             job.done.set_exception(error)
         except BaseException as error:  # noqa: BLE001 - a bug in the job belongs to whoever waits for it
@@ -314,20 +288,20 @@ class Writer:
 
     def _trouble(self, error: Exception) -> None:
         what = str(error) or type(error).__name__
-        if self._health.trouble != what:
+        if self.trouble != what:
             _log.error("books.trouble", error=what)
-        self._count(failures=1, trouble=what)
+        self.trouble = what
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # a table is gone: see what stands there now
-            self._close_anew()
+            self._close_file()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             self._set_aside()
 
-    def _close_anew(self) -> None:
-        """Let the next attempt open what stands at the path."""
+    def _close_file(self) -> None:
+        """Let go of it; the next attempt opens what stands at the path."""
         try:
             with exclusive(self._lock, _LOCK_WAIT_S):
                 self._disconnect()
-        except (sqlite3.Error, OSError, Busy) as error:
+        except _TROUBLE as error:
             _log.error("books.not_closed", error=type(error).__name__)
 
     def _set_aside(self) -> None:
@@ -342,12 +316,5 @@ class Writer:
                     if source.exists():
                         source.rename(beside(aside, ending))
                 _log.error("books.set_aside", file=aside.name)
-        except (sqlite3.Error, OSError, Busy) as error:
+        except _TROUBLE as error:
             _log.error("books.not_set_aside", error=type(error).__name__)
-
-
-def _is_refused(error: Exception) -> bool:
-    """Whether the error is about a row and not about the disk."""
-    return isinstance(
-        error, (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError)
-    )

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,9 +18,10 @@ from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.course import Course
 from agi.books.errors import BookError, CallNotFound
-from agi.books.events import Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
+from agi.books.events import Event, Outcome, said_in
 from agi.books.ports import CallHistory
 from agi.books.reader import BookUnreadable, CallReader
+from agi.books.rows import columns
 from agi.cli.call_scenario import scenario
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
 from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
@@ -238,28 +238,10 @@ def _as_json(call: Contact, course: Course) -> dict[str, object]:
 
 
 def _event_as_json(event: Event) -> dict[str, object]:
-    told: dict[str, object] = {
-        "at": event.at.isoformat(), "kind": "", "node": "", "prompts": [], "result": "", "mode": "", "attempt": 0,
-        "value": "", "took_ms": 0, "detail": "", "confidence": None, "sure": True, "fell_back": "",
-    }  # fmt: skip
-    match event:
-        case Told():
-            told |= {"kind": "said", "prompts": _prompts_as_json(event.prompts)}
-        case Asked(answer=answer):
-            prompts = _prompts_as_json(event.prompts)
-            told |= {"kind": "asked", "node": event.question, "prompts": prompts, "attempt": event.attempt}
-            told |= asdict(answer)
-        case Noted():
-            told |= {"kind": "noted", "node": event.kind, "detail": event.detail}
-        case Ended():
-            told |= {"kind": "ended", "node": event.where, "result": event.outcome, "detail": event.why}
-        case Returned():
-            told |= {"kind": "returned"}
-    return told
-
-
-def _prompts_as_json(prompts: tuple[Said, ...]) -> list[dict[str, object]]:
-    return [{"key": one.key, "places": {name: str(value) for name, value in one.places.items()}} for one in prompts]
+    prompts = [
+        {"key": one.key, "places": {name: str(value) for name, value in one.places.items()}} for one in said_in(event)
+    ]
+    return {"at": event.at.isoformat(), **columns(event), "prompts": prompts}
 
 
 def _line(call: Contact, course: Course, zone: ZoneInfo) -> str:
