@@ -72,10 +72,9 @@ def test_an_edition_holds_all_that_callers_hear_and_who_published_it_when_and_wh
     second = published(folder)
     for path in ("prompts/menu.toml", "prompts/id.toml", "prompts/lexicon.toml", "sounds/call/welcome.wav"):
         assert (first.folder / path).is_file()
-    facts = first.facts
-    assert (facts.number, facts.author, facts.note, facts.parent) == (1, "rina", "percobaan", None)
-    assert before <= facts.at <= datetime.now(UTC)
-    assert (second.number, second.facts.parent, second.facts.content) == (2, 1, facts.content)
+    assert (first.number, first.author, first.note, first.parent) == (1, "rina", "percobaan", None)
+    assert before <= first.at <= datetime.now(UTC)
+    assert (second.number, second.parent, second.content) == (2, 1, first.content)
     assert publisher_of(folder).editions.history() == (second, first)
 
 
@@ -111,7 +110,7 @@ def test_an_earlier_edition_is_brought_back_under_a_new_number(folder: PromptsFo
     published(folder)
     with publisher.editions.alone():
         third = publisher.publish(publisher.draft(first.prompts), "", "", ())
-    assert (third.number, third.facts.content) == (3, first.facts.content)
+    assert (third.number, third.content) == (3, first.content)
     assert welcome(third) == welcome(first)
     assert "Selamat pagi" in (folder.prompts / "id.toml").read_text()
 

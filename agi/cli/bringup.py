@@ -112,7 +112,7 @@ def publish_first(settings: Settings, progress: Progress) -> None:
         elif current is None:
             progress.note("Publishing the first edition of what callers hear")
             _publish(makes, settings.prompts, "edisi pertama", settings)
-        elif current.facts.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):
+        elif current.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):
             progress.note("Voice, model or program have changed: what callers hear is made anew")
             _remake(makes, current, progress, settings)
         elif speech_is_on(settings) and not (current.model / GRAMMARS).is_file():

@@ -49,7 +49,7 @@ def _prompts(settings: Settings) -> Check:
     current = makes.editions.current()
     if current is None:
         return Check(Level.FAIL, "prompts", "nothing is published", "./hotline up")
-    text = f"edition {current.number} of {current.facts.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+    text = f"edition {current.number} of {current.at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
     if makes.is_current(settings.prompts):
         return Check(Level.OK, "prompts", text)
     todo = "./hotline prompts diff, then ./hotline prompts publish"

@@ -84,7 +84,7 @@ def publish(note: str, by: str) -> None:
     with plain_errors(), makes.editions.alone(), progress_bar() as progress:
         current = makes.editions.current()
         ready = makes.draft(settings.prompts, progress)
-        if current and (current.facts.content, current.facts.made_by) == (ready.content, ready.made_by):
+        if current and (current.content, current.made_by) == (ready.content, ready.made_by):
             click.echo(f"Tidak ada yang berubah: penelepon sudah mendengarnya, edisi {current.number}.")
             return
         edition = makes.publish(ready, by, note, recorded(settings))
@@ -102,10 +102,9 @@ def history() -> None:
     if not found:
         click.echo("Belum ada edisi: ./hotline up atau ./hotline prompts publish.")
     for edition in found:
-        facts = edition.facts
-        at = facts.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M %Z")
+        at = edition.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M %Z")
         heard = "  (didengar penelepon)" if edition.number == current else ""
-        click.echo(f"{edition.number:>4}  {at}  {facts.content}  {facts.author}  {facts.note}".rstrip() + heard)
+        click.echo(f"{edition.number:>4}  {at}  {edition.content}  {edition.author}  {edition.note}".rstrip() + heard)
 
 
 @prompts.command()

@@ -101,7 +101,7 @@ class Publisher:
         """Whether callers hear what stands in `prompts`; what can't be read is not what they hear."""
         current = self.editions.current()
         try:
-            return current is not None and current.facts.content == self.content(prompts)
+            return current is not None and current.content == self.content(prompts)
         except OSError:
             return False
 

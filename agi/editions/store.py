@@ -10,15 +10,13 @@ import os
 import shutil
 import weakref
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _FACTS = "edition.json"
 _CURRENT = "current"
-_DRAFT = ".draft"
-_ORIGINALS = "originals"
 
 
 class NoEdition(Exception):
@@ -26,9 +24,12 @@ class NoEdition(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of an edition. `content`: digest of all that an admin wrote or recorded; `made_by`: of the voice,
-    the model and the program that made clips and grammars of it. `parent`: what callers heard before."""
+class Edition:
+    """One edition, by its `number` from 1, and its `folder`.
+
+    `content`: digest of all that an admin wrote or recorded; `made_by`: of the voice, the model and the program that
+    made clips and grammars of it. `parent`: what callers heard before.
+    """
 
     number: int
     content: str
@@ -37,19 +38,7 @@ class Facts:
     at: datetime
     note: str
     parent: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One edition and its folder."""
-
-    facts: Facts
     folder: Path
-
-    @property
-    def number(self) -> int:
-        """Its number, from 1."""
-        return self.facts.number
 
     @property
     def prompts(self) -> Path:
@@ -80,9 +69,9 @@ class Editions:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.draft = folder / _DRAFT
+        self.draft = folder / ".draft"
         """The edition that is being made."""
-        self.originals = folder / _ORIGINALS
+        self.originals = folder / "originals"
         """Every recording that was ever published, by its digest; nothing here is ever removed."""
 
     def current_number(self) -> int:
@@ -107,29 +96,24 @@ class Editions:
         folder = self.folder / str(number)
         try:
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-            return Edition(Facts(**{**facts, "at": datetime.fromisoformat(facts["at"])}), folder.absolute())
+            return Edition(**{**facts, "at": datetime.fromisoformat(facts["at"])}, folder=folder.absolute())
         except (OSError, ValueError, TypeError, KeyError):
             raise NoEdition(f"Edisi {number} tidak ada (lagi): ./hotline prompts history") from None
 
     def history(self) -> tuple[Edition, ...]:
         """All editions that callers hear or heard and that are kept, the newest first."""
-        current = self.current_number()
-        found = []
-        for number in sorted((number for number in self._numbers() if number <= current), reverse=True):
-            try:
-                found.append(self.edition(number))
-            except NoEdition:  # removed meanwhile, or damaged: it cannot be brought back
-                continue
-        return tuple(found)
+        return tuple(self._readable(self.current_number()))
 
     def newest(self) -> Edition | None:
         """The edition with the largest number; after a backup was put back, when no link shows the current one."""
+        return next(self._readable(max(self._numbers(), default=0)), None)
+
+    def _readable(self, last: int) -> Iterator[Edition]:
+        """All editions up to the number `last`, the newest first, without any that was removed meanwhile or damaged."""
         for number in sorted(self._numbers(), reverse=True):
-            try:
-                return self.edition(number)
-            except NoEdition:
-                continue
-        return None
+            with suppress(NoEdition):
+                if number <= last:
+                    yield self.edition(number)
 
     def held(self, number: int) -> Held:
         """The edition `number`, kept from removal. Raises `NoEdition`."""
@@ -164,10 +148,17 @@ class Editions:
             if before and number > before:
                 shutil.rmtree(self.folder / str(number))
         number = max(before or max(numbers, default=0), *recorded, 0) + 1
-        facts = Facts(number, content, made_by, author, datetime.now(UTC).replace(microsecond=0), note, before or None)
-        text = json.dumps({**asdict(facts), "at": facts.at.isoformat()}, ensure_ascii=False, indent=1)
+        facts = {
+            "number": number,
+            "content": content,
+            "made_by": made_by,
+            "author": author,
+            "at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+            "note": note,
+            "parent": before or None,
+        }
         with (self.draft / _FACTS).open("w", encoding="utf-8") as out:
-            out.write(text + "\n")
+            json.dump(facts, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
         self.draft.rename(self.folder / str(number))
@@ -177,31 +168,27 @@ class Editions:
         arrow.replace(self.folder / _CURRENT)
         return self.edition(number)
 
-    def prune(self, keep: int, days: int, recorded: Collection[int]) -> tuple[int, ...]:
-        """Remove old editions, to be called `alone`; returns which.
+    def prune(self, keep: int, days: int, recorded: Collection[int]) -> None:
+        """Remove old editions, to be called `alone`.
 
         Kept are the newest `keep`, those that are younger than `days` or named by call records, and those in use.
         """
         young = datetime.now(UTC) - timedelta(days=days)
-        gone = []
         history = self.history()
         for number in set(self._numbers()) - {edition.number for edition in history} - set(recorded):
             shutil.rmtree(self.folder / str(number))  # half removed, or what a restored backup left of it
         for edition in history[max(keep, 1) :]:
-            if edition.facts.at > young or edition.number in recorded:
+            if edition.at > young or edition.number in recorded:
                 continue
             descriptor = os.open(edition.folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            else:
                 (edition.folder / _FACTS).unlink()  # first: what is half gone is no edition
                 shutil.rmtree(edition.folder)
-                gone.append(edition.number)
+            except BlockingIOError:  # in use
+                continue
             finally:
                 os.close(descriptor)
-        return tuple(gone)
 
     def _numbers(self) -> list[int]:
         try:
