@@ -15,7 +15,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 from agi.ops import asterisk
 from agi.ops.private import begin_private
-from agi.ops.progress import Progress
 from agi.settings import ROOT
 
 __all__ = ["Hotline"]
@@ -98,7 +97,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def an_asterisk() -> None:
     """Whichever test comes first: the machine has an Asterisk, or the repository's private tree is made."""
-    asterisk.obtain(ROOT / "var", Progress(quiet=True))
+    asterisk.obtain(ROOT / "var")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from agi.books.draft import draft
 from agi.books.registry import KkDigitsMismatch, Registry, RegistryOutdated
 from agi.cli import bringup
 from agi.dialogue.question import Prompt
-from agi.ops.progress import Progress
 from agi.settings import Identity, Places, Settings
 
 
@@ -83,7 +82,7 @@ def test_the_sample_is_made_again_for_another_number_of_digits_and_own_data_are_
     key = privacy.hash_key(settings.var)
     importing.import_sample(settings.registry_db, key, 6, bringup.SAMPLE)
     as_before_it_was_a_setting(settings.registry_db)
-    bringup.fill_books(settings, Progress(quiet=True))
+    bringup.fill_books(settings)
     numbers = bringup.sample(settings)
     assert numbers is not None
     assert len(numbers.kk_digits) == settings.identity.kk_digits == 10
@@ -95,5 +94,5 @@ def test_the_sample_is_made_again_for_another_number_of_digits_and_own_data_are_
     importing.import_csv(settings.registry_db, key, "residents", file, kk_digits=6, replace=True)
     before = settings.registry_db.read_bytes()
     with pytest.raises(KkDigitsMismatch):
-        bringup.fill_books(settings, Progress(quiet=True))
+        bringup.fill_books(settings)
     assert settings.registry_db.read_bytes() == before

@@ -14,7 +14,6 @@ from agi import privacy
 from agi.books.registry import Registry
 from agi.books.words import Source
 from agi.cli import bringup
-from agi.ops.progress import Progress
 from agi.settings import ROOT
 
 
@@ -114,9 +113,9 @@ def test_an_address_this_machine_has_not_is_refused(stopped: dict[str, str]) -> 
 
 def test_a_sample_made_with_a_lost_key_is_made_again(tmp_path: Path) -> None:
     settings = settings_of(private_environment(tmp_path))
-    bringup.fill_books(settings, Progress(quiet=True))
+    bringup.fill_books(settings)
     (settings.var / "secrets" / "hash-key").unlink()
-    bringup.fill_books(settings, Progress(quiet=True))
+    bringup.fill_books(settings)
     registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
     numbers = bringup.sample(settings)
     assert numbers is not None

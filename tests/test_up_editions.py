@@ -11,7 +11,6 @@ from installation import lend_voice
 from agi.cli import bringup
 from agi.editions import publishing
 from agi.editions.store import Edition, Editions
-from agi.ops.progress import Progress
 from agi.settings import ROOT, Places, Settings
 from agi.voice.texts import Texts
 
@@ -30,7 +29,7 @@ def up(office: Settings, capsys: pytest.CaptureFixture[str]) -> Up:
     """The step of `up`; what it tells."""
 
     def step() -> str:
-        bringup.publish_first(office, Progress())
+        bringup.publish_first(office)
         return capsys.readouterr().err
 
     return step

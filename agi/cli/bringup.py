@@ -30,7 +30,6 @@ from agi.ops import asterisk, configure, doctor, launch, private, ready, restori
 from agi.ops.agents import AgentsError
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
-from agi.ops.progress import Progress
 from agi.ops.ready import dialled
 from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
@@ -65,21 +64,21 @@ class Standing:
     sample: Sample | None
 
 
-def bring_up(settings: Settings, progress: Progress) -> Standing:
+def bring_up(settings: Settings) -> Standing:
     """Prepare whatever is missing and start the hotline. Raises click.ClickException."""
     settings.var.mkdir(parents=True, exist_ok=True)
     private.make_private(settings)
     with launch.alone(settings.var):
         if restoring.end_interrupted(settings):
-            progress.note("A restore that was interrupted is done now")
+            click.echo("A restore that was interrupted is done now", err=True)
             settings = Settings()
         try:
             launch.clear_the_way(settings)
-            fill_books(settings, progress)
-            program = asterisk.obtain(settings.var, progress)
-            publish_first(settings, progress)
+            fill_books(settings)
+            program = asterisk.obtain(settings.var)
+            publish_first(settings)
             make_music(settings)
-            launch.start(settings, program, progress)
+            launch.start(settings, program)
         except (
             TreeFailed,
             SuperviseFailed,
@@ -91,13 +90,13 @@ def bring_up(settings: Settings, progress: Progress) -> Standing:
             raise click.ClickException(str(trouble)) from trouble
     for found in (doctor.audio_ports(settings), doctor.open_files_granted(settings)):
         if found.advice:
-            progress.note(f"Fewer calls at once than the settings allow: {found.text}. {found.advice}")
+            click.echo(f"Fewer calls at once than the settings allow: {found.text}. {found.advice}", err=True)
     address = dialled(settings.telephony.listen)
     tester = configure.account(settings.var, configure.testers()[0])
     return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
 
 
-def publish_first(settings: Settings, progress: Progress) -> None:
+def publish_first(settings: Settings) -> None:
     """See that there is an edition for callers to hear, made by the voice, the model and the program of today.
 
     What an admin has changed since is not published by this, only told. Raises click.ClickException when there is
@@ -107,32 +106,33 @@ def publish_first(settings: Settings, progress: Progress) -> None:
     with plain_errors(), makes.editions.alone():
         current = makes.editions.current()
         if current is None and (newest := makes.editions.newest()):
-            progress.note(f"Publishing edition {newest.number} again: its clips are gone")
-            _remake(makes, newest, progress, settings)
+            click.echo(f"Publishing edition {newest.number} again: its clips are gone", err=True)
+            _remake(makes, newest, settings)
         elif current is None:
-            progress.note("Publishing the first edition of what callers hear")
+            click.echo("Publishing the first edition of what callers hear", err=True)
             _publish(makes, settings.prompts, "edisi pertama", settings)
         elif current.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):
-            progress.note("Voice, model or program have changed: what callers hear is made anew")
-            _remake(makes, current, progress, settings)
+            click.echo("Voice, model or program have changed: what callers hear is made anew", err=True)
+            _remake(makes, current, settings)
         elif speech_is_on(settings) and not (current.model / GRAMMARS).is_file():
-            progress.note("The graph of what callers may say is gone: it is made anew")
-            _remake(makes, current, progress, settings)
+            click.echo("The graph of what callers may say is gone: it is made anew", err=True)
+            _remake(makes, current, settings)
         else:
             _mend(current, settings)
         if not makes.is_current(settings.prompts):
-            progress.note(
+            click.echo(
                 "prompts/ berisi perubahan yang belum didengar penelepon: ./hotline prompts diff, lalu "
-                "./hotline prompts publish"
+                "./hotline prompts publish",
+                err=True,
             )
 
 
-def _remake(makes: Publisher, current: Edition, progress: Progress, settings: Settings) -> None:
+def _remake(makes: Publisher, current: Edition, settings: Settings) -> None:
     """Publish `current` again; where it does not fit this program any more, the working copy."""
     try:
         _publish(makes, current.prompts, f"edisi {current.number} dibuat lagi", settings)
     except Refused as old:
-        progress.note(f"Edition {current.number} does not fit this version: prompts/ is published instead")
+        click.echo(f"Edition {current.number} does not fit this version: prompts/ is published instead", err=True)
         try:
             _publish(makes, settings.prompts, "versi program yang baru", settings)
         except Refused as new:
@@ -156,31 +156,31 @@ def _errors(findings: tuple[Finding, ...]) -> bool:
     return any(finding.is_error for finding in findings)
 
 
-def fill_books(settings: Settings, progress: Progress) -> None:
+def fill_books(settings: Settings) -> None:
     """Create the registry with the sample data when there is none; renew one of an older version, or a sample
     that was made with a lost key or for another number of KK digits.
 
     Raises RegistryError when an own registry cannot be used.
     """
     if trouble := call_book_fault(settings.calls_db):
-        progress.note(f"{settings.calls_db}: {trouble}; see ./hotline doctor. Calls are answered all the same")
+        click.echo(f"{settings.calls_db}: {trouble}; see ./hotline doctor. Calls are answered all the same", err=True)
     key, path, kk_digits = privacy.hash_key(settings.var), settings.registry_db, settings.identity.kk_digits
     try:
         Registry.open(path, key, kk_digits).close()
     except RegistryMissing:
         import_sample(path, key, kk_digits, SAMPLE)
     except RegistryOutdated:
-        progress.note("Bringing the registry to this version")
+        click.echo("Bringing the registry to this version", err=True)
         with draft(path, key):
             pass  # opening a draft applies what is pending
-        fill_books(settings, progress)
+        fill_books(settings)
     except (KeyMismatch, KkDigitsMismatch) as trouble:
         with closing(open_reader(path)) as connection:
             own = any(source_of(connection, table) is Source.OWN for table in LAYOUTS)
         if own:
             raise
         new = "key in var/secrets" if isinstance(trouble, KeyMismatch) else "setting identity.kk_digits"
-        progress.note(f"The {new} is new: the sample data is imported again")
+        click.echo(f"The {new} is new: the sample data is imported again", err=True)
         import_sample(path, key, kk_digits, SAMPLE)
 
 

@@ -12,7 +12,6 @@ from agi.cli import bringup, loglines
 from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.places import unusable
-from agi.ops.progress import Progress
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
 from agi.settings import ROOT, Settings, kept_address
 
@@ -37,7 +36,7 @@ def up(listen: str | None) -> None:
     if listen is not None:
         bringup.listen_on(listen)
         settings = Settings()
-    standing = bringup.bring_up(settings, Progress())
+    standing = bringup.bring_up(settings)
     number = click.style(standing.number, bold=True)
     click.echo(f"The hotline answers. Dial {number} with a softphone:\n")
     rows = [

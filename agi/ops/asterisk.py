@@ -8,7 +8,6 @@ from pathlib import Path
 
 from agi.ops import tree
 from agi.ops.places import etc_folder
-from agi.ops.progress import Progress
 
 OLDEST = (22, 5)  # the first with everything the dialplan and the line use
 _ANSWER_LIMIT_S = 5.0
@@ -49,11 +48,12 @@ def find(var: Path) -> Program | None:
     return _on_path() or (_in_tree(tree.tree_folder(var)) if tree.is_made(var) else None)
 
 
-def obtain(var: Path, progress: Progress) -> Program:
+def obtain(var: Path) -> Program:
     """The Asterisk to use; makes the private tree when there is none. Raises tree.TreeFailed."""
     found = find(var)
     if found is None:
-        found = _in_tree(tree.make(var, progress))
+        tree.make(var)
+        found = find(var)
     if found is None:
         raise tree.TreeFailed(
             f"The private Asterisk does not start on this machine: delete {tree.tree_folder(var)}, try again."

@@ -1,19 +1,18 @@
 """From what is prepared to a hotline that answers: configuration, processes, and what has changed since the start."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+import click
 from pydantic import BaseModel
 
 from agi import privacy
+from agi.books.files import exclusive
 from agi.ops import configure, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
-from agi.ops.progress import Progress
 from agi.ops.speech import network, speech_is_on
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
@@ -32,6 +31,10 @@ OF_THE_LINE = (
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
 _RELOADS = ("module reload", "dialplan reload")
+_RESTARTED = {
+    "speech": "speech recognition: settings, model or program have changed",
+    "line": "the line: settings or program have changed; calls in progress finish first",
+}
 
 
 class NotAnswering(Exception):
@@ -84,12 +87,9 @@ def as_started(settings: Settings) -> Settings:
     return settings.model_copy(update={"telephony": telephony})
 
 
-@contextmanager
-def alone(var: Path) -> Iterator[None]:
+def alone(var: Path) -> AbstractContextManager[None]:
     """Only one `up` or `down` of an installation at a time; the second waits."""
-    with (run_folder(var) / "up.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+    return exclusive(run_folder(var) / "up.lock")
 
 
 def clear_the_way(settings: Settings) -> None:
@@ -108,7 +108,7 @@ def clear_the_way(settings: Settings) -> None:
         raise NotAnswering(trouble)
 
 
-def start(settings: Settings, program: Program, progress: Progress) -> None:
+def start(settings: Settings, program: Program) -> None:
     """Start or renew the processes until a call would be answered; cuts no call unless Asterisk's own
     addresses, ports or modules have changed.
 
@@ -127,23 +127,19 @@ def start(settings: Settings, program: Program, progress: Progress) -> None:
     kept = {process.name for process in supervisor.processes() if process.pid and process.pid == began[process.name]}
     if before is not None and "asterisk" in kept:
         if before.asterisk != now.asterisk:
-            progress.note("Restarting Asterisk: its addresses, ports or modules have changed")
+            click.echo("Restarting Asterisk: its addresses, ports or modules have changed", err=True)
             supervisor.restart("asterisk")
         elif before.dialplan != now.dialplan:
-            progress.note("Reloading the dialplan")
+            click.echo("Reloading the dialplan", err=True)
             reload(settings, program)
     if before is not None and before.line != now.line:
-        if "speech" in kept:
-            progress.note("Restarting speech recognition: settings, model or program have changed")
-            supervisor.restart("speech")
-        if "line" in kept:
-            progress.note("Restarting the line: settings or program have changed; calls in progress finish first")
-            supervisor.restart("line")
+        for name in (name for name in _RESTARTED if name in kept):
+            click.echo(f"Restarting {_RESTARTED[name]}", err=True)
+            supervisor.restart(name)
     write_whole(_record(settings.var), now.model_dump_json())
     if speech_is_on(settings) and not speech.wait(settings.var, SPEECH_LIMIT_S):
-        progress.note(
-            f"Speech recognition does not answer: callers use keys. See {settings.var / 'log' / 'speech.out'}"
-        )
+        out = settings.var / "log" / "speech.out"
+        click.echo(f"Speech recognition does not answer: callers use keys. See {out}", err=True)
     trouble = ready.wait(settings, program, READY_LIMIT_S)
     if trouble is not None:
         out = settings.var / "log" / "line.out"

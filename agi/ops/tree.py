@@ -6,18 +6,18 @@ apt with a state of its own, unpacked side by side, and started with the C libra
 Needs no root. About 80 MB are fetched and 195 MB stay on disk.
 """
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
-from agi.ops.progress import Progress
+import click
+
+from agi.books.files import exclusive
 
 SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm")
@@ -42,42 +42,33 @@ def is_made(var: Path) -> bool:
     return (tree_folder(var) / _STAMP).is_file()
 
 
-def make(var: Path, progress: Progress) -> Path:
+def make(var: Path) -> None:
     """Make the tree unless it stands; what an interrupted run has fetched is used again.
 
-    Raises TreeFailed.
+    A second process waits, and finds it made. Raises TreeFailed.
     """
     home = var / "asterisk"
     home.mkdir(parents=True, exist_ok=True)
     tree = tree_folder(var)
-    with _alone(home / ".tree.lock"):
+    with exclusive(home / ".tree.lock"):
         if is_made(var):
-            return tree
+            return
         apt = home / "apt"
         _write_apt_state(apt)
-        progress.note("Asterisk: asking Debian's mirror")
-        _update(apt, progress)
-        _download(apt, progress)
+        click.echo("Asterisk: asking Debian's mirror", err=True)
+        _update(apt)
+        _download(apt)
         debs = sorted((apt / "cache" / "archives").glob("*.deb"))
         draft = home / "tree.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
-        _unpack(debs, draft, progress)
+        _unpack(debs, draft)
         (draft / _STAMP).write_text("".join(f"{deb.name}\n" for deb in debs))
         if tree.is_symlink():
             tree.unlink()
         shutil.rmtree(tree, ignore_errors=True)
         draft.rename(tree)
         shutil.rmtree(apt, ignore_errors=True)
-        return tree
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Only one process at a time makes the tree; the second waits and finds it made."""
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _keyring() -> Path:
@@ -161,20 +152,20 @@ def _complaint(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join(lines[:3]) or f"apt-get ended with {done.returncode}"
 
 
-def _update(apt: Path, progress: Progress) -> None:
+def _update(apt: Path) -> None:
     """Fetch the package lists; a mirror past its Valid-Until date is used, and that is said."""
-    strict = _apt(apt, "-o", "APT::Update::Error-Mode=any", "update")
-    if strict.returncode == 0:
-        return
-    if "expired" not in strict.stderr + strict.stdout and "no longer valid" not in strict.stderr:
-        raise TreeFailed(f"Debian's mirror could not be read ({_complaint(strict)}). Check the network.")
-    progress.note("Asterisk: the mirror is past its Valid-Until date; going on, signatures are still checked")
-    relaxed = _apt(apt, "-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Check-Valid-Until=false", "update")
-    if relaxed.returncode != 0:
-        raise TreeFailed(f"Debian's mirror could not be read ({_complaint(relaxed)}). Check the network.")
+    words = ("-o", "APT::Update::Error-Mode=any", "update")
+    done = _apt(apt, *words)
+    if done.returncode != 0 and ("expired" in done.stderr + done.stdout or "no longer valid" in done.stderr):
+        click.echo(
+            "Asterisk: the mirror is past its Valid-Until date; going on, signatures are still checked", err=True
+        )
+        done = _apt(apt, "-o", "Acquire::Check-Valid-Until=false", *words)
+    if done.returncode != 0:
+        raise TreeFailed(f"Debian's mirror could not be read ({_complaint(done)}). Check the network.")
 
 
-def _download(apt: Path, progress: Progress) -> None:
+def _download(apt: Path) -> None:
     words = ("-o", "Acquire::Check-Valid-Until=false", "--download-only", "-y", "install", *PACKAGES)
     plan = _apt(apt, *words, "--print-uris")
     archives = apt / "cache" / "archives"
@@ -182,15 +173,15 @@ def _download(apt: Path, progress: Progress) -> None:
     if plan.returncode != 0:
         raise TreeFailed(f"Debian's packages of Asterisk cannot be had together ({_complaint(plan)}).")
     before = _size(archives)
-    with ThreadPoolExecutor(1) as pool, progress.bar("Asterisk: fetching", max(missing, 1)) as bar:
+    with (
+        ThreadPoolExecutor(1) as pool,
+        click.progressbar(length=max(missing, 1), label="Asterisk: fetching", file=sys.stderr) as bar,
+    ):
         fetched = pool.submit(_apt, apt, *words)
-        seen = 0
         while not fetched.done():
             time.sleep(0.2)
-            now = min(max(_size(archives) - before, seen), missing)
-            bar(now - seen)
-            seen = now
-        bar(missing - seen)
+            bar.update(max(min(_size(archives) - before, missing) - bar.pos, 0))
+        bar.update(missing - bar.pos)
     if fetched.result().returncode != 0:
         raise TreeFailed(
             f"Asterisk could not be fetched whole ({_complaint(fetched.result())}). Run the command again: it resumes."
@@ -207,21 +198,16 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _unpack(debs: list[Path], tree: Path, progress: Progress) -> None:
+def _unpack(debs: list[Path], tree: Path) -> None:
     if not debs:
         raise TreeFailed("Debian's mirror gave no packages of Asterisk; run the command again.")
-
-    def one(deb: Path) -> None:
-        done = subprocess.run(("dpkg-deb", "-x", deb, tree), capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            deb.unlink(missing_ok=True)
-            raise TreeFailed(f"{deb.name} is damaged and was removed; run the command again.")
-
     # One after another: two packages that make the same folder at once would trip over each other.
-    with progress.bar("Asterisk: unpacking", len(debs)) as bar:
-        for deb in debs:
-            one(deb)
-            bar(1)
+    with click.progressbar(debs, label="Asterisk: unpacking", file=sys.stderr) as bar:
+        for deb in bar:
+            done = subprocess.run(("dpkg-deb", "-x", deb, tree), capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                deb.unlink(missing_ok=True)
+                raise TreeFailed(f"{deb.name} is damaged and was removed; run the command again.")
     for folder in _USELESS:
         shutil.rmtree(tree / folder, ignore_errors=True)
     for path in (tree / "usr/share/doc").rglob("*"):
