@@ -1,6 +1,5 @@
 """The network of words of a piece of language: states and arcs, from which the graph is made."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -70,10 +69,10 @@ def _reached(network: Network, states: set[int]) -> set[int]:
 def _spell(network: Network, piece: Piece, source: int, target: int) -> None:
     match piece:
         case str():
-            _text(network, piece.split(), source, target, 0.0)
+            _tree(network, [tuple(piece.split())], source, target)
         case Seq():
             states = [source, *(network.state() for _ in piece.pieces[1:]), target]
-            for part, (begin, end) in zip(piece.pieces, _pairs(states), strict=True):
+            for part, (begin, end) in zip(piece.pieces, pairwise(states), strict=True):
                 _spell(network, part, begin, end)
         case Alt():
             _choice(network, piece, source, target)
@@ -118,17 +117,3 @@ def _tree(network: Network, texts: list[tuple[str, ...]], source: int, target: i
             _tree(network, longer, inner, target)
     if () in texts:
         network.arc(source, target, "")
-
-
-def _text(network: Network, words: list[str], source: int, target: int, cost: float) -> None:
-    if not words:
-        network.arc(source, target, "", cost)
-        return
-    states = [source, *(network.state() for _ in words[1:]), target]
-    for word, (begin, end) in zip(words, _pairs(states), strict=True):
-        network.arc(begin, end, word, cost)
-        cost = 0.0
-
-
-def _pairs(states: list[int]) -> Iterator[tuple[int, int]]:
-    return pairwise(states)
