@@ -15,7 +15,7 @@ from agi.dialogue.turn import Said
 from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
 from agi.hearing.protocol import CannotListen
 from agi.hearing.worker import Recogniser
-from agi.speech.progress import Progress
+from agi.speech.answer import Progress
 
 QUIET = bytes(FRAME_BYTES)
 NOISE = 300

@@ -17,9 +17,9 @@ from agi.languages.pieces import UNKNOWN
 from agi.speech import phones
 from agi.speech.answer import Heard, Verdict
 from agi.speech.build import Built, build
+from agi.speech.foreign import BuildError
 from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model
-from agi.speech.phrases import BuildError
 from agi.speech.standard import standard
 
 DIGITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan"

@@ -13,12 +13,12 @@ from agi.speech.alike import alike, distance
 from agi.speech.answer import readings
 from agi.speech.build import build
 from agi.speech.examine import examine
+from agi.speech.foreign import BuildError
 from agi.speech.fstfile import Fst, olabel_lookahead
 from agi.speech.grammar import DigitsGrammar, OneOf, YesNo
 from agi.speech.graph import compile_graph
 from agi.speech.model import Model, ModelError
 from agi.speech.network import spell
-from agi.speech.phrases import BuildError
 from agi.speech.standard import WordsError, lists, standard
 
 

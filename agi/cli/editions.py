@@ -18,7 +18,7 @@ from agi.languages.lexicon import LexiconError
 from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
 from agi.settings import Settings
-from agi.speech.phrases import BuildError
+from agi.speech.foreign import BuildError
 from agi.speech.standard import WordsError
 from agi.voice.errors import VoiceError
 

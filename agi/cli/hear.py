@@ -12,9 +12,9 @@ from agi.languages import named
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
+from agi.speech.foreign import BuildError
 from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, Number, YesNo
 from agi.speech.model import Model, ModelError
-from agi.speech.phrases import BuildError
 from agi.speech.sound import SoundError, read
 from agi.speech.standard import WordsError
 from agi.speech.tuning import RATE

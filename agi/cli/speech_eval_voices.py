@@ -11,11 +11,11 @@ from agi.languages import named
 from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import build
-from agi.speech.espeak import CannotSpeak
+from agi.speech.foreign import BuildError
 from agi.speech.grammar import OneOf
 from agi.speech.model import Model, ModelError
-from agi.speech.phrases import BuildError
 from agi.speech.pronunciation import Pronunciations
+from agi.speech.sound import CannotSpeak
 from agi.speech.standard import WordsError
 from agi.workshop.bench.figures import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers

@@ -58,7 +58,7 @@ def said(heard: Heard, question: Question, rest: int = 0) -> Said:
         if heard.command in _COMMANDS:
             return Said(replace(answer, result=_COMMANDS[heard.command]))
         return Said(replace(answer, value=HELP))
-    others = tuple(_value(one.value, question) for one in heard.alternatives)
+    others = tuple(_value(one, question) for one in heard.alternatives)
     value = _value(heard.value, question)
     return Said(replace(answer, result=Result.MATCH, value=value, alternatives=others), digits)
 

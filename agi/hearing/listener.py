@@ -8,9 +8,9 @@ from agi.editions.store import Editions, NoEdition
 from agi.hearing.answers import grammar_of, said
 from agi.hearing.protocol import CannotListen
 from agi.settings import Settings, Speech
+from agi.speech.answer import Progress
 from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model, ModelError
-from agi.speech.progress import Progress
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import DEFAULT, Thresholds, Tuning
 

@@ -12,7 +12,7 @@ from agi.languages import named
 from agi.languages.language import Language, Words
 from agi.languages.pieces import UNKNOWN
 from agi.speech.answer import Reading, decide
-from agi.speech.grammar import ChoiceGrammar, Grammar, whole
+from agi.speech.grammar import ChoiceGrammar, Grammar
 from agi.speech.network import accepts, spell
 from agi.speech.tuning import Thresholds
 
@@ -34,7 +34,7 @@ def understood(line: str, question: Question, spoken: Spoken) -> Answer:
     except KeyError:
         return Answer(Result.NO_INPUT)
     words = _words(line, language)
-    if not accepts(spell(whole(grammar, other=False)), words):
+    if not accepts(spell(grammar.whole(other=False)), words):
         words = (UNKNOWN,)
     doubtful = line.rstrip().endswith("?")
     return said(decide(grammar, (Reading(words, 0.0),), _DOUBTFUL if doubtful else _SURE), question).answer

@@ -41,7 +41,7 @@ from agi.hearing.protocol import (
     decode,
     encode,
 )
-from agi.speech.progress import Progress
+from agi.speech.answer import Progress
 
 BEAT_S = 0.1
 """So often the worker says that it lives, and which sessions lag."""

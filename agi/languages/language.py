@@ -30,6 +30,11 @@ def groups(digits: str) -> list[str]:
     return [digits[at : at + GROUP] for at in range(0, len(digits), GROUP)]
 
 
+def begins(words: Words, longer: Words) -> bool:
+    """Whether `longer` begins with `words` and goes on."""
+    return len(longer) > len(words) and longer[: len(words)] == words
+
+
 class Command(StrEnum):
     """What may be said on every question."""
 
@@ -171,7 +176,7 @@ class Language:
 
     def goes_on(self, words: Words) -> bool:
         """Whether a longer yes or no begins with `words`."""
-        return any(len(longer) > len(words) and longer[: len(words)] == words for longer in self._replies)
+        return any(begins(words, longer) for longer in self._replies)
 
     @property
     def commands(self) -> Piece:

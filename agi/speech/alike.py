@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agi.languages.id.spelling import VOWELS
 from agi.speech.pronunciation import Pronunciations
 
-ALIKE = 0.25
+_ALIKE = 0.25
 """Share of sounds that differ, in the words that differ, below which two answers are too much alike.
 
 "tiga" and "lima" differ in half of their sounds, "kelahiran" and "kematian" in a quarter.
@@ -30,9 +30,7 @@ class Alike:
     distance: float
 
 
-def alike(
-    words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations, limit: float = ALIKE
-) -> tuple[Alike, ...]:
+def alike(words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations) -> tuple[Alike, ...]:
     """Ways to say different answers of one question that sound alike, the closest first. Raises LexiconError."""
     said = [(key, text) for key, texts in words.items() for text in texts]
     found = []
@@ -42,7 +40,7 @@ def alike(
                 continue
             own, other = _differing(text.split(), other_text.split())
             apart = distance(_sounds(own, pronunciations), _sounds(other, pronunciations)) if own and other else 1.0
-            if apart < limit:
+            if apart < _ALIKE:
                 found.append(Alike(key, text, other_key, other_text, apart))
     return tuple(sorted(found, key=lambda one: one.distance))
 

@@ -24,12 +24,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another reading with another value."""
+class Progress:
+    """`speaking`: the caller talks now. `started`: speech was heard in this turn. `ended`: the answer is over, ask for
+    it with `finish`.
+    """
 
-    value: str
-    text: str
-    confidence: float
+    speaking: bool
+    started: bool
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Heard:
     command: Command | None = None
     text: str = ""
     confidence: float = 0.0
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> He
     best = meant[0]
     certain = best.reading.score >= spoken[0].score
     confidence = best.share if certain or not isinstance(grammar, Nik) else min(best.share, limits.accept * 0.99)
-    others = tuple(Alternative(one.value, one.reading.text, one.share) for one in meant[1:] if one.value)
+    others = tuple(one.value for one in meant[1:] if one.value)
     if confidence >= limits.accept:
         verdict = Verdict.ACCEPTED
     elif confidence >= limits.confirm:

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
-from agi.languages.pieces import Loop, Piece, alt
-from agi.speech import decoding, phones
-from agi.speech.grammar import ChoiceGrammar, Grammar, Kind, OneOf, whole
-from agi.speech.graph import Prices, compile_graph
+from agi.speech import phones
+from agi.speech.foreign import BuildError, Phrases, phrases
+from agi.speech.grammar import ChoiceGrammar, Grammar, Kind, OneOf
+from agi.speech.graph import compile_graph
 from agi.speech.network import spell
-from agi.speech.phrases import BuildError, Phrases
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import LISTS
 from agi.stamp import stamp_of
@@ -26,14 +25,6 @@ from agi.stamp import stamp_of
 GRAMMARS = "grammars.json"
 """Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
 which language they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A grammar for training and experiments: any of `words`, in any order."""
-
-    name: str
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +41,42 @@ class Built:
 def build(
     source: Path,
     target: Path,
-    grammars: Sequence[Grammar | Words],
+    grammars: Sequence[Grammar],
     pronunciations: Pronunciations,
-    prices: Prices | None = None,
     language: Language = INDONESIAN,
 ) -> Built:
     """Make `target` a Vosk directory with the acoustic model of `source` that hears `grammars`.
 
     Replaces `target` at once when all is made; who has the old one loaded keeps it. The same input gives the same
-    files. `language` is that of the model. `pronunciations` and `prices` are for a graph of our own. Raises BuildError,
+    files. `language` is that of the model. `pronunciations` are for a graph of our own. Raises BuildError,
     LexiconError.
     """
     began = time.monotonic()
     acoustic_model = source / "am" / "final.mdl"
     if not acoustic_model.is_file() or not (source / "conf" / "mfcc.conf").is_file():
         raise BuildError(f"{source} holds no acoustic model: am/final.mdl and conf/mfcc.conf are needed.")
-    pieces = {one.name: Loop(alt(one.words)) if isinstance(one, Words) else whole(one) for one in grammars}
+    pieces = {one.name: one.whole() for one in grammars}
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
+    unknown: Phrases = {}
     try:
         _copy_conf(source / "conf", fresh / "conf")
         if phones.has_our_phones(acoustic_model):
-            heard = Phrases(_with_our_graph(fresh, pieces, pronunciations, prices))
+            graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations)
+            graph.write(fresh)
+            known = graph.words
             linked = ["am"]
         else:
-            heard = _with_its_graph(fresh, source, pieces, language)
+            known, unknown = phrases(source, pieces, language)
+            with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
+                conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
             linked = [path.name for path in source.iterdir() if path.is_dir() and path.name != "conf"]
         for name in linked:
             (fresh / name).symlink_to(os.path.relpath((source / name).resolve(), target.parent.resolve() / target.name))
         table = {
             "language": language.code,
-            "phrases": heard.known,
+            "phrases": known,
             "options": {one.name: one.words for one in grammars if isinstance(one, ChoiceGrammar)},
             "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
         }
@@ -90,7 +85,7 @@ def build(
         _replace(target, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Built(target, len(pieces), sum(map(len, heard.known.values())), heard.unknown, time.monotonic() - began)
+    return Built(target, len(pieces), sum(map(len, known.values())), unknown, time.monotonic() - began)
 
 
 def mark(source: Path) -> str:
@@ -98,25 +93,6 @@ def mark(source: Path) -> str:
     rooms = Path(__file__).resolve().parents[1]
     code = (*(rooms / "speech").glob("*.py"), *(rooms / "languages").rglob("*.py"), *LISTS.glob("*.toml"))
     return stamp_of((path.name, path) for path in (*sorted(code), source / "am" / "final.mdl"))
-
-
-def _with_our_graph(
-    fresh: Path, pieces: Mapping[str, Piece], pronunciations: Pronunciations, prices: Prices | None
-) -> Mapping[str, tuple[str, ...]]:
-    """Write a graph of `pieces`; the marked words of each."""
-    graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations, prices)
-    decoding.write(fresh, graph, graph.symbols)
-    return graph.words
-
-
-def _with_its_graph(fresh: Path, source: Path, pieces: Mapping[str, Piece], language: Language) -> Phrases:
-    """Let the model take a telephone's sound; what it can hear of `pieces`."""
-    from agi.speech.foreign import phrases  # loads Vosk, which a graph of our own does not need
-
-    found = phrases(source, pieces, language)
-    with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
-        conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
-    return found
 
 
 def _copy_conf(source: Path, target: Path) -> None:

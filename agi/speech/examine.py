@@ -8,10 +8,9 @@ import numpy as np
 
 from agi.languages import INDONESIAN
 from agi.speech.answer import Heard
-from agi.speech.espeak import CannotSpeak, said
 from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model, ModelError
-from agi.speech.sound import Samples
+from agi.speech.sound import CannotSpeak, Samples, said
 from agi.speech.tuning import RATE
 
 _VOICE, _WORDS_A_MINUTE = "id", 130

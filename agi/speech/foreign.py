@@ -5,22 +5,28 @@ Vosk makes a bigram of the phrases. Order and length of an answer are lost in it
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import vosk
+from typing import TYPE_CHECKING
 
 from agi.languages.language import Language
 from agi.languages.pieces import UNKNOWN, Piece, texts
 from agi.speech.fstfile import is_fst
 from agi.speech.network import UNKNOWN_ELSEWHERE
-from agi.speech.phrases import BuildError, Phrases
 
-vosk.SetLogLevel(-2)
+if TYPE_CHECKING:
+    import vosk
+
+Phrases = Mapping[str, tuple[str, ...]]
+"""Phrases or words, by name of grammar."""
 
 _OTHER_SPEECH = (UNKNOWN, *UNKNOWN_ELSEWHERE)
 
 
-def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> Phrases:
-    """What the model in `folder` can hear of `pieces`, by name of grammar. Raises BuildError."""
+class BuildError(Exception):
+    """The model directory cannot be made; the message says what is missing."""
+
+
+def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> tuple[Phrases, Phrases]:
+    """What the model in `folder` can hear of `pieces`, and the words that it does not know. Raises BuildError."""
     graph = folder / "graph"
     if (graph / "HCLG.fst").exists():
         raise BuildError(
@@ -30,6 +36,9 @@ def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> Ph
     for name in ("HCLr.fst", "Gr.fst"):
         if not is_fst(graph / name):  # Vosk would notice only when it hears, by crashing
             raise BuildError(f"{folder} is no whole Vosk model: graph/{name} is missing or is no OpenFst file.")
+    import vosk  # a graph of our own does not need it
+
+    vosk.SetLogLevel(-2)
     try:
         model = vosk.Model(str(folder))
     except Exception as error:  # vosk raises the bare class, and nothing else
@@ -46,7 +55,7 @@ def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> Ph
         wanted = [other_speech if text == UNKNOWN else text for text in texts(piece)]
         known[name] = tuple(text for text in wanted if not _unknown(model, text))
         unknown[name] = tuple(sorted({word for text in wanted for word in _unknown(model, text)}))
-    return Phrases(known, {name: words for name, words in unknown.items() if words})
+    return known, {name: words for name, words in unknown.items() if words}
 
 
 def _needed(language: Language) -> Iterator[tuple[str, ...]]:
@@ -57,6 +66,6 @@ def _needed(language: Language) -> Iterator[tuple[str, ...]]:
     yield _OTHER_SPEECH
 
 
-def _unknown(model: vosk.Model, phrase: str) -> tuple[str, ...]:
+def _unknown(model: "vosk.Model", phrase: str) -> tuple[str, ...]:
     """The words of `phrase` that `model` does not know."""
     return tuple(word for word in phrase.split() if model.vosk_model_find_word(word) < 0)

@@ -4,16 +4,17 @@ A grammar is data: `piece` says what the graph accepts, `value` reads an answer.
 part of the graph whatever the length asked for; menus and lists have parts of their own, by `name`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from functools import cached_property
 
 from agi.languages import INDONESIAN
-from agi.languages.language import GROUP, Language, Reply, Words
+from agi.languages.language import GROUP, Language, Reply, Words, begins
 from agi.languages.pieces import Alt, Anything, Loop, Opt, Piece, alt, seq
 
-_NIK_DIGITS = 16
+NIK_DIGITS = 16
 
 
 class Kind(StrEnum):
@@ -37,47 +38,42 @@ class NikStanding(StrEnum):
     INVALID = "invalid"  # never a NIK
 
 
-class Grammar(Protocol):
-    """One question's grammar."""
+class Grammar(ABC):
+    """One question's grammar. `name` is the part of the graph it uses, `kind` tells its thresholds."""
+
+    name: str
+    kind: Kind
+    language: Language
 
     @property
-    def name(self) -> str:
-        """The part of the graph it uses."""
-
-    @property
-    def kind(self) -> Kind:
-        """Which thresholds it uses."""
-
-    @property
-    def language(self) -> Language:
-        """The language of the call."""
-
-    @property
+    @abstractmethod
     def piece(self) -> Piece:
-        """What the graph accepts, without commands and other speech: `whole` adds them."""
+        """What may be said, without commands and other speech."""
 
+    @abstractmethod
     def values(self, words: Words) -> tuple[str, ...]:
         """What `words` may mean, the most usual first; none if they are no answer."""
 
     def may_go_on(self, words: Words) -> bool:
         """Whether an answer that is whole may still become another one: then a pause is waited for."""
+        return False
 
     def may_lengthen(self, words: Words) -> bool:
         """Whether more words may follow that mean the same: then a short pause is waited for."""
+        return False
+
+    def whole(self, *, other: bool = True) -> Piece:
+        """The piece that the graph is made of: what may be said, commands, and any other speech (`other`)."""
+        rest = (Loop(Anything()),) if other else ()
+        return Alt((self.piece, self.language.commands, *rest))
 
 
-def whole(grammar: Grammar, *, other: bool = True) -> Piece:
-    """The piece that the graph is made of: the grammar's own, commands, and any other speech (`other`)."""
-    rest = (Loop(Anything()),) if other else ()
-    return Alt((grammar.piece, grammar.language.commands, *rest))
-
-
-@dataclass(frozen=True, slots=True)
-class YesNo:
+@dataclass(frozen=True)
+class YesNo(Grammar):
     """Yes or no; the value is a `Reply`."""
 
-    name: str = "yesno"
-    kind: Kind = Kind.YES_NO
+    name = "yesno"
+    kind = Kind.YES_NO
     language: Language = INDONESIAN
 
     @property
@@ -90,23 +86,19 @@ class YesNo:
         reply = self.language.reply(words)
         return () if reply is None else (reply,)
 
-    def may_go_on(self, words: Words) -> bool:
-        """ "ya" may become "ya betul", never "tidak"; "tidak" and "bukan" may become nothing else either."""
-        return False
-
     def may_lengthen(self, words: Words) -> bool:
         """ "ya" may become "ya betul"."""
         return self.language.goes_on(words)
 
 
-@dataclass(frozen=True, slots=True)
-class DigitsGrammar:
+@dataclass(frozen=True)
+class DigitsGrammar(Grammar):
     """A number of `least` to `most` digits."""
 
     least: int
     most: int
-    name: str = "digits"
-    kind: Kind = Kind.DIGITS
+    name = "digits"
+    kind = Kind.DIGITS
     language: Language = INDONESIAN
 
     @property
@@ -122,19 +114,14 @@ class DigitsGrammar:
         """Until the longest length is reached."""
         return all(len(text) < self.most for text in self.values(words))
 
-    def may_lengthen(self, words: Words) -> bool:
-        """Nothing that would mean the same."""
-        return False
 
-
-@dataclass(frozen=True, slots=True)
-class Nik:
+@dataclass(frozen=True)
+class Nik(Grammar):
     """Sixteen digits one by one; `standing` knows what a NIK is."""
 
     standing: Callable[[str], NikStanding]
-    name: str = "nik"
-    kind: Kind = Kind.NIK
-    length: int = _NIK_DIGITS
+    name = "nik"
+    kind = Kind.NIK
     language: Language = INDONESIAN
 
     @property
@@ -144,24 +131,16 @@ class Nik:
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The 16 digits, if they may be a NIK."""
-        readings = (text for text in self.language.numbers.read_digits(words) if len(text) == self.length)
+        readings = (text for text in self.language.numbers.read_digits(words) if len(text) == NIK_DIGITS)
         return tuple(text for text in readings if self.standing(text) is not NikStanding.INVALID)
 
-    def may_go_on(self, words: Words) -> bool:
-        """Sixteen are enough."""
-        return False
 
-    def may_lengthen(self, words: Words) -> bool:
-        """Nothing that would mean the same."""
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Date:
+@dataclass(frozen=True)
+class Date(Grammar):
     """A date with day, month and year; the value is ISO 8601."""
 
-    name: str = "date"
-    kind: Kind = Kind.DATE
+    name = "date"
+    kind = Kind.DATE
     language: Language = INDONESIAN
 
     @property
@@ -177,19 +156,13 @@ class Date:
         """ "dua ribu" is a year, and "dua ribu lima" another; after a month's name nothing is whole yet."""
         return bool(words) and words[-1] in self.language.dates.open
 
-    def may_lengthen(self, words: Words) -> bool:
-        """Nothing that would mean the same."""
-        return False
 
+@dataclass(frozen=True)
+class Number(Grammar):
+    """A whole number; the value is in ASCII digits."""
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number from `least` to `most`; the value is in ASCII digits."""
-
-    least: int = 0
-    most: int = INDONESIAN.numbers.most
-    name: str = "number"
-    kind: Kind = Kind.NUMBER
+    name = "number"
+    kind = Kind.NUMBER
     language: Language = INDONESIAN
 
     @property
@@ -201,31 +174,29 @@ class Number:
         """The number that `words` say."""
         value = self.language.numbers.read(words)
         readings = self.language.numbers.read_digits(words) if value is None else (str(value),)
-        return tuple(str(int(text)) for text in readings if text and self.least <= int(text) <= self.most)
+        return tuple(str(int(text)) for text in readings if text and int(text) <= self.language.numbers.most)
 
     def may_go_on(self, words: Words) -> bool:
         """ "dua" may become "dua puluh", "seratus" "seratus lima"."""
         return True
 
-    def may_lengthen(self, words: Words) -> bool:
-        """Nothing that would mean the same."""
-        return False
 
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
+@dataclass(frozen=True)
+class OneOf(Grammar):
     """One entry of a list: for each value its words."""
 
     name: str
     words: Mapping[str, tuple[str, ...]]
-    kind: Kind = Kind.LIST
+    kind = Kind.LIST
     language: Language = INDONESIAN
-    _meanings: dict[Words, str] = field(default_factory=dict, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _meanings(self) -> Mapping[Words, str]:
+        found: dict[Words, str] = {}
         for value, texts in self.words.items():
             for text in (*texts, *self._also(value)):
-                self._meanings.setdefault(tuple(text.split()), value)
+                found.setdefault(tuple(text.split()), value)
+        return found
 
     def _also(self, value: str) -> tuple[str, ...]:
         """More ways to say `value` than its words."""
@@ -247,34 +218,34 @@ class OneOf:
         values = self.values(words)
         begun = [part for part in self.language.bare(words) if part in self._meanings]
         return any(
-            _begins(part, longer) and value not in values for part in begun for longer, value in self._meanings.items()
+            begins(part, longer) and self._meanings[longer] not in values for part in begun for longer in self._meanings
         )
 
     def may_lengthen(self, words: Words) -> bool:
         """ "status" may become "status dokumen"."""
-        return any(_begins(part, longer) for part in self.language.bare(words) for longer in self._meanings)
+        return any(begins(part, longer) for part in self.language.bare(words) for longer in self._meanings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoiceGrammar(OneOf):
     """The options of a menu: for each key its words. Every option may also be called by its number."""
 
-    kind: Kind = Kind.OPTIONS
+    kind = Kind.OPTIONS
 
     def _also(self, value: str) -> tuple[str, ...]:
         """The number of the option, as people say it."""
         return self.language.called(value)
 
 
-@dataclass(frozen=True, slots=True)
-class NikRepair:
+@dataclass(frozen=True)
+class NikRepair(Grammar):
     """Correct one group of four of a number just read back: "bukan, kelompok kedua [tiga satu tujuh empat]".
 
     The value is "ya", "tidak", the group ("2"), or group and digits ("2:3174").
     """
 
-    name: str = "repair"
-    kind: Kind = Kind.REPAIR
+    name = "repair"
+    kind = Kind.REPAIR
     language: Language = INDONESIAN
 
     @property
@@ -302,16 +273,8 @@ class NikRepair:
 
     @property
     def _ordinals(self) -> Words:
-        return self.language.vocabulary.ordinals[: _NIK_DIGITS // GROUP]
+        return self.language.vocabulary.ordinals[: NIK_DIGITS // GROUP]
 
     def may_go_on(self, words: Words) -> bool:
         """ "kelompok kedua" may go on with its digits, "bukan" with the group."""
         return ":" not in "".join(self.values(words)) and self.values(words) != (Reply.YES,)
-
-    def may_lengthen(self, words: Words) -> bool:
-        """Nothing that would mean the same."""
-        return False
-
-
-def _begins(words: Words, longer: Words) -> bool:
-    return len(longer) > len(words) and longer[: len(words)] == words

@@ -11,7 +11,6 @@ from agi.languages import named
 from agi.languages.language import Language
 from agi.speech.build import GRAMMARS
 from agi.speech.grammar import ChoiceGrammar, Grammar, OneOf
-from agi.speech.graph import listed
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import RATE, Tuning
 
@@ -63,7 +62,8 @@ class Model:
 
     def decoder(self, name: str, readings: int) -> vosk.KaldiRecognizer:
         """A recogniser of Vosk's for grammar `name` that gives up to `readings` readings. Raises KeyError."""
-        decoder = vosk.KaldiRecognizer(self.handle, RATE, listed(self._phrases[name]))
+        phrases = json.dumps(self._phrases[name], ensure_ascii=False)  # Vosk understands no escapes in it
+        decoder = vosk.KaldiRecognizer(self.handle, RATE, phrases)
         decoder.SetMaxAlternatives(readings)
         return decoder
 

@@ -16,19 +16,13 @@ SPEECH = SOUNDS
 PHONES = (SILENCE, NOISE, *SPEECH)
 """The order is that of the network's outputs: never change it for a model that exists."""
 
-POSITIONS = "BEIS"
-"""Begin, end, inside, single: the order in which Kaldi's phone numbers are given out."""
-
 _KINDS = {"B": "begin", "E": "end", "I": "internal", "S": "singleton"}
+"""The order in which Kaldi's phone numbers are given out."""
 
+_NAMES = (SILENCE, NOISE, *(f"{phone}_{position}" for phone in SPEECH for position in _KINDS))
+_NUMBERS = {name: number for number, name in enumerate(_NAMES, 1)}
+"""Kaldi's number of every phone of the model, such as 3 of "a_B"; 0 is its epsilon."""
 
-def phone_table() -> tuple[tuple[str, int], ...]:
-    """(name, number) of every phone of the model, such as ("a_B", 3); 0 is Kaldi's epsilon."""
-    named = [SILENCE, NOISE, *(f"{phone}_{position}" for phone in SPEECH for position in POSITIONS)]
-    return tuple((name, number) for number, name in enumerate(named, 1))
-
-
-_NUMBERS = dict(phone_table())
 DISAMBIGUATION = 2 * len(_NUMBERS) + 1
 """A transition number that stands for nothing: Kaldi's lookahead wants one to remove."""
 
@@ -53,27 +47,26 @@ def positioned(phones: tuple[str, ...]) -> tuple[str, ...]:
 
 def phone_symbols() -> str:
     """Kaldi's `phones.txt`."""
-    return "<eps> 0\n" + "".join(f"{name} {number}\n" for name, number in phone_table())
+    return "<eps> 0\n" + "".join(f"{name} {number}\n" for name, number in _NUMBERS.items())
 
 
 def word_boundaries() -> str:
     """Kaldi's `word_boundary.int`: which phones begin or end a word."""
-    return "".join(f"{number} {_KINDS[name[-1]] if '_' in name else 'nonword'}\n" for name, number in phone_table())
+    return "".join(f"{number} {_KINDS[name[-1]] if '_' in name else 'nonword'}\n" for name, number in _NUMBERS.items())
 
 
 def transition_model() -> bytes:
     """Kaldi's transition model for our phones: one emitting state each, with a pdf to enter and a pdf to stay."""
-    table = phone_table()
-    numbers = [number for _, number in table]
+    numbers = list(_NUMBERS.values())
     entry = [-1] + [0] * max(numbers)
     half = _real(0.5)
     out = [b"<TransitionModel> <Topology> ", _wholes(numbers), _wholes(entry), _whole(-1), _whole(1), _whole(2)]
     out += [_whole(0), _whole(1), _whole(2), _whole(0), half, _whole(1), half]  # stays or leaves, as likely the one
-    out += [_whole(-1), _whole(-1), _whole(0), b"</Topology> <Tuples> ", _whole(len(table))]
-    for name, number in table:
+    out += [_whole(-1), _whole(-1), _whole(0), b"</Topology> <Tuples> ", _whole(len(numbers))]
+    for name, number in _NUMBERS.items():
         pdf = 2 * PHONES.index(name.partition("_")[0])
         out += [_whole(number), _whole(0), _whole(pdf), _whole(pdf + 1)]
-    chances = [0.0, *[math.log(0.5)] * (2 * len(table))]
+    chances = [0.0, *[math.log(0.5)] * (2 * len(numbers))]
     out += [b"</Tuples> <LogProbs> FV ", _whole(len(chances)), struct.pack(f"<{len(chances)}f", *chances)]
     out += [b"</LogProbs> </TransitionModel> "]
     return b"".join(out)

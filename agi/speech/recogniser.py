@@ -17,10 +17,9 @@ import vosk
 
 from agi.languages.language import Words
 from agi.speech.activity import FRAME, FRAME_MS, Activity
-from agi.speech.answer import Heard, Verdict, decide, partial_words, readings
+from agi.speech.answer import Heard, Progress, Verdict, decide, partial_words, readings
 from agi.speech.gate import Gate
-from agi.speech.grammar import DigitsGrammar, Grammar, Kind, Nik
-from agi.speech.progress import Progress
+from agi.speech.grammar import NIK_DIGITS, DigitsGrammar, Grammar, Kind, Nik
 from agi.speech.tuning import Tuning
 
 _BYTES = 2 * FRAME
@@ -151,7 +150,7 @@ class Recogniser:
 
         What the decoder shows lags by half a second; when `whole_ms` are quiet, that hides a digit, or two short ones.
         """
-        least = self._grammar.length if isinstance(self._grammar, Nik) else 0
+        least = NIK_DIGITS if isinstance(self._grammar, Nik) else 0
         least = self._grammar.least if isinstance(self._grammar, DigitsGrammar) else least
         return len(self._words) >= least - _UNSEEN_DIGITS or (
             self._words != () and self._grammar.language.command(self._words) is not None

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agi.languages import INDONESIAN
+from agi.languages.language import Language, Words
+from agi.languages.pieces import Loop, Piece, alt
 from agi.speech.answer import Reading, readings
-from agi.speech.grammar import DigitsGrammar, Nik
+from agi.speech.grammar import DigitsGrammar, Grammar, Kind, Nik
 from agi.speech.model import Model
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
@@ -20,6 +22,29 @@ READINGS = 50
 _ANY = Thresholds(accept=0.0, confirm=0.0)
 _DIGITS = DigitsGrammar(1, 64)
 _QUIET = bytes(2 * RATE * 2)
+
+
+@dataclass(frozen=True)
+class FreeWords(Grammar):
+    """Any of `words` in any order, and nothing else."""
+
+    name: str
+    words: Words
+    kind = Kind.LIST
+    language: Language = INDONESIAN
+
+    @property
+    def piece(self) -> Piece:
+        """The words."""
+        return Loop(alt(self.words))
+
+    def whole(self, *, other: bool = True) -> Piece:
+        """The words: without commands and other speech."""
+        return self.piece
+
+    def values(self, words: Words) -> tuple[str, ...]:
+        """They mean themselves."""
+        return (" ".join(words),)
 
 
 @dataclass(slots=True)

@@ -9,10 +9,9 @@ from functools import cache
 import numpy as np
 
 from agi.languages import INDONESIAN
-from agi.speech.espeak import said
 from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, Kind, NikRepair, Number, OneOf, YesNo
 from agi.speech.model import Model
-from agi.speech.sound import Samples
+from agi.speech.sound import Samples, said
 from agi.speech.tuning import RATE, Thresholds, Tuning
 from agi.workshop.evaluation.conditions import telephone
 from agi.workshop.evaluation.measure import Decision

@@ -4,10 +4,10 @@ The graph lets the directory be loaded and tried as it is; the hotline builds it
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from agi.languages.pieces import Anything, Loop, alt
-from agi.speech import decoding
 from agi.speech.graph import Prices, compile_graph, marked
 from agi.speech.network import spell
 from agi.speech.pronunciation import Pronunciations
@@ -42,4 +42,4 @@ def export(network: Network, start: AcousticModel, target: Path, pronunciations:
     charged = math.log(8 * (len(words) + 1))
     prices = Prices(word=charged, unknown=_UNKNOWN_COST + charged)
     graph = compile_graph({_NAME: spell(Loop(alt((*words, Anything()))))}, pronunciations, prices)
-    decoding.write(target, graph, graph.symbols.replace(marked("", _NAME), ""))
+    replace(graph, symbols=graph.symbols.replace(marked("", _NAME), "")).write(target)
