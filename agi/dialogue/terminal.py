@@ -24,15 +24,59 @@ class _Said(Exception):
         self.line = line
 
 
-class TerminalKeypad:
-    """A keypad whose keys are lines of `keys` and whose prompts are printed to `out` by `written`."""
+class Terminal:
+    """A whole phone: `keys` gives lines, and prompts are printed to `out` as `written`.
 
-    def __init__(self, keys: TextIO, out: TextIO, written: Callable[[Prompt], str], *, hears: bool = False) -> None:
+    With `understood` it hears what is typed: that makes an answer of a line.
+    """
+
+    def __init__(
+        self,
+        keys: TextIO,
+        out: TextIO,
+        written: Callable[[Prompt], str],
+        understood: Callable[[str, Question], Answer] | None = None,
+    ) -> None:
         self._keys = keys
         self._out = out
         self._written = written
-        self._hears = hears
+        self._understood = understood
         self._typed = ""
+        self._turns = KeypadTurns(self, lambda: time.monotonic_ns() // 1_000_000)
+
+    def listens(self) -> bool:
+        """Whether typed words are understood."""
+        return self._understood is not None
+
+    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
+        """Print `prompts`."""
+        self._turns.say(prompts, barge_in=barge_in)
+
+    def turn(self, question: Question) -> Answer:
+        """Print the question, read the answer."""
+        try:
+            return self._turns.turn(question)
+        except _Said as said:
+            return self._understood(said.line, question) if self._understood else Answer(Result.NO_INPUT)
+
+    def transfer(self, case: Case) -> None:
+        """Show what the agent would see."""
+        print("[Panggilan diteruskan ke antrean petugas]", file=self._out)
+        for name, value in (
+            ("topik", case.topic),
+            ("terbukti", case.verified),
+            ("sampai", case.reached),
+            ("nomor", case.number),
+            ("status", case.status),
+        ):
+            if value:
+                print(f"  {name}: {value}", file=self._out)
+
+    def hang_up(self) -> None:
+        """Show that the call is over."""
+        print("[Panggilan berakhir]", file=self._out)
+
+    # ---- its keypad ----
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
         """Print `prompts`, unless keys were typed ahead; the next typed-ahead key, or ""."""
@@ -60,7 +104,6 @@ class TerminalKeypad:
         return "" if key == _PAUSE else key
 
     def _read(self) -> str:
-        interactive = self._keys.isatty()
         print("> ", end="", file=self._out, flush=True)
         try:
             line = self._keys.readline()
@@ -69,60 +112,10 @@ class TerminalKeypad:
         if not line:
             print(file=self._out)
             raise HungUp
-        if self._hears and any(character.isalpha() for character in line):
-            if not interactive:
-                print(line.strip(), file=self._out)
-            raise _Said(line)
+        words = self.listens() and any(character.isalpha() for character in line)
         keys = "".join(key for key in line if key in KEYS)
-        if not interactive:
-            print(keys, file=self._out)
+        if not self._keys.isatty():
+            print(line.strip() if words else keys, file=self._out)
+        if words:
+            raise _Said(line)
         return keys + _PAUSE
-
-
-class Terminal:
-    """The whole phone; with `understood` it hears what is typed: that makes an answer of a line."""
-
-    def __init__(
-        self,
-        keys: TextIO,
-        out: TextIO,
-        written: Callable[[Prompt], str],
-        understood: Callable[[str, Question], Answer] | None = None,
-    ) -> None:
-        self._out = out
-        self._understood = understood
-        keypad = TerminalKeypad(keys, out, written, hears=self.listens())
-        self._turns = KeypadTurns(keypad, lambda: time.monotonic_ns() // 1_000_000)
-
-    def listens(self) -> bool:
-        """Whether typed words are understood."""
-        return self._understood is not None
-
-    def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
-        """Print `prompts`."""
-        self._turns.say(prompts, barge_in=barge_in)
-
-    def turn(self, question: Question) -> Answer:
-        """Print the question, read the answer."""
-        try:
-            return self._turns.turn(question)
-        except _Said as said:
-            return self._understood(said.line, question) if self._understood else Answer(Result.NO_INPUT)
-
-    def transfer(self, case: Case) -> None:
-        """Show what the agent would see."""
-        print("[Panggilan diteruskan ke antrean petugas]", file=self._out)
-        shown = {
-            "topik": case.topic,
-            "terbukti": case.verified,
-            "sampai": case.reached,
-            "nomor": case.number,
-            "status": case.status,
-        }
-        for name, value in shown.items():
-            if value:
-                print(f"  {name}: {value}", file=self._out)
-
-    def hang_up(self) -> None:
-        """Show that the call is over."""
-        print("[Panggilan berakhir]", file=self._out)
