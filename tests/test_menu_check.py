@@ -234,8 +234,7 @@ def test_good_words_have_no_findings_and_are_known_to_the_menu(tmp_path: Path) -
     menu = Menu.load(tmp_path / "menu.toml")
     assert menu.spoken["menu:main"] == {"1": ("cek nik", "nik"), "2": ("informasi",)}
     assert menu.spoken["question:more"] == {"1": ("menu utama",), "2": ("selesai",)}
-    words = read(tmp_path / "menu.toml").words["menu:main"]
-    assert [words.line_of(option) for option in "12"] == [15, 16]
+    assert [read(tmp_path / "menu.toml").line_of(f"main.words.{option}") for option in "12"] == [15, 16]
 
 
 @pytest.mark.parametrize(("expected", "good", "bad"), WORD_MISTAKES)

@@ -1,11 +1,10 @@
 """The checker of a menu file by itself."""
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 
 from agi.dialogue.finding import Finding, likely
 from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node
-from agi.dialogue.spoken import check_words
+from agi.dialogue.spoken import Words
 from agi.languages.language import Language
 
 MOST_OPTIONS = 4
@@ -17,56 +16,55 @@ def check_tree(found: MenuFile, language: Language) -> Iterator[Finding]:
     yield from found.findings
     if not found.nodes:
         if not found.findings:
-            yield Finding("M007", found.path, 0, "menu ini tidak punya satu simpul pun")
+            yield found.finding("M007", "", "menu ini tidak punya satu simpul pun")
         return
     if found.start and found.start not in found.nodes:
-        yield Finding("M007", found.path, found.start_line, f"start: {_not_a_node(found.start, found.nodes)}")
+        yield found.finding("M007", "start", f"start: {_not_a_node(found.start, found.nodes)}")
     for node in found.nodes.values():
-        yield from _check_kind(found.path, node)
+        yield from _check_kind(found, node)
         yield from _check_options(found, node)
         yield from _check_give_up(found, node)
     yield from _check_reachable(found)
-    menus = {f"menu:{node.name}": ("".join(node.options), node.line) for node in found.nodes.values() if node.options}
-    yield from check_words(found.path, found.words, menus, language)
+    yield from _check_words(found, language)
 
 
-def _check_kind(path: Path, node: Node) -> Iterator[Finding]:
-    kinds = [name for name, there in (("options", node.options), ("service", node.service), ("say", node.say)) if there]
+def _check_kind(found: MenuFile, node: Node) -> Iterator[Finding]:
+    name = node.name
+    kinds = [kind for kind, there in (("options", node.options), ("service", node.service), ("say", node.say)) if there]
     if not kinds:
-        yield Finding("M006", path, node.line, f"[{node.name}] tidak berbuat apa-apa: beri pilihan, service, atau say")
+        yield found.finding("M006", name, f"[{name}] tidak berbuat apa-apa: beri pilihan, service, atau say")
     elif len(kinds) > 1:
-        yield Finding(
-            "M006", path, node.line, f"[{node.name}] punya {' dan '.join(kinds)} sekaligus: hanya boleh salah satu"
-        )
+        problem = f"[{name}] punya {' dan '.join(kinds)} sekaligus: hanya boleh salah satu"
+        yield found.finding("M006", name, problem)
     if node.options and not node.prompt:
-        yield Finding("M012", path, node.line, f'menu [{node.name}] tidak mengatakan apa-apa: beri prompt = "…"')
+        yield found.finding("M012", name, f'menu [{name}] tidak mengatakan apa-apa: beri prompt = "…"')
     if node.prompt and not node.options:
-        at = node.line_of("prompt")
-        yield Finding(
-            "M006", path, at, f"prompt dari [{node.name}] tidak pernah terdengar: simpul tanpa pilihan memakai say"
-        )
+        problem = f"prompt dari [{name}] tidak pernah terdengar: simpul tanpa pilihan memakai say"
+        yield found.finding("M006", f"{name}.prompt", problem)
 
 
 def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
+    name = node.name
     for key, target in node.options.items():
         if target not in found.nodes:
-            problem = f"pilihan {key} di [{node.name}]: {_not_a_node(target, found.nodes)}"
-            yield Finding("M008", found.path, node.line_of(key), problem)
+            problem = f"pilihan {key} di [{name}]: {_not_a_node(target, found.nodes)}"
+            yield found.finding("M008", f"{name}.{key}", problem)
     if len(node.options) > MOST_OPTIONS:
-        problem = f"[{node.name}] punya {len(node.options)} pilihan; penelepon hanya ingat {MOST_OPTIONS}: buat submenu"
-        yield Finding("M009", found.path, node.line, problem)
+        problem = f"[{name}] punya {len(node.options)} pilihan; penelepon hanya ingat {MOST_OPTIONS}: buat submenu"
+        yield found.finding("M009", name, problem)
     keys = "".join(node.options)
     if keys and keys != OPTION_KEYS[: len(keys)]:
-        problem = f"pilihan di [{node.name}] adalah {', '.join(keys)}: urutkan dari 1 tanpa lompat"
-        yield Finding("M010", found.path, node.line_of(keys[0]), problem)
+        problem = f"pilihan di [{name}] adalah {', '.join(keys)}: urutkan dari 1 tanpa lompat"
+        yield found.finding("M010", f"{name}.{keys[0]}", problem)
 
 
 def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
     targets = {GIVE_UP_AGENT, GIVE_UP_END}
+    place = f"{node.name}.give_up"
     if node.give_up not in targets and node.give_up not in found.nodes:
         names = _not_a_node(node.give_up, {*found.nodes, *targets})
         problem = f"give_up di [{node.name}]: {names} ({GIVE_UP_AGENT} dan {GIVE_UP_END} selalu bisa)"
-        yield Finding("M014", found.path, node.line_of("give_up"), problem)
+        yield found.finding("M014", place, problem)
         return
     seen = [node.name]
     following = node
@@ -74,7 +72,7 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
         following = found.nodes[following.give_up]
         if following.name in seen:
             problem = f"give_up dari [{node.name}] berputar-putar: {' > '.join([*seen, following.name])}"
-            yield Finding("M015", found.path, node.line_of("give_up"), problem)
+            yield found.finding("M015", place, problem)
             return
         seen.append(following.name)
 
@@ -83,10 +81,10 @@ def _check_reachable(found: MenuFile) -> Iterator[Finding]:
     reached = _reachable(found, found.start) if found.start in found.nodes else set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
-            yield Finding("M016", found.path, node.line, f"tidak ada pilihan yang menuju [{node.name}]")
+            yield found.finding("M016", node.name, f"tidak ada pilihan yang menuju [{node.name}]")
         if node.options and all(found.nodes[name].options for name in _reachable(found, node.name)):
             problem = f"[{node.name}] hanya menuju menu lagi, berputar-putar: tanpa layanan dan tanpa informasi"
-            yield Finding("M019", found.path, node.line, problem)
+            yield found.finding("M019", node.name, problem)
 
 
 def _reachable(found: MenuFile, start: str) -> set[str]:
@@ -99,6 +97,61 @@ def _reachable(found: MenuFile, start: str) -> set[str]:
             reached.add(name)
             ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
     return reached
+
+
+def _check_words(found: MenuFile, language: Language) -> Iterator[Finding]:
+    """What is wrong with words whose form is right. A file without any is for keys only, and lacks none."""
+    for grammar, words in found.words.items():
+        menu = found.nodes.get(grammar.removeprefix("menu:"))
+        for option, way in ((option, way) for option, ways in words.ways.items() for way in ways):
+            if language.command(tuple(way.split())):
+                commands = ", ".join(ways[0] for ways in language.vocabulary.commands.values())
+                problem = f"{way!r} sudah punya arti di setiap pertanyaan ({commands}): pilih kata lain"
+                yield found.finding("M024", f"{words.name}.{option}", problem)
+        for option in words.ways:
+            if menu and menu.options and option not in menu.options:
+                problem = f"ada kata untuk {option} di [{words.name}], padahal pilihan itu tidak ada"
+                yield found.finding("M020", f"{words.name}.{option}", problem)
+        yield from _check_twice(found, words)
+    for node in found.nodes.values() if found.words else ():
+        said = found.words.get(f"menu:{node.name}")
+        for option in node.options:
+            if said is None or not said.ways.get(option):
+                name = f"{node.name}.words"
+                problem = f"pilihan {option} di [{name}] belum punya kata: penelepon hanya bisa menekannya"
+                yield found.finding("M023", name, problem)
+
+
+def _check_twice(found: MenuFile, words: Words) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for option, ways in words.ways.items():
+        for way in ways:
+            other = first.setdefault(way, option)
+            if other != option:
+                line = found.line_of(f"{words.name}.{other}")
+                problem = (
+                    f"{way!r} di [{words.name}] dipakai untuk pilihan {other} (baris {line}) "
+                    f"dan {option}: hanya boleh untuk satu"
+                )
+                yield found.finding("M021", f"{words.name}.{option}", problem)
+
+
+def check_questions(found: MenuFile, questions: Mapping[str, str]) -> Iterator[Finding]:
+    """Words for questions that no service asks, or for options that such a question does not have.
+
+    `questions`: those of the services, and their keys.
+    """
+    for grammar, words in found.words.items():
+        kind, _, name = grammar.partition(":")
+        if kind != "question":
+            continue
+        if name not in questions:
+            hint = likely(name, questions) or f"yang ada: {', '.join(sorted(questions))}"
+            yield found.finding("M025", words.name, f"tidak ada layanan yang menanyakan {name!r}; {hint}")
+            continue
+        for option in words.ways.keys() - set(questions[name]):
+            problem = f"pertanyaan {name!r} tidak punya pilihan {option}, hanya {', '.join(questions[name])}"
+            yield found.finding("M020", f"{words.name}.{option}", problem)
 
 
 def _not_a_node(name: str, nodes: Iterable[str]) -> str:

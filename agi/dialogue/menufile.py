@@ -54,9 +54,7 @@ class Node(NodeFields):
     """One place in the menu: a menu (`options`), a service, or information (`say`)."""
 
     name: str
-    line: int
     options: Mapping[str, str]
-    lines: Mapping[str, int]
 
     @property
     def patience(self) -> Mapping[str, int]:
@@ -67,113 +65,88 @@ class Node(NodeFields):
         """Whether a key, or the caller's voice, stops the prompt."""
         return self.barge_in in (True, by)
 
-    def line_of(self, name: str) -> int:
-        """The line of the field or option `name`, else that of the node."""
-        return self.lines.get(name, self.line)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MenuFile:
     """What stands in a menu file, as far as it could be read, and what is wrong with its form.
 
-    `words`: what may be said, by grammar: "menu:NODE", and "question:NAME" for what services ask.
+    `words`: what may be said, by grammar: "menu:NODE", and "question:NAME" for what services ask. `lines`: where each
+    dotted name stands.
     """
 
     path: Path
-    start: str
-    start_line: int
-    nodes: Mapping[str, Node]
-    findings: tuple[Finding, ...]
-    words: Mapping[str, Words] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    start: str = ""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    words: dict[str, Words] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def line_of(self, name: str) -> int:
+        """The line where the dotted `name` stands, or would stand: that of the table around it; 0 is the whole file."""
+        while name and name not in self.lines:
+            name = name.rpartition(".")[0]
+        return self.lines.get(name, 0)
+
+    def finding(self, code: str, name: str, message: str) -> Finding:
+        """Something wrong at the dotted `name`."""
+        return Finding(code, self.path, self.line_of(name), message)
+
+    def wrong(self, code: str, name: str, message: str) -> None:
+        """Keep what is wrong with the form at the dotted `name`."""
+        self.findings.append(self.finding(code, name, message))
 
 
 def read(path: Path) -> MenuFile:
     """Read `path`. Never raises for what stands in the file: that becomes findings."""
     try:
-        file = tomlfile.read(path)
+        source = tomlfile.read(path)
     except tomlfile.TomlError as broken:
         code = "M004" if broken.twice else "M001"
-        return MenuFile(path, "", 0, {}, (Finding(code, path, broken.line, broken.message),))
-    tree, lines = file.tables, _lines(file.source)
-    findings: list[Finding] = []
-    nodes: dict[str, Node] = {}
-    words: dict[str, Words] = {}
-    for name, body in tree.items():
+        return MenuFile(path, findings=[Finding(code, path, broken.line, broken.message)])
+    file = MenuFile(path, source.lines)
+    for name, body in source.tables.items():
         if name == _QUESTIONS and isinstance(body, dict):
-            words |= _questions(path, body, lines, findings)
+            for question, said in body.items():
+                file.words[f"question:{question}"] = read_words(f"{name}.{question}", said, file.wrong)
         elif isinstance(body, dict):
-            said = body.pop(_WORDS, None)
-            if said is not None:
-                table = f"{name}.{_WORDS}"
-                at = lines.get(table, lines.get(name, {}))
-                options = "".join(sorted(key for key in body if key in OPTION_KEYS))
-                words[f"menu:{name}"] = read_words(path, table, said, at, options, findings)
-            nodes[name] = _node(path, name, body, lines.get(name, {}), findings)
+            if (said := body.pop(_WORDS, None)) is not None:
+                file.words[f"menu:{name}"] = read_words(f"{name}.{_WORDS}", said, file.wrong)
+            file.nodes[name] = _node(file, name, body)
         elif name != "start":
-            findings.append(_unknown(path, lines[""].get(name, 0), name, ("start",), "di awal berkas"))
-    start = tree.get("start", "")
-    start_line = lines[""].get("start", 1)
-    if not isinstance(start, str) or not start:
-        findings.append(Finding("M007", path, start_line, 'tulis di mana panggilan dimulai: start = "SIMPUL"'))
-        start = ""
-    return MenuFile(path, start, start_line, nodes, tuple(findings), words)
-
-
-def _questions(
-    path: Path, body: Mapping[str, Any], lines: Mapping[str, dict[str, int]], findings: list[Finding]
-) -> dict[str, Words]:
-    """The words for the questions of services: [questions.NAME]."""
-    return {
-        f"question:{name}": read_words(
-            path,
-            f"{_QUESTIONS}.{name}",
-            said,
-            lines.get(f"{_QUESTIONS}.{name}", lines.get(_QUESTIONS, {})),
-            "",
-            findings,
+            _unknown(file, name, name, ("start",), "di awal berkas")
+    start = source.tables.get("start", "")
+    if isinstance(start, str) and start:
+        file.start = start
+    else:
+        file.findings.append(
+            Finding("M007", path, file.line_of("start") or 1, 'tulis di mana panggilan dimulai: start = "SIMPUL"')
         )
-        for name, said in body.items()
-    }
+    return file
 
 
-def _lines(source: str) -> dict[str, dict[str, int]]:
-    """Table -> field -> line; the line of the table itself stands under ""."""
-    lines: dict[str, dict[str, int]] = {"": {}}
-    for table, key, number in tomlfile.statements(source):
-        lines.setdefault(table, {"": number}).setdefault(key, number)
-        if not key:
-            parent, _, leaf = table.rpartition(".")
-            lines.setdefault(parent, {"": number}).setdefault(leaf, number)
-    return lines
-
-
-def _unknown(path: Path, line: int, name: str, known: tuple[str, ...], where: str) -> Finding:
+def _unknown(file: MenuFile, place: str, name: str, known: tuple[str, ...], where: str) -> None:
     hint = likely(name, known) or f"yang ada: {', '.join(known)}"
-    return Finding("M003", path, line, f"nama {name!r} {where} tidak dikenal: {hint}")
+    file.wrong("M003", place, f"nama {name!r} {where} tidak dikenal: {hint}")
 
 
-def _node(path: Path, name: str, body: dict[str, Any], lines: dict[str, int], findings: list[Finding]) -> Node:
-    line = lines.get("", 0)
+def _node(file: MenuFile, name: str, body: dict[str, Any]) -> Node:
     options: dict[str, str] = {}
     for key in sorted(_KEYS & body.keys()):
-        target, at = body.pop(key), lines.get(key, line)
+        target, place = body.pop(key), f"{name}.{key}"
         if key in RESERVED_KEYS:
-            problem = f"tombol {key} di [{name}] sudah punya arti: 0 petugas, 9 ulangi, * kembali"
-            findings.append(Finding("M005", path, at, problem))
+            file.wrong("M005", place, f"tombol {key} di [{name}] sudah punya arti: 0 petugas, 9 ulangi, * kembali")
         elif isinstance(target, str):
             options[key] = target
         else:
-            problem = f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip"
-            findings.append(Finding("M002", path, at, problem))
+            file.wrong("M002", place, f"pilihan {key} di [{name}] harus nama simpul di antara tanda kutip")
     try:
         NodeFields.model_validate(body)
     except ValidationError as wrong:
         for key, kind in {str(fault["loc"][0]): fault["type"] for fault in wrong.errors()}.items():
             del body[key]
-            at = lines.get(key, line)
             if known := NodeFields.model_fields.get(key):
                 code = "M017" if kind in _OUT_OF_BOUNDS else "M002"
-                findings.append(Finding(code, path, at, f"{key} di [{name}] harus {tomlfile.expected(known)}"))
+                file.wrong(code, f"{name}.{key}", f"{key} di [{name}] harus {tomlfile.expected(known)}")
             else:
-                findings.append(_unknown(path, at, key, (*NodeFields.model_fields, _WORDS), f"di [{name}]"))
-    return Node(**body, name=name, line=line, options=options, lines=lines)
+                _unknown(file, f"{name}.{key}", key, (*NodeFields.model_fields, _WORDS), f"di [{name}]")
+    return Node(**body, name=name, options=options)

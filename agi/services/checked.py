@@ -7,10 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from agi.dialogue import menu, talk
-from agi.dialogue.check import check_tree
+from agi.dialogue.check import check_questions, check_tree
 from agi.dialogue.finding import Finding, likely
 from agi.dialogue.menufile import OPTION_KEYS, MenuFile, Node, read
-from agi.dialogue.spoken import check_questions
 from agi.dialogue.talk import Says
 from agi.languages import named
 from agi.languages.language import Language
@@ -82,7 +81,7 @@ def check_menu(path: Path, texts: Texts, language: Language) -> Iterator[Finding
     yield from _check_prompts(found, texts, language)
     yield from _check_places(texts, path.parent)
     yield from _check_unused(found, texts)
-    yield from check_questions(path, found.words, ASKS)
+    yield from check_questions(found, ASKS)
 
 
 def _check_services(found: MenuFile) -> Iterator[Finding]:
@@ -90,29 +89,28 @@ def _check_services(found: MenuFile) -> Iterator[Finding]:
         if node.service and node.service not in SERVICES:
             hint = likely(node.service, SERVICES) or f"yang ada: {', '.join(sorted(SERVICES))}"
             problem = f"service di [{node.name}]: {node.service!r} tidak ada; {hint}"
-            yield Finding("M013", found.path, node.line_of("service"), problem)
+            yield found.finding("M013", f"{node.name}.service", problem)
 
 
-def _said_by(node: Node) -> Iterator[tuple[str, int]]:
-    """(prompt, line) of everything that a node says."""
+def _said_by(node: Node) -> Iterator[tuple[str, str]]:
+    """(prompt, field) of everything that a node says."""
     if node.prompt:
-        yield node.prompt, node.line_of("prompt")
+        yield node.prompt, "prompt"
     for key in node.say:
-        yield key, node.line_of("say")
+        yield key, "say"
 
 
 def _check_prompts(found: MenuFile, texts: Texts, language: Language) -> Iterator[Finding]:
     for node in found.nodes.values():
-        for key, line in _said_by(node):
+        for key, said_in in _said_by(node):
             if key not in texts:
                 hint = likely(key, texts.keys())
                 problem = f"[{node.name}]: tidak ada teks {key!r}" + (f"; {hint}" if hint else "")
-                yield Finding("T001", found.path, line, problem)
+                yield found.finding("T001", f"{node.name}.{said_in}", problem)
             elif places := texts.text(key).places:
                 names = ", ".join(sorted(places))
-                yield Finding(
-                    "T003", *texts.line(key), f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
-                )
+                problem = f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
+                yield Finding("T003", *texts.line(key), problem)
         if node.options and node.prompt in texts:
             yield from _check_mentions(found, node, texts, language)
 
@@ -127,7 +125,7 @@ def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Languag
     for key in node.options:
         if key not in offered | digits:
             problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “untuk …, tekan {key}”"
-            yield Finding("M011", found.path, node.line_of(key), problem)
+            yield found.finding("M011", f"{node.name}.{key}", problem)
     for key in sorted(offered - set(node.options)):
         problem = f"{node.prompt} menyebut “tekan {key}”, padahal [{node.name}] tidak punya pilihan {key}"
         yield Finding("M018", *texts.line(node.prompt), problem)
@@ -196,12 +194,12 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
         found = read(folder / "menu.toml")
         for _, words in sorted(found.words.items()):
             for one in alike(words.ways, pronunciations):
+                line = found.line_of(f"{words.name}.{one.other_key}")
                 problem = (
                     f'"{one.text}" (pilihan {one.key}) terdengar mirip "{one.other_text}" '
-                    f"(pilihan {one.other_key}, baris {words.line_of(one.other_key)}): "
-                    "pakai kata lain untuk salah satunya"
+                    f"(pilihan {one.other_key}, baris {line}): pakai kata lain untuk salah satunya"
                 )
-                yield Finding("M026", found.path, words.line_of(one.key), problem)
+                yield found.finding("M026", f"{words.name}.{one.key}", problem)
 
 
 def _coded(code: str, problems: Iterable[Problem]) -> list[Finding]:
