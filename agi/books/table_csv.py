@@ -7,17 +7,17 @@ every row is one line, one broken quote spoils one row, and line numbers are tru
 
 import codecs
 import csv
-import io
 import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TextIO
 
 from agi.books.errors import BookError
 
 LONGEST_LINE = 65536
-_SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t])\s*$", re.IGNORECASE)
+PROGRESS_LINES = 10_000
+_SEPARATOR = re.compile(r"sep=([,;\t])\s*$", re.IGNORECASE)
+_NO_TEXT = re.compile("[\udc80-\udcff]")  # where a byte stands that is not UTF-8
 _NOT_UTF8 = "not UTF-8 (Windows-1252 or Latin-1, perhaps): save the table anew as 'CSV UTF-8'"
 _FOREIGN = {
     b"PK\x03\x04": "is a spreadsheet or a ZIP archive",
@@ -29,38 +29,17 @@ class TableError(BookError):
     """The file as a whole can't be imported; the message says what to do."""
 
 
-class _Lines(Protocol):
-    """A file that is read by lines of bytes which end with LF."""
-
-    def readline(self, size: int = -1, /) -> bytes:
-        """The next line, or so many bytes of it."""
-
-    def close(self) -> None:
-        """Close the file."""
-
-
-class _Recoded:
-    """The lines of a text in another encoding, or with other line ends, as lines of UTF-8."""
-
-    def __init__(self, raw: io.BufferedReader, encoding: str) -> None:
-        self._text = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline=None)
-
-    def readline(self, size: int = -1, /) -> bytes:
-        return self._text.readline(size).encode()
-
-    def close(self) -> None:
-        self._text.close()
-
-
-def _opened(path: Path) -> _Lines:
-    """`path` open as lines, whatever Windows or an old Macintosh wrote."""
-    raw = path.open("rb")
-    beginning = raw.peek(LONGEST_LINE)[:LONGEST_LINE]
+def _opened(path: Path) -> TextIO:
+    """`path` open as lines, whatever Windows or an old Macintosh wrote. Raises TableError, OSError."""
+    with path.open("rb") as raw:
+        beginning = raw.read(LONGEST_LINE)
+    for start, what in _FOREIGN.items():
+        if beginning.startswith(start):
+            raise TableError(f"{path} {what}: save it as CSV in UTF-8.")
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _Recoded(raw, "utf-16")
-    if b"\r" in beginning and b"\n" not in beginning:
-        return _Recoded(raw, "utf-8-sig")
-    return raw
+        return path.open(encoding="utf-16", errors="replace")
+    ends = None if b"\r" in beginning and b"\n" not in beginning else "\n"
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline=ends)
 
 
 class Table:
@@ -73,10 +52,8 @@ class Table:
     def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
         self._path = path
         try:
-            found = path.stat()
-            if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            if path.exists() and not (path.is_file() or path.is_dir()):
                 raise TableError(f"{path} is no file: save the table in a file, and name that.")
-            self.size = found.st_size
             self._file = _opened(path)
         except IsADirectoryError:
             raise TableError(f"{path} is a folder: name a CSV file.") from None
@@ -97,27 +74,21 @@ class Table:
         self._file.close()
 
     def _read_header(self, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        self._number, self._read, delimiter = 0, 0, ""
-        while raw := self._file.readline(LONGEST_LINE + 1):
+        self._number, delimiter = 0, ""
+        while line := self._file.readline(LONGEST_LINE + 1):
             self._number += 1
-            self._read += len(raw)
-            if told := _SEPARATOR.match(raw):
-                delimiter = told[1].decode()
-            elif raw.strip(b"\xef\xbb\xbf \r\n\t,;"):
+            if told := _SEPARATOR.match(line):
+                delimiter = told[1]
+            elif line.strip(" \r\n\t,;"):
                 break
-        for start, what in _FOREIGN.items():
-            if raw.startswith(start):
-                raise TableError(f"{self._path} {what}: save it as CSV in UTF-8.")
-        if not raw.strip(b"\xef\xbb\xbf \r\n\t"):
+        if not line:
             raise TableError(f"{self._path} is empty: its first line must name the columns {', '.join(required)}.")
-        try:
-            line = raw.decode("utf-8-sig").strip("\r\n")
-        except UnicodeDecodeError:
-            raise TableError(f"{self._path} is {_NOT_UTF8}.") from None
-        if len(raw) > LONGEST_LINE or "\0" in line:
+        if _NO_TEXT.search(line):
+            raise TableError(f"{self._path} is {_NOT_UTF8}.")
+        if len(line) > LONGEST_LINE or "\0" in line:
             raise TableError(f"{self._path} is no CSV file: its first line must name the columns.")
         self._delimiter = delimiter or max(",;\t", key=line.count)
-        names = [name.strip().casefold() for name in self._split(line) or []]
+        names = [name.strip().casefold() for name in self._split(line.rstrip("\r\n")) or []]
         while names and not names[-1]:
             names.pop()  # a spreadsheet may leave empty columns at the right
         self._check_names(names, required, optional)
@@ -140,26 +111,20 @@ class Table:
         """Each row as its line number and the fields in the order required + optional, stripped; "" if absent.
 
         A line that is no row goes to `reject` with its number and a reason, which never holds what stood there.
-        `progress` is told the bytes read, about 100 times.
+        `progress` is told the bytes read since the last time, after PROGRESS_LINES lines and at the end.
         """
         readline, delimiter, width, places = self._file.readline, self._delimiter, self._width, self._places
-        number, done, told = self._number, self._read, 0
-        step = max(self.size // 100, 1)
-        while raw := readline(LONGEST_LINE + 1):
+        number, told = self._number, 0
+        while line := readline(LONGEST_LINE + 1):
             number += 1
-            done += len(raw)
-            if done - told >= step:
-                progress(done - told)
-                told = done
-            if len(raw) > LONGEST_LINE:
-                while raw and not raw.endswith(b"\n"):
-                    raw = readline(LONGEST_LINE)
-                    done += len(raw)
-                reject(number, f"longer than {LONGEST_LINE} bytes")
+            if number % PROGRESS_LINES == 0:
+                told = self._tell(progress, told)
+            if len(line) > LONGEST_LINE:
+                while line and not line.endswith("\n"):
+                    line = readline(LONGEST_LINE)
+                reject(number, f"longer than {LONGEST_LINE} characters")
                 continue
-            try:
-                line = raw.decode()
-            except UnicodeDecodeError:
+            if not line.isascii() and _NO_TEXT.search(line):
                 reject(number, _NOT_UTF8)
                 continue
             line = line.rstrip("\r\n")
@@ -171,7 +136,13 @@ class Table:
                     yield number, [fields[i].strip() if i >= 0 else "" for i in places]
             elif line.strip(delimiter + " "):
                 reject(number, f"{len(fields)} columns instead of {width}")
-        progress(done - told)
+        self._tell(progress, told)
+
+    def _tell(self, progress: Callable[[int], object], told: int) -> int:
+        """Tell how much has been read since `told`; how much that is in all."""
+        read = self._file.buffer.tell()
+        progress(read - told)
+        return read
 
     def _split(self, line: str) -> list[str] | None:
         try:
