@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from installation import brought_up
 
 from agi.books.calls import CallBook
+from agi.books.calls_schema import fault
 from agi.books.events import Outcome
 from agi.books.reader import CallReader
 from agi.books.rows import stored
-from agi.books.soundness import fault
 from agi.cli import main
 from agi.ops import backup, restoring
 from agi.ops.backup import BackupError

@@ -11,9 +11,9 @@ import pytest
 from books_data import KEY, START, registry_of
 
 from agi.books.calls import CallBook
+from agi.books.calls_schema import fault
 from agi.books.errors import BookError
 from agi.books.reader import CallReader
-from agi.books.soundness import fault
 from agi.ops import doctor
 from agi.ops.doctor import Level
 from agi.settings import Settings

@@ -14,10 +14,10 @@ import pytest
 from books_data import CONTACTS_SINCE, KEY, START, asked, earlier_book
 
 from agi.books.calls import CallBook
+from agi.books.calls_schema import fault
 from agi.books.events import Answered, Asked, Channel, Ended, Noted, NoteKind, Outcome, Said, Told
 from agi.books.reader import CallReader
 from agi.books.rows import stored
-from agi.books.soundness import fault
 
 EVENT = "INSERT INTO events (call, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail) VALUES"
 MANY = 20_000

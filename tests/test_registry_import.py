@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from books_data import KEY, KK_DIGITS, damage, import_csv, kk, nik, registry_of, resident_line, residents_file
 
-from agi.books.draft import ImportRunning, draft
+from agi.books.draft import ImportFailed, draft
 from agi.books.files import unsound
-from agi.books.importing import ImportRefused
 from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged
 from agi.books.table_csv import TableError
@@ -70,7 +69,7 @@ def test_bad_rows_are_listed_by_line_and_reason_without_what_stood_there(tmp_pat
         "x" * 100_000: "longer than",
     }
     file = residents_file(tmp_path, resident_line(1), *bad, resident_line(9))
-    with pytest.raises(ImportRefused, match=r"9 of 11 rows .* nothing was imported"):
+    with pytest.raises(ImportFailed, match=r"9 of 11 rows .* nothing was imported"):
         import_csv(tmp_path / "registry.db", KEY, "residents", file)
     report = import_csv(tmp_path / "registry.db", KEY, "residents", file, threshold_percent=90)
     assert (report.taken, report.rejected) == (2, 9)
@@ -118,7 +117,7 @@ def test_the_list_of_rejects_goes_when_all_is_well(tmp_path: Path) -> None:
 def test_files_that_are_no_table_get_one_clear_sentence(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "file.csv"
     file.write_bytes(content)
-    with pytest.raises((TableError, ImportRefused), match=message):
+    with pytest.raises((TableError, ImportFailed), match=message):
         import_csv(tmp_path / "registry.db", KEY, "residents", file)
     assert not (tmp_path / "registry.db").exists()
 
@@ -158,7 +157,7 @@ def test_an_application_must_make_sense(tmp_path: Path, row: str, reason: str) -
     file = tmp_path / "more.csv"
     header = "number,pin,nik,document,status,since,reason,office"
     file.write_text(f"{header}\n{row.format(number=registration_number(7), nik=nik(1))}\n")
-    with pytest.raises(ImportRefused):
+    with pytest.raises(ImportFailed):
         import_csv(path, KEY, "applications", file, threshold_percent=100)
     assert reason in reasons(tmp_path / "more.rejects.csv")[2]
 
@@ -168,7 +167,7 @@ def test_sample_and_own_rows_do_not_mix(tmp_path: Path) -> None:
     file = residents_file(tmp_path, resident_line(1))
     import_csv(path, KEY, "residents", file, source=Source.SAMPLE)
     assert Registry.open(path, KEY, KK_DIGITS).source is Source.SAMPLE
-    with pytest.raises(ImportRefused, match="--replace"):
+    with pytest.raises(ImportFailed, match="--replace"):
         import_csv(path, KEY, "residents", file)
     import_csv(path, KEY, "residents", file, replace=True)
     assert Registry.open(path, KEY, KK_DIGITS).source is Source.OWN
@@ -176,7 +175,7 @@ def test_sample_and_own_rows_do_not_mix(tmp_path: Path) -> None:
 
 def test_a_second_import_is_told_that_one_is_running(tmp_path: Path) -> None:
     path = registry_of(tmp_path, 1)
-    with draft(path, KEY), pytest.raises(ImportRunning, match="Another import"):
+    with draft(path, KEY), pytest.raises(ImportFailed, match="Another import"):
         import_csv(path, KEY, "residents", residents_file(tmp_path, resident_line(2)))
     assert import_csv(path, KEY, "residents", residents_file(tmp_path, resident_line(2))).taken == 1
 

@@ -13,7 +13,7 @@ from agi.books import registry as books
 from agi.books.draft import draft
 from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged, RegistryMissing
-from agi.books.words import Application, ApplicationStatus, Document, KtpState, Reason, Resident, ResidentStatus, Source
+from agi.books.words import Application, ApplicationStatus, Document, KtpState, Reason, Resident, ResidentStatus
 
 
 def digits(serial: int) -> str:
@@ -119,7 +119,6 @@ def test_another_key_is_told_as_such(tmp_path: Path) -> None:
     path = registry_of(tmp_path, 1)
     with pytest.raises(KeyMismatch, match="hash-key"):
         Registry.open(path, bytes(32), KK_DIGITS)
-    assert Registry(path, bytes(32), KK_DIGITS).source is Source.OWN
 
 
 def test_no_registry_and_no_database_are_told_apart(tmp_path: Path) -> None:

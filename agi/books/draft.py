@@ -15,16 +15,12 @@ from sqlite_utils import Database
 
 from agi.books.files import Busy, beside, check_sound, exclusive, open_writer
 from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
-from agi.books.registry_schema import SCHEMA, key_check, same_key
+from agi.books.registry_schema import SCHEMA, key_check, remembered
 from agi.books.words import Source
 
 
-class ImportRunning(RegistryError):
-    """Another process is building a registry at this moment."""
-
-
 class ImportFailed(RegistryError):
-    """The disk did not take the new registry; the old one stands."""
+    """There is no new registry, the old one stands; the message says why."""
 
 
 @contextmanager
@@ -32,7 +28,7 @@ def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Co
     """A copy of the registry at `path` (an empty one if there is none, or with `fresh`), open for writing.
 
     When the block ends well, the copy replaces the registry; when it raises, the copy is thrown away.
-    Raises ImportRunning, ImportFailed, KeyMismatch (the registry was built with another key), RegistryDamaged, and
+    Raises ImportFailed, KeyMismatch (the registry was built with another key), RegistryDamaged, and
     OSError if the folder can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +53,7 @@ def draft(path: Path, key: bytes, *, fresh: bool = False) -> Iterator[sqlite3.Co
             f"The new registry could not be written ({error}): check the disk's space. Nothing was changed."
         ) from error
     except Busy:
-        raise ImportRunning("Another import is running: wait until it is done, then try again.") from None
+        raise ImportFailed("Another import is running: wait until it is done, then try again.") from None
 
 
 def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
@@ -67,14 +63,14 @@ def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         check_sound(connection)  # or what is damaged would be met half way, or handed on
         SCHEMA.apply(Database(connection, execute_plugins=False))
-        stored = connection.execute("SELECT value FROM meta WHERE name = 'key-check'").fetchone()
+        made_with = remembered(connection, "key-check")
     except sqlite3.OperationalError:  # the disk, not the file
         raise
     except sqlite3.DatabaseError as error:
         raise RegistryDamaged(f"{path} is damaged ({error}): import with --replace to begin anew.") from error
-    if stored is None:
+    if made_with is None:
         remember(connection, "key-check", key_check(key))
-    elif not same_key(stored[0], key):
+    elif made_with != key_check(key):
         raise KeyMismatch(
             f"{path} was built with another key than var/secrets/hash-key: put that key back, or import with "
             "--replace, which empties the other tables too."
@@ -102,8 +98,7 @@ def remember(connection: sqlite3.Connection, name: str, value: str) -> None:
 
 def source_of(connection: sqlite3.Connection, table: str) -> Source:
     """Whose rows the table holds."""
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (f"source.{table}",)).fetchone()
-    return Source(row[0]) if row else Source.EMPTY
+    return Source(remembered(connection, f"source.{table}") or Source.EMPTY)
 
 
 def set_source(connection: sqlite3.Connection, table: str, source: Source) -> None:

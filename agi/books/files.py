@@ -7,6 +7,7 @@ such lock, and can't checkpoint, not even when they are the last to close.
 """
 
 import fcntl
+import math
 import os
 import sqlite3
 import time
@@ -28,34 +29,26 @@ def beside(path: Path, ending: str) -> Path:
 
 
 @contextmanager
-def exclusive(lock: Path, wait_s: float | None = None) -> Iterator[None]:
-    """Hold the lock file `lock` (made if absent, never deleted).
+def exclusive(lock: Path, wait_s: float = math.inf) -> Iterator[None]:
+    """Hold the lock file `lock` (made if absent, never deleted). Raises `Busy` when that takes more than `wait_s`
+    seconds.
 
-    `wait_s`: longest wait in seconds; 0 does not wait, None waits for ever. Raises `Busy` when it is over. The
-    kernel lets go of the lock when a process dies, so none is ever left behind.
+    The kernel lets go of the lock when a process dies, so none is ever left behind.
     """
+    until = time.monotonic() + wait_s
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _take(handle, wait_s)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise Busy("another process holds the lock") from None
+                time.sleep(0.002)
         yield
     finally:
         os.close(handle)
-
-
-def _take(handle: int, wait_s: float | None) -> None:
-    if wait_s is None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        return
-    until = time.monotonic() + wait_s
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise Busy("another process holds the lock") from None
-            time.sleep(0.002)
-        else:
-            return
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

@@ -1,17 +1,21 @@
-"""Where tries at numbers are kept: in the call book, or in memory."""
+"""Where tries at numbers are kept: in the call book, or in the same tables in memory."""
 
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import datetime
+from secrets import token_bytes
 from typing import TypeVar
 
 import structlog
+from sqlite_utils import Database
 
 from agi.books.calls import CallBook
+from agi.books.calls_schema import bring_to_schema
 from agi.books.late import LIMIT_S, Alarm, Late
 from agi.books.ports import Guesses, Lock
+from agi.books.rows import stored
 from agi.books.writer import WriterError
 from agi.privacy import keyed_hash
 
@@ -57,14 +61,14 @@ def _tell_of_failure(done: "Future[None]") -> None:
 
 
 class _Rows:
-    """`Guesses` in the tables failures, locks and proofs, within the writer's transaction."""
+    """`Guesses` in the tables failures, locks and proofs."""
 
     def __init__(self, connection: sqlite3.Connection, key: bytes) -> None:
         self._execute = connection.execute
         self._key = key
 
     def fail(self, subject: str, at: datetime) -> int:
-        done = self._execute("INSERT INTO failures (subject, at) VALUES (?, ?)", (self._hash(subject), _text(at)))
+        done = self._execute("INSERT INTO failures (subject, at) VALUES (?, ?)", (self._hash(subject), stored(at)))
         return done.lastrowid or 0
 
     def strike_out(self, subject: str, number: int) -> None:
@@ -72,7 +76,7 @@ class _Rows:
 
     def failures(self, subject: str, since: datetime, after: int = 0) -> int:
         query = "SELECT count(*) FROM failures WHERE subject = ? AND at > ? AND seq > ?"
-        return int(self._execute(query, (self._hash(subject), _text(since), after)).fetchone()[0])
+        return int(self._execute(query, (self._hash(subject), stored(since), after)).fetchone()[0])
 
     def last(self, subject: str) -> int:
         found = self._execute("SELECT max(seq) FROM failures WHERE subject = ?", (self._hash(subject),)).fetchone()
@@ -86,24 +90,24 @@ class _Rows:
     def set_lock(self, subject: str, lock: Lock) -> None:
         self._execute(
             "INSERT OR REPLACE INTO locks (subject, counted_from, since, until) VALUES (?, ?, ?, ?)",
-            (self._hash(subject), lock.counted_from, _text(lock.since), lock.until and _text(lock.until)),
+            (self._hash(subject), lock.counted_from, stored(lock.since), lock.until and stored(lock.until)),
         )
 
     def proved(self, caller: str, target: str, since: datetime, to: datetime) -> bool:
         column, value = ("pair", self._pair(caller, target)) if target else ("caller", self._prover(caller))
         query = f"SELECT 1 FROM proofs WHERE {column} = ? AND at BETWEEN ? AND ? LIMIT 1"  # noqa: S608
-        return self._execute(query, (value, _text(since), _text(to))).fetchone() is not None
+        return self._execute(query, (value, stored(since), stored(to))).fetchone() is not None
 
     def prove(self, caller: str, target: str, at: datetime) -> None:
         self._execute(
             "INSERT OR REPLACE INTO proofs (pair, caller, at) VALUES (?, ?, ?)",
-            (self._pair(caller, target), self._prover(caller), _text(at)),
+            (self._pair(caller, target), self._prover(caller), stored(at)),
         )
 
     def forget(self, *, failures: datetime, locks: datetime, proofs: datetime, ahead: datetime) -> None:
-        self._execute("DELETE FROM failures WHERE at < ? OR at > ?", (_text(failures), _text(ahead)))
-        self._execute("DELETE FROM locks WHERE since < ?", (_text(locks),))
-        self._execute("DELETE FROM proofs WHERE at < ?", (_text(proofs),))
+        self._execute("DELETE FROM failures WHERE at < ? OR at > ?", (stored(failures), stored(ahead)))
+        self._execute("DELETE FROM locks WHERE since < ?", (stored(locks),))
+        self._execute("DELETE FROM proofs WHERE at < ?", (stored(proofs),))
 
     def _hash(self, subject: str) -> bytes:
         return keyed_hash(self._key, "lockout", subject)
@@ -115,15 +119,13 @@ class _Rows:
         return keyed_hash(self._key, "prover", caller)
 
 
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
 class MemoryGuesses:
     """A `GuessStore` that is gone when the process ends."""
 
     def __init__(self) -> None:
-        self._kept = _Kept()
+        connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        bring_to_schema(Database(connection, execute_plugins=False))
+        self._kept = _Rows(connection, token_bytes(32))
         self._one_at_a_time = threading.Lock()
 
     def run(self, work: Callable[[Guesses], _T], done_late: Callable[[_T], object] = lambda _: None) -> _T:
@@ -134,46 +136,3 @@ class MemoryGuesses:
     def later(self, work: Callable[[Guesses], None]) -> None:
         """Do `work` now."""
         self.run(work)
-
-
-class _Kept:
-    """`Guesses` in lists and dictionaries."""
-
-    def __init__(self) -> None:
-        self._failures: list[tuple[int, str, datetime]] = []
-        self._locks: dict[str, Lock] = {}
-        self._proofs: dict[tuple[str, str], datetime] = {}
-        self._number = 0
-
-    def fail(self, subject: str, at: datetime) -> int:
-        self._number += 1
-        self._failures.append((self._number, subject, at))
-        return self._number
-
-    def strike_out(self, subject: str, number: int) -> None:
-        self._failures = [one for one in self._failures if one[:2] != (number, subject)]
-
-    def failures(self, subject: str, since: datetime, after: int = 0) -> int:
-        return sum(number > after and at > since for number, of, at in self._failures if of == subject)
-
-    def last(self, subject: str) -> int:
-        return max((number for number, of, _ in self._failures if of == subject), default=0)
-
-    def lock(self, subject: str) -> Lock | None:
-        return self._locks.get(subject)
-
-    def set_lock(self, subject: str, lock: Lock) -> None:
-        self._locks[subject] = lock
-
-    def proved(self, caller: str, target: str, since: datetime, to: datetime) -> bool:
-        return any(
-            since <= at <= to for (who, what), at in self._proofs.items() if who == caller and target in ("", what)
-        )
-
-    def prove(self, caller: str, target: str, at: datetime) -> None:
-        self._proofs[caller, target] = at
-
-    def forget(self, *, failures: datetime, locks: datetime, proofs: datetime, ahead: datetime) -> None:
-        self._failures = [one for one in self._failures if failures <= one[2] <= ahead]
-        self._locks = {subject: lock for subject, lock in self._locks.items() if lock.since >= locks}
-        self._proofs = {pair: at for pair, at in self._proofs.items() if at >= proofs}

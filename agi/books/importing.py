@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from agi.books.draft import draft, remember, set_source, source_of
+from agi.books.draft import ImportFailed, draft, remember, set_source, source_of
 from agi.books.files import beside
-from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged, RegistryError
+from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged
 from agi.books.registry_schema import kk_digits_of
 from agi.books.table_csv import Table, TableError
 from agi.books.tables import LAYOUTS, Layout, Row, RowError
@@ -24,10 +24,6 @@ MANY = 30
 
 WIPES_PERCENT = 50.0
 """Share of an own table that a replacement may take away unasked."""
-
-
-class ImportRefused(RegistryError):
-    """The file was read, and nothing of it was taken; the message says why."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ def import_csv(
     With `replace`, the registry as it was is kept as `registry.db.before`, and what would take more than WIPES_PERCENT
     of a table is refused unless `sure`; a registry that is damaged or of another key is begun anew
     (`Report.emptied_others`).
-    Raises TableError, ImportRefused, ImportRunning, ImportFailed, KeyMismatch, KkDigitsMismatch,
+    Raises TableError, ImportFailed, KeyMismatch, KkDigitsMismatch,
     RegistryDamaged, OSError.
     """
 
@@ -109,7 +105,7 @@ def _load(
     layout = LAYOUTS[table]
     with Table(file, layout.required, layout.optional) as rows, _Rejects(file) as rejects:
         if not replace and source_of(connection, table) not in (Source.EMPTY, source):
-            raise ImportRefused(
+            raise ImportFailed(
                 f"Either the {table} in the registry or those in {file} are the sample's: import with --replace, "
                 "so that made-up and real persons do not mix."
             )
@@ -121,17 +117,17 @@ def _load(
         _reject_twins(connection, layout, rejects)
         (staged,) = connection.execute("SELECT count(*) FROM temp.staged").fetchone()
         if not staged + rejects.count:
-            raise ImportRefused(f"{file} has no rows below its header: nothing was imported.")
+            raise ImportFailed(f"{file} has no rows below its header: nothing was imported.")
         share = 100 * rejects.count / (staged + rejects.count)
         if share > threshold_percent or not staged:
-            raise ImportRefused(
+            raise ImportFailed(
                 f"{rejects.count} of {staged + rejects.count} rows can't be taken ({share:.1f} %, allowed are "
                 f"{threshold_percent:g} %): nothing was imported. The reasons are in {rejects.path}."
             )
         (before,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         lost = 100 * (before - staged) / before if replace and before and source is source_of(connection, table) else 0
         if lost > WIPES_PERCENT and not sure:
-            raise ImportRefused(
+            raise ImportFailed(
                 f"{table}: {before} in the registry would become {staged}. Nothing was imported; add --yes if that is "
                 "meant, or leave --replace out to add and update rows."
             )
@@ -183,7 +179,7 @@ def _stage(
     rejects: _Rejects,
     progress: Callable[[int], object],
 ) -> None:
-    """Put the good rows into a temporary table, in the file's order. Raises ImportRefused for an impossible column."""
+    """Put the good rows into a temporary table, in the file's order. Raises ImportFailed for an impossible column."""
     impossible, alike, taken = layout.impossible, set[str](), 0
 
     def good() -> Iterator[tuple[int | str | bytes, ...]]:
@@ -204,7 +200,7 @@ def _stage(
     marks = ", ".join("?" * (len(layout.columns) + 1))
     connection.executemany(f"INSERT INTO temp.staged VALUES ({marks})", good())  # noqa: S608
     if impossible and len(alike) == 1 and taken >= MANY:
-        raise ImportRefused(f"{impossible.why}: nothing was imported.")
+        raise ImportFailed(f"{impossible.why}: nothing was imported.")
 
 
 def _keep_before(registry: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import Literal
 
 from lokal.nik import parse_nik
 from lokal.provinces import PROVINCES
@@ -24,27 +25,14 @@ class NikFault(StrEnum):
     SERIAL = "serial"  # 0000
 
 
-class NikWarning(StrEnum):
-    """What is odd about a number that may be a NIK all the same."""
-
-    UNKNOWN_REGION = "unknown_region"  # a retired code, perhaps: a NIK keeps the one it was issued with
-
-
-class Sex(StrEnum):
-    """The sex that a NIK states: women have 40 added to the day of birth."""
-
-    FEMALE = "female"
-    MALE = "male"
-
-
 @dataclass(frozen=True, slots=True)
 class Region:
     """Where a NIK was issued: the six-digit code, and names where the code is in use today."""
 
     code: str
-    province: str
-    regency: str
-    district: str
+    province: str | None
+    regency: str | None
+    district: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +40,16 @@ class NikCheck:
     """What the digits of a NIK say; nothing here proves that it is registered.
 
     `birth_date` has its century inferred: two digits of a year mean the last such day that is not in the
-    future, so a person over 100 appears a century too young.
+    future, so a person over 100 appears a century too young. `sex` is female where 40 was added to the day of birth.
+    An `unknown_region` is perhaps a retired code: a NIK keeps the one it was issued with.
     """
 
     valid: bool
     reason: NikFault | None = None
     birth_date: date | None = None
-    sex: Sex | None = None
+    sex: Literal["female", "male"] | None = None
     region: Region | None = None
-    warnings: tuple[NikWarning, ...] = ()
-
-
-_FAULTS = {
-    "format": NikFault.FORMAT,
-    "province": NikFault.PROVINCE,
-    "wilayah": NikFault.REGION,
-    "birth_date": NikFault.BIRTH_DATE,
-    "serial": NikFault.SERIAL,
-}
+    unknown_region: bool = False
 
 
 def check_nik(text: str, today: date | None = None) -> NikCheck:
@@ -82,16 +62,17 @@ def check_nik(text: str, today: date | None = None) -> NikCheck:
     today = today or date.today()
     found = parse_nik(digits, lookup_wilayah=wilayah_name, reference_date=today)
     if found.errors:
-        return NikCheck(valid=False, reason=_FAULTS[found.errors[0].code])
+        code = found.errors[0].code
+        return NikCheck(valid=False, reason=NikFault.REGION if code == "wilayah" else NikFault(code))
     birth = date.fromisoformat(found.birth_date or "")
     if birth > today:
         birth = birth.replace(year=birth.year - 100)
     return NikCheck(
         valid=True,
         birth_date=birth,
-        sex=Sex.FEMALE if found.gender == "P" else Sex.MALE,
-        region=Region(digits[:6], found.province or "", found.regency or "", found.district or ""),
-        warnings=(NikWarning.UNKNOWN_REGION,) if found.warnings else (),
+        sex="female" if found.gender == "P" else "male",
+        region=Region(digits[:6], found.province, found.regency, found.district),
+        unknown_region=bool(found.warnings),
     )
 
 

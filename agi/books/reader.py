@@ -145,7 +145,7 @@ class CallReader:
             connection.row_factory = sqlite3.Row
             return connection
         connection.close()
-        if empty:  # `soundness` tells when it stays so
+        if empty:  # `fault` tells when it stays so
             return None
         if lacks:
             raise BookUnreadable(f"{self._path} is no book of calls of this version: it lacks {lacks}")

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from agi.books.errors import BookError
 from agi.books.files import open_reader
 from agi.books.late import LIMIT_S, Alarm
-from agi.books.registry_schema import SCHEMA, kk_digits_of, kk_hash, pin_hash, same_key
+from agi.books.registry_schema import SCHEMA, key_check, kk_digits_of, kk_hash, pin_hash, remembered
 from agi.books.words import (
     Application,
     ApplicationStatus,
@@ -38,9 +38,6 @@ from agi.deadline import Deadline
 _Identity = tuple[int, int, int]
 _NO_HASH = bytes(16)
 _T = TypeVar("_T")
-_MISSING = (
-    "There is no registry at {}: `hotline up` makes one of the sample data, `hotline registry import` one of your own."
-)
 _UNREADABLE = "{} can't be opened ({}): check its rights."
 _APPLICATION = "number, document, status, since, reason, office"
 
@@ -148,17 +145,9 @@ class Registry:
 
     @property
     def source(self) -> Source:
-        """Whose records these are: the sample's as soon as one table is the sample's. Told without the key, too.
-
-        Raises RegistryDamaged, RegistryMissing.
-        """
-        if not self._path.exists():
-            raise RegistryMissing(_MISSING.format(self._path))
-        try:
-            with closing(open_reader(self._path)) as connection:
-                rows = connection.execute("SELECT value FROM meta WHERE name GLOB 'source.*'").fetchall()
-        except sqlite3.Error as error:
-            raise RegistryDamaged(f"{self._path} can't be read ({error}): import the registry again.") from error
+        """Whose records these are: the sample's as soon as one table is the sample's."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT value FROM meta WHERE name GLOB 'source.*'").fetchall()
         sources = {Source(value) for (value,) in rows}
         return next((one for one in (Source.SAMPLE, Source.OWN) if one in sources), Source.EMPTY)
 
@@ -207,19 +196,19 @@ class Registry:
         try:
             found = os.stat(self._path)  # noqa: PTH116 - half the time of Path.stat, and in every look-up
         except FileNotFoundError:
-            raise RegistryMissing(_MISSING.format(self._path)) from None
+            raise RegistryMissing(
+                f"There is no registry at {self._path}: `hotline up` makes one of the sample data, "
+                "`hotline registry import` one of your own."
+            ) from None
         except OSError as error:
             raise RegistryDamaged(_UNREADABLE.format(self._path, error.strerror)) from error
         now: _Identity = (found.st_ino, found.st_mtime_ns, found.st_size)
-        connection = self._borrow(now)
         try:
-            yield connection
+            connection = self._borrow(now)
+            with _closed_on_error(connection):
+                yield connection
         except sqlite3.DatabaseError as error:
-            connection.close()
             raise RegistryDamaged(f"{self._path} can't be read ({error}): import the registry again.") from error
-        except BaseException:
-            connection.close()
-            raise
         self._idle.append((now, connection))
 
     def _borrow(self, now: _Identity) -> sqlite3.Connection:
@@ -237,14 +226,13 @@ class Registry:
             connection = open_reader(self._path)
         except sqlite3.Error as error:
             raise RegistryDamaged(_UNREADABLE.format(self._path, error)) from error
-        try:
+        with _closed_on_error(connection):
             database = Database(connection, execute_plugins=False)
             if not database["meta"].exists():
                 raise RegistryDamaged(f"{self._path} is no registry: import the registry again.")
             if SCHEMA.pending(database):
                 raise RegistryOutdated(f"{self._path} is of an older version: `hotline up` brings it up to date.")
-            stored = connection.execute("SELECT value FROM meta WHERE name = 'key-check'").fetchone()
-            if stored is None or not same_key(stored[0], self._key):
+            if remembered(connection, "key-check") != key_check(self._key):
                 raise KeyMismatch(
                     f"{self._path} was built with another key than var/secrets/hash-key: put that key back, "
                     "or import all tables again with --replace."
@@ -252,13 +240,16 @@ class Registry:
             hashed = kk_digits_of(connection)
             if hashed not in (None, self.kk_digits):
                 raise KkDigitsMismatch(hashed, self.kk_digits)
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise RegistryDamaged(f"{self._path} is damaged ({error}): import the registry again.") from error
-        except RegistryError:
-            connection.close()
-            raise
         return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _application(row: tuple[str, ...]) -> Application:

@@ -1,6 +1,5 @@
 """The tables of `registry.db`, as migrations, and what tells how its hashes were made: the key and the KK digits."""
 
-import hmac
 import sqlite3
 
 from sqlite_utils import Database, Migrations
@@ -53,15 +52,16 @@ def key_check(key: bytes) -> str:
     return keyed_hash(key, "key-check", "registry").hex()
 
 
-def same_key(stored: str, key: bytes) -> bool:
-    """Whether `stored` is the check value of `key`."""
-    return hmac.compare_digest(stored, key_check(key))
+def remembered(connection: sqlite3.Connection, name: str) -> str | None:
+    """A value of the registry's `meta`."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
 
 
 def kk_digits_of(connection: sqlite3.Connection) -> int | None:
     """How many of the last digits of the KK number the residents' hashes are made of; None: no residents yet."""
-    row = connection.execute("SELECT value FROM meta WHERE name = 'kk-digits'").fetchone()
-    return int(row[0]) if row else None
+    digits = remembered(connection, "kk-digits")
+    return int(digits) if digits else None
 
 
 def kk_hash(key: bytes, nik: str, kk_digits: str) -> bytes:

@@ -55,13 +55,13 @@ class ApplicationStatus(StrEnum):
 
     DIAJUKAN = "DIAJUKAN"
     MENUNGGU_VERIFIKASI = "MENUNGGU_VERIFIKASI"
-    BERKAS_BELUM_LENGKAP = "BERKAS_BELUM_LENGKAP"  # with a reason of INCOMPLETE
+    BERKAS_BELUM_LENGKAP = "BERKAS_BELUM_LENGKAP"  # with a reason
     DIPROSES = "DIPROSES"
     MENUNGGU_TTE = "MENUNGGU_TTE"  # waits for the electronic signature
     SIAP_CETAK = "SIAP_CETAK"
     SIAP_DIAMBIL = "SIAP_DIAMBIL"  # at an office
     SELESAI = "SELESAI"
-    DITOLAK = "DITOLAK"  # with a reason of REFUSED
+    DITOLAK = "DITOLAK"  # with a reason
     DIBATALKAN = "DIBATALKAN"
 
 
@@ -84,17 +84,11 @@ class Reason(StrEnum):
     BATAS_WAKTU_LEWAT = "BATAS_WAKTU_LEWAT"
 
 
-INCOMPLETE = frozenset(list(Reason)[:8])
-"""What can be missing: the reasons of BERKAS_BELUM_LENGKAP."""
-
-REFUSED = frozenset(list(Reason)[8:])
-"""Why an office says no: the reasons of DITOLAK."""
-
 REASONS = {
-    ApplicationStatus.BERKAS_BELUM_LENGKAP: INCOMPLETE,
-    ApplicationStatus.DITOLAK: REFUSED,
+    ApplicationStatus.BERKAS_BELUM_LENGKAP: frozenset(list(Reason)[:8]),
+    ApplicationStatus.DITOLAK: frozenset(list(Reason)[8:]),
 }
-"""The reasons that a status must have one of; every other status has none."""
+"""The reasons that a status must have one of (what can be missing, why an office says no); every other has none."""
 
 
 class Source(StrEnum):

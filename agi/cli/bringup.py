@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from agi import privacy
+from agi.books.calls_schema import fault as call_book_fault
 from agi.books.draft import draft, source_of
 from agi.books.files import open_reader
 from agi.books.importing import import_sample
@@ -19,7 +20,6 @@ from agi.books.registry import (
     RegistryMissing,
     RegistryOutdated,
 )
-from agi.books.soundness import fault as call_book_fault
 from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded

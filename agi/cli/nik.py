@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import BinaryIO
 
 import click
@@ -49,18 +50,11 @@ def _lines(source: BinaryIO) -> Iterator[str]:
 
 
 def _told(check: NikCheck) -> dict[str, object]:
-    region = check.region
     return {
         "valid": check.valid,
         "reason": check.reason,
         "birth_date": check.birth_date and check.birth_date.isoformat(),
         "sex": check.sex,
-        "region": region
-        and {
-            "code": region.code,
-            "province": region.province,
-            "regency": region.regency or None,
-            "district": region.district or None,
-        },
-        "warnings": list(check.warnings),
+        "region": check.region and asdict(check.region),
+        "warnings": ["unknown_region"] if check.unknown_region else [],
     }

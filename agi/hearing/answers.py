@@ -41,7 +41,7 @@ def standing(nik: str) -> NikStanding:
     found = check_nik(nik)
     if not found.valid:
         return NikStanding.INVALID
-    return NikStanding.UNKNOWN_REGION if found.warnings else NikStanding.KNOWN
+    return NikStanding.UNKNOWN_REGION if found.unknown_region else NikStanding.KNOWN
 
 
 def said(heard: Heard, question: Question, rest: int = 0) -> Said:

@@ -14,12 +14,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agi import privacy
+from agi.books.calls_schema import fault as call_book_fault
 from agi.books.errors import BookError
 from agi.books.files import beside, unsound
 from agi.books.importing import BEFORE
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled
-from agi.books.soundness import fault as call_book_fault
 from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
 from agi.ops.asterisk import Program
 from agi.ops.supervise import Supervisor
