@@ -58,7 +58,7 @@ def test_synthetic_speech_keeps_level_peak_and_silence(folder: PromptsFolder) ->
                 path = made.rendered(piece)
                 for kind, rate in ((".wav", 8000), (".wav16", 16000)):
                     samples = sound(path, kind) / 32768
-                    assert active_level(samples, rate).active_db == pytest.approx(-26, abs=1), piece
+                    assert active_level(samples, rate) == pytest.approx(-26, abs=1), piece
                     assert np.abs(samples).max() <= 10 ** (-3 / 20)
                     assert max(silent_ms(samples, rate)) <= 150
 

@@ -1,8 +1,8 @@
 """Speaking: pyttsx3 in its child, and every way in which that child can fail."""
 
 import os
-import sys
 import textwrap
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,15 +16,23 @@ from agi.voice.synthesis import Synthesis
 LONG = "Untuk memeriksa nomor induk kependudukan, tekan satu. " * 4
 
 
-def child(tmp_path: Path, body: str) -> list[str]:
-    """The command of a child that says it is ready and then does `body` for each request."""
-    script = tmp_path / "child.py"
-    script.write_text(
-        "import json, sys, time, wave\n"
-        "print(json.dumps({'error': None}), flush=True)\n"
-        "for line in sys.stdin:\n    request = json.loads(line)\n" + textwrap.indent(body, "    ")
-    )
-    return [sys.executable, str(script)]
+Replaces = Callable[[str], None]
+
+
+@pytest.fixture
+def child_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replaces:
+    """Lets children say that they are ready and then do what is given for each request."""
+
+    def replaces(body: str) -> None:
+        script = tmp_path / "child.py"
+        script.write_text(
+            "import json, sys, time, wave\n"
+            "print(json.dumps({'error': None}), flush=True)\n"
+            "for line in sys.stdin:\n    request = json.loads(line)\n" + textwrap.indent(body, "    ")
+        )
+        monkeypatch.setattr(synthesis, "_SCRIPT", script)
+
+    return replaces
 
 
 def test_long_texts_are_spoken_whole_from_the_first_on(tmp_path: Path) -> None:
@@ -85,11 +93,13 @@ def test_nothing_comes_out_on_stdout(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert capfd.readouterr().out == ""
 
 
-def test_text_that_looks_like_an_option_is_spoken_as_text(tmp_path: Path) -> None:
+def test_text_that_looks_like_an_option_is_spoken_as_text(tmp_path: Path, child_does: Replaces) -> None:
     secret = tmp_path / "secret"
     secret.write_text("rahasia " * 50)
-    for command in (None, ["false"]):
-        speech = Synthesis(Voice(), tmp_path / "drafts", command)
+    for body in ("", "sys.exit(1)\n"):
+        if body:
+            child_does(body)
+        speech = Synthesis(Voice(), tmp_path / "drafts")
         samples, rate = speech.speak(f"-f{secret}")
         speech.close()
         assert len(samples) / rate < 15
@@ -109,22 +119,26 @@ def test_text_that_looks_like_an_option_is_spoken_as_text(tmp_path: Path) -> Non
     ],
     ids=["dies", "hangs", "nonsense", "no file", "no audio", "too short", "error"],
 )
-def test_a_child_that_fails_is_replaced_by_espeak(tmp_path: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_fails_is_replaced_by_espeak(
+    tmp_path: Path, body: str, child_does: Replaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(synthesis, "LIMIT_S", 1.0)
-    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    child_does(body)
+    speech = Synthesis(Voice(), tmp_path / "drafts")
     samples, rate = speech.speak(LONG)
     speech.close()
     assert len(samples) / rate > 10
 
 
-def test_a_child_that_was_killed_is_started_again(tmp_path: Path) -> None:
+def test_a_child_that_was_killed_is_started_again(tmp_path: Path, child_does: Replaces) -> None:
     pids = tmp_path / "pids"
     body = (
         f"import os\nopen({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\n"
         "out = wave.open(request['file'], 'wb')\nout.setparams((1, 2, 22050, 0, 'NONE', ''))\n"
         "out.writeframes(bytes(88200))\nout.close()\nprint(json.dumps({'error': None}), flush=True)\n"
     )
-    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    child_does(body)
+    speech = Synthesis(Voice(), tmp_path / "drafts")
     speech.speak("satu")
     os.kill(int(pids.read_text()), 9)
     speech.speak("dua")
@@ -145,10 +159,11 @@ def test_a_folder_that_can_not_be_written_is_an_error_and_does_not_hang(tmp_path
         Synthesis(Voice(), tmp_path / "drafts").speak("halo")
 
 
-def test_children_end_with_us(tmp_path: Path) -> None:
+def test_children_end_with_us(tmp_path: Path, child_does: Replaces) -> None:
     pids = tmp_path / "pids"
     body = f"import os\nopen({str(pids)!r}, 'w').write(str(os.getpid()))\nprint('{{}}', flush=True)\n"
-    speech = Synthesis(Voice(), tmp_path / "drafts", child(tmp_path, body))
+    child_does(body)
+    speech = Synthesis(Voice(), tmp_path / "drafts")
     speech.speak("halo")
     speech.close()
     assert not Path(f"/proc/{pids.read_text()}").exists()

@@ -130,9 +130,9 @@ def _levelled(samples: Samples, rate: int) -> Samples:
         level = active_level(out, rate)
         if level == SILENCE:
             raise NoSpeech
-        if abs(level.active_db - TARGET_DB) < CLOSE_DB and float(np.abs(out).max()) <= CEILING:
+        if abs(level - TARGET_DB) < CLOSE_DB and float(np.abs(out).max()) <= CEILING:
             break
-        out = _limited(out * 10 ** ((TARGET_DB - level.active_db) / 20))
+        out = _limited(out * 10 ** ((TARGET_DB - level) / 20))
     return out
 
 

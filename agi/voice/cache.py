@@ -2,14 +2,13 @@
 
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 
+from agi.stamp import stamp
 from agi.voice.audio import Audio, write
 
 KINDS = (".wav16", ".wav")
@@ -20,7 +19,6 @@ MOST_VALUES = 5000
 IDLE_S = 30 * 86400
 IN_USE_S = 600
 """A clip handed out may be played for a while: nothing used in the last ten minutes is removed."""
-_TOUCH_S = 300
 TRIM_EVERY = 500
 """Clips made by one process between two looks for what is one too many."""
 
@@ -42,7 +40,7 @@ def _whole(path: str) -> bool:
 
 def identity(*parts: str) -> str:
     """The name of what is made from `parts`: equal only for equal parts in equal order."""
-    return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    return stamp("\x1f".join(parts).encode())
 
 
 class Cache:
@@ -53,8 +51,7 @@ class Cache:
         """Names of clips that are never removed: those of the fixed parts."""
         self._folder = folder
         self._stored = 0
-        self._lock = threading.Lock()
-        self._making: dict[str, Future[Path]] = {}
+        self._making: dict[str, Future[None]] = {}
 
     def stem(self, name: str) -> Path:
         """Where the clip called `name` is or would be, without extension."""
@@ -62,14 +59,11 @@ class Cache:
 
     def has(self, name: str) -> bool:
         """Whether the clip is there, whole; marks it as used."""
-        if not whole(self.stem(name)):
-            return False
-        files = [Path(f"{self.stem(name)}{kind}") for kind in KINDS]
         with suppress(FileNotFoundError):  # removed since the look: it is made again
-            if time.time() - files[1].stat().st_mtime > _TOUCH_S:
-                for file in files:
-                    os.utime(file)
-            return True
+            if whole(self.stem(name)):
+                for kind in KINDS:
+                    os.utime(f"{self.stem(name)}{kind}")
+                return True
         return False
 
     def get(self, name: str, make: Callable[[], Audio], *, again: bool = False) -> Path:
@@ -79,23 +73,19 @@ class Cache:
         """
         if not again and self.has(name):
             return self.stem(name)
-        with self._lock:
-            waiting = self._making.get(name)
-            mine: Future[Path] = waiting or Future()
-            if not waiting:
-                self._making[name] = mine
-        if waiting:
-            return waiting.result()
-        try:
-            if again or not self.has(name):  # another thread may have made it since the first look
-                self._store(name, make())
-            mine.set_result(self.stem(name))
-        except BaseException as error:
-            mine.set_exception(error)
-            raise
-        finally:
-            with self._lock:
+        mine: Future[None] = Future()
+        making = self._making.setdefault(name, mine)
+        if making is mine:
+            try:
+                if again or not self.has(name):  # another thread may have made it since the first look
+                    self._store(name, make())
+                mine.set_result(None)
+            except BaseException as error:
+                mine.set_exception(error)
+                raise
+            finally:
                 del self._making[name]
+        making.result()
         return self.stem(name)
 
     def trim(self) -> int:

@@ -3,8 +3,6 @@
 Silence before, after and between words does not lower the figure, as it would lower a plain RMS.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,39 +17,30 @@ ENVELOPE_HZ = 1000
 _BLOCK = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """`active_db` in dBov (a full-scale square wave is 0); `activity` is the share of time with speech, 0 to 1."""
-
-    active_db: float
-    activity: float
+SILENCE = float("-inf")
 
 
-SILENCE = Level(float("-inf"), 0.0)
+def active_level(samples: Samples, rate: int) -> float:
+    """Level of mono `samples` (-1.0 to 1.0) at `rate` Hz, in dBov (a full-scale square wave is 0).
 
-
-def active_level(samples: Samples, rate: int) -> Level:
-    """Level of mono `samples` (-1.0 to 1.0) at `rate` Hz; `SILENCE` where nothing reaches the lowest threshold."""
+    `SILENCE` where nothing reaches the lowest threshold.
+    """
     energy = float(np.sum(samples**2))
     if energy == 0.0:
         return SILENCE
     step = max(rate // ENVELOPE_HZ, 1)
     envelope = _envelope(samples, step, rate / step)
     hangover = round(HANGOVER_S * rate / step)
-    above: tuple[float, float, int] | None = None  # A_j, C_j and count of the threshold before
+    above: tuple[float, float] | None = None  # A_j and C_j of the threshold before
     for threshold in THRESHOLDS:
         active = min(_active_samples(envelope, float(threshold), hangover) * step, len(samples))
         if active == 0:
             break
         level, limit = 10 * np.log10(energy / active), 20 * np.log10(threshold)
         if level - limit <= MARGIN_DB:
-            if above is None:
-                return Level(float(level), active / len(samples))
-            return _between(above, (float(level), float(limit), active), energy, len(samples))
-        above = float(level), float(limit), active
-    if above is None:
-        return SILENCE
-    return Level(above[0], above[2] / len(samples))
+            return _between(above, (float(level), float(limit))) if above else float(level)
+        above = float(level), float(limit)
+    return above[0] if above else SILENCE
 
 
 def _envelope(samples: Samples, step: int, rate: float) -> Samples:
@@ -92,9 +81,7 @@ def _active_samples(envelope: Samples, threshold: float, hangover: int) -> int:
     return len(at) + int(np.minimum(pauses, hangover).sum()) + tail
 
 
-def _between(upper: tuple[float, float, int], lower: tuple[float, float, int], energy: float, count: int) -> Level:
+def _between(upper: tuple[float, float], lower: tuple[float, float]) -> float:
     """The level where level and threshold are `MARGIN_DB` apart, by straight line between two thresholds."""
     over, under = upper[0] - upper[1] - MARGIN_DB, lower[0] - lower[1] - MARGIN_DB
-    share = over / (over - under)
-    level = upper[0] + share * (lower[0] - upper[0])
-    return Level(level, min(energy / 10 ** (level / 10) / count, 1.0))
+    return upper[0] + over / (over - under) * (lower[0] - upper[0])

@@ -44,23 +44,22 @@ def parts(text: str) -> Iterator[str | Place]:
 
     Raises ValueError with a sentence for the admin where braces do not hold `name:kind`.
     """
-    at = 0
-    for found in _PLACE.finditer(text):
-        yield _fixed(text[at : found.start()])
-        named = _NAME_KIND.fullmatch(found[1])
-        if not named:
-            raise ValueError(f"'{found[0]}' bukan isian: tulis {{nama:jenis}} dengan huruf kecil")
-        if named[2] not in set(Kind):
-            raise ValueError(f"'{named[2]}' di '{found[0]}' bukan jenis isian: pakai salah satu dari {', '.join(Kind)}")
-        yield Place(named[1], Kind(named[2]))
-        at = found.end()
-    yield _fixed(text[at:])
+    for nth, part in enumerate(_PLACE.split(text)):
+        if nth % 2:
+            yield _place(part)
+        elif "{" in part or "}" in part:
+            raise ValueError("ada kurung kurawal sendirian: isian ditulis {nama:jenis}")
+        elif part:
+            yield part
 
 
-def _fixed(text: str) -> str:
-    if "{" in text or "}" in text:
-        raise ValueError("ada kurung kurawal sendirian: isian ditulis {nama:jenis}")
-    return text
+def _place(inside: str) -> Place:
+    named = _NAME_KIND.fullmatch(inside)
+    if not named:
+        raise ValueError(f"'{{{inside}}}' bukan isian: tulis {{nama:jenis}} dengan huruf kecil")
+    if named[2] not in set(Kind):
+        raise ValueError(f"'{named[2]}' di '{{{inside}}}' bukan jenis isian: pakai salah satu dari {', '.join(Kind)}")
+    return Place(named[1], Kind(named[2]))
 
 
 def checked(key: str, place: Place, value: object) -> Value:

@@ -5,8 +5,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from agi.stamp import stamp
@@ -24,14 +24,7 @@ class Sounds:
 
     def write(self, clips: Mapping[str, Path]) -> None:
         """Fill the folder with `clips`: name → path of the audio, without extension. Raises OSError."""
-        digests = {}
-        for clip, source in clips.items():
-            target = self.folder / clip
-            target.parent.mkdir(parents=True, exist_ok=True)
-            for kind in KINDS:
-                link_or_copy(Path(f"{source}{kind}"), Path(f"{target}{kind}"))
-                digests[f"{clip}{kind}"] = _digest(Path(f"{target}{kind}"))
-        (self.folder / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
+        self._put(clips, {})
 
     def damaged(self) -> tuple[str, ...]:
         """Clips that are gone or not as they were written."""
@@ -40,8 +33,13 @@ class Sounds:
 
     def mend(self, clip: str, source: Path) -> None:
         """Put the audio at `source` (without extension) in the place of the damaged `clip`. Raises OSError."""
-        with self._alone():
-            digests = self._digests()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:  # one who mends at a time, over all processes
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._put({clip: source}, self._digests())
+
+    def _put(self, clips: Mapping[str, Path], digests: dict[str, str]) -> None:
+        for clip, source in clips.items():
             for kind in KINDS:
                 target = self.folder / f"{clip}{kind}"
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +47,9 @@ class Sounds:
                 link_or_copy(Path(f"{source}{kind}"), fresh)
                 fresh.replace(target)
                 digests[f"{clip}{kind}"] = _digest(target)
-            fresh = self.folder / f"{DIGESTS}.new"
-            fresh.write_text(json.dumps(digests), encoding="utf-8")
-            fresh.replace(self.folder / DIGESTS)
+        fresh = self.folder / f"{DIGESTS}.new"
+        fresh.write_text(json.dumps(digests), encoding="utf-8")
+        fresh.replace(self.folder / DIGESTS)
 
     def _digests(self) -> dict[str, str]:
         try:
@@ -59,14 +57,6 @@ class Sounds:
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One who mends at a time, over all processes."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -38,14 +38,14 @@ class _Failed(Exception):
 class Synthesis:
     """A few children that speak with one voice, shared by all threads; started when first needed.
 
-    `folder` holds files for the moment between writing and reading. `command` replaces the child (tests).
+    `folder` holds files for the moment between writing and reading.
     """
 
-    def __init__(self, voice: Voice, folder: Path, command: Sequence[str] | None = None) -> None:
+    def __init__(self, voice: Voice, folder: Path) -> None:
         self._voice = voice
         self._folder = folder
         # -P: our folder stays off the child's module path, so that no file of ours shadows a module.
-        self._command = tuple(command or (sys.executable, "-P", str(_SCRIPT), voice.name, str(voice.words_per_minute)))
+        self._command = (sys.executable, "-P", str(_SCRIPT), voice.name, str(voice.words_per_minute))
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(CHILDREN):
             self._idle.put(None)
@@ -60,7 +60,8 @@ class Synthesis:
         # pyttsx3 writes the 16 kHz audio of an mbrola voice under a 22 kHz header: 38 % too fast.
         ways = [self._second_way] if self._voice.name.startswith("mb") else [self._child] * 2 + [self._second_way]
         for way in ways:
-            with _draft(self._folder) as file:
+            with tempfile.NamedTemporaryFile(suffix=".draft", dir=self._folder) as draft:
+                file = Path(draft.name)
                 try:
                     way(text, file)
                     return self._read(text, file)
@@ -183,15 +184,3 @@ class _Child:
             raise _Failed("the speaking process answers nonsense") from None
         if error:
             raise _Failed(str(error))
-
-
-@contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A file name of its own for one text; whatever is written there is gone afterwards."""
-    descriptor, name = tempfile.mkstemp(suffix=".draft", dir=folder)
-    os.close(descriptor)
-    file = Path(name)
-    try:
-        yield file
-    finally:
-        file.unlink(missing_ok=True)

@@ -96,14 +96,8 @@ class Texts:
         """
         text = self.text(key)
         _same_names(text, places)
-        values: dict[str, Value] = {}
-        for part in text.parts:
-            if isinstance(part, Place):
-                value = kinds.checked(key, part, places[part.name])
-                if part.kind is Kind.PHRASE and self.text(str(value)).places:
-                    raise PlaceError(f"The text '{value}' has places: it can't be a phrase of '{key}'.")
-                values[part.name] = value
-        return values
+        places_of = (part for part in text.parts if isinstance(part, Place))
+        return {place.name: self._checked(key, place, places[place.name]) for place in places_of}
 
     def written(self, key: str, places: Mapping[str, Value] | None = None) -> str:
         """The sentence as a terminal or a record shows it: digits 4-4-4-4, dates in Indonesian.
@@ -111,7 +105,7 @@ class Texts:
         A value that holds a mask (•) is shown as it is. Raises `UnknownKey` or `PlaceError`.
         """
         text = self.text(key)
-        given = places or {}
+        given, locale = places or {}, named(self.language).locale
         _same_names(text, given)
         out: list[str] = []
         for part in text.parts:
@@ -120,19 +114,18 @@ class Texts:
             elif MASKED in str(given[part.name]):
                 out.append(str(given[part.name]))
             else:
-                out.append(self._value(key, part, given[part.name]))
+                value = self._checked(key, part, given[part.name])
+                phrase = part.kind is Kind.PHRASE
+                out.append(self.text(str(value)).raw.strip() if phrase else kinds.written(part.kind, value, locale))
         # A phrase may end with a full stop of its own: the sentence around it brings the right one.
         joined = [left.rstrip(".") if right[:1] in {".", ",", ";"} else left for left, right in pairwise([*out, ""])]
         return re.sub(r"\s+", " ", "".join(joined)).strip()
 
-    def _value(self, key: str, place: Place, value: Value) -> str:
+    def _checked(self, key: str, place: Place, value: Value) -> Value:
         checked = kinds.checked(key, place, value)
-        if place.kind is not Kind.PHRASE:
-            return kinds.written(place.kind, checked, named(self.language).locale)
-        phrase = self.text(str(checked))
-        if phrase.places:
-            raise PlaceError(f"The text '{phrase.key}' has places: it can't be a phrase of '{key}'.")
-        return phrase.raw.strip()
+        if place.kind is Kind.PHRASE and self.text(str(checked)).places:
+            raise PlaceError(f"The text '{checked}' has places: it can't be a phrase of '{key}'.")
+        return checked
 
 
 def _same_names(text: Text, places: Mapping[str, Value]) -> None:
@@ -186,7 +179,7 @@ def _text(key: str, value: object, path: Path, line: int) -> Text:
     if not value.strip():
         raise ValueError(f"'{key}' kosong: tulis yang harus diucapkan")
     try:
-        parts = tuple(part for part in kinds.parts(value) if part)
+        parts = tuple(kinds.parts(value))
     except ValueError as error:
         raise ValueError(f"'{key}': {error}") from None
     names = [part.name for part in parts if isinstance(part, Place)]
