@@ -3,15 +3,13 @@
 import os
 import platform
 import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from agi import privacy
 from agi.books.calls_schema import fault as call_book_fault
@@ -24,6 +22,7 @@ from agi.ops import asterisk, asterisk_log, confined, launch, open_files, privat
 from agi.ops.asterisk import Program
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
+from agi.voice.maker import espeak_version
 
 _SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
 _MB = 1 << 20
@@ -58,40 +57,26 @@ def examine(settings: Settings) -> Iterator[Check]:
     """All checks, in the order of what rests on what."""
     program = asterisk.find(settings.var)
     running = Supervisor(settings).running()
-    checks: tuple[Callable[[], Check], ...] = (
-        _system,
-        lambda: _rights(settings),
-        lambda: _disk(settings),
-        lambda: _clock(settings),
-        lambda: _private(settings),
-        lambda: _espeak(),
-        lambda: speech_model(settings, running),
-        lambda: _asterisk(program),
-        _confinement,
-        lambda: audio_ports(settings),
-        lambda: open_files_granted(settings),
-        lambda: _registry(settings),
-        lambda: _calls(settings),
-        lambda: _ports(settings, running),
-        lambda: _processes(settings, running),
-    )
-    for check in checks:
-        yield check()
+    yield _system()
+    yield _rights(settings)
+    yield _disk(settings)
+    yield _clock(settings)
+    yield _private(settings)
+    yield _voice()
+    yield speech_model(settings, running)
+    yield _asterisk(program)
+    yield _confinement()
+    yield audio_ports(settings)
+    yield open_files_granted(settings)
+    yield _registry(settings)
+    yield _calls(settings)
+    yield _ports(settings, running)
+    yield _processes(settings, running)
     if running and program is not None:
         yield _answering(settings, program)
-        if (found := trunk.state(settings, partial(program.ask, settings.var))) is not None:
+        if found := trunk.state(settings, partial(program.ask, settings.var)):
             yield Check(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
         yield logged(settings)
-
-
-def espeak_version() -> str | None:
-    """Version of espeak-ng, None when it is not installed."""
-    try:
-        done = subprocess.run(("espeak-ng", "--version"), capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    words = done.stdout.split()
-    return words[3] if len(words) > 3 else None
 
 
 def _system() -> Check:
@@ -136,7 +121,6 @@ def _clock(settings: Settings) -> Check:
     known = max(path.stat().st_mtime for path in (Path(__file__), settings.var) if path.exists())
     if time.time() < known - 60:
         return Check(Level.WARN, "clock", f"{text} is earlier than our own files", "Set the clock (timedatectl).")
-    ZoneInfo(settings.office.zone)
     return _ok("clock", f"{text}; callers hear times of {settings.office.zone}")
 
 
@@ -149,9 +133,9 @@ def _private(settings: Settings) -> Check:
     return _ok("privacy", "files of var and data are readable by their owner only")
 
 
-def _espeak() -> Check:
+def _voice() -> Check:
     version = espeak_version()
-    if version is None:
+    if not version:
         return Check(Level.FAIL, "voice", "espeak-ng is missing", "apt-get install espeak-ng libespeak-ng1")
     return _ok("voice", f"espeak-ng {version}")
 
@@ -223,8 +207,6 @@ def open_files_granted(settings: Settings) -> Check:
 
 
 def _registry(settings: Settings) -> Check:
-    if not settings.registry_db.exists():
-        return Check(Level.FAIL, "registry", "there is none", "./hotline up, or ./hotline registry import")
     try:
         registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
         counts = {table: sum(rows.values()) for table, rows in registry.counts().items()}
@@ -233,7 +215,7 @@ def _registry(settings: Settings) -> Check:
     except privacy.BadKey as error:
         return Check(Level.FAIL, "registry", str(error), "Every NIK check fails until then.")
     except RegistryMissing as error:
-        return Check(Level.FAIL, "registry", str(error), "./hotline up")
+        return Check(Level.FAIL, "registry", str(error), "./hotline up, or ./hotline registry import")
     except RegistryStalled as error:
         return Check(Level.FAIL, "registry", str(error), "Callers hear that look-ups are not available until then.")
     except RegistryError as error:

@@ -1,13 +1,11 @@
 """Under which licence each thing stands that the hotline installs and runs."""
 
-import re
+import textwrap
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 
 from agi.ops.asterisk import Program
 
-# Packages whose metadata do not say it; from their makers' own pages.
-_KNOWN = {"pip": "MIT"}
 _LONGEST = 60
 
 
@@ -22,40 +20,23 @@ class Licence:
 
 def of_packages() -> list[Licence]:
     """Every installed Python package, by name."""
-    found = {
-        Licence(package.metadata["Name"], package.version, _licence(package))
-        for package in distributions()
-        if package.metadata["Name"]
-    }
+    found = {Licence(package.name, package.version, _licence(package)) for package in distributions()}
     return sorted(found, key=lambda each: each.name.lower())
 
 
-def of_programs(program: Program | None, espeak: str | None) -> list[Licence]:
-    """Asterisk and espeak-ng, as far as they are there."""
+def of_programs(program: Program | None, espeak: str) -> list[Licence]:
+    """Asterisk and espeak-ng (its version), as far as they are there."""
     found = []
     if program is not None:
         found.append(Licence("asterisk", program.version, "GPL-2.0-only with OpenSSL exception"))
-    if espeak is not None:
+    if espeak:
         found.append(Licence("espeak-ng", espeak, "GPL-3.0-or-later"))
     return found
 
 
 def _licence(package: Distribution) -> str:
-    """SPDX expression, else the classifiers, else the free text when it is short, else "not stated"."""
-    name = package.metadata["Name"].lower()
-    expression = _field(package, "License-Expression")
-    if name in _KNOWN or expression:
-        return _KNOWN.get(name, expression)
-    classifiers = [
-        line.rpartition(" :: ")[2]
-        for line in package.metadata.get_all("Classifier") or ()
-        if line.startswith("License :: ")
-    ]
-    if classifiers:
-        return ", ".join(classifiers)
-    text = re.sub(r"\s+", " ", _field(package, "License")).strip()
-    return text if 0 < len(text) <= _LONGEST else (f"{text[:_LONGEST]}…" if text else "not stated")
-
-
-def _field(package: Distribution, name: str) -> str:
-    return str((package.metadata.get_all(name) or ("",))[0])
+    """SPDX expression, else the classifiers, else the free text in short, else "not stated"."""
+    told = package.metadata.json
+    kinds = [line.rpartition(" :: ")[2] for line in told.get("classifier", ()) if line.startswith("License :: ")]
+    text = textwrap.shorten(str(told.get("license", "")), _LONGEST, placeholder="…")
+    return str(told.get("license_expression", "")) or ", ".join(kinds) or text or "not stated"

@@ -1,6 +1,7 @@
 """Warnings and errors that Asterisk and our processes logged of late, each kind once."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,23 +13,23 @@ _BAD = ("warning", "error", "critical")
 
 @dataclass(frozen=True)
 class Trouble:
-    """What was logged, by whom, how often, and the last time (UTC)."""
+    """What was logged, by whom, and how often."""
 
     process: str
     text: str
     times: int
-    last: datetime
 
 
 def since(folder: Path, when: datetime) -> tuple[Trouble, ...]:
     """The troubles in the logs of `folder` after `when`, the most frequent first."""
-    found: dict[tuple[str, str], Trouble] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    texts = {}
     for path in sorted(folder.glob("*.jsonl")):
         for kind, text, at in _bad(path):
             if at >= when:
-                before = found.get((path.stem, kind))
-                found[path.stem, kind] = Trouble(path.stem, text, before.times + 1 if before else 1, at)
-    return tuple(sorted(found.values(), key=lambda trouble: -trouble.times))
+                times[path.stem, kind] += 1
+                texts[path.stem, kind] = text
+    return tuple(Trouble(key[0], texts[key], count) for key, count in times.most_common())
 
 
 def _bad(path: Path) -> Iterator[tuple[str, str, datetime]]:

@@ -15,13 +15,13 @@ _SHAPES_SOUND = ("audio.py", "level.py", "speaker.py", "synthesis.py")
 def maker() -> str:
     """Digest of our code that shapes sound, and the versions of pyttsx3 and espeak-ng: part of every clip's name."""
     code = stamp_of((name, Path(__file__).with_name(name)) for name in _SHAPES_SOUND)
-    return stamp(f"{code} {version('pyttsx3')} {_espeak()}".encode())
+    return stamp(f"{code} {version('pyttsx3')} {espeak_version()}".encode())
 
 
-def _espeak() -> str:
-    """What espeak-ng says of its version; "" where it is missing."""
+def espeak_version() -> str:
+    """The version that espeak-ng tells; "" where it is missing."""
     try:
         done = subprocess.run(("espeak-ng", "--version"), capture_output=True, text=True, check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.partition("Data at")[0]
+    return done.stdout.partition("Data at")[0].rpartition(":")[2].strip()
