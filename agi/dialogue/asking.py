@@ -152,15 +152,23 @@ class Asking:
         """Write a step into the call's record; never a number or a name."""
         self._journal.noted(what, detail)
 
-    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> Answer | None:
-        """Ask whether what was heard is right: yes (1) or no (2); None where the caller says neither."""
+    def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> str:
+        """Ask whether what was heard is right: "ya" or "tidak", "" where the caller says neither.
+
+        With the grammar "repair" also a group of digits to correct ("2"), or the group and its digits ("2:3174").
+        """
+
+        def meant(answer: Answer) -> str:
+            if grammar == "repair" and answer.mode is Mode.SPEECH:
+                return answer.value
+            return Reply.YES if answer.value == "1" else Reply.NO
 
         def accept(answer: Answer) -> str:
-            consent = answer.value in ("1", Reply.YES) if grammar == "yesno" else answer.value == Reply.YES
-            return "" if consent and not answer.sure else answer.value
+            return answer.value if answer.sure or meant(answer) != Reply.YES else ""
 
         question = self._question(name, ask, Options("12"), grammar, private=grammar == "repair")
-        return self._nested(Asked(question, Helps.YES_NO, _NESTED_TRIES, accept))
+        answer = self._nested(Asked(question, Helps.YES_NO, _NESTED_TRIES, accept))
+        return meant(answer) if answer else ""
 
     def group(self, name: str, ask: Sequence[Prompt]) -> str:
         """Ask for a group of digits that is read back afterwards; "" where none is given."""
@@ -255,8 +263,8 @@ class Asking:
             return question.prompts
         if not asked.secret:
             self._invited.add(invitation)
-        invited = (Prompt(invitation), *question.prompts), (*question.prompts, Prompt(invitation))
-        return invited[asked.helps is Helps.ENTRY]
+        invited = Prompt(invitation)
+        return (invited, *question.prompts) if asked.helps is Helps.MENU else (*question.prompts, invited)
 
     def _fallen(self, question: Question, listening: bool) -> tuple[Prompt, ...]:
         """Once a call: that only keys are taken now, to callers who were told, or who found, that they may speak."""

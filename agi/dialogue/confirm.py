@@ -7,7 +7,7 @@ kedua", with its digits or without), and is otherwise asked anew. Silence and no
 from collections.abc import Mapping, Sequence
 
 from agi.dialogue.asking import Asking
-from agi.dialogue.question import Answer, Mode, Prompt
+from agi.dialogue.question import Answer, Prompt
 from agi.languages.language import GROUP, Reply
 
 MOST_READBACKS = 4
@@ -20,26 +20,20 @@ def option(asking: Asking, name: str, answer: Answer, words: Mapping[str, tuple[
     """The option that the caller meant, "" if it is none of those heard. `words`: option -> its words."""
     if answer.sure:
         return answer.value
-    for value in _first_two(answer.value, answer.alternatives):
+    others = (one for one in answer.alternatives if one != answer.value)
+    for value in [answer.value, *others][:2]:
         said = words.get(value) or (f"{asking.language.vocabulary.option} {value}",)
-        reply = _asked(asking, name, said[0])
-        if reply != Reply.NO:
-            return value if reply == Reply.YES else ""
+        meant = agreed(asking, name, said[0])
+        if meant != Reply.NO:
+            return value if meant == Reply.YES else ""
     return ""
 
 
-def agreed(asking: Asking, name: str, said: str) -> bool:
-    """Ask whether `said` is what the caller said, at the question `name`."""
-    return _asked(asking, name, said) == Reply.YES
-
-
-def _asked(asking: Asking, name: str, said: str) -> str:
-    """ "ya" or "tidak", "" where the caller says neither."""
-    reply = asking.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said})], "yesno")
-    if reply is None:
-        return ""
-    meant = _meant(reply)
-    asking.note("speech.confirmed" if meant == Reply.YES else "speech.denied", name)
+def agreed(asking: Asking, name: str, said: str) -> str:
+    """Whether the caller said `said` at the question `name`: "ya" or "tidak", "" where they say neither."""
+    meant = asking.reply(f"{name}_confirm", [Prompt("speech.confirm_option", {"option": said})], "yesno")
+    if meant:
+        asking.note("speech.confirmed" if meant == Reply.YES else "speech.denied", name)
     return meant
 
 
@@ -52,14 +46,13 @@ def number(asking: Asking, name: str, readings: Sequence[str], sure: bool) -> st
     said, *others = readings
     repairs = len(said) % GROUP == 0
     for _ in range(MOST_READBACKS):
-        reply = asking.reply(f"{name}_confirm", _readback(said, repairs), "repair" if repairs else "yesno")
-        meant = _meant(reply, repairs=repairs) if reply else Reply.NO
+        meant = asking.reply(f"{name}_confirm", _readback(said, repairs), "repair" if repairs else "yesno")
         if meant == Reply.YES:
             asking.note("speech.confirmed", name)
             return said
-        if meant == Reply.NO:
+        if meant in ("", Reply.NO):
             asking.note("speech.denied", name)
-            if reply is None or not others:
+            if not meant or not others:
                 return ""
             said, others = others[0], []  # the second reading, no third: guessing tires
             continue
@@ -67,16 +60,6 @@ def number(asking: Asking, name: str, readings: Sequence[str], sure: bool) -> st
         if not said:
             return ""
     return ""
-
-
-def _meant(reply: Answer, *, repairs: bool = False) -> str:
-    """ "ya", "tidak", a group ("2"), or group and digits ("2:3174").
-
-    The grammar "repair" gives these words as they are; keys and the grammar "yesno" say 1 and 2.
-    """
-    if repairs and reply.mode is Mode.SPEECH:
-        return reply.value
-    return Reply.YES if reply.value == "1" else Reply.NO
 
 
 def _repaired(asking: Asking, name: str, said: str, meant: str) -> str:
@@ -98,7 +81,3 @@ def _readback(said: str, repairs: bool) -> list[Prompt]:
         return [Prompt("speech.readback_halves", {"first": said[:half], "second": said[half:]})]
     asked = [Prompt("speech.readback", {"number": said})]
     return [*asked, Prompt("speech.repair")] if repairs else asked
-
-
-def _first_two(value: str, others: Sequence[str]) -> list[str]:
-    return [value, *(one for one in others if one != value)][:2]

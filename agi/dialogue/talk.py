@@ -14,7 +14,7 @@ from agi.dialogue.helps import Helps
 from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt
 from agi.dialogue.spoken import Spoken
 from agi.languages import INDONESIAN
-from agi.languages.language import Command, Language
+from agi.languages.language import Command, Language, Reply
 
 Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
@@ -173,4 +173,4 @@ class Talk(Asking):
 
     def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""
-        return lambda command: confirm.agreed(self, name, self.language.vocabulary.commands[command][0])
+        return lambda command: confirm.agreed(self, name, self.language.vocabulary.commands[command][0]) == Reply.YES

@@ -31,18 +31,14 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """One count that a try goes to; `shared` among many visitors."""
+class Mark:
+    """What a reserved try left in the count of one `subject`, which may be `shared` among many visitors.
+
+    The failure's `number`, and where the short count began before it.
+    """
 
     subject: str
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a reserved try left in one count: the failure's number, and where the short count began before it."""
-
-    count: Count
+    shared: bool
     number: int
     counted_from: int
 
@@ -60,7 +56,7 @@ class Counting:
 
         Without a target, who has proved something is not locked before it is named.
         """
-        left = (self._left(one.subject) for one in self._counts(visitor, target))
+        left = map(self._left, self._counts(visitor, target))
         return max((one for one in left if one is not None), default=None)
 
     def reserve(self, visitor: Visitor, target: str) -> tuple[Mark, ...] | timedelta:
@@ -71,16 +67,15 @@ class Counting:
         day_ago = self.now - timedelta(hours=self.limits.hours)
         two_ago = day_ago - timedelta(hours=self.limits.hours)
         self.guesses.forget(failures=day_ago, locks=two_ago, proofs=self.now - PROVED_FOR, ahead=self.now + _AHEAD)
-        return tuple(map(self._counted, self._counts(visitor, target)))
+        return tuple(self._counted(subject, shared) for subject, shared in self._counts(visitor, target).items())
 
     def take_back(self, marks: tuple[Mark, ...]) -> None:
         """Strike the failure out, and the lock that it alone has set; a lock that others have set stays."""
         for mark in marks:
-            subject = mark.count.subject
-            lock = self.guesses.lock(subject)
+            lock = self.guesses.lock(mark.subject)
             if lock and lock.counted_from == mark.number:
-                self.guesses.set_lock(subject, replace(lock, counted_from=mark.counted_from, until=None))
-            self.guesses.strike_out(subject, mark.number)
+                self.guesses.set_lock(mark.subject, replace(lock, counted_from=mark.counted_from, until=None))
+            self.guesses.strike_out(mark.subject, mark.number)
 
     def matched(self, visitor: Visitor, target: str, marks: tuple[Mark, ...]) -> None:
         """The try was right: it is no failure, the caller's short count begins again, and what was proved is kept.
@@ -89,13 +84,13 @@ class Counting:
         shared counts go on for the same reason.
         """
         self.take_back(marks)
-        for subject in {mark.count.subject for mark in marks if not mark.count.shared} | {f"caller:{visitor.number}"}:
+        for subject in {mark.subject for mark in marks if not mark.shared} | {f"caller:{visitor.number}"}:
             self._count_from_here(subject)
         if visitor.number:
             self.guesses.prove(visitor.number, target, self.now)
 
-    def _counts(self, visitor: Visitor, target: str) -> tuple[Count, ...]:
-        """Where a try is counted; without a target what is known before one is named."""
+    def _counts(self, visitor: Visitor, target: str) -> dict[str, bool]:
+        """Where a try is counted, and whether that is shared; without a target what is known before one is named."""
         shared = [f"account:{visitor.account}"] if visitor.account else []
         if not visitor.number:
             shared.append("withheld")
@@ -104,22 +99,22 @@ class Counting:
             own = [target, f"caller:{visitor.number}"]
         else:
             own = [target and f"{target} by {visitor.number}"]
-        return (*(Count(one) for one in own if one), *(Count(one, shared=True) for one in shared))
+        return dict.fromkeys(filter(None, own), False) | dict.fromkeys(shared, True)
 
-    def _counted(self, count: Count) -> Mark:
+    def _counted(self, subject: str, shared: bool) -> Mark:
         """Count one failure, and lock where it was one too many."""
-        subject, limits, before = count.subject, self.limits, self.guesses.lock(count.subject)
+        limits, before = self.limits, self.guesses.lock(subject)
         counted_from = before.counted_from if before else 0
         number = self.guesses.fail(subject, self.now)
-        day, shared = timedelta(hours=limits.hours), timedelta(minutes=limits.shared_minutes)
-        if count.shared:
-            if self.guesses.failures(subject, self.now - shared, counted_from) >= limits.shared_tries:
-                self._count_from_here(subject, shared)
+        day, while_shared = timedelta(hours=limits.hours), timedelta(minutes=limits.shared_minutes)
+        if shared:
+            if self.guesses.failures(subject, self.now - while_shared, counted_from) >= limits.shared_tries:
+                self._count_from_here(subject, while_shared)
         elif self.guesses.failures(subject, self.now - day) >= limits.day_tries:
             self._count_from_here(subject, day)
         elif self.guesses.failures(subject, self.now - day, counted_from) >= limits.tries:
             self._count_from_here(subject, timedelta(minutes=limits.minutes))
-        return Mark(count, number, counted_from)
+        return Mark(subject, shared, number, counted_from)
 
     def _count_from_here(self, subject: str, lock_for: timedelta | None = None) -> None:
         """Count from here on, and lock for so long. Without any failure there is nothing to keep."""

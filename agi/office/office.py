@@ -48,16 +48,15 @@ class Office:
         """How many of the last digits of the KK number prove a NIK."""
         return self.registry.kk_digits
 
-    def admit(self, visitor: Visitor) -> Stop | None:
-        """Why `visitor` may not ask now, or None: to be asked before any number is. Raises BookError."""
-        stop = self.guesses.stop(visitor)
+    def stop(self, visitor: Visitor, subject: Subject | None = None, number: str = "") -> Stop | None:
+        """Why `visitor` may not try at `number` now (at any, where none is given), or None. Raises BookError.
+
+        To be asked before a number is, and again before its proof is.
+        """
+        stop = self.guesses.stop(visitor, subject, number)
         if stop is None:
             self.registry.ready()
         return stop
-
-    def stop(self, visitor: Visitor, subject: Subject, number: str) -> Stop | None:
-        """Why `visitor` may not try at `number` now, or None: to be asked before its proof is. Raises BookError."""
-        return self.guesses.stop(visitor, subject, number)
 
     def invalid(self, subject: Subject, number: str) -> Invalid | None:
         """What is wrong with `number` by itself, or None; an unknown district is no reason to refuse a NIK."""

@@ -67,7 +67,7 @@ def prove(
 
     Raises Back before the number, BookError, ToAgent, GaveUp, HungUp.
     """
-    if _stopped(talk, desk, desk.office.admit(desk.visitor)):
+    if _stopped(talk, desk, desk.office.stop(desk.visitor)):
         return None
     while True:
         number = _valid(talk, desk, subject, ask_number)
