@@ -45,7 +45,6 @@ ENGLISH = Language(
         ordered=("the",),
         option="number",
     ),
-    INDONESIAN.repairs,
     replace(INDONESIAN.numbers, digits=WORDS, zeros=("zero",), read_digits=read_digits, mixed=Loop(alt(WORDS))),
     INDONESIAN.dates,
     INDONESIAN.wording,

@@ -35,14 +35,14 @@ CASES = {
     "Rp 7.800.000,00": "tujuh juta delapan ratus ribu rupiah",
     "Rp1.000,-": "seribu rupiah",
     # dates and times
-    "24-11-2026": "dua puluh empat November dua ribu dua puluh enam",
-    "2026-11-24": "dua puluh empat November dua ribu dua puluh enam",
-    "Selasa, 24 November 2026": "Selasa, dua puluh empat November dua ribu dua puluh enam",
+    "24-11-2026": "dua puluh empat november dua ribu dua puluh enam",
+    "2026-11-24": "dua puluh empat november dua ribu dua puluh enam",
+    "Selasa, 24 November 2026": "Selasa, dua puluh empat november dua ribu dua puluh enam",
     "pukul 08.00": "pukul delapan",
     "07.30": "pukul tujuh lewat tiga puluh",
     "Jam 07.30": "Jam tujuh lewat tiga puluh",
     "pukul 08.00-15.00": "pukul delapan sampai lima belas",
-    "24.11.2026 pukul 9.15": "dua puluh empat November dua ribu dua puluh enam pukul sembilan lewat lima belas",
+    "24.11.2026 pukul 9.15": "dua puluh empat november dua ribu dua puluh enam pukul sembilan lewat lima belas",
     "pukul 16.05": "pukul enam belas lewat lima",
     "08.00–15.30 WIB": "pukul delapan sampai lima belas lewat tiga puluh wib",
     # abbreviations and codes

@@ -57,7 +57,8 @@ class Vocabulary:
 
     `before` and `after` an answer, and `titles` after yes and no, people say what means nothing. `numbered` stands
     before the number of an option, `ordered` before its ordinal; `option` is that before a number which is read back.
-    `offers` is a regular expression for what a menu says before a key ("tekan").
+    `offers` is a regular expression for what a menu says before a key ("tekan"). Which group of a number just read back
+    is wrong, is said as one of `groups` and its ordinal, with `wrong_before` and `wrong_after` it.
     """
 
     commands: Mapping[Command, Words]
@@ -70,15 +71,9 @@ class Vocabulary:
     ordered: Words
     option: str
     offers: str
-
-
-@dataclass(frozen=True, slots=True)
-class Repairs:
-    """Which group of a number just read back is wrong: one of `groups` and its ordinal, and what is said around it."""
-
     groups: Words
-    before: Words
-    after: Words
+    wrong_before: Words
+    wrong_after: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +106,8 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Dates, said and read. `months`: the names of each, the usual one first.
+    """Dates, said and read. One that ends with a word of `open` may still go on."""
 
-    A date that ends with a word of `open` may still go on.
-    """
-
-    months: tuple[Words, ...]
     say: Callable[[date], str]
     read: Callable[[Words], Iterable[date]]
     spoken: Piece
@@ -156,7 +147,6 @@ class Language:
     code: str
     locale: str
     vocabulary: Vocabulary
-    repairs: Repairs
     numbers: Numbers
     dates: Dates
     wording: Wording
@@ -168,15 +158,16 @@ class Language:
 
     def command(self, words: Words) -> Command | None:
         """The command that `words` give."""
-        return self._commands.get(words)
+        return self._commands.get(" ".join(words))
 
     def reply(self, words: Words) -> Reply | None:
         """Whether `words` mean yes or no; None if neither."""
-        return self._replies.get(words[:-1] if words[-1:] in self._titles else words)
+        bare = words[:-1] if words and words[-1] in self.vocabulary.titles else words
+        return self._replies.get(" ".join(bare))
 
     def goes_on(self, words: Words) -> bool:
         """Whether a longer yes or no begins with `words`."""
-        return any(begins(words, longer) for longer in self._replies)
+        return any(begins(words, tuple(longer.split())) for longer in self._replies)
 
     @property
     def commands(self) -> Piece:
@@ -196,10 +187,10 @@ class Language:
     def bare(self, words: Words) -> Iterator[Words]:
         """`words`, and what is left of them without what people say before and after."""
         for begin in range(min(len(words), 4)):
-            if begin and words[:begin] not in self._before:
+            if begin and " ".join(words[:begin]) not in self.vocabulary.before:
                 continue
             for end in range(len(words), max(begin, len(words) - 3), -1):
-                if end == len(words) or words[end:] in self._after:
+                if end == len(words) or " ".join(words[end:]) in self.vocabulary.after:
                     yield words[begin:end]
 
     def called(self, key: str) -> Words:
@@ -213,25 +204,9 @@ class Language:
         )
 
     @cached_property
-    def _commands(self) -> Mapping[Words, Command]:
-        return {_split(way): command for command, ways in self.vocabulary.commands.items() for way in ways}
+    def _commands(self) -> Mapping[str, Command]:
+        return {way: command for command, ways in self.vocabulary.commands.items() for way in ways}
 
     @cached_property
-    def _replies(self) -> Mapping[Words, Reply]:
-        return {_split(way): reply for reply, ways in self.vocabulary.replies.items() for way in ways}
-
-    @cached_property
-    def _titles(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.vocabulary.titles))
-
-    @cached_property
-    def _before(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.vocabulary.before))
-
-    @cached_property
-    def _after(self) -> frozenset[Words]:
-        return frozenset(map(_split, self.vocabulary.after))
-
-
-def _split(text: str) -> Words:
-    return tuple(text.split())
+    def _replies(self) -> Mapping[str, Reply]:
+        return {way: reply for reply, ways in self.vocabulary.replies.items() for way in ways}

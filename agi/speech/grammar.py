@@ -251,9 +251,9 @@ class NikRepair(Grammar):
     @property
     def piece(self) -> Piece:
         """Yes, no, or which group and how it should be."""
-        repairs, digit = self.language.repairs, self.language.numbers.digit
-        group = seq(alt(repairs.groups), alt(self._ordinals))
-        wrong = seq(Opt(alt(repairs.before)), group, Opt(alt(repairs.after)))
+        said, digit = self.language.vocabulary, self.language.numbers.digit
+        group = seq(alt(said.groups), alt(self._ordinals))
+        wrong = seq(Opt(alt(said.wrong_before)), group, Opt(alt(said.wrong_after)))
         return alt((self.language.yes_or_no, seq(wrong, Opt(seq(*[digit] * GROUP)))))
 
     def values(self, words: Words) -> tuple[str, ...]:
@@ -264,7 +264,7 @@ class NikRepair(Grammar):
         if not group:
             return ()
         rest = words[words.index(self._ordinals[group - 1]) + 1 :]
-        after = {word for way in self.language.repairs.after for word in way.split()}
+        after = {word for way in self.language.vocabulary.wrong_after for word in way.split()}
         rest = tuple(word for word in rest if word not in after)
         if not rest:
             return (str(group),)

@@ -104,7 +104,6 @@ def _year_of(words: Words) -> int | None:
 
 
 DATES = Dates(
-    MONTHS,
     say=say,
     read=read,
     spoken=seq(Opt("tanggal", _ASIDE), _day(), _month(), Opt("tahun", _ASIDE), _year()),

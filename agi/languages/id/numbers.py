@@ -5,7 +5,7 @@ A number of digits may be said one digit at a time ("tiga satu"), in small numbe
 readings are given, the most usual first, and the expected length decides.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from agi.languages.language import Numbers, Words
@@ -17,11 +17,24 @@ TWICE = ("dobel", "double")
 THRICE = ("tripel",)
 MOST = 999_999
 
-_VALUES = {**{word: value for value, word in enumerate(DIGITS)}, "kosong": 0}
-_DIGIT = (*DIGITS, *ZEROS)
 _MOST_WORDINGS = 32
 _DOUBLE_COST = 3.0
 _NUMBER_COST = 5.0
+
+
+def _followed(heads: dict[Words, int], rest: dict[Words, int]) -> dict[Words, int]:
+    """`heads`, each alone and with one of `rest` after it."""
+    return heads | {(*head, *words): value + more for head, value in heads.items() for words, more in rest.items()}
+
+
+_DIGIT = (*DIGITS, *ZEROS)
+_VALUES = {"kosong": 0, **{word: value for value, word in enumerate(DIGITS)}}
+_ONES: dict[Words, int] = {(word,): value for word, value in _VALUES.items() if value}
+_TEENS = {("sepuluh",): 10, ("sebelas",): 11, **{(*one, "belas"): 10 + value for one, value in _ONES.items()}}
+_TENS = _ONES | _TEENS | _followed({(*one, "puluh"): 10 * value for one, value in _ONES.items()}, _ONES)
+_HEADS: dict[Words, int] = {("seratus",): 100, **{(*one, "ratus"): 100 * value for one, value in _ONES.items()}}
+_BELOW_THOUSAND = _TENS | _followed(_HEADS, _TENS)
+_LONGEST = max(map(len, _BELOW_THOUSAND))
 
 
 def say(value: int) -> str:
@@ -69,48 +82,22 @@ def _chunks(words: Words) -> Iterator[tuple[str, int]]:
 @lru_cache(maxsize=4096)
 def _numbers(words: Words) -> tuple[tuple[int, int], ...]:
     """(value, number of words) of every number that `words` begin with."""
-    found = {}
+    found = _below_thousand(words)
+    heads = {length + 1: value for length, value in found.items() if words[length : length + 1] == ("ribu",)}
+    if words[:1] == ("seribu",):
+        heads[1] = 1
     if words and words[0] in ZEROS:
         found[1] = 0
-    found.update({length: value for value, length in _in_hundreds(words)})
-    for length, value in tuple(found.items()):
-        if value and words[length : length + 1] == ("ribu",):
-            found.update(_scaled(words, value * 1000, length + 1, _in_hundreds))
-    if words[:1] == ("seribu",):
-        found.update(_scaled(words, 1000, 1, _in_hundreds))
+    for length, thousands in heads.items():
+        rest = {0: 0, **_below_thousand(words[length:])}
+        found |= {length + more: 1000 * thousands + value for more, value in rest.items()}
     return tuple((value, length) for length, value in found.items())
 
 
-def _in_hundreds(words: Words) -> Iterator[tuple[int, int]]:
-    yield from _in_tens(words)
-    if words[:1] == ("seratus",):
-        yield from ((value, length) for length, value in _scaled(words, 100, 1, _in_tens).items())
-    elif words[1:2] == ("ratus",) and _VALUES.get(words[0]):
-        yield from ((value, length) for length, value in _scaled(words, 100 * _VALUES[words[0]], 2, _in_tens).items())
-
-
-def _in_tens(words: Words) -> Iterator[tuple[int, int]]:
-    if not words:
-        return
-    first = _VALUES.get(words[0], 0)
-    if words[0] in ("sepuluh", "sebelas"):
-        yield {"sepuluh": 10, "sebelas": 11}[words[0]], 1
-    if not first:
-        return
-    yield first, 1
-    if words[1:2] == ("belas",):
-        yield 10 + first, 2
-    elif words[1:2] == ("puluh",):
-        yield 10 * first, 2
-        if unit := _VALUES.get(words[2]) if len(words) > 2 else None:
-            yield 10 * first + unit, 3
-
-
-def _scaled(
-    words: Words, value: int, length: int, rest: Callable[[Words], Iterable[tuple[int, int]]]
-) -> dict[int, int]:
-    """Length → value for `value` alone and with what may follow it."""
-    return {length: value, **{length + more: value + part for part, more in rest(words[length:])}}
+def _below_thousand(words: Words) -> dict[int, int]:
+    """Number of words → value of every number from 1 to 999 that `words` begin with."""
+    begun = (words[:length] for length in range(1, min(len(words), _LONGEST) + 1))
+    return {len(part): _BELOW_THOUSAND[part] for part in begun if part in _BELOW_THOUSAND}
 
 
 def _times() -> Piece:

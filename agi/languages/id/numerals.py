@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from agi.languages.id.dates import MONTHS
+from agi.languages.id.dates import DATES
 from agi.languages.id.numbers import NUMBERS, say
 from agi.languages.language import groups
 
@@ -28,12 +28,11 @@ def _date(found: re.Match[str]) -> str:
         named = date(int(year), int(month), int(day))
     except ValueError:  # no such day: then it is digits
         return ", ".join(map(NUMBERS.spell, re.findall(r"[0-9]+", found[0])))
-    return f"{say(named.day)} {MONTHS[named.month - 1][0].capitalize()} {say(named.year)}"
+    return DATES.say(named)
 
 
 def _amount(found: re.Match[str]) -> str:
-    sen = f" koma {NUMBERS.spell(found[2])}" if found[2] and int(found[2]) else ""
-    return f"{_count(found[1])}{sen} rupiah"
+    return f"{_decimal(found) if found[2] and int(found[2]) else _count(found[1])} rupiah"
 
 
 def amount(value: int) -> str:
@@ -76,8 +75,7 @@ def _ordinal(found: re.Match[str]) -> str:
 
 
 def _percent(found: re.Match[str]) -> str:
-    fraction = f" koma {NUMBERS.spell(found[2])}" if found[2] else ""
-    return f"{_count(found[1])}{fraction} persen"
+    return f"{_decimal(found) if found[2] else _count(found[1])} persen"
 
 
 def _decimal(found: re.Match[str]) -> str:

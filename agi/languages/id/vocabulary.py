@@ -1,6 +1,6 @@
 """What callers say in Indonesian on any question: commands, yes and no, the words around an answer."""
 
-from agi.languages.language import Command, Repairs, Reply, Vocabulary
+from agi.languages.language import Command, Reply, Vocabulary
 
 VOCABULARY = Vocabulary(
     commands={
@@ -34,6 +34,7 @@ VOCABULARY = Vocabulary(
     ordered=("yang", "pilihan"),
     option="pilihan",
     offers=r"tekan(?:lah)?\s+(?:angka\s+|tombol\s+)?",
+    groups=("kelompok", "bagian", "yang"),
+    wrong_before=("bukan", "tidak", "salah"),
+    wrong_after=("salah", "yang salah"),
 )
-
-REPAIRS = Repairs(("kelompok", "bagian", "yang"), ("bukan", "tidak", "salah"), ("salah", "yang salah"))

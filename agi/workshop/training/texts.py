@@ -8,12 +8,13 @@ from pathlib import Path
 
 from agi import tomlfile
 from agi.languages import INDONESIAN
+from agi.languages.id.dates import MONTHS
 from agi.languages.id.numbers import THRICE, TWICE
 from agi.languages.language import Words
 from agi.languages.pieces import texts
 
 _NUMBERS = INDONESIAN.numbers
-_MONTHS = tuple(names[0] for names in INDONESIAN.dates.months)
+_MONTHS = tuple(names[0] for names in MONTHS)
 _LENGTHS = (1, 1, 1, 2, 3, 4, 4, 5, 6, 8, 12, 16)
 _TEXTS = Path(__file__).with_name("texts.toml")
 
