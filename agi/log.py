@@ -96,13 +96,7 @@ def configure(settings: Settings, name: str, *, console: bool) -> None:
     except OSError as error:
         print(f"No log file: {error}. Logging to the terminal only.", file=sys.stderr)
     logging.raiseExceptions = False  # a full disk is no reason to print a traceback for every line
-    root = logging.getLogger()
-    for old in root.handlers[:]:
-        root.removeHandler(old)
-        old.close()
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(settings.log.level)
+    logging.basicConfig(handlers=handlers, level=settings.log.level, force=True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -175,34 +169,32 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 def _without_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The last net: nothing that was entered passes."""
-    return {_text(str(name)): _DOTS if name in HIDDEN else _clean(value) for name, value in event.items()}
+    return _cleaned(event, 0)
 
 
-def _clean(value: object, depth: int = 0) -> object:
+def _cleaned(fields: Mapping[Any, object], depth: int) -> dict[str, Any]:
+    return {redact(str(name)): _DOTS if name in HIDDEN else _clean(one, depth) for name, one in fields.items()}
+
+
+def _clean(value: object, depth: int) -> object:
     """`value` made of plain JSON types, numbers of persons masked."""
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
         return value if abs(value) < _LONG else redact(str(value))
     if isinstance(value, str):
-        return _text(value)
+        return redact(value)
     if depth < _DEEPEST:
         if isinstance(value, Mapping):
-            return {
-                _text(str(name)): _DOTS if name in HIDDEN else _clean(one, depth + 1) for name, one in value.items()
-            }
+            return _cleaned(value, depth + 1)
         if isinstance(value, list | tuple | set | frozenset):
             return [_clean(one, depth + 1) for one in value]
     if isinstance(value, BaseException):
         return failure(value)
     try:
-        return _text(str(value))
+        return redact(str(value))
     except Exception:  # noqa: BLE001  # whatever a foreign __str__ raises, a log line must not end a call
         return type(value).__name__
-
-
-def _text(value: str) -> str:
-    return redact(value)
 
 
 _COMMON: list[Any] = [

@@ -3,22 +3,21 @@
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
+from tempfile import NamedTemporaryFile, mkstemp
 from typing import IO
 
-# 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LINE_PROOF = "line-proof"
+# 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
 _DOTS = "•••"
 _ESCAPED_DIGIT = re.compile(r"%3([0-9])")  # a digit as an address may spell it (RFC 3261, section 25.1)
 _NUMBER = re.compile(r"\d(?:[ -]?\d){5,}|\d{1,4}(?:\.\d{4}){2,}")  # also in groups; an IP address stays
 _NAME = re.compile(r"(?:\"[^\"]*\"|[^\"<>:,;'\s][^\"<>:,;']*)\s*(?=<sips?:)", re.I)
 _USER = re.compile(r"(?<=sip:)(?!tester\d+@)[^@\s<>\"]*(?=@)|(?<=sips:)[^@\s<>\"]*(?=@)", re.I)
-
-
 _KEY_BYTES = 32
 
 
@@ -62,17 +61,11 @@ def secret(var: Path, name: str, size: int = 32) -> str:
     path = var / "secrets" / name
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(size))
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{name}.") as draft, suppress(FileExistsError):
+            draft.write(token_hex(size))
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.link(draft.name, path)
     return path.read_text().strip()
 
 
@@ -84,15 +77,15 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as out:
             yield out
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with os.fdopen(handle, "wb") as out:
             yield out
             out.flush()
-            os.fsync(out.fileno())
-        draft.replace(path)
+            os.fsync(handle)
+        Path(draft).replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        Path(draft).unlink(missing_ok=True)
 
 
 def hash_key(var: Path) -> bytes:

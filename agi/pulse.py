@@ -85,26 +85,22 @@ def felt(sock: socket.socket) -> bool:
 
 
 def _beat_for_ever(path: Path) -> None:
+    """Beat for the watch that listens on `path`, and end it when it hangs."""
     while True:
-        with suppress(OSError):  # no watch yet, or it is being started anew
-            _beat_for(path)
+        # An error: there is no watch yet, or it is being started anew.
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.setblocking(False)
+            sock.connect(str(path))
+            watch = Pulse(peer(sock))
+            while True:
+                with suppress(BlockingIOError):
+                    sock.send(b".")
+                time.sleep(BEAT_S)
+                if felt(sock):
+                    watch.beat()
+                elif watch.hangs():
+                    watch.kill()
         time.sleep(BEAT_S)
-
-
-def _beat_for(path: Path) -> None:
-    """Beat for the watch that listens on `path` until it is gone, and end it when it hangs."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-        sock.setblocking(False)
-        sock.connect(str(path))
-        watch = Pulse(peer(sock))
-        while True:
-            with suppress(BlockingIOError):
-                sock.send(b".")
-            time.sleep(BEAT_S)
-            if felt(sock):
-                watch.beat()
-            elif watch.hangs():
-                watch.kill()
 
 
 def _work(pid: int) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from agi.books.files import beside
 from agi.books.registry import KeyMismatch, KkDigitsMismatch, RegistryDamaged
 from agi.books.registry_schema import kk_digits_of
 from agi.books.table_csv import Table, TableError
-from agi.books.tables import LAYOUTS, Layout, Row, RowError
+from agi.books.tables import LAYOUTS, Layout, RowError, Surroundings
 from agi.books.words import Source
 
 BEFORE = ".before"
@@ -113,7 +113,8 @@ def _load(
         if layout.name == "residents" and not replace and hashed not in (None, kk_digits):
             raise KkDigitsMismatch(hashed, kk_digits)
         connection.execute("BEGIN")
-        _stage(connection, layout, rows, layout.checker(key, kk_digits, _offices(connection)), rejects, progress)
+        offices = frozenset(code for (code,) in connection.execute("SELECT code FROM offices"))
+        _stage(connection, layout, rows, Surroundings(key, kk_digits, offices), rejects, progress)
         _reject_twins(connection, layout, rejects)
         (staged,) = connection.execute("SELECT count(*) FROM temp.staged").fetchone()
         if not staged + rejects.count:
@@ -167,15 +168,11 @@ class _Rejects:
         self.count += 1
 
 
-def _offices(connection: sqlite3.Connection) -> list[str]:
-    return [code for (code,) in connection.execute("SELECT code FROM offices")]
-
-
 def _stage(
     connection: sqlite3.Connection,
     layout: Layout,
     table: Table,
-    check: Callable[[list[str]], Row],
+    around: Surroundings,
     rejects: _Rejects,
     progress: Callable[[int], object],
 ) -> None:
@@ -186,7 +183,7 @@ def _stage(
         nonlocal taken
         for number, fields in table.rows(rejects, progress):
             try:
-                row = check(fields)
+                row = layout.check(fields, around)
             except RowError as error:
                 rejects(number, str(error))
             else:

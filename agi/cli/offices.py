@@ -5,7 +5,7 @@ import click
 from agi import privacy
 from agi.books.draft import draft, set_source, source_of
 from agi.books.registry import Registry, RegistryError
-from agi.books.tables import LAYOUTS, RowError
+from agi.books.tables import LAYOUTS, RowError, Surroundings
 from agi.books.words import Source
 from agi.settings import Settings
 
@@ -48,7 +48,7 @@ def set_(code: str, name: str | None, hours: str | None) -> None:
                 raise click.ClickException(f"No office has the code {code}: add --name, or see offices list.")
             was_name, was_hours = old or ("", "")
             row = [code, was_name if name is None else name.strip(), was_hours if hours is None else hours.strip()]
-            checked = _LAYOUT.checker(key, settings.identity.kk_digits, ())(row)
+            checked = _LAYOUT.check(row, Surroundings(key, settings.identity.kk_digits))
             connection.execute("INSERT OR REPLACE INTO offices (code, name, hours) VALUES (?, ?, ?)", checked)
             if source_of(connection, _LAYOUT.name) is Source.EMPTY:
                 set_source(connection, _LAYOUT.name, Source.OWN)
