@@ -37,7 +37,7 @@ CASES = {
     # dates and times
     "24-11-2026": "dua puluh empat november dua ribu dua puluh enam",
     "2026-11-24": "dua puluh empat november dua ribu dua puluh enam",
-    "Selasa, 24 November 2026": "Selasa, dua puluh empat november dua ribu dua puluh enam",
+    "Selasa, 24 November 2026": "Selasa, dua puluh empat November dua ribu dua puluh enam",
     "pukul 08.00": "pukul delapan",
     "07.30": "pukul tujuh lewat tiga puluh",
     "Jam 07.30": "Jam tujuh lewat tiga puluh",
