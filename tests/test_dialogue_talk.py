@@ -4,8 +4,8 @@ import pytest
 from scripted_caller import Notes, ScriptedKeypad, ScriptedPhone
 
 from agi.dialogue.asking import MOST_TURNS, Back, GaveUp, Patience, ToAgent, public
-from agi.dialogue.question import Case, HungUp, Prompt, Result
-from agi.dialogue.talk import Talk, Transferred
+from agi.dialogue.question import HungUp, Prompt, Result
+from agi.dialogue.talk import Talk
 
 NIK = "3273054101900001"
 MENU = [Prompt("menu.main")]
@@ -120,13 +120,6 @@ def test_a_stuck_key_does_not_keep_a_call_for_ever() -> None:
     talk, _, _ = talk_with(" ".join("9" * (MOST_TURNS + 10)))
     with pytest.raises(GaveUp):
         talk.choose("node", MENU, "12")
-
-
-def test_a_transfer_ends_the_conversation() -> None:
-    talk, phone, _ = talk_with("")
-    with pytest.raises(Transferred):
-        talk.transfer(Case("nik_check"))
-    assert phone.cases == [Case("nik_check")]
 
 
 def test_a_refusal_is_heard_whole_and_voids_what_was_typed_ahead() -> None:

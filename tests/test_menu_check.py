@@ -1,13 +1,11 @@
 """The checker: every mistake an admin can make in menu or texts has a code, a file and a line."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted_caller import PROMPTS
 
 from agi.dialogue.finding import WARNINGS, Finding
 from agi.dialogue.menu import Menu, MenuError
@@ -57,18 +55,15 @@ def _two_services(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checked, "SERVICES", ["nik_check", "document_status"])
 
 
-def found(folder: Path, menu: str = MENU, texts: str = TEXTS, by_voice: tuple[Finding, ...] = ()) -> list[str]:
+def found(folder: Path, menu: str = MENU, texts: str = TEXTS) -> list[str]:
     """Code and line of all findings."""
-    return [f"{one.code}:{one.line}" for one in findings(folder, menu, texts, by_voice)]
+    return [f"{one.code}:{one.line}" for one in findings(folder, menu, texts)]
 
 
-def findings(
-    folder: Path, menu: str = MENU, texts: str = TEXTS, by_voice: tuple[Finding, ...] = ()
-) -> tuple[Finding, ...]:
+def findings(folder: Path, menu: str = MENU, texts: str = TEXTS) -> list[Finding]:
     (folder / "menu.toml").write_text(menu)
     (folder / "id.toml").write_text(texts)
-    shutil.copy(PROMPTS / "lexicon.toml", folder)
-    return checked.check_prompts(folder, "id", by_voice)
+    return list(checked.check_menu(folder / "menu.toml", Texts.load(folder), INDONESIAN))
 
 
 def test_a_good_menu_has_no_findings(tmp_path: Path) -> None:
@@ -154,11 +149,6 @@ def test_a_missing_file_is_found(tmp_path: Path) -> None:
     assert (one.code, one.line, one.is_error) == ("M001", 0, True)
 
 
-def test_findings_of_the_voice_stand_in_the_same_list(tmp_path: Path) -> None:
-    dead = Finding("R001", tmp_path / "recordings" / "menu.main.wav", 0, "this is no audio")
-    assert found(tmp_path, by_voice=(dead,)) == ["R001:0"]
-
-
 def test_a_finding_reads_as_file_line_code_and_what_to_do(tmp_path: Path) -> None:
     [one] = findings(tmp_path, MENU.replace("nik_check", "nik_chek"))
     path = tmp_path / "menu.toml"
@@ -230,7 +220,7 @@ WORD_MISTAKES = [
 
 
 def test_good_words_have_no_findings_and_are_known_to_the_menu(tmp_path: Path) -> None:
-    assert findings(tmp_path, MENU + WORDS) == ()
+    assert findings(tmp_path, MENU + WORDS) == []
     menu = Menu.load(tmp_path / "menu.toml")
     assert menu.spoken["menu:main"] == {"1": ("cek nik", "nik"), "2": ("informasi",)}
     assert menu.spoken["question:more"] == {"1": ("menu utama",), "2": ("selesai",)}

@@ -24,9 +24,11 @@ from spoken_caller import ASKS_HELP, MUMBLE, SILENCE, HearingPhone, deaf, keyed,
 from spoken_caller import said as heard
 
 from agi.books.numbers import registration_number
+from agi.dialogue.finding import Finding
 from agi.services import SERVICES
-from agi.services.checked import SAID_BY_ASTERISK, SAYS, check_prompts
+from agi.services.checked import SAID_BY_ASTERISK, SAYS, check_all
 from agi.services.conversation import Start
+from agi.settings import Office, Places, Settings
 from agi.voice.texts import Texts
 
 pytest_plugins = ["office_fixtures"]
@@ -109,8 +111,12 @@ def test_every_key_written_in_the_code_is_declared(path: Path) -> None:
             assert node.args[0].value in SAYS, f"{path}:{node.lineno}"
 
 
-def test_the_prompts_that_are_delivered_have_no_findings() -> None:
-    assert check_prompts(PROMPTS, "id") == ()
+def check(prompts: Path, var: Path, language: str = "id") -> tuple[Finding, ...]:
+    return check_all(Settings(office=Office(language=language), places=Places(prompts=prompts, var=var)))
+
+
+def test_the_prompts_that_are_delivered_have_no_findings(tmp_path: Path) -> None:
+    assert check(PROMPTS, tmp_path) == ()
 
 
 def test_every_service_is_in_the_menu_or_behind_key_zero() -> None:
@@ -139,17 +145,17 @@ def copy(folder: Path, **files: str) -> Path:
 
 def test_a_menu_that_names_no_text_is_an_error(tmp_path: Path) -> None:
     menu = (PROMPTS / "menu.toml").read_text(encoding="utf-8").replace('"menu.main"', '"menu.mian"')
-    assert [one.code for one in check_prompts(copy(tmp_path, menu=menu), "id") if one.is_error] == ["T001"]
+    assert [one.code for one in check(copy(tmp_path, menu=menu), tmp_path) if one.is_error] == ["T001"]
 
 
 def test_texts_that_cannot_be_read_are_findings_with_file_and_line(tmp_path: Path) -> None:
-    [finding] = check_prompts(copy(tmp_path, id='[call]\nwelcome = "Halo {nama}"\n'), "id")
+    [finding] = check(copy(tmp_path, id='[call]\nwelcome = "Halo {nama}"\n'), tmp_path)
     assert (finding.code, finding.line, finding.is_error) == ("T008", 2, True)
 
 
 def test_a_text_missing_in_another_language_is_a_warning_and_falls_back(tmp_path: Path) -> None:
     folder = copy(tmp_path, jv='[call]\nwelcome = "Sugeng rawuh ing Halo Dukcapil."\n')
-    findings = check_prompts(folder, "jv")
+    findings = check(folder, tmp_path, "jv")
     assert {finding.code for finding in findings} == {"T006"}
     assert not [finding for finding in findings if finding.is_error]
     texts = Texts.load(folder, "jv")

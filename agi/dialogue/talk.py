@@ -2,7 +2,7 @@
 
 What a caller does besides answering becomes an exception, so that a service reads like the conversation:
 `Back` (`*`), `ToAgent` (`0`), `GaveUp` (no usable answer after all tries), `CallSpent` (the call has had what one call
-may have), `Transferred` (the caller is with the agents: over). `HungUp` comes from the phone.
+may have). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,10 +48,6 @@ SAYS: Says = {
     "speech.group": {"group": "number"},
 }
 """What the engine itself says."""
-
-
-class Transferred(Exception):
-    """The caller was handed to the agents: this conversation is over."""
 
 
 def _any(_value: str) -> bool:
@@ -163,9 +159,8 @@ class Talk(Asking):
         return self._ask(asked).value
 
     def transfer(self, case: Case) -> None:
-        """Hand the caller to the agents. Always raises Transferred (or HungUp)."""
+        """Hand the caller to the agents: this conversation is over."""
         self._phone.transfer(case)
-        raise Transferred
 
     def hang_up(self) -> None:
         """End the call from our side."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agi.books.events import QUEUE, NoteKind
+from agi.dialogue.asking import ToAgent
 from agi.dialogue.question import Case, Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.services.desk import Desk
@@ -10,8 +11,13 @@ from agi.services.desk import Desk
 SAYS: Says = {"agent.connecting": {}}
 
 
-def run(talk: Talk, desk: Desk) -> None:
-    """Say that an agent comes, and hand over the case. Always raises Transferred (or HungUp)."""
+def run(_talk: Talk, _desk: Desk) -> None:
+    """Ask for an agent, as key 0 does."""
+    raise ToAgent
+
+
+def hand_over(talk: Talk, desk: Desk) -> None:
+    """Say that an agent comes, and hand over the case: the conversation is over."""
     case = _as_it_stands(desk.case, talk.where)
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note(NoteKind.TRANSFER, case.topic)

@@ -49,22 +49,15 @@ def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding,
     lexicon, recordings, words; of the working copy, or in the folder `prompts`.
     """
     folder = prompts or settings.prompts
-    found = [*_by_voice(settings, folder), *_by_sound(folder)]
-    return check_prompts(folder, settings.office.language, found)
-
-
-def check_prompts(folder: Path, language: str, found_elsewhere: Iterable[Finding] = ()) -> tuple[Finding, ...]:
-    """All findings about `folder`/menu.toml, the texts of `language` and the lexicon; empty where nothing is wrong.
-
-    `found_elsewhere`: what voice and speech find (texts that cannot be spoken, recordings that are no audio).
-    """
-    findings = [*_by_lexicon(folder, named(language)), *found_elsewhere]
+    language = named(settings.office.language)
+    findings = [*_by_lexicon(folder, language), *_by_sound(folder)]
     try:
-        texts = Texts.load(folder, language)
+        texts = Texts.load(folder, settings.office.language)
+        findings += check_menu(folder / "menu.toml", texts, language)
+        with Clips(texts, settings.voice, folder, settings.var) as clips:
+            findings += _by_voice(clips, settings.voice.words_per_minute)
     except TextsError as wrong:
         findings += _coded("T008", wrong.problems)
-    else:
-        findings += check_menu(folder / "menu.toml", texts, named(language))
     return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
 
 
@@ -168,18 +161,13 @@ def _by_lexicon(folder: Path, language: Language) -> Iterator[Finding]:
         yield from _coded("T008", wrong.problems)
 
 
-def _by_voice(settings: Settings, folder: Path) -> Iterator[Finding]:
-    """What only the voice can tell; nothing where texts or lexicon cannot be read, which is told elsewhere."""
-    try:
-        texts = Texts.load(folder, settings.office.language)
-        with Clips(texts, settings.voice, folder, settings.var) as clips:
-            yield from _coded("T007", inspection.unspeakable_texts(clips))
-            yield from _coded("T009", inspection.long_texts(clips, settings.voice.words_per_minute))
-            yield from _coded("T010", inspection.foreign_texts(clips))
-            yield from _coded("R001", inspection.bad_recordings(clips))
-            yield from _coded("R002", clips.dead_recordings())
-    except TextsError:
-        return
+def _by_voice(clips: Clips, words_per_minute: int) -> Iterator[Finding]:
+    """What only the voice can tell."""
+    yield from _coded("T007", inspection.unspeakable_texts(clips))
+    yield from _coded("T009", inspection.long_texts(clips, words_per_minute))
+    yield from _coded("T010", inspection.foreign_texts(clips))
+    yield from _coded("R001", inspection.bad_recordings(clips))
+    yield from _coded("R002", clips.dead_recordings())
 
 
 def _by_sound(folder: Path) -> Iterator[Finding]:

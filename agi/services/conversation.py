@@ -9,7 +9,7 @@ from agi.books.events import QUEUE, NoteKind, Outcome
 from agi.dialogue.asking import Back, CallSpent, GaveUp, Patience, Spent, ToAgent
 from agi.dialogue.menu import MORE, Menu
 from agi.dialogue.question import HungUp, Journal, Phone, Prompt
-from agi.dialogue.talk import Says, Talk, Transferred
+from agi.dialogue.talk import Says, Talk
 from agi.services import SERVICES, agent
 from agi.services.desk import Desk
 from agi.settings import Dialogue
@@ -97,8 +97,6 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
         _open(talk, start)
         node, answered = _place(desk.case.reached, start)
         menu.run(talk, lambda name: _serve(talk, desk, name), node, answered=answered)
-    except Transferred:
-        return Ending(_outcome(desk, Outcome.TRANSFERRED), talk.where, "asked for an agent")
     except ToAgent:
         return _to_agent(talk, desk, Outcome.TRANSFERRED, "asked for an agent")
     except GaveUp as gone:
@@ -174,15 +172,11 @@ def _open(talk: Talk, start: Start) -> None:
 
 
 def _to_agent(talk: Talk, desk: Desk, outcome: Outcome, why: str) -> Ending:
-    where = talk.where
     talk.answered = False
-    try:
-        agent.run(talk, desk)
-    except Transferred:
-        return Ending(_outcome(desk, outcome), where, why)
-    raise AssertionError("a transfer ends the conversation")
+    agent.hand_over(talk, desk)
+    return Ending(_outcome(desk, outcome), talk.where, why)
 
 
 def _outcome(desk: Desk, otherwise: Outcome) -> Outcome:
     """Guessing that was stopped, and nothing served after it, is what the call is remembered for."""
-    return Outcome.LOCKED_OUT if desk.locked_at else otherwise
+    return Outcome.LOCKED_OUT if desk.locked_out else otherwise

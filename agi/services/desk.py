@@ -17,15 +17,14 @@ class Desk:
     """The office, and what is known of the caller, its `visitor`.
 
     `case` grows during the call; it is what an agent sees, and it outlives a stay in the queue (its `reached` is set
-    when the caller goes there). `locked_at` names the step at which guessing was stopped, "" if it was not (or if the
-    caller was served afterwards). `on_number` is told the whole number that the call is about: the line gives it to the
-    call record, which keeps a keyed hash.
+    when the caller goes there). `locked_out`: guessing was stopped, and the caller was not served afterwards.
+    `on_number` is told the whole number that the call is about: the call record keeps a keyed hash of it.
     """
 
     office: Office
     visitor: Visitor
     case: Case = field(default_factory=Case)
-    locked_at: str = ""
+    locked_out: bool = False
     on_number: Callable[[str], None] | None = None
 
     def open_case(self, topic: str) -> None:
@@ -41,9 +40,9 @@ class Desk:
     def verified(self, how: str, status: str) -> None:
         """The caller has proved something ("nik+kk", "registration+pin") and was told `status`."""
         self.case = replace(self.case, verified=how, status=status)
-        self.locked_at = ""
+        self.locked_out = False
 
-    def locked(self, where: str) -> None:
-        """Guessing was stopped at `where`."""
+    def locked(self) -> None:
+        """Guessing was stopped."""
         self.case = replace(self.case, verified="", status=LOCKED_OUT)
-        self.locked_at = where
+        self.locked_out = True

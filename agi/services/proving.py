@@ -107,7 +107,7 @@ def _stopped(talk: Talk, desk: Desk, stop: Stop | None) -> bool:
     """Whether no more may be tried; the caller is told so, and the case and the record know it."""
     if stop is None:
         return False
-    desk.locked(talk.where)
+    desk.locked()
     talk.note(NoteKind.LOCKOUT, talk.where)
     talk.refuse(*told(stop))
     return True
