@@ -12,7 +12,7 @@ import pytest
 from installation import lend_tree, private_environment, settings_of
 from test_ops_supervise import until
 
-from agi.ops import asterisk, asterisk_log, configure, ready
+from agi.ops import asterisk, asterisk_log, configure, ready, supervise
 from agi.ops.asterisk_log import AsteriskLog
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor
@@ -181,7 +181,7 @@ def test_ordinary_text_is_shown_as_it_is() -> None:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings]]:
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Supervisor, Settings]]:
     """supervisord with Asterisk; nothing listens for its calls."""
     environment = private_environment(tmp_path)
     settings = settings_of(environment)
@@ -189,7 +189,8 @@ def running(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings]]:
     program = asterisk.find(settings.var)
     assert program is not None
     configure.write(settings, program)
-    supervisor = Supervisor(settings, line=("/bin/sleep", "600"))
+    monkeypatch.setattr(supervise, "LINE", ("/bin/sleep", "600"))
+    supervisor = Supervisor(settings)
     supervisor.start(program, {})
     try:
         until(lambda: program.ask(settings.var, "core waitfullybooted"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from installation import lend_tree, private_environment, settings_of
 
-from agi.ops import asterisk, configure, launch, ready
+from agi.ops import asterisk, configure, launch, ready, supervise
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor, _alive
@@ -40,7 +40,9 @@ def write_silence(path: Path) -> None:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program, dict[str, str]]]:
+def installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Supervisor, Settings, Program, dict[str, str]]]:
     environment = private_environment(tmp_path)
     settings = settings_of(environment)
     lend_tree(settings.var)
@@ -50,7 +52,8 @@ def installation(tmp_path: Path) -> Iterator[tuple[Supervisor, Settings, Program
     write_silence(settings.var / "asterisk" / "share" / "moh" / "silence.wav")
     script = tmp_path / "accept.py"
     script.write_text(_SERVE)
-    supervisor = Supervisor(settings, line=(sys.executable, str(script)))
+    monkeypatch.setattr(supervise, "LINE", (sys.executable, str(script)))
+    supervisor = Supervisor(settings)
     ours = {name: value for name, value in environment.items() if name.startswith("HOTLINE_")}
     supervisor.start(program, ours)
     try:

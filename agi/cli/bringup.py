@@ -221,7 +221,7 @@ def listen_on(address: str) -> None:
     settings = Settings()
     trouble = ready.unusable(address, settings.telephony.sip_port, launch.as_started(settings).telephony.listen)
     if trouble is not None:
-        raise click.ClickException(trouble)
+        raise click.ClickException(f"{trouble} Nothing was changed.")
     kept = settings.var / LISTEN
     kept.unlink(missing_ok=True)
     if Settings().telephony.listen != address:

@@ -1,6 +1,5 @@
 """Would a call be answered now? Asked of the outside: a SIP request, the FastAGI port, the dialplan."""
 
-import errno
 import secrets
 import socket
 import time
@@ -117,15 +116,7 @@ def unusable(address: str, port: int, running_on: str) -> str | None:
     `running_on`: where our own Asterisk may hold the port already; an address that shares it with ours is not refused.
     """
     ours = address == running_on or not {address, running_on}.isdisjoint(_ALL)
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        try:
-            sock.bind((address, 0 if ours else port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return f"UDP port {port} of {address} is taken by another program; nothing was changed."
-            return f"This machine has no address {address} to listen on; nothing was changed."
-    return None
+    return ports.sip_taken(address, 0 if ours else port)
 
 
 def taken(settings: Settings) -> str | None:

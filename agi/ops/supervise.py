@@ -13,6 +13,7 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,19 +47,21 @@ class Process:
     """One supervised process as it is now; `started` is UTC and None when it does not run."""
 
     name: str
-    running: bool
-    state: str
-    pid: int | None
-    started: datetime | None
+    state: str = "STOPPED"
+    pid: int | None = None
+    started: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been up for a second."""
+        return self.state == "RUNNING"
 
 
 class Supervisor:
     """The supervisord of one installation."""
 
-    def __init__(self, settings: Settings, line: tuple[str, ...] = LINE) -> None:
-        """`line` is the command that serves FastAGI in the foreground."""
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._line = line
         self._run = run_folder(settings.var)
         self._folder = settings.var.absolute()
         self._config = self._folder / "supervisor.conf"
@@ -75,14 +78,12 @@ class Supervisor:
 
     def processes(self) -> tuple[Process, ...]:
         """What it keeps running, by name; all stopped when supervisord itself does not run."""
-        if not self.running():
-            return tuple(Process(name, False, "STOPPED", None, None) for name in self.programs)
         found = {}
-        for info in cast("list[dict[str, Any]]", self._call("getAllProcessInfo")):
-            running = info["statename"] == "RUNNING"
-            started = datetime.fromtimestamp(info["start"], UTC) if info["pid"] else None
-            found[info["name"]] = Process(info["name"], running, info["statename"], info["pid"] or None, started)
-        return tuple(found.get(name) or Process(name, False, "STOPPED", None, None) for name in self.programs)
+        if self.running():
+            for info in cast("list[dict[str, Any]]", self._call("getAllProcessInfo")):
+                started = datetime.fromtimestamp(info["start"], UTC) if info["pid"] else None
+                found[info["name"]] = Process(info["name"], info["statename"], info["pid"] or None, started)
+        return tuple(found.get(name, Process(name)) for name in self.programs)
 
     def process(self, name: str) -> Process:
         """The process called `name`."""
@@ -123,7 +124,8 @@ class Supervisor:
         if pid is not None:
             self._call("shutdown")
         elif (pid := self.deaf()) is not None:
-            _send(pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         if pid is not None:
             limit = self._settings.line.stop_grace_s + 20
             _wait(lambda: not _alive(pid), limit, f"supervisord (process {pid}) did not end in {limit:.0f} s")
@@ -153,13 +155,12 @@ class Supervisor:
         """End what outlived a killed supervisord; True when there was something."""
         left = self.orphans()
         for number, limit in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
-            for pid in left:
-                _send(pid, number)
+            for pid in filter(_alive, left):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
             end = time.monotonic() + limit
-            while any(_alive(pid) for pid in left) and time.monotonic() < end:
+            while any(map(_alive, left)) and time.monotonic() < end:
                 time.sleep(0.05)
-            if not any(_alive(pid) for pid in left):
-                break
         return bool(left)
 
     def _begin(self, name: str) -> None:
@@ -192,18 +193,12 @@ class Supervisor:
             raise SuperviseFailed(f"supervisord did not start: {(done.stderr or done.stdout).strip()[-500:]}")
         _wait(self.running, _START_LIMIT_S, f"supervisord does not answer on {self._socket}")
 
-    def _server(self) -> xmlrpc.client.ServerProxy:
-        return xmlrpc.client.ServerProxy(
-            "http://127.0.0.1", transport=SupervisorTransport(None, None, f"unix://{self._socket}")
-        )
-
     def _call(self, method: str, *words: object) -> object:
-        return getattr(self._server().supervisor, method)(*words)
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        return getattr(xmlrpc.client.ServerProxy("http://127.0.0.1", transport).supervisor, method)(*words)
 
     def pid(self) -> int | None:
         """Its process, None when it does not answer."""
-        if not self._socket.exists():
-            return None
         try:
             return cast("int", self._call("getPID"))
         except (OSError, xmlrpc.client.Error):
@@ -212,20 +207,14 @@ class Supervisor:
     def _text(self, program: Program, environment: Mapping[str, str]) -> str:
         settings = self._settings
         (self._folder / "log").mkdir(parents=True, exist_ok=True)
-        line = {**environment, "PYTHONPATH": str(ROOT), MARK: str(self._run)}
-        rotation = f"stdout_logfile_maxbytes={settings.log.max_mb}MB\nstdout_logfile_backups={settings.log.keep}"
-        common = (
-            "autostart=true\nautorestart=true\n"
-            # Dead within a second counts as a failed start: it is tried again, each time a second later.
-            "startsecs=1\nstartretries=1000000\n"
-            f"killasgroup=true\nredirect_stderr=true\n{rotation}\n"
-        )
-        places = asterisk_places(settings, program)
-        kept = confined.command(places, program.run(settings.var, "-f"))
+        mark = {MARK: str(self._run)}
+        ours = {**environment, "PYTHONPATH": str(ROOT), **mark}
+        kept = confined.command(asterisk_places(settings, program), program.run(settings.var, "-f"))
         waiting = (sys.executable, "-m", "agi.ops.ports", str(transport_file(settings.var)), *kept)
-        asterisk = _command(waiting, {MARK: str(self._run)})
+        asterisk = _command(waiting, mark)
         run = self._run.relative_to(self._folder) if self._run.is_relative_to(self._folder) else self._run
-        return f"""; Generated by `hotline up`. Relative paths are below this file's folder: supervisord works in it.
+        parts = [
+            f"""; Generated by `hotline up`. Relative paths are below this file's folder: supervisord works in it.
 [unix_http_server]
 file={run}/{self._socket.name}
 chmod=0700
@@ -247,45 +236,39 @@ supervisor.rpcinterface_factory=agi.ops.asterisk_log:listen
 file=log/{asterisk_log.FILE}
 max_mb={settings.log.max_mb}
 keep={settings.log.keep}
+""",
+            self._kept("program:asterisk", asterisk, 10, "NONE", "priority=10\nstdout_events_enabled=true"),
+            self._kept("program:watch", _command(WATCH, ours), 2, "log/watch.out", "priority=30"),
+            self._kept(
+                "fcgi-program:line",
+                _command(LINE, ours),
+                int(settings.line.stop_grace_s) + 5,
+                "log/line.out",
+                f"priority=20\nsocket=tcp://127.0.0.1:{settings.line.agi_port}",
+            ),
+        ]
+        if speech_is_on(settings):
+            parts.append(self._kept("program:speech", _command(SPEECH, ours), 5, "log/speech.out", "priority=15"))
+        return "\n".join(parts)
 
-[program:asterisk]
-command={asterisk}
+    def _kept(self, name: str, command: str, stop_s: int, printed: str, more: str) -> str:
+        """The section of a process that is kept running; `printed`: where what it prints is kept."""
+        log = self._settings.log
+        # Dead within a second counts as a failed start: it is tried again, each time a second later.
+        return f"""[{name}]
+command={command}
 directory=/
-priority=10
-stopwaitsecs=10
-{common}stdout_logfile=NONE
-stdout_events_enabled=true
-
-[fcgi-program:line]
-command={_command(self._line, line)}
-socket=tcp://127.0.0.1:{settings.line.agi_port}
-directory=/
-priority=20
-stopwaitsecs={int(settings.line.stop_grace_s) + 5}
-stdout_logfile=log/line.out
-{common}
-{self._speech(line, common)}
-[program:watch]
-command={_command(WATCH, line)}
-directory=/
-priority=30
-stopwaitsecs=2
-stdout_logfile=log/watch.out
-{common}
+autorestart=true
+startsecs=1
+startretries=1000000
+stopwaitsecs={stop_s}
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={printed}
+stdout_logfile_maxbytes={log.max_mb}MB
+stdout_logfile_backups={log.keep}
+{more}
 """
-
-    def _speech(self, line: Mapping[str, str], common: str) -> str:
-        """The section of the speech service; "" where callers may not speak."""
-        if not speech_is_on(self._settings):
-            return ""
-        return f"""\
-[program:speech]
-command={_command(SPEECH, line)}
-directory=/
-priority=15
-stopwaitsecs=5
-stdout_logfile=log/speech.out
-{common}"""
 
 
 def _command(words: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -308,13 +291,6 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def _send(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
 
 
 def _wait(met: Callable[[], object], limit_s: float, trouble: str) -> None:
