@@ -10,12 +10,12 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from agi.dialogue.question import Answer, Digits, Mode, Question, Result
-from agi.dialogue.turn import Said
+from agi.dialogue.question import Digits, Question
 from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
 from agi.hearing.protocol import CannotListen
 from agi.hearing.worker import Recogniser
-from agi.speech.answer import Progress
+from agi.languages import named
+from agi.speech.answer import Heard, Progress, Verdict
 
 QUIET = bytes(FRAME_BYTES)
 NOISE = 300
@@ -63,18 +63,18 @@ class LevelRecogniser:
         self._quiet = 0 if level >= 1000 else self._quiet + 1
         self._last = level
 
-    def finish(self) -> Said:
+    def finish(self) -> Heard:
         if not self._heard:
-            return Said(Answer(Result.NO_INPUT))
+            return Heard(Verdict.SILENCE)
+        text = " ".join(named("id").numbers.digits[int(digit)] for digit in self._heard)
         accepts = self._question.accepts
-        answer = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.9)
         if isinstance(accepts, Digits):
-            if (accepts.least if not self._rest else 1) <= len(self._heard) <= (self._rest or accepts.most):
-                return Said(Answer(Result.MATCH, self._heard, Mode.SPEECH, 0.9), self._heard)
-            return Said(answer, self._heard)
-        if self._heard in accepts.keys:
-            return Said(Answer(Result.MATCH, self._heard, Mode.SPEECH, 0.9))
-        return Said(answer)
+            answers = (accepts.least if not self._rest else 1) <= len(self._heard) <= (self._rest or accepts.most)
+        else:
+            answers = self._heard in accepts.keys
+        if not answers:
+            return Heard(Verdict.REJECTED, text=text, confidence=0.9)
+        return Heard(Verdict.ACCEPTED, self._heard, text=text, confidence=0.9)
 
     def close(self) -> None:
         return
@@ -96,8 +96,8 @@ class Stubborn:
     def feed(self, sound: bytes, sent: bytes) -> Progress:
         return Progress(False, False, False)
 
-    def finish(self) -> Said:
-        return Said(Answer(Result.NO_INPUT))
+    def finish(self) -> Heard:
+        return Heard(Verdict.SILENCE)
 
     def close(self) -> None:
         return

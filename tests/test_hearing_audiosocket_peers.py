@@ -31,14 +31,14 @@ def closed(sock: socket.socket, limit_s: float = 5.0) -> bool:
 
 
 def stranger(service: SpeechService) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", service.sound_loop.port), timeout=5)
+    return socket.create_connection(("127.0.0.1", service.acceptor.port), timeout=5)
 
 
 def test_only_this_machine_can_connect(tmp_path: Path) -> None:
     with serving(tmp_path) as (service, _):
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
-        own = [row[1] for row in rows if row[1].endswith(f":{service.sound_loop.port:04X}") and row[3] == "0A"]
-        assert own == [f"0100007F:{service.sound_loop.port:04X}"]
+        own = [row[1] for row in rows if row[1].endswith(f":{service.acceptor.port:04X}") and row[3] == "0A"]
+        assert own == [f"0100007F:{service.acceptor.port:04X}"]
 
 
 def test_a_uuid_that_was_never_given_out_is_refused(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_peer_that_does_not_read_costs_only_itself(tmp_path: Path) -> None:
         assert turn.over() is not None
         sock.close()
         deaf.over()
-        assert service.sound_loop.lateness.frames > 50
+        assert service.lateness.frames > 50
 
 
 def test_a_thousand_random_bytes_from_a_hundred_strangers_disturb_nobody(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from agi.books.contacts import Contact
 from agi.books.events import Noted
 from agi.books.words import KtpState
 from agi.dialogue.question import Mode, Result
-from agi.hearing.sounds import Sounds
+from agi.hearing import service, sounds
 
 CALLS = int(os.environ.get("TYPE_AHEAD_CALLS", "36"))
 AT_ONCE = int(os.environ.get("TYPE_AHEAD_AT_ONCE", "18"))
@@ -49,12 +49,11 @@ def call(office: Office, number: int) -> str:
 def test_no_key_is_lost_or_doubled_between_two_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service takes some time to read each prompt, as on a busy machine: keys fall between two turns, too."""
 
-    def joined(sounds: Sounds, clips: Sequence[str]) -> bytes:
+    def joined(clips: Sequence[str]) -> bytes:
         sleep(Random().uniform(0, LONGEST_READING_S))
-        return read(sounds, clips)
+        return sounds.joined(clips)
 
-    read = Sounds.joined
-    monkeypatch.setattr(Sounds, "joined", joined)
+    monkeypatch.setattr(service, "joined", joined)
     office = Office(tmp_path)
     exchange = office.exchange
     try:

@@ -12,9 +12,9 @@ from speech_voices import acoustic_model
 NUMBER = nik(1)
 BREAKS = f"""
 from agi.cli.speech_serve import serve
-from agi.hearing.sound_loop import SoundLoop
-def breaks(self): raise ValueError("{NUMBER}")
-SoundLoop._beat = breaks
+from agi.hearing.worker_process import WorkerProcess
+def breaks(self, sock): raise ValueError("{NUMBER}")
+WorkerProcess._receive = breaks
 serve([])
 """
 

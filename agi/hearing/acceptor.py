@@ -1,110 +1,110 @@
-"""Who may connect to the speech service: Asterisk, on this machine, with the UUID of a turn that waits for it."""
+"""Who may connect to the speech service: Asterisk, on this machine, with the UUID of a call that waits for it."""
 
-import selectors
-import socket
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+import asyncio
+import os
 from uuid import UUID
 
 import structlog
 
-from agi.hearing.audiosocket import Frame, Kind, NotAudioSocket, Reader
+from agi.hearing.audiosocket import Kind, NotAudioSocket, Reader
+from agi.hearing.call import Call
+from agi.owner import owner
 
 _log = structlog.get_logger("speech")
 _SAY_WHO_S = 1.0
 _BACKLOG = 128
 _STRANGERS = 256
 """Connections that have not said who they are; one more takes the place of the oldest: Asterisk says it at once."""
-
-
-@dataclass(eq=False, slots=True)
-class Connection:
-    """Who has connected: the connection, what was read of it, and the frames that came after the UUID."""
-
-    peer: socket.socket
-    reader: Reader = field(default_factory=Reader)
-    more: list[Frame] = field(default_factory=list)
-    known: bool = False
+_BUFFER = 4096
+_UNSENT = 50 * 323  # bytes: a second of sound that Asterisk does not take
 
 
 class Acceptor:
-    """Accepts on 127.0.0.1:`port`, in the thread that runs `selector`.
+    """Accepts AudioSocket on 127.0.0.1:`port`; `waiting`: the calls for which Asterisk may connect, each once."""
 
-    `after(seconds, what)` does something later in that thread; `let_in(uuid, connection)` says whether a turn waits for
-    this UUID, and takes the connection if so.
-    """
+    def __init__(self) -> None:
+        self.port = 0
+        self.waiting: dict[UUID, Call] = {}
+        self.strangers: dict[Connection, None] = {}  # the oldest first
 
-    def __init__(
-        self,
-        selector: selectors.BaseSelector,
-        after: Callable[[float, Callable[[], None]], None],
-        let_in: Callable[[UUID, Connection], bool],
-        port: int,
-    ) -> None:
-        self._selector = selector
-        self._after = after
-        self._let_in = let_in
-        self._strangers: dict[Connection, None] = {}  # the oldest first
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
-        self._listener.setblocking(False)
-        self.port: int = self._listener.getsockname()[1]
-        selector.register(self._listener, selectors.EVENT_READ, self._accept)
+    async def open(self) -> None:
+        """Begin, at a port that is free."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=_BACKLOG)
+        self.port = self._server.sockets[0].getsockname()[1]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Accept no more, and let nobody wait who has not said who they are: Asterisk would do so for 2 s."""
-        self._selector.unregister(self._listener)
-        self._listener.close()
-        for connection in list(self._strangers):
-            self._dismiss(connection)
+        self._server.close()
+        for connection in list(self.strangers):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # closed then
 
-    def _accept(self) -> None:
+
+class Connection(asyncio.BufferedProtocol):
+    """A connection: a stranger's until it has said the UUID of a call."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, acceptor: Acceptor) -> None:
+        self._acceptor = acceptor
+        self._reader = Reader()
+        self._buffer = bytearray(_BUFFER)
+        self._call: Call | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody has connected."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP
+        transport.set_write_buffer_limits(_UNSENT)
+        self.transport = transport
+        strangers = self._acceptor.strangers
+        if len(strangers) >= _STRANGERS:
+            oldest = next(iter(strangers))
+            del strangers[oldest]
+            oldest.transport.abort()
+        strangers[self] = None
+        self._limit = asyncio.get_running_loop().call_later(_SAY_WHO_S, transport.abort)
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Where what comes is put: asyncio's own way asks the system for 256 KB for each frame."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Frames have come: the first says which call's."""
         try:
-            peer, _ = self._listener.accept()
-        except OSError:  # gone again, or no descriptors left
+            frames = self._reader.take(self._buffer[:nbytes])
+        except NotAudioSocket:
+            self.transport.abort()
             return
-        if len(self._strangers) >= _STRANGERS:
-            self._dismiss(next(iter(self._strangers)))
-        peer.setblocking(False)
-        with suppress(OSError):
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(peer)
-        self._strangers[connection] = None
-        self._selector.register(peer, selectors.EVENT_READ, lambda: self._hear(connection))
-        self._after(_SAY_WHO_S, lambda: self._dismiss(connection))
-
-    def _hear(self, connection: Connection) -> None:
-        frames = received(connection.peer, connection.reader)
-        if frames is None:
-            self._dismiss(connection)
-        elif frames:
-            first, *connection.more = frames
-            self._selector.unregister(connection.peer)
-            self._strangers.pop(connection, None)
-            connection.known = True
-            if first.kind is not Kind.UUID or not self._let_in(first.uuid, connection):
+        if frames and self._call is None:
+            first, *frames = frames
+            self._call = self._called(first.uuid) if first.kind is Kind.UUID else None
+            if self._call is None:
                 _log.warning("speech.stranger", kind=first.kind.name)
-                connection.peer.close()
+                self.transport.abort()
+                return
+            self._known()
+            self._call.connected(self.transport)
+        if self._call is not None:
+            self._call.take(frames)
 
-    def _dismiss(self, connection: Connection) -> None:
-        if not connection.known:
-            connection.known = True
-            self._strangers.pop(connection, None)
-            self._selector.unregister(connection.peer)
-            connection.peer.close()
+    def pause_writing(self) -> None:
+        """Asterisk takes no more sound."""
+        self.transport.abort()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It has ended, from whichever side."""
+        self._known()
+        if self._call is not None:
+            self._call.lost()
 
-def received(peer: socket.socket, reader: Reader) -> list[Frame] | None:
-    """The frames that have come; None when the connection has ended or is none of AudioSocket's."""
-    try:
-        data = peer.recv(65_536)
-    except BlockingIOError:
-        return []
-    except OSError:
+    def _called(self, uuid: UUID) -> Call | None:
+        """The call that waits for `uuid`; None where none does, or it is no process of ours."""
+        # Looked up for those only who know a UUID.
+        if uuid in self._acceptor.waiting and owner(self.transport.get_extra_info("socket")) == os.getuid():
+            return self._acceptor.waiting.pop(uuid)
         return None
-    if not data:
-        return None
-    try:
-        return reader.take(data)
-    except NotAudioSocket:
-        return None
+
+    def _known(self) -> None:
+        self._limit.cancel()
+        self._acceptor.strangers.pop(self, None)

@@ -69,7 +69,7 @@ class Reader:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def take(self, data: bytes) -> list[Frame]:
+    def take(self, data: bytes | bytearray) -> list[Frame]:
         """The frames that `data` completes. Raises `NotAudioSocket`; nothing after that is worth reading."""
         self._held += data
         found: list[Frame] = []

@@ -3,12 +3,10 @@
 from collections import OrderedDict
 
 from agi.dialogue.question import Question
-from agi.dialogue.turn import Said
 from agi.editions.store import Editions, NoEdition
-from agi.hearing.answers import grammar_of, said
+from agi.hearing.answers import grammar_of
 from agi.hearing.protocol import CannotListen
 from agi.settings import Settings, Speech
-from agi.speech.answer import Progress
 from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model, ModelError
 from agi.speech.recogniser import Recogniser
@@ -46,7 +44,7 @@ class ModelListener:
         self._models: OrderedDict[int, Model] = OrderedDict()
         self._model(0)
 
-    def recogniser(self, question: Question, rest: int, *, first: bool) -> "TurnRecogniser":
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
         """For a whole answer, or with `rest` for the last digits. Raises `CannotListen` where the model does not know
         the question.
         """
@@ -62,7 +60,7 @@ class ModelListener:
         before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
         # Where speech does not count during the prompt, what is heard first was begun during this turn.
         opening_ms = before if first and question.voice_barge_in else 0
-        return TurnRecogniser(model.recogniser(grammar, self._tuning, opening_ms=opening_ms), question, rest)
+        return model.recogniser(grammar, self._tuning, opening_ms=opening_ms)
 
     def _model(self, edition: int) -> Model:
         """The model of an edition (0: the current one), loaded when it is first asked for, in some 50 ms."""
@@ -77,24 +75,3 @@ class ModelListener:
         if len(self._models) > _LOADED:
             self._models.popitem(last=False)
         return self._models[number]
-
-
-class TurnRecogniser:
-    """A recogniser of `agi.speech` in the words of the turn."""
-
-    def __init__(self, inner: Recogniser, question: Question, rest: int) -> None:
-        self._inner = inner
-        self._question = question
-        self._rest = rest
-
-    def feed(self, sound: bytes, sent: bytes) -> Progress:
-        """Listen to `sound`."""
-        return self._inner.feed(sound, sent)
-
-    def finish(self) -> Said:
-        """What was said."""
-        return said(self._inner.finish(), self._question, self._rest)
-
-    def close(self) -> None:
-        """Let go of the decoder."""
-        self._inner.close()

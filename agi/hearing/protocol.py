@@ -9,9 +9,9 @@ concerns it. Messages hold callers' numbers and what callers say, so none is eve
 
 import socket
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, get_args
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from agi.dialogue.question import Answer, Question
 from agi.dialogue.turn import Said, Voice
@@ -46,14 +46,11 @@ class Ask:
     barge_in: bool = True
     keys: str = ""
     hash_is_habit: bool = False
-    kind: Literal["ask"] = "ask"
 
 
 @dataclass(frozen=True, slots=True)
 class GetState:
     """Say how you are."""
-
-    kind: Literal["get-state"] = "get-state"
 
 
 # ---- the service answers ----
@@ -65,7 +62,6 @@ class Ready:
 
     uuid: str
     port: int
-    kind: Literal["ready"] = "ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,6 @@ class Refused:
     """There will be no turn; `why` is a word for the record: full, dead."""
 
     why: str
-    kind: Literal["refused"] = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,6 @@ class Report:
 
     answer: Answer | None
     fell_back: str = ""
-    kind: Literal["report"] = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,6 @@ class Left:
     keys: str
     received: str
     hash_is_habit: bool
-    kind: Literal["left"] = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +102,6 @@ class State:
     late: int = 0
     worst_ms: float = 0.0
     lag_ms: int = 0
-    kind: Literal["state"] = "state"
 
 
 # ---- the service tells the worker ----
@@ -121,7 +113,6 @@ class Begin:
 
     session: int
     question: Question
-    kind: Literal["begin"] = "begin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +128,6 @@ class Audio:
     at_ms: int
     heard: bytes
     sent: bytes
-    kind: Literal["audio"] = "audio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +135,6 @@ class Finish:
     """Tell what was said so far, then listen anew."""
 
     session: int
-    kind: Literal["finish"] = "finish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +143,6 @@ class ListenForRest:
 
     session: int
     digits: int
-    kind: Literal["listen-for-rest"] = "listen-for-rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +150,9 @@ class Close:
     """The session is over."""
 
     session: int
-    kind: Literal["close"] = "close"
 
 
 # ---- the worker tells the service ----
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The model is loaded: sessions may begin."""
-
-    kind: Literal["opened"] = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,23 +160,15 @@ class CannotOpen:
     """There is nothing to hear with; `why` is a sentence for the admin."""
 
     why: str
-    kind: Literal["cannot-open"] = "cannot-open"
 
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """Nothing but this: said on a steady beat."""
+    """Said on a steady beat, from when sessions may begin: for how long (ms) the oldest sound of a session has been
+    waiting to be listened to, of those that lag.
+    """
 
-    kind: Literal["alive"] = "alive"
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """The oldest sound of the session that was not listened to has been waiting for `ms`."""
-
-    session: int
-    ms: int
-    kind: Literal["lag"] = "lag"
+    lags: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +177,6 @@ class Partial:
 
     session: int
     voice: Voice
-    kind: Literal["partial"] = "partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +185,6 @@ class Final:
 
     session: int
     said: Said
-    kind: Literal["final"] = "final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,26 +193,27 @@ class Failed:
 
     session: int
     why: str
-    kind: Literal["failed"] = "failed"
 
 
 ToService = Ask | GetState
 FromService = Ready | Refused | Report | Left | State
 ToWorker = Begin | Audio | Finish | ListenForRest | Close
-FromWorker = Opened | CannotOpen | Alive | Lag | Partial | Final | Failed
+FromWorker = CannotOpen | Alive | Partial | Final | Failed
 Message = ToService | FromService | ToWorker | FromWorker
 
-_CODEC: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+_CODECS: dict[bytes, TypeAdapter[Message]] = {one.__name__.encode(): TypeAdapter(one) for one in get_args(Message)}
 
 
 def encode(message: Message) -> bytes:
-    """`message` as a packet."""
-    return _CODEC.dump_json(message)
+    """`message` as a packet: its name and its fields as JSON."""
+    name = type(message).__name__.encode()
+    return name + b" " + _CODECS[name].dump_json(message)
 
 
 def decode(packet: bytes) -> Message:
     """The message in `packet`. Raises `BadMessage`."""
+    name, _, fields = packet.partition(b" ")
     try:
-        return _CODEC.validate_json(packet)
-    except ValidationError:
+        return _CODECS[name].validate_json(fields)
+    except (KeyError, ValidationError):
         raise BadMessage from None

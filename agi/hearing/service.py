@@ -4,16 +4,21 @@ A process of its own, so that recognition never delays the line, and so that its
 hearing a question twice: the line then asks it by keypad.
 """
 
+import asyncio
 import socket
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from agi.dialogue.keys import KeyQueue
+from agi.hearing.acceptor import Acceptor
+from agi.hearing.call import GONE, Call, Lateness
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
@@ -22,6 +27,7 @@ from agi.hearing.protocol import (
     FromService,
     GetState,
     Left,
+    Message,
     Ready,
     Refused,
     Report,
@@ -29,14 +35,17 @@ from agi.hearing.protocol import (
     decode,
     encode,
 )
-from agi.hearing.sound_loop import GONE, Call, SoundLoop
-from agi.hearing.sounds import NoSound, Sounds
+from agi.hearing.sounds import NoSound, joined
 from agi.hearing.turn import SpokenTurn
-from agi.hearing.worker_process import RemoteEar, WorkerProcess
+from agi.hearing.worker_process import WorkerProcess
 
 _log = structlog.get_logger("speech")
 _ASK_LIMIT_S = 2.0
+_COME_S = 5.0
 _BACKLOG = 128
+_READERS = 64
+"""Prompts that are read at once: no beat waits for a disk, and on one that hangs no caller for those in memory."""
+_PAUSE_S = 0.05
 _SWITCH_S = 0.001
 """A thread gives Python's lock up after this time: the loop may wait for it at a beat (Python's value is 5 ms)."""
 
@@ -52,146 +61,154 @@ class SpeechService:
         self._clock_ms = clock_ms
         self._limit = limit
         self._slow_ms = slow_ms
-        self._ears: dict[SpokenTurn, RemoteEar] = {}  # of the turns that are listened to now
-        self._sounds = Sounds()
-        self.sound_loop = SoundLoop(clock_ms)
+        self.lateness = Lateness()
+        self.acceptor = Acceptor()
         self.worker = WorkerProcess(factory, clock_ms)
-        self._stopping = False
+        self._broken: Exception | None = None
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, KIND)
         self._socket.bind(str(path))
         path.chmod(0o600)
         self._socket.listen(_BACKLOG)
-        self._thread = threading.Thread(target=self._serve, name="serve", daemon=True)
+        self._socket.setblocking(False)
 
     def start(self) -> None:
-        """Serve the line, in threads of its own. Raises `CannotListen`."""
+        """Serve the line, in a thread of its own. Raises `CannotListen`."""
         self.worker.start()
         sys.setswitchinterval(_SWITCH_S)
-        self.sound_loop.start(self.worker)
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._broke)
+        self._loop.set_default_executor(ThreadPoolExecutor(_READERS))
+        self._loop.run_until_complete(self.acceptor.open())
+        self.worker.attend(self._loop)
+        self._serving = self._loop.create_task(self._serve())
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Give all calls back and end."""
-        self._stopping = True
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join(2.0)
-        self.sound_loop.stop()
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._thread.join(5.0)
         self.worker.stop()
         self._path.unlink(missing_ok=True)
 
     def state(self) -> State:
         """How it is now."""
-        late = self.sound_loop.lateness
         return State(
-            max(0, self._limit - len(self._ears)) if self.worker.open else 0,
-            late.frames,
-            late.late,
-            round(late.worst_s * 1000, 1),
+            max(0, self._limit - self.worker.sessions) if self.worker.open else 0,
+            self.lateness.frames,
+            self.lateness.late,
+            round(self.lateness.worst_s * 1000, 1),
             self.worker.longest_ms,
         )
 
-    # ---- threads of its own ----
+    # ---- the thread ----
 
-    def _serve(self) -> None:
-        while not self._stopping:
-            try:
-                line, _ = self._socket.accept()
-            except OSError:
-                if self._stopping:
-                    return
-                continue
-            threading.Thread(target=self._take, args=(line,), name="ask", daemon=True).start()
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError), self._socket:
+            self._loop.run_until_complete(self._serving)
+        self._loop.close()
+        if self._broken is not None:
+            raise self._broken
 
-    def _take(self, line: socket.socket) -> None:
-        """Read a connection's first message and do it; the connection is closed unless a call is handed over on it."""
+    def _broke(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A fault ends the thread, and with it the process: callers wait for sound that stands still."""
+        error = context.get("exception")
+        _log.error("speech.trouble", what=context["message"], exc_info=error)
+        if isinstance(error, Exception) and not isinstance(error, OSError):  # or there are no descriptors left
+            self._broken = error
+            self._serving.cancel()
+
+    async def _serve(self) -> None:
         try:
-            line.settimeout(_ASK_LIMIT_S)
-            message = decode(line.recv(LONGEST))
+            async with asyncio.TaskGroup() as lines:
+                while True:
+                    try:
+                        line, _ = await self._loop.sock_accept(self._socket)
+                    except OSError:  # no descriptors left: let calls end before trying again
+                        await asyncio.sleep(_PAUSE_S)
+                        continue
+                    lines.create_task(self._attend(line))
+        finally:
+            await self.acceptor.close()
+
+    async def _attend(self, line: socket.socket) -> None:
+        """Do what is asked on a connection of the line's."""
+        with line, suppress(TimeoutError):
             line.setblocking(False)
-            if isinstance(message, Ask):
-                prompt = self._prompt(message)
-                self.sound_loop.call(lambda: self._open(line, message, prompt))
-                return
+            message = await asyncio.wait_for(self._next(line), _ASK_LIMIT_S)
             if isinstance(message, GetState):
                 _send(line, self.state())
+            elif isinstance(message, Ask):
+                await self._have(line, message)
+
+    async def _next(self, line: socket.socket) -> Message | None:
+        """What the line says next; None where it has left, or talks nonsense."""
+        try:
+            packet = await self._loop.sock_recv(line, LONGEST)
+            return decode(packet) if packet else None
         except BadMessage:
             _log.warning("speech.bad_message")
-        except OSError:  # the line has gone, or says nothing
+        except OSError:
             pass
-        line.close()
+        return None
 
-    def _prompt(self, ask: Ask) -> bytes | None:
+    async def _have(self, line: socket.socket, ask: Ask) -> None:
+        """Have a call, for as many turns as are asked for. Raises TimeoutError when it is gone."""
+        prompt = await self._prompt(ask)
+        if refused := self._refused(ask, prompt):
+            _send(line, Refused(refused))
+            return
+        keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
+        keys.put(ask.keys)
+
+        def ended(turn: SpokenTurn) -> None:
+            if turn.ear is not None:
+                turn.ear.close()
+            if turn.fell_back not in ("", GONE) and turn.question is not None:
+                _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
+            _send(line, Report(turn.answer, turn.fell_back))
+
+        async with asyncio.timeout(_COME_S) as stay:
+            call = Call(keys, stay, ended, self.lateness, self._clock_ms)
+            self.acceptor.waiting[call.uuid] = call
+            try:
+                _send(line, Ready(str(call.uuid), self.acceptor.port))
+                self._begin(call, ask, prompt or b"")
+                while isinstance(message := await self._next(line), Ask):
+                    prompt = await self._prompt(message)
+                    if refused := self._refused(message, prompt):
+                        _send(line, Report(None, refused))
+                    else:
+                        self._begin(call, message, prompt or b"")
+            finally:
+                self.acceptor.waiting.pop(call.uuid, None)
+                await call.leave()
+                _send(line, Left(keys.waiting, call.received, keys.hash_is_habit))
+
+    async def _prompt(self, ask: Ask) -> bytes | None:
         try:
-            return self._sounds.joined(ask.clips)
+            return await asyncio.to_thread(joined, ask.clips)
         except NoSound as trouble:
             _log.error("speech.no_sound", question=ask.question.name if ask.question else "", why=str(trouble))
             return None
 
-    # ---- the loop's thread ----
-
-    def _open(self, line: socket.socket, ask: Ask, prompt: bytes | None) -> None:
-        if refused := self._refused(ask, prompt):
-            _send(line, Refused(refused))
-            line.close()
-            return
-        keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
-        keys.put(ask.keys)
-        call = Call(line, keys, self._asked, self._ended, self._left)
-        self.sound_loop.expect(call)
-        _send(line, Ready(str(call.uuid), self.sound_loop.port))
-        self._begin(call, ask, prompt)
-
-    def _asked(self, call: Call, packet: bytes) -> None:
-        """The line asks for one more turn. Its prompt is read in a thread: no beat waits for a disk."""
-        try:
-            ask = decode(packet)
-        except BadMessage:
-            ask = GetState()
-        if isinstance(ask, Ask):
-            threading.Thread(target=self._prepare, args=(call, ask), name="ask", daemon=True).start()
-        else:
-            _log.warning("speech.bad_message")
-            self.sound_loop.leave(call)
-
-    def _prepare(self, call: Call, ask: Ask) -> None:
-        prompt = self._prompt(ask)
-        self.sound_loop.call(lambda: self._begin(call, ask, prompt))
-
-    def _begin(self, call: Call, ask: Ask, prompt: bytes | None) -> None:
-        if call.closing or call.done:
-            return
-        if refused := self._refused(ask, prompt):
-            _send(call.line, Report(None, refused))
-            return
+    def _begin(self, call: Call, ask: Ask, prompt: bytes) -> None:
         question, ear = ask.question, None
         if question is not None and question.grammar:
-            ear = self.worker.ear(question, lambda news: self.sound_loop.news(call, turn, news))
+            ear = self.worker.ear(question, lambda news: call.news(turn, news))
         turn = SpokenTurn(
-            question, prompt or b"", ear, call.keys, self._clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in
+            question, prompt, ear, call.keys, self._clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in
         )
-        if ear is not None:
-            self._ears[turn] = ear
-        self.sound_loop.begin(call, turn)
+        call.begin(turn)
 
     def _refused(self, ask: Ask, prompt: bytes | None) -> str:
         """Why a turn cannot be had now, or ""."""
         if prompt is None or not self.worker.open:
             return "dead"
-        return "full" if ask.question is not None and ask.question.grammar and len(self._ears) >= self._limit else ""
-
-    def _ended(self, call: Call, turn: SpokenTurn) -> None:
-        if ear := self._ears.pop(turn, None):
-            ear.close()
-        if turn.fell_back not in ("", GONE) and turn.question is not None:
-            _log.warning("speech.fell_back", question=turn.question.name, why=turn.fell_back)
-        _send(call.line, Report(turn.answer, turn.fell_back))
-
-    def _left(self, call: Call) -> None:
-        _send(call.line, Left(call.keys.waiting, call.received, call.keys.hash_is_habit))
-        call.line.close()
+        full = self.worker.sessions >= self._limit
+        return "full" if ask.question is not None and ask.question.grammar and full else ""
 
 
 def _send(line: socket.socket, message: FromService) -> None:

@@ -5,7 +5,6 @@ telephone that sends nothing while the caller is silent is heard as silence: tim
 """
 
 from collections import deque
-from dataclasses import dataclass
 from typing import Protocol
 
 from agi.dialogue.keys import KeyQueue
@@ -18,11 +17,8 @@ GAP_MS = 200
 _REMEMBERED_FRAMES = 3  # the two directions are not in step, by a frame or two
 
 
-@dataclass(frozen=True, slots=True)
 class Broken:
-    """The recogniser has failed; `why` is the kind of fault, never what was said."""
-
-    why: str = ""
+    """The recogniser has failed."""
 
 
 News = Voice | Said | Broken
@@ -42,6 +38,9 @@ class Ear(Protocol):
 
     def lag_ms(self) -> int:
         """How long the oldest sound that was not listened to has been waiting."""
+
+    def close(self) -> None:
+        """The turn is over."""
 
 
 class SpokenTurn:
@@ -66,7 +65,7 @@ class SpokenTurn:
         self._turn = Turn(question, keys, now_ms) if question else Announcement(keys, barge_in=barge_in)
         self._prompt = prompt
         self._at = 0
-        self._ear = ear
+        self.ear = ear
         self._slow_ms = slow_ms
         self._sent: deque[bytes] = deque(maxlen=_REMEMBERED_FRAMES)
         self._sound_until_ms: int | None = None  # up to then there is sound of the caller's; None: there was none yet
@@ -144,10 +143,10 @@ class SpokenTurn:
             match action:
                 case Stop():
                     self.stopped_ms = now_ms
-                case Finish() if self._ear:
-                    self._ear.finish()
-                case Listen() if self._ear:
-                    self._ear.listen_for_rest(action.digits)
+                case Finish() if self.ear:
+                    self.ear.finish()
+                case Listen() if self.ear:
+                    self.ear.listen_for_rest(action.digits)
 
     # ---- sound ----
 
@@ -167,13 +166,13 @@ class SpokenTurn:
         sent = bytearray()
         while self._sent and len(sent) < len(sound):
             sent += self._sent.popleft()
-        if self._ear is None or self.question is None or self.over:
+        if self.ear is None or self.question is None or self.over:
             return
         if self.playing and not self.question.voice_barge_in:
             return
-        self._ear.hear(sound, bytes(sent[: len(sound)]).ljust(len(sound), b"\0") if sent else b"")
+        self.ear.hear(sound, bytes(sent[: len(sound)]).ljust(len(sound), b"\0") if sent else b"")
         self._watch_the_lag()
 
     def _watch_the_lag(self) -> None:
-        if self._ear is not None and self._ear.lag_ms() > self._slow_ms:
+        if self.ear is not None and self.ear.lag_ms() > self._slow_ms:
             self.give_up("slow")

@@ -20,7 +20,8 @@ from typing import NoReturn, Protocol
 
 from agi import pulse
 from agi.dialogue.question import Question
-from agi.dialogue.turn import Said, Voice
+from agi.dialogue.turn import Voice
+from agi.hearing.answers import said
 from agi.hearing.protocol import (
     LONGEST,
     Alive,
@@ -33,15 +34,13 @@ from agi.hearing.protocol import (
     Final,
     Finish,
     FromWorker,
-    Lag,
     ListenForRest,
     Message,
-    Opened,
     Partial,
     decode,
     encode,
 )
-from agi.speech.answer import Progress
+from agi.speech.answer import Heard, Progress
 
 BEAT_S = 0.1
 """So often the worker says that it lives, and which sessions lag."""
@@ -60,7 +59,7 @@ class Recogniser(Protocol):
     def feed(self, sound: bytes, sent: bytes) -> Progress:
         """Listen."""
 
-    def finish(self) -> Said:
+    def finish(self) -> Heard:
         """What was said. The recogniser is of no more use."""
 
     def close(self) -> None:
@@ -181,9 +180,9 @@ class Session:
         return self._recogniser
 
     def _finish(self) -> None:
-        said = self._listening().finish()
+        answer = said(self._listening().finish(), self._question, self._rest)
         self._drop()
-        self._tell(Final(self._number, said))
+        self._tell(Final(self._number, answer))
 
     def _drop(self) -> None:
         self._voice = _SILENCE
@@ -205,7 +204,6 @@ class Worker:
         """Until the service closes the socket."""
         for number in range(os.cpu_count() or 2):
             threading.Thread(target=self._listen, name=f"listen-{number}", daemon=True).start()
-        self._tell(Opened())
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
         while packet := self._service.recv(LONGEST):
             self._take(decode(packet))
@@ -231,11 +229,9 @@ class Worker:
 
     def _beat(self) -> None:
         while True:
+            lags = {number: session.lag_ms() for number, session in list(self._sessions.items())}
+            self._tell(Alive({number: lag for number, lag in lags.items() if lag > _TOLD_LAG_MS}))
             time.sleep(BEAT_S)
-            for number, session in list(self._sessions.items()):
-                if (lag := session.lag_ms()) > _TOLD_LAG_MS:
-                    self._tell(Lag(number, lag))
-            self._tell(Alive())
 
     def _tell(self, message: FromWorker) -> None:
         try:

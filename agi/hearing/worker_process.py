@@ -1,5 +1,6 @@
 """The speech service's side of the worker: starts it, feeds it, starts it again when it dies."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -14,6 +15,7 @@ from agi.dialogue.question import Question
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
+    Alive,
     Audio,
     BadMessage,
     Begin,
@@ -23,10 +25,8 @@ from agi.hearing.protocol import (
     Failed,
     Final,
     Finish,
-    Lag,
     ListenForRest,
     Message,
-    Opened,
     Partial,
     ToWorker,
     decode,
@@ -35,6 +35,7 @@ from agi.hearing.protocol import (
 from agi.hearing.turn import Broken, News
 
 START_LIMIT_S = 15.0
+_START_AGAIN_S = 0.5
 _SILENT_MS = 500
 """Five beats missed: the worker is stuck, or the machine has no time for it."""
 MOST_UNSENT = 5000
@@ -80,8 +81,7 @@ class RemoteEar:
 class WorkerProcess:
     """The worker, which hears with what `factory` makes ("module:function", which gives a `worker.Listener`).
 
-    `start` returns when it is open for work; after that all is for one thread. `sock` is readable when there is
-    something for `receive`; news are told from there.
+    `start` returns when it is open for work; after that all is for the thread of the loop that it is to `attend`.
     """
 
     def __init__(self, factory: str, clock_ms: Callable[[], int]) -> None:
@@ -90,7 +90,7 @@ class WorkerProcess:
         self.open = False  # whether it has said that it works
         self._factory = factory
         self._ears: dict[int, RemoteEar] = {}
-        self._sessions = 0
+        self._begun = 0
         self._unsent: deque[ToWorker] = deque()
         self._heard_ms = clock_ms()
         self._process: subprocess.Popen[bytes] | None = None
@@ -98,20 +98,25 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Start the worker and wait until it is open. Raises `CannotListen`."""
-        self.launch()
-        assert self._sock is not None  # noqa: S101 - launch makes it
-        self._sock.settimeout(START_LIMIT_S)
+        sock = self._launch()
+        sock.settimeout(START_LIMIT_S)
         try:
-            first = decode(self._sock.recv(LONGEST))
+            first = decode(sock.recv(LONGEST))
         except (OSError, BadMessage):
             first = CannotOpen("The recognising process did not start.")
         if isinstance(first, CannotOpen):
             self.stop()
             raise CannotListen(first.why)
-        self._sock.setblocking(False)
+        sock.setblocking(False)
         self._take(first)
 
-    def launch(self) -> None:
+    def attend(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear in `loop` what the worker says, and start another one there when it has died."""
+        self._loop = loop
+        if self._sock is not None:
+            loop.add_reader(self._sock, self._receive, self._sock)
+
+    def _launch(self) -> socket.socket:
         """Start the worker, without waiting for it."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, KIND)
         ours.setblocking(False)
@@ -124,6 +129,7 @@ class WorkerProcess:
             )
         self._sock = ours
         self._heard_ms = self.clock_ms() + int(START_LIMIT_S * 1000)  # until it speaks, its silence says nothing
+        return ours
 
     def stop(self) -> None:
         """End the worker."""
@@ -142,15 +148,15 @@ class WorkerProcess:
         return self._process.pid if self._process is not None else 0
 
     @property
-    def sock(self) -> socket.socket | None:
-        """Readable when there is something to `receive`; another one after `receive` has returned False."""
-        return self._sock
+    def sessions(self) -> int:
+        """Turns that are listened to now."""
+        return len(self._ears)
 
     def ear(self, question: Question, tell: Callable[[News], None]) -> RemoteEar:
         """Begin a session; `tell` is given its news."""
-        self._sessions += 1
-        ear = self._ears[self._sessions] = RemoteEar(self, self._sessions, tell)
-        self.send(Begin(self._sessions, question))
+        self._begun += 1
+        ear = self._ears[self._begun] = RemoteEar(self, self._begun, tell)
+        self.send(Begin(self._begun, question))
         return ear
 
     def close(self, session: int) -> None:
@@ -170,20 +176,17 @@ class WorkerProcess:
             self._drop_sound()
         self._flush()
 
-    def receive(self) -> bool:
-        """Take what the worker says, and tell it; False when it has died: `launch` starts another one."""
-        if self._sock is None:
-            return False
+    def _receive(self, sock: socket.socket) -> None:
+        """Take what the worker says, and tell it."""
         try:
-            while packet := self._sock.recv(LONGEST):
+            while packet := sock.recv(LONGEST):
                 self._take(decode(packet))
         except BlockingIOError:
             self._flush()
-            return True
+            return
         except (OSError, BadMessage):
             pass
-        self._died()
-        return False
+        self._died(sock)
 
     def _flush(self) -> None:
         """Send what waits."""
@@ -191,7 +194,7 @@ class WorkerProcess:
             try:
                 self._sock.send(encode(self._unsent[0]))
             except OSError as error:
-                if error.errno != errno.EMSGSIZE:  # no room now, or it has died: told by `receive`
+                if error.errno != errno.EMSGSIZE:  # no room now, or it has died: told by `_receive`
                     return
                 self._deprive(self._unsent[0])
             self._unsent.popleft()
@@ -210,31 +213,36 @@ class WorkerProcess:
     def _take(self, message: Message) -> None:
         self._heard_ms = self.clock_ms()
         match message:
-            case Opened():
+            case Alive(lags):
                 self.open = True
+                for session, ear in self._ears.items():
+                    ear.told_ms = lags.get(session, 0)
+                self.longest_ms = max(self.longest_ms, *lags.values(), 0)
             case CannotOpen(why):
                 _log.warning("speech.cannot_listen", why=why)
-            case Lag(session, ms) if ear := self._ears.get(session):
-                ear.told_ms = ms
-                self.longest_ms = max(self.longest_ms, ms)
             case Partial(session, voice):
                 self._tell(session, voice)
             case Final(session, said):
                 self._tell(session, said)
             case Failed(session, why):
                 _log.warning("speech.turn_failed", why=why)
-                self._tell(session, Broken(why))
+                self._tell(session, Broken())
 
     def _tell(self, session: int, news: News) -> None:
         if ear := self._ears.get(session):
-            ear.told_ms = 0
             ear.tell(news)
 
-    def _died(self) -> None:
+    def _died(self, sock: socket.socket) -> None:
         _log.warning("speech.recognition_died")
+        self._loop.remove_reader(sock)
+        self._loop.call_later(_START_AGAIN_S, self._start_again)
         self.stop()
         self._unsent.clear()  # all who wait for an answer to it are told
         ears = list(self._ears.values())
         self._ears.clear()
         for ear in ears:
-            ear.tell(Broken("died"))
+            ear.tell(Broken())
+
+    def _start_again(self) -> None:
+        self._launch()
+        self.attend(self._loop)
