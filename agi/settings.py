@@ -22,6 +22,7 @@ from agi import tomlfile, wrong_settings
 from agi.wrong_settings import ENVIRONMENT, NESTED, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "sample"  # tables of people who are all made up
 LISTEN = "listen"  # the file below var/ that keeps the address of `hotline up --listen`
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from leaks import leaks
 
-from agi.cli.bringup import SAMPLE, Sample, sample
+from agi.cli.bringup import Sample, sample
 from agi.ops import agents, configure, tree
 from agi.ops.configure import Account
-from agi.settings import ROOT, Settings
+from agi.settings import ROOT, SAMPLE, Settings
 from agi.workshop.softphone.sample import load
 
 _RTP_FIRST, _RTP_LAST = 10_000, 32_000  # below the ports that a system gives away by itself

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from installation import Hotline
 
-from agi.cli.bringup import SAMPLE
+from agi.settings import SAMPLE
 from agi.workshop.softphone import sample
 from agi.workshop.softphone.plain import PlainPhones
 from agi.workshop.softphone.play import Line, Player

@@ -71,7 +71,7 @@ def test_the_line_is_stamped_by_the_contents_of_what_it_imports(tmp_path: Path) 
     files = {str(path.relative_to(ROOT)) for path in launch.reached(ROOT, *launch.OF_THE_LINE)}
     for needed in ("agi/hearing/turn.py", "agi/speech/recogniser.py", "agi/voice/speaker.py", "agi/settings.py"):
         assert needed in files
-    for tool in ("agi/workshop/bench", "agi/workshop/softphone", "agi/workshop/training", "agi/cli/bench"):
+    for tool in ("agi/workshop/bench", "agi/workshop/softphone", "agi/workshop/training"):
         assert not [file for file in files if file.startswith(tool)]
     (tmp_path / "agi").mkdir()
     (tmp_path / "agi" / "__init__.py").write_text("")

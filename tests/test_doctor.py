@@ -17,11 +17,10 @@ from installation import private_environment, settings_of
 from agi import privacy
 from agi.books.importing import import_csv, import_sample
 from agi.books.words import Source
-from agi.cli.bringup import SAMPLE
 from agi.cli.doctor import texts
 from agi.ops import doctor, troubles
 from agi.ops.doctor import Check, Level
-from agi.settings import ROOT, Settings
+from agi.settings import ROOT, SAMPLE, Settings
 
 
 class Usage(NamedTuple):

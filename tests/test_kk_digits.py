@@ -15,7 +15,7 @@ from agi.books.draft import draft
 from agi.books.registry import KkDigitsMismatch, Registry, RegistryOutdated
 from agi.cli import bringup
 from agi.dialogue.question import Prompt
-from agi.settings import Identity, Places, Settings
+from agi.settings import SAMPLE, Identity, Places, Settings
 
 
 def imported(folder: Path, kk_digits: int, *serials: int, replace: bool = False) -> Path:
@@ -80,7 +80,7 @@ def test_a_registry_of_the_version_before_is_one_of_six_digits(tmp_path: Path) -
 def test_the_sample_is_made_again_for_another_number_of_digits_and_own_data_are_not(tmp_path: Path) -> None:
     settings = Settings(places=Places(data=tmp_path, var=tmp_path / "var"))
     key = privacy.hash_key(settings.var)
-    importing.import_sample(settings.registry_db, key, 6, bringup.SAMPLE)
+    importing.import_sample(settings.registry_db, key, 6, SAMPLE)
     as_before_it_was_a_setting(settings.registry_db)
     bringup.fill_books(settings)
     numbers = bringup.sample(settings)

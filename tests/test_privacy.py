@@ -6,7 +6,7 @@ import pytest
 from installation import Hotline
 from leaks import leaks
 
-from agi.cli.bringup import SAMPLE
+from agi.settings import SAMPLE
 from agi.workshop.softphone.sample import Sample, load
 
 

@@ -11,8 +11,8 @@ from installation import lend_voice
 from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
-from agi.cli.speech_eval import make_nik
 from agi.languages.id.numbers import DIGITS
+from agi.workshop.evaluation.command import make_nik
 from agi.workshop.evaluation.measure import compared
 
 

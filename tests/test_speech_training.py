@@ -23,12 +23,12 @@ vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
 from click.testing import CliRunner
 
-from agi.cli.speech_train import train as command
 from agi.speech import phones
 from agi.workshop.evaluation.voices import HELD_OUT
 from agi.workshop.training import corpus, kaldi, thin
 from agi.workshop.training.augment import a_law, mu_law, telephone
 from agi.workshop.training.batches import Batches, Source
+from agi.workshop.training.command import train as command
 from agi.workshop.training.corpus import CorpusError, Utterance
 from agi.workshop.training.export import export
 from agi.workshop.training.features import RATE, mfcc

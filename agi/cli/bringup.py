@@ -35,12 +35,10 @@ from agi.ops.speech import speech_is_on
 from agi.ops.supervise import SuperviseFailed
 from agi.ops.tree import TreeFailed
 from agi.services.checked import check_all
-from agi.settings import LISTEN, ROOT, Settings
+from agi.settings import LISTEN, SAMPLE, Settings
 from agi.speech.build import GRAMMARS
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
-
-SAMPLE = ROOT / "data" / "sample"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from agi.books.events import Event, Outcome, said_in
 from agi.books.ports import CallHistory
 from agi.books.reader import BookUnreadable, CallReader
 from agi.books.rows import columns
-from agi.cli.call_scenario import scenario
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
 from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
 from agi.editions.store import Editions, NoEdition
@@ -106,6 +105,8 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
             raise click.ClickException(str(error)) from error
         events, course = reader.events(call.id), reader.course(call)
     if as_yaml:
+        from agi.workshop.softphone.recorded import scenario
+
         click.echo(scenario(call, events), nl=False)
         return
     if as_json:

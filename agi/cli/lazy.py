@@ -25,7 +25,7 @@ class Lazy(click.Group):
         if name not in self._table:
             return None
         module, attribute = self._table[name].place.split(":")
-        command = getattr(import_module(module), attribute)
+        command = getattr(import_module(f"agi.{module}"), attribute)
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 

@@ -15,7 +15,7 @@ _NAMES = 10
 
 
 class Entry(NamedTuple):
-    """A command: where it lives, as "module:attribute", and what it does in one line."""
+    """A command: where it lives, as "module below agi:attribute", and what it does in one line."""
 
     place: str
     summary: str
@@ -23,36 +23,40 @@ class Entry(NamedTuple):
 
 GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "Run it": {
-        "up": Entry("agi.cli.service:up", "Start it, or bring changes onto the line; installs on first use."),
-        "down": Entry("agi.cli.service:down", "Stop; calls in progress may finish."),
-        "status": Entry("agi.cli.service:status", "Tell whether calls are answered, and what runs."),
-        "doctor": Entry("agi.cli.doctor:doctor", "Find what is wrong, and say what to do."),
-        "logs": Entry("agi.cli.service:logs", "Show what the line and Asterisk logged."),
+        "up": Entry("cli.service:up", "Start it, or bring changes onto the line; installs on first use."),
+        "down": Entry("cli.service:down", "Stop; calls in progress may finish."),
+        "status": Entry("cli.service:status", "Tell whether calls are answered, and what runs."),
+        "doctor": Entry("cli.doctor:doctor", "Find what is wrong, and say what to do."),
+        "logs": Entry("cli.service:logs", "Show what the line and Asterisk logged."),
     },
     "Calls and data": {
-        "calls": Entry("agi.cli.calls:calls", "Who called, what was said and done, how it ended."),
-        "registry": Entry("agi.cli.registry:registry", "Residents, applications and offices: import them, count them."),
-        "agents": Entry("agi.cli.agents:group", "The agents: list, add, remove; at once, no call is cut."),
-        "offices": Entry("agi.cli.offices:offices", "Names and hours of the offices: show them, change one."),
-        "backup": Entry("agi.cli.backup:backup", "Write all that cannot be made again into one file."),
-        "restore": Entry("agi.cli.backup:restore", "Put a backup back; what was there is kept."),
+        "calls": Entry("cli.calls:calls", "Who called, what was said and done, how it ended."),
+        "registry": Entry("cli.registry:registry", "Residents, applications and offices: import them, count them."),
+        "agents": Entry("cli.agents:group", "The agents: list, add, remove; at once, no call is cut."),
+        "offices": Entry("cli.offices:offices", "Names and hours of the offices: show them, change one."),
+        "backup": Entry("cli.backup:backup", "Write all that cannot be made again into one file."),
+        "restore": Entry("cli.backup:restore", "Put a backup back; what was there is kept."),
     },
     "Menus and words": {
-        "prompts": Entry("agi.cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
-        "speech": Entry("agi.cli.speech:speech", "What callers say: measure and train the recogniser."),
-        "hear": Entry("agi.cli.hear:hear", "Tell what the recogniser hears in recordings."),
+        "prompts": Entry("cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
+        "speech": Entry("cli.speech:speech", "What callers say: measure and train the recogniser."),
+        "hear": Entry("cli.hear:hear", "Tell what the recogniser hears in recordings."),
     },
     "Try it": {
-        "try": Entry("agi.cli.terminal:terminal", "The conversation in this terminal, no telephone needed."),
-        "call": Entry("agi.cli.softphone:call", "Place real calls, from scenarios or keys, and check them."),
-        "agent": Entry("agi.cli.softphone:agent", "A scripted agent who answers the calls that come to the queue."),
-        "nik": Entry("agi.cli.nik:nik", "Check the form of NIKs read from the standard input."),
-        "test": Entry("agi.cli.test:test", "Run the test suite, or a part of it."),
-        "bench": Entry("agi.cli.bench:bench", "Measure what a call costs and how fast it is answered."),
-        "drill": Entry("agi.cli.drill:drill", "Kill, freeze, rob and fill a private hotline under real calls."),
+        "try": Entry("cli.terminal:terminal", "The conversation in this terminal, no telephone needed."),
+        "call": Entry("workshop.softphone.command:call", "Place real calls, from scenarios or keys, and check them."),
+        "agent": Entry(
+            "workshop.softphone.command:agent", "A scripted agent who answers the calls that come to the queue."
+        ),
+        "nik": Entry("cli.nik:nik", "Check the form of NIKs read from the standard input."),
+        "test": Entry("cli.test:test", "Run the test suite, or a part of it."),
+        "bench": Entry("workshop.bench.command:bench", "Measure what a call costs and how fast it is answered."),
+        "drill": Entry(
+            "workshop.bench.drill_command:drill", "Kill, freeze, rob and fill a private hotline under real calls."
+        ),
     },
     "Started by `up`": {
-        "line": Entry("agi.cli.line:line", "The process that talks with the callers."),
+        "line": Entry("cli.line:line", "The process that talks with the callers."),
     },
 }
 

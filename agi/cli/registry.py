@@ -18,9 +18,8 @@ from agi.books.importing import BEFORE, import_csv
 from agi.books.registry import Registry
 from agi.books.tables import LAYOUTS
 from agi.books.words import Source
-from agi.settings import ROOT, Settings
+from agi.settings import SAMPLE, Settings
 
-SAMPLE = ROOT / "data" / "sample"
 _table = click.argument("table", type=click.Choice(tuple(LAYOUTS)))
 
 

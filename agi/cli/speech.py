@@ -6,10 +6,12 @@ from agi.cli.lazy import Lazy
 from agi.cli.overview import Entry
 
 COMMANDS = {
-    "eval": Entry("agi.cli.speech_eval:evaluate", "Measure how well recordings are heard, by condition."),
-    "eval-voices": Entry("agi.cli.speech_eval_voices:evaluate_voices", "Measure menus, lists and numbers with voices."),
-    "train": Entry("agi.cli.speech_train:train", "Make or fine-tune the acoustic network."),
-    "serve": Entry("agi.cli.speech_serve:serve", "The process that listens, started by `up`."),
+    "eval": Entry("workshop.evaluation.command:evaluate", "Measure how well recordings are heard, by condition."),
+    "eval-voices": Entry(
+        "workshop.evaluation.voices_command:evaluate_voices", "Measure menus, lists and numbers with voices."
+    ),
+    "train": Entry("workshop.training.command:train", "Make or fine-tune the acoustic network."),
+    "serve": Entry("cli.speech_serve:serve", "The process that listens, started by `up`."),
 }
 
 

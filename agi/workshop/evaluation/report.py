@@ -40,10 +40,10 @@ def as_text(done: Evaluation) -> str:
         )
         for one in done.scores
     ]
-    lines += [*_table(head, rows), ""]
+    lines += [*table(head, rows), ""]
     for kind, results in done.niks.items():
         head = (f"NIK, {kind} digits", "NIKs", "right", *(f"taken from {limit}: right / wrong" for limit in THRESHOLDS))
-        lines += [*_table(head, [_nik_row(one) for one in results]), ""]
+        lines += [*table(head, [_nik_row(one) for one in results]), ""]
     late = done.latency
     lines.append(
         f"From the last sound to the answer ({late.answers} numbers of known length): p50 {late.p50_ms:.0f} ms, "
@@ -95,7 +95,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table with aligned columns."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = [head, ["-" * width for width in widths], *rows]
     return [

@@ -12,8 +12,7 @@ import click
 import soundfile
 
 from agi.books.words import KtpState, ResidentStatus
-from agi.cli.bringup import SAMPLE
-from agi.settings import Settings
+from agi.settings import SAMPLE, Settings
 from agi.workshop.bench import answer as answer_bench
 from agi.workshop.bench import books as books_bench
 from agi.workshop.bench import calls as calls_bench

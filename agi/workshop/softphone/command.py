@@ -14,11 +14,10 @@ from pathlib import Path
 
 import click
 
-from agi.cli.call_story import written_by
 from agi.ops import agents
 from agi.ops.agents import AgentsError
 from agi.ops.ready import reachable, sip_answers
-from agi.settings import ROOT, Settings
+from agi.settings import SAMPLE, Settings
 from agi.voice.errors import VoiceError
 from agi.workshop.softphone import record, roster
 from agi.workshop.softphone import sample as samples
@@ -32,7 +31,6 @@ from agi.workshop.softphone.references import References
 from agi.workshop.softphone.scenario import Expect, Scenario, ScenarioError
 from agi.workshop.softphone.wavfile import folder_for_recordings, growing
 
-SAMPLE = ROOT / "data" / "sample"
 _LISTEN_S = 25.0
 _QUIET_S = 2.0
 _BEGUN_S = 2.5
@@ -203,9 +201,9 @@ def _call_with_keys(settings: Settings, references: References, keys: str, as_js
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
-        written = written_by(references.texts)
         for at, key, _ in heard:
-            click.echo(f"{at:6.1f} s  {key}: {written(key, said.get(key, {}))}")
+            words = f": “{references.texts.written(key, said[key])}”" if key in said else ""
+            click.echo(f"{at:6.1f} s  {key}{words}")
         click.echo(
             f"Hung up by {result['hung_up_by']}; record {result['call']}: {result['outcome']}, {result['where']}"
         )

@@ -17,7 +17,7 @@ from agi.speech.model import Model, ModelError
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import CannotSpeak
 from agi.speech.standard import WordsError
-from agi.workshop.bench.figures import table
+from agi.workshop.evaluation.report import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers
 
 _LIMITS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
@@ -44,7 +44,7 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
         raise click.ClickException(str(error)) from None
     click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
     head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))
-    click.echo(table(head, [_row(one) for one in found]))
+    click.echo("\n".join(table(head, [_row(one) for one in found])))
 
 
 def _row(one: Answers) -> tuple[str, ...]:
