@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from agi.speech import phones
 from agi.speech.build import build
 from agi.speech.grammar import ChoiceGrammar
 from agi.speech.model import Model
@@ -20,6 +19,7 @@ from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import read
 from agi.speech.standard import standard
 from agi.workshop.evaluation.conditions import telephone
+from agi.workshop.training.kaldi import transition_model
 
 ROOT = Path(__file__).parent.parent
 PRONUNCIATIONS = Pronunciations.load(ROOT / "prompts" / "lexicon.toml")
@@ -49,7 +49,7 @@ def foreign_model(folder: Path) -> Path:
     `folder` gets files of its own, which a test may change.
     """
     shutil.copytree(acoustic_model(), folder)
-    ours = phones.transition_model()
+    ours = transition_model()
     half = struct.pack("<f", math.log(0.5))
     file = folder / "am" / "final.mdl"
     file.write_bytes(file.read_bytes().replace(ours, ours.replace(half, struct.pack("<f", math.log(0.51)), 1), 1))

@@ -19,7 +19,7 @@ from agi.languages.language import Command, Language, Reply
 from agi.languages.pieces import Loop, alt
 from agi.speech.build import build
 from agi.speech.model import Model
-from agi.speech.standard import options, standard
+from agi.speech.standard import standard
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -88,7 +88,7 @@ def test_a_call_asks_and_reads_back_in_its_language() -> None:
 
 
 def test_a_model_hears_the_language_it_was_built_for(tmp_path: Path) -> None:
-    words = (*standard(ENGLISH), *options({"menu:a": {"1": ("status",)}}, ENGLISH))
+    words = standard(ENGLISH, {"menu:a": {"1": ("status",)}})
     model = Model.load(build(acoustic_model(), tmp_path / "model", words, PRONUNCIATIONS, language=ENGLISH).folder)
     assert model.language is ENGLISH
     assert model.grammar("menu:a").values(("number", "one")) == ("1",)

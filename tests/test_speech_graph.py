@@ -19,7 +19,7 @@ from agi.speech.grammar import DigitsGrammar, OneOf, YesNo
 from agi.speech.graph import compile_graph
 from agi.speech.model import Model, ModelError
 from agi.speech.network import spell
-from agi.speech.standard import WordsError, lists, standard
+from agi.speech.standard import lists, standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +120,5 @@ def test_the_lists_of_words_can_be_said() -> None:
 
 def test_a_list_with_a_wrong_entry_is_named(tmp_path: Path) -> None:
     (tmp_path / "fruit.toml").write_text('apple = "apel"\n', encoding="utf-8")
-    with pytest.raises(WordsError, match="apple needs a list"):
+    with pytest.raises(LexiconError, match="apple needs a list"):
         lists(tmp_path)

@@ -23,7 +23,6 @@ vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
 from click.testing import CliRunner
 
-from agi.speech import phones
 from agi.workshop.evaluation.voices import HELD_OUT
 from agi.workshop.training import corpus, kaldi, thin
 from agi.workshop.training.augment import a_law, mu_law, telephone
@@ -179,7 +178,7 @@ def test_a_file_that_is_read_and_written_unchanged_has_the_same_bytes(tmp_path: 
     model = kaldi.read(source)
     kaldi.write(tmp_path / "final.mdl", model, Network(model).trained())
     assert (tmp_path / "final.mdl").read_bytes() == source.read_bytes()
-    assert phones.transition_model() == model.transition
+    assert kaldi.transition_model() == model.transition
 
 
 def test_a_network_without_a_layer_looks_less_far_ahead_and_vosk_loads_it(tmp_path: Path) -> None:

@@ -114,9 +114,9 @@ def test_what_is_no_good_recording_is_told_by_its_name(
 def test_all_bad_recordings_are_told_at_once(folder: PromptsFolder) -> None:
     folder.record("call.welcome", np.zeros(8000))
     folder.record("digits.3", np.zeros(9000))
-    with folder.clips() as made, pytest.raises(RecordingError) as caught:
-        folder.render(made)
-    assert [problem.file.name for problem in caught.value.problems] == ["call.welcome.wav", "digits.3.wav"]
+    with folder.clips() as made:
+        bad = inspection.bad_recordings(made)
+    assert sorted(problem.file.name for problem in bad) == ["call.welcome.wav", "digits.3.wav"]
 
 
 @pytest.mark.parametrize(

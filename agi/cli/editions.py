@@ -19,7 +19,6 @@ from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
 from agi.settings import Settings
 from agi.speech.foreign import BuildError
-from agi.speech.standard import WordsError
 from agi.voice.errors import VoiceError
 
 
@@ -53,7 +52,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except Refused as wrong:
         raise click.ClickException(f"{wrong}\nYang didengar penelepon tidak berubah.") from None
-    except (VoiceError, MenuError, NoEdition, BuildError, LexiconError, WordsError) as wrong:
+    except (VoiceError, MenuError, NoEdition, BuildError, LexiconError) as wrong:
         raise click.ClickException(str(wrong)) from None
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from None

@@ -16,7 +16,6 @@ from agi.speech.foreign import BuildError
 from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, Number, YesNo
 from agi.speech.model import Model, ModelError
 from agi.speech.sound import SoundError, read
-from agi.speech.standard import WordsError
 from agi.speech.tuning import RATE
 
 _FIXED: dict[str, Grammar] = {
@@ -67,7 +66,7 @@ def _model(settings: Settings, spare: Path) -> Model:
             return Model.load(settings.speech_built)
         language = named(settings.office.language)
         return Model.load(build_graph(settings.prompts, language, settings.speech_model, spare / "model").folder)
-    except (BuildError, LexiconError, ModelError, WordsError) as error:
+    except (BuildError, LexiconError, ModelError) as error:
         raise click.ClickException(str(error)) from None
 
 

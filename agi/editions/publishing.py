@@ -16,7 +16,7 @@ from agi.settings import Settings
 from agi.speech.build import Built, build, mark
 from agi.speech.grammar import Grammar
 from agi.speech.pronunciation import Pronunciations
-from agi.speech.standard import options, standard
+from agi.speech.standard import standard
 from agi.stamp import stamp, stamp_of
 from agi.voice.clips import Clips, Progress, Report
 from agi.voice.maker import maker
@@ -67,7 +67,7 @@ class Publisher:
     def draft(self, prompts: Path, progress: Progress | None = None, *, force: bool = False) -> Draft:
         """Have an edition of `prompts` ready, clips and grammars and all; to be called `alone`.
 
-        Raises Refused, RecordingError, SynthesisError, BuildError, LexiconError, WordsError, OSError.
+        Raises Refused, RecordingError, SynthesisError, BuildError, LexiconError, OSError.
         """
         folder = self.editions.draft
         wanted = Draft(self.content(prompts), self.made_by)
@@ -139,15 +139,15 @@ class Publisher:
 def build_graph(prompts: Path, language: Language, model: Path, target: Path) -> Built:
     """Give `model` the words of the menu in `prompts`, in the new folder `target`.
 
-    Raises BuildError, LexiconError, MenuError, WordsError, each with a sentence for the admin.
+    Raises BuildError, LexiconError, MenuError, each with a sentence for the admin.
     """
     pronunciations = Pronunciations.load(prompts / "lexicon.toml", language)
     return build(model, target, grammars(prompts, language), pronunciations, language=language)
 
 
 def grammars(prompts: Path, language: Language) -> tuple[Grammar, ...]:
-    """All that may be said to the hotline with the menu in `prompts`. Raises MenuError, WordsError."""
-    return (*standard(language), *options(Menu.load(prompts / "menu.toml", language).spoken, language))
+    """All that may be said to the hotline with the menu in `prompts`. Raises MenuError, LexiconError."""
+    return standard(language, Menu.load(prompts / "menu.toml", language).spoken)
 
 
 def _in(prompts: Path, found: Finding, copy: Path) -> Finding:

@@ -42,9 +42,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """Speech of any kind, one "word" long; `cost` is added to that of its sounds."""
-
-    cost: float = 0.0
+    """Speech of any kind, one "word" long."""
 
 
 Piece = str | Seq | Alt | Opt | Loop | Anything

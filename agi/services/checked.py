@@ -174,8 +174,8 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
     """Words of different options that sound alike; lists of words that cannot be read."""
     try:
         standard.lists()
-    except standard.WordsError as wrong:
-        yield Finding("M027", standard.LISTS, 0, str(wrong))
+    except LexiconError as wrong:
+        yield from _coded("M027", wrong.problems)
         return
     with suppress(LexiconError):  # what is wrong with it is told elsewhere
         pronunciations = Pronunciations.load(folder / "lexicon.toml")

@@ -88,7 +88,7 @@ def _spell(network: Network, piece: Piece, source: int, target: int) -> None:
             network.arc(end, begin, "")
             network.arc(end, target, "")
         case Anything():
-            network.arc(source, target, UNKNOWN, piece.cost)
+            network.arc(source, target, UNKNOWN)
 
 
 def _choice(network: Network, choice: Alt, source: int, target: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from agi import tomlfile
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
+from agi.languages.lexicon import LexiconError
 from agi.speech.grammar import (
     ChoiceGrammar,
     Date,
@@ -18,17 +19,19 @@ from agi.speech.grammar import (
     OneOf,
     YesNo,
 )
+from agi.tomlfile import Problem
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
 """One file a list, `NAME.toml`: value = ["way to say it", …]; used as grammar "list:NAME"."""
 
 
-class WordsError(Exception):
-    """A list of words cannot be read; the message names the file."""
+def standard(
+    language: Language = INDONESIAN, spoken: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
+) -> tuple[Grammar, ...]:
+    """Yes and no, digits, NIK, date, number, repair, every list of words, and every question of a menu.
 
-
-def standard(language: Language = INDONESIAN) -> tuple[Grammar, ...]:
-    """Yes and no, digits, NIK, date, number, repair, and every list of words. Raises WordsError."""
+    `spoken`: the menu's name of a question -> key -> ways to say it. Raises LexiconError.
+    """
     fixed = (
         YesNo(language=language),
         DigitsGrammar(1, 64, language=language),
@@ -37,30 +40,25 @@ def standard(language: Language = INDONESIAN) -> tuple[Grammar, ...]:
         Number(language=language),
         NikRepair(language=language),
     )
-    return (*fixed, *lists(language=language))
+    menu = (ChoiceGrammar(name, words, language=language) for name, words in sorted((spoken or {}).items()))
+    return (*fixed, *lists(language=language), *menu)
 
 
 def lists(folder: Path | None = None, language: Language = INDONESIAN) -> tuple[OneOf, ...]:
-    """The lists in `folder` (data/words). Raises WordsError."""
+    """The lists in `folder` (data/words). Raises LexiconError."""
     paths = sorted((folder or LISTS).glob("*.toml"))
     return tuple(OneOf(f"list:{path.stem}", _list(path), language=language) for path in paths)
-
-
-def options(
-    spoken: Mapping[str, Mapping[str, tuple[str, ...]]], language: Language = INDONESIAN
-) -> tuple[ChoiceGrammar, ...]:
-    """A grammar for every question of a menu: name -> key -> ways to say it."""
-    return tuple(ChoiceGrammar(name, words, language=language) for name, words in sorted(spoken.items()))
 
 
 def _list(path: Path) -> dict[str, tuple[str, ...]]:
     try:
         table = tomlfile.read(path).tables
     except tomlfile.TomlError as error:
-        raise WordsError(str(error)) from error
+        raise LexiconError([Problem(path, error.line, error.message)]) from None
     for value, ways in table.items():
         if not isinstance(ways, list) or not ways or not all(isinstance(way, str) and way for way in ways):
-            raise WordsError(f'{path}: {value} needs a list of ways to say it, such as ["kartu keluarga", "kk"].')
+            wanted = f'{value} needs a list of ways to say it, such as ["kartu keluarga", "kk"]'
+            raise LexiconError([Problem(path, 0, wanted)])
     return {value: tuple(" ".join(way.lower().split()) for way in ways) for value, ways in table.items()}
 
 

@@ -5,7 +5,7 @@ from rendered pieces (digits, phrases, small numbers) or rendered and cached by 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from datetime import date
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
 
 import structlog
 from babel.dates import format_date
@@ -112,9 +111,7 @@ class Clips:
     def __enter__(self) -> "Clips":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -137,11 +134,6 @@ class Clips:
         parts = {key: len(self.pieces(key)) for key in self._plan if self.texts.text(key).places}
         return self.recordings.dead(self.texts, parts)
 
-    def to_render(self, *, force: bool = False) -> list[Piece]:
-        """What `render` would make now, each audio once."""
-        by_identity = {piece.identity: piece for piece in self.pieces()}
-        return [piece for name, piece in by_identity.items() if force or not self._cache.has(name)]
-
     def rendered(self, piece: Piece) -> Path | None:
         """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
         if self._sounds and whole(self._sounds.folder / piece.name):
@@ -153,44 +145,32 @@ class Clips:
 
         Raises `RecordingError` or `SynthesisError`.
         """
-        damaged = set(self._sounds.damaged()) if self._sounds else set()
+        if self._sounds is None:
+            return 0
+        damaged = self._sounds.damaged()
         for piece in self.pieces():
-            if self._sounds and piece.name in damaged:
+            if piece.name in damaged:
                 self._sounds.mend(piece.name, self._clip(piece, again=True))
         return len(damaged)
 
     def render(self, folder: Path, progress: Progress | None = None, *, force: bool = False) -> Report:
         """Make what is missing (with `force`: everything) and put all clips into the new `folder`.
 
-        `progress` is told how many of how many clips are done. Raises `RecordingError` with every bad
-        recording, or `SynthesisError`; then the folder is not filled.
+        `progress` is told how many of how many clips are done. Raises `RecordingError` or `SynthesisError`; then the
+        folder is not filled.
         """
         start = time.monotonic()
         pieces = self.pieces()
-        missing = self.to_render(force=force)
-        recorded = sum(piece.recording is not None for piece in pieces)
-        problems: list[Problem] = []
-
-        def render(piece: Piece) -> None:
-            try:
-                self._clip(piece, again=force)
-            except RecordingError as error:
-                problems.extend(error.problems)
-
-        # Recordings first: if one is bad, that is told before the long work. One thread more than children, so that
-        # none of them waits while audio is levelled.
-        missing.sort(key=lambda piece: piece.recording is None)
-        done = 0
+        each = {piece.identity: piece for piece in pieces}
+        missing = [piece for piece in each.values() if force or not self._cache.has(piece.identity)]
+        # One thread more than children, so that none of them waits while audio is levelled.
         with ThreadPoolExecutor(CHILDREN + 1) as pool:
-            for batch in (missing[:recorded], missing[recorded:]):
-                for _ in pool.map(render, batch):
-                    done += 1
-                    if progress:
-                        progress(done, len(missing))
-                if problems:
-                    raise RecordingError(sorted(problems, key=lambda problem: problem.file))
+            for done, _ in enumerate(pool.map(partial(self._clip, again=force), missing), 1):
+                if progress:
+                    progress(done, len(missing))
         Sounds(folder).write({piece.name: self._cache.stem(piece.identity) for piece in pieces})
         self._cache.trim()
+        recorded = sum(piece.recording is not None for piece in pieces)
         return Report(len(pieces), len(missing), recorded, time.monotonic() - start)
 
     def clips(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
@@ -198,7 +178,8 @@ class Clips:
 
         Raises `UnknownKey`, `PlaceError` or `SynthesisError`.
         """
-        return [path for step in self._steps(key, places) for path in step()]
+        values = self.texts.values(key, places or {})
+        return [path for step in self._plan[key] for path in self._said(step, values, lambda make: make())]
 
     def playable(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
         """As `clips`, for a call: what cannot be spoken now, or not in time, is left out, and the call goes on.
@@ -206,37 +187,28 @@ class Clips:
         Raises `UnknownKey` or `PlaceError`.
         """
         paths: list[Path] = []
-        for step in self._steps(key, places, self._in_time.run):
+        values = self.texts.values(key, places or {})
+        for step in self._plan[key]:
             try:
-                paths += step()
+                paths += self._said(step, values, self._in_time.run)
             except (SynthesisError, OSError) as error:
                 _log.error("voice.left_out", key=key, why=type(error).__name__)
         return paths
 
-    def _steps(
-        self, key: str, places: Mapping[str, Value] | None, made: Callable[[Made], Path] = lambda make: make()
-    ) -> Iterator[Callable[[], list[Path]]]:
-        """What gives the clips of each part of a text; `made` has those made that are not rendered ahead."""
-        values = self.texts.values(key, places or {})
-        for step in self._plan[key]:
-            if isinstance(step, Piece):
-                yield partial(lambda piece: [self.file(piece)], step)
-            else:
-                yield partial(self._said, step, values[step.place.name], made)
-
-    def _said(self, slot: Slot, value: Value, made: Callable[[Made], Path]) -> list[Path]:
-        """The clips of one value, already checked."""
-        match slot.place.kind:
+    def _said(self, step: Piece | Slot, values: Mapping[str, Value], made: Callable[[Made], Path]) -> list[Path]:
+        """The clips of one part of a text; `made` has those made that are not rendered ahead."""
+        if isinstance(step, Piece):
+            return [self.file(step)]
+        value = values[step.place.name]
+        match step.place.kind:
             case Kind.DIGITS:
                 return self._digits(str(value))
             case Kind.PHRASE:
                 return [self.file(piece) for piece in self.pieces(str(value))]
             case Kind.NUMBER if f"digits.{value}" in self.texts:
                 return [self.file(piece) for piece in self.pieces(f"digits.{value}")]
-        text = _sentence(self._worded(slot.place.kind, value), ends=slot.ends)
-        if not text:
-            return []
-        return [made(partial(self._value, text))]
+        text = _sentence(self._worded(step.place.kind, value), ends=step.ends)
+        return [made(partial(self._value, text))] if text else []
 
     def _worded(self, kind: Kind, value: Value) -> str:
         """A number, amount, date or free text in words."""

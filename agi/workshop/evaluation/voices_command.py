@@ -16,7 +16,6 @@ from agi.speech.grammar import OneOf
 from agi.speech.model import Model, ModelError
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import CannotSpeak
-from agi.speech.standard import WordsError
 from agi.workshop.evaluation.report import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers
 
@@ -40,7 +39,7 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
             built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
             asked = [one for one in said if isinstance(one, OneOf)]
             found = answers(Model.load(built.folder), asked, voices or VOICES)
-    except (BuildError, CannotSpeak, LexiconError, MenuError, ModelError, WordsError) as error:
+    except (BuildError, CannotSpeak, LexiconError, MenuError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
     head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))

@@ -4,6 +4,7 @@ Source of the format: Kaldi's hmm/transition-model.cc, nnet3/nnet-nnet.cc and ba
 understood in full is carried through byte by byte; only matrices and vectors that we train are replaced.
 """
 
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agi.speech.phones import NUMBERS, PHONES
 
 Array = NDArray[np.float32]
 Value = Array | NDArray[np.int32] | float | int | bool | bytes | None
@@ -137,10 +140,30 @@ def whole(value: int) -> bytes:
     return b"\x04" + struct.pack("<i", value)
 
 
+def _wholes(values: list[int]) -> bytes:
+    return whole(len(values)) + struct.pack(f"<{len(values)}i", *values)
+
+
 def array(values: NDArray[np.floating]) -> bytes:
     """A float matrix or vector."""
     kind = b"FM " if values.ndim == 2 else b"FV "
     return kind + b"".join(whole(size) for size in values.shape) + np.ascontiguousarray(values, "<f4").tobytes()
+
+
+def transition_model() -> bytes:
+    """The transition model for our phones: one emitting state each, with a pdf to enter and a pdf to stay."""
+    numbers = list(NUMBERS.values())
+    entry = [-1] + [0] * max(numbers)
+    half = b"\x04" + struct.pack("<f", 0.5)
+    out = [b"<TransitionModel> <Topology> ", _wholes(numbers), _wholes(entry), whole(-1), whole(1), whole(2)]
+    out += [whole(0), whole(1), whole(2), whole(0), half, whole(1), half]  # stays or leaves, as likely the one
+    out += [whole(-1), whole(-1), whole(0), b"</Topology> <Tuples> ", whole(len(numbers))]
+    for name, number in NUMBERS.items():
+        pdf = 2 * PHONES.index(name.partition("_")[0])
+        out += [whole(number), whole(0), whole(pdf), whole(pdf + 1)]
+    chances = np.array([0.0, *[math.log(0.5)] * (2 * len(numbers))])
+    out += [b"</Tuples> <LogProbs> ", array(chances), b"</LogProbs> </TransitionModel> "]
+    return b"".join(out)
 
 
 def read(path: Path) -> AcousticModel:

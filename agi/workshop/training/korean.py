@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from agi.speech.phones import NOISE, PHONES, SILENCE, transition_model
+from agi.speech.phones import NOISE, PHONES, SILENCE
 from agi.workshop.training import kaldi
 from agi.workshop.training.features import CEPSTRA, RATE, mfcc, mfcc_wide
 from agi.workshop.training.kaldi import AcousticModel, Array
@@ -55,7 +55,7 @@ def start(model_dir: Path, target: Path, report: Callable[[str], None]) -> None:
     out_weight, out_bias = _output(korean)
     plain = replace(
         korean,
-        transition=transition_model(),
+        transition=kaldi.transition_model(),
         config=_without_ivector(korean.config),
         components=tuple(part for part in korean.components if "xent" not in part.name),
     )
