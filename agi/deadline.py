@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import Empty, SimpleQueue
+from queue import Empty, LifoQueue, SimpleQueue
 from typing import Any, TypeVar
 
 MOST_STUCK = 8
@@ -34,17 +33,19 @@ class Deadline:
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
-        self._places = threading.Semaphore(MOST_STUCK)
-        self._idle: deque[_Hand] = deque()
+        self._free: LifoQueue[_Hand | None] = LifoQueue()  # None: a thread that is not there yet
+        for _ in range(MOST_STUCK):
+            self._free.put(None)
         self._stuck = 0
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[], _T]) -> _T:
         """What `work` gives. Raises TimeoutError when it takes too long, and what `work` raises."""
         until = time.monotonic() + self.limit_s
-        if self._stuck >= MOST_STUCK or not self._places.acquire(timeout=self.limit_s):
-            raise TimeoutError
-        hand = self._hand()
+        try:
+            hand = self._free.get(self._stuck < MOST_STUCK, self.limit_s) or self._started()
+        except (Empty, RuntimeError):
+            raise TimeoutError from None
         hand.asked.put(work)
         try:
             done: Future[_T] = hand.answers.get(timeout=max(until - time.monotonic(), 0))
@@ -55,22 +56,17 @@ class Deadline:
                     self._stuck += 1
                     raise TimeoutError from None
             done = hand.answers.get()  # it came at the last moment
-        with self._lock:
-            self._idle.append(hand)
-        self._places.release()
+        self._free.put(hand)
         return done.result()
 
-    def _hand(self) -> _Hand:
-        """A thread that is free. Raises TimeoutError where the machine has none left; the place is free again then."""
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+    def _started(self) -> _Hand:
+        """A new thread. Raises RuntimeError where the machine has none left; the place is free again then."""
         hand = _Hand()
         try:
             threading.Thread(target=self._serve, args=(hand,), name="deadline", daemon=True).start()
         except RuntimeError:
-            self._places.release()
-            raise TimeoutError from None
+            self._free.put(None)
+            raise
         return hand
 
     def _serve(self, hand: _Hand) -> None:
@@ -78,9 +74,9 @@ class Deadline:
             try:
                 work = hand.asked.get(timeout=_IDLE_S)
             except Empty:
-                with self._lock:
-                    if hand in self._idle:
-                        self._idle.remove(hand)
+                with self._free.mutex:
+                    if hand in self._free.queue:
+                        self._free.queue[self._free.queue.index(hand)] = None
                         return
                 continue  # it has just been taken
             done: Future[Any] = Future()
@@ -91,6 +87,6 @@ class Deadline:
             with self._lock:
                 if hand.left:
                     self._stuck -= 1
-                    self._places.release()
+                    self._free.put(None)
                     return
                 hand.answers.put(done)

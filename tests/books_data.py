@@ -12,7 +12,7 @@ from agi.books import importing
 from agi.books.calls_schema import SCHEMA
 from agi.books.events import Answered, Asked, Ended, Outcome, Said
 from agi.books.files import open_reader
-from agi.books.numbers import registration_number
+from agi.workshop.sample_make import registration_number
 
 KEY = bytes(range(32))
 KK_DIGITS = 10

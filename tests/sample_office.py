@@ -13,7 +13,6 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
-from agi.books.numbers import registration_number
 from agi.books.registry import Registry
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 from agi.dialogue.menu import Menu
@@ -24,6 +23,7 @@ from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
 from agi.settings import Dialogue, Places, Section, Settings
 from agi.voice.texts import Texts
+from agi.workshop.sample_make import registration_number
 
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits

@@ -10,9 +10,9 @@ from sample_office import TEXTS, SampleOffice, nik
 from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.books.events import Outcome
-from agi.books.numbers import registration_number
 from agi.dialogue.question import Prompt
 from agi.settings import Lockout
+from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 SUBJECTS, AT_ONCE = range(1, 51), 2  # callers of each subject, with three tries each

@@ -7,10 +7,10 @@ import pytest
 from books_data import KEY, KK_DIGITS, kk, nik, registry_of
 from memory_books import MemoryRegistry
 
-from agi.books.numbers import registration_number
 from agi.books.ports import RegistryLookups
 from agi.books.registry import Registry
 from agi.books.words import Application, ApplicationStatus, Document, KtpState, Office, Reason, Resident, ResidentStatus
+from agi.workshop.sample_make import registration_number
 
 RESIDENT = Resident(ResidentStatus.ACTIVE, KtpState.CARD_ISSUED)
 OFFICE = Office("3273", "Dukcapil Kota Bandung", "Senin sampai Jumat")

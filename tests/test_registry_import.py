@@ -12,10 +12,10 @@ from books_data import KEY, KK_DIGITS, damage, import_csv, kk, nik, registry_of,
 
 from agi.books.draft import ImportFailed, draft
 from agi.books.files import unsound
-from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged
 from agi.books.table_csv import TableError
 from agi.books.words import KtpState, Source
+from agi.workshop.sample_make import registration_number
 
 
 def known(path: Path, serial: int, key: bytes = KEY) -> bool:

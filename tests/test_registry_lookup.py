@@ -11,9 +11,9 @@ from books_data import KEY, KK_DIGITS, import_csv, kk, nik, registry_of, residen
 
 from agi.books import registry as books
 from agi.books.draft import draft
-from agi.books.numbers import registration_number
 from agi.books.registry import KeyMismatch, Registry, RegistryDamaged, RegistryMissing
 from agi.books.words import Application, ApplicationStatus, Document, KtpState, Reason, Resident, ResidentStatus
+from agi.workshop.sample_make import registration_number
 
 
 def digits(serial: int) -> str:

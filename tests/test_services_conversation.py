@@ -7,11 +7,11 @@ from sample_office import WITH_MANY, SampleOffice, kk_digits, nik, pin
 from scripted_caller import ScriptedKeypad
 
 from agi.books.events import Outcome
-from agi.books.numbers import registration_number
 from agi.dialogue.question import Case, Digits
 from agi.services import in_words
 from agi.services.conversation import Start
 from agi.services.desk import LOCKED_OUT
+from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 

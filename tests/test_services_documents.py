@@ -15,8 +15,8 @@ from sample_office import (
 )
 
 from agi.books.events import Outcome
-from agi.books.numbers import registration_number
 from agi.books.words import REASONS, ApplicationStatus, Document, Reason
+from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 

@@ -23,13 +23,13 @@ from scripted_caller import PROMPTS, ScriptedPhone
 from spoken_caller import ASKS_HELP, MUMBLE, SILENCE, HearingPhone, deaf, keyed, perhaps
 from spoken_caller import said as heard
 
-from agi.books.numbers import registration_number
 from agi.dialogue.finding import Finding
 from agi.services import SERVICES
 from agi.services.checked import SAID_BY_ASTERISK, SAYS, check_all
 from agi.services.conversation import Start
 from agi.settings import Office, Places, Settings
 from agi.voice.texts import Texts
+from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 

@@ -5,10 +5,10 @@ from sample_office import APPLICATIONS, TEXTS, WITH_MANY, WITH_NONE, SampleOffic
 from spoken_caller import AGENT, MUMBLE, SILENCE, deaf, keyed, perhaps, said
 
 from agi.books.events import Outcome
-from agi.books.numbers import registration_number
 from agi.books.words import ApplicationStatus, Document
 from agi.dialogue.question import Mode
 from agi.services.conversation import Start
+from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 

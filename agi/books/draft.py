@@ -78,14 +78,17 @@ def _prepare(connection: sqlite3.Connection, key: bytes, path: Path) -> None:
 
 
 def _publish(new: Path, path: Path) -> None:
-    for place, flags in ((new, os.O_RDWR), (new.parent, os.O_RDONLY | os.O_DIRECTORY)):
-        handle = os.open(place, flags | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-            if place is new:
-                new.replace(path)
-        finally:
-            os.close(handle)
+    _sync(new)
+    new.replace(path)
+    _sync(path.parent)
+
+
+def _sync(place: Path) -> None:
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remember(connection: sqlite3.Connection, name: str, value: str) -> None:

@@ -100,20 +100,12 @@ def _is_birth_date(ddmmyy: str) -> bool:
     return True
 
 
-def registration_number(serial: int) -> str:
-    """The registration number for `serial` (0 to 10^11 - 1): 11 digits and a check digit. Raises ValueError."""
-    if not 0 <= serial < 10**11:
-        raise ValueError("a serial has at most 11 digits")
-    digits = f"{serial:011d}"
-    return digits + _check_digit(digits)
-
-
 def registration_valid(number: str) -> bool:
     """Whether `number` is 12 digits with the right check digit."""
-    return _REGISTRATION.fullmatch(number) is not None and _check_digit(number[:11]) == number[11]
+    return _REGISTRATION.fullmatch(number) is not None and check_digit(number[:11]) == number[11]
 
 
-def _check_digit(digits: str) -> str:
+def check_digit(digits: str) -> str:
     """ISO/IEC 7064 MOD 11,10: finds every wrong digit and nearly every swap of two neighbours."""
     product = 10
     for digit in digits:

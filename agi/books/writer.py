@@ -291,30 +291,28 @@ class Writer:
         if self.trouble != what:
             _log.error("books.trouble", error=what)
         self.trouble = what
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # a table is gone: see what stands there now
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code == sqlite3.SQLITE_ERROR:  # a table is gone: see what stands there now
             self._close_file()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            self._set_aside()
+        elif code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            self._close_file(set_aside=True)
 
-    def _close_file(self) -> None:
-        """Let go of it; the next attempt opens what stands at the path."""
+    def _close_file(self, *, set_aside: bool = False) -> None:
+        """Let go of it; the next attempt opens what stands at the path, or makes a new one where it was set aside."""
         try:
             with exclusive(self._lock, _LOCK_WAIT_S):
                 self._disconnect()
+                if set_aside:
+                    self._set_aside()
         except _TROUBLE as error:
             _log.error("books.not_closed", error=type(error).__name__)
 
     def _set_aside(self) -> None:
-        """Move a damaged file out of the way, with what belongs to it, so that a new one can begin."""
-        try:
-            with exclusive(self._lock, _LOCK_WAIT_S):
-                self._disconnect()
-                number = sum(1 for _ in self._path.parent.glob(f"{self._path.name}.damaged-*")) + 1
-                aside = beside(self._path, f".damaged-{number}")
-                for ending in ("-wal", "-shm", ""):
-                    source = beside(self._path, ending)
-                    if source.exists():
-                        source.rename(beside(aside, ending))
-                _log.error("books.set_aside", file=aside.name)
-        except _TROUBLE as error:
-            _log.error("books.not_set_aside", error=type(error).__name__)
+        """Move a damaged file out of the way, with what belongs to it."""
+        number = sum(1 for _ in self._path.parent.glob(f"{self._path.name}.damaged-*")) + 1
+        aside = beside(self._path, f".damaged-{number}")
+        for ending in ("-wal", "-shm", ""):
+            source = beside(self._path, ending)
+            if source.exists():
+                source.rename(beside(aside, ending))
+        _log.error("books.set_aside", file=aside.name)

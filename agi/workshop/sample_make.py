@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 from itertools import cycle, product
 
-from agi.books.numbers import registration_number
+from agi.books.numbers import check_digit
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, ResidentStatus
 
 SEED = 1500537
@@ -68,6 +68,14 @@ def make() -> dict[str, str]:
             _applications(dice, residents),
         ),
     }
+
+
+def registration_number(serial: int) -> str:
+    """The registration number for `serial` (0 to 10^11 - 1): 11 digits and a check digit. Raises ValueError."""
+    if not 0 <= serial < 10**11:
+        raise ValueError("a serial has at most 11 digits")
+    digits = f"{serial:011d}"
+    return digits + check_digit(digits)
 
 
 def _text(header: tuple[str, ...], rows: _Rows) -> str:
