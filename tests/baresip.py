@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from installation import free_port
 from line_exchange import until
 
+from agi.workshop.bench.installation import free_port
 from agi.workshop.softphone.phone import Account
 
 RELEASED = "\x04"  # its code for a key that is let go

@@ -16,16 +16,17 @@ import pytest
 from leaks import leaks
 
 from agi.cli.bringup import Sample, sample
-from agi.ops import agents, configure, tree
+from agi.ops import agents, configure
 from agi.ops.configure import Account
-from agi.settings import ROOT, SAMPLE, Settings
+from agi.settings import SAMPLE, Settings
+from agi.workshop.bench import installation
+from agi.workshop.bench.installation import lend_tree, lend_voice
 from agi.workshop.softphone.sample import load
 
 _RTP_FIRST, _RTP_LAST = 10_000, 32_000  # below the ports that a system gives away by itself
 _RTP_PORTS = 900
 _RTP_ROW = 6 * _RTP_PORTS  # no process has more hotlines at once
 _CLAIMS: list[socket.socket] = []
-_MODEL = "HOTLINE_SPEECH__MODEL"
 # Speech is another process, and the processor's time: tests of speech switch it on.
 _KEYS_ONLY = {"HOTLINE_SPEECH__ENABLED": "false"}
 # A caller's patience is shortened so that silence does not make tests slow.
@@ -71,13 +72,6 @@ def run_hotline(
     return done
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody holds at this moment."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @cache
 def _rtp_ranges() -> Iterator[int]:
     """The first RTP ports of this process's installations, in turn; those of other test processes are elsewhere.
@@ -99,17 +93,8 @@ def _rtp_ranges() -> Iterator[int]:
 
 def private_environment(home: Path, **more: str) -> dict[str, str]:
     """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
-    rtp = next(_rtp_ranges())
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name == _MODEL},
-        "PYTHONPATH": str(ROOT),
-        "HOTLINE_SETTINGS": str(home / "hotline.toml"),
-        "HOTLINE_PLACES__VAR": str(home / "var"),
-        "HOTLINE_PLACES__DATA": str(home / "data"),
-        "HOTLINE_TELEPHONY__SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
-        "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp),
-        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp + _RTP_PORTS - 1),
-        "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
+        **installation.private_environment(home, next(_rtp_ranges()), _RTP_PORTS),
         **_KEYS_ONLY,
         **_IMPATIENT,
         **more,
@@ -150,18 +135,3 @@ def brought_up(home: Path, **more: str) -> Iterator[Hotline]:
     # After all calls: nobody's number may be left behind by any of them.
     found = leaks(settings, load(SAMPLE, settings.identity.kk_digits))
     assert not found, found
-
-
-def lend_tree(var: Path) -> None:
-    """Let the installation at `var` use the repository's private Asterisk, where the machine has none."""
-    (var / "asterisk").mkdir(parents=True, exist_ok=True)
-    if tree.is_made(ROOT / "var"):
-        (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
-
-
-def lend_voice(var: Path) -> None:
-    """Let the installation at `var` use the repository's cache of spoken clips, which any number may share."""
-    cache = ROOT / "var" / "voice-cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    var.mkdir(parents=True, exist_ok=True)
-    (var / "voice-cache").symlink_to(cache)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import lend_tree, private_environment, settings_of
+from installation import private_environment, settings_of
 from test_ops_supervise import until
 
 from agi.ops import asterisk, asterisk_log, configure, ready, supervise
@@ -18,6 +18,7 @@ from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor
 from agi.privacy import nameless, visible
 from agi.settings import Settings
+from agi.workshop.bench.installation import lend_tree
 
 NIK = "3273014501900001"
 

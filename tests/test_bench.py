@@ -1,6 +1,9 @@
 """Benchmarks count the right things, and say what is missing instead of measuring nothing."""
 
+import json
+import os
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,8 +14,11 @@ from click.testing import CliRunner
 from agi.cli import main
 from agi.workshop.bench import answer, caller
 from agi.workshop.bench.caller import Load, NoSipp, Target
-from agi.workshop.bench.figures import percentile, table
+from agi.workshop.bench.calls import per_call
 from agi.workshop.bench.processes import cpu_ms
+from agi.workshop.bench.telephones import telephones
+from agi.workshop.figures import percentile, table
+from agi.workshop.softphone import rtp
 
 LOAD = Load("1500537", calls=3, rate=1, callers=("112", "113"), media_port=24200, port_each=True, pauses_ms=(6000,))
 TARGET = Target("127.0.0.1", 5060, "tester1", "secret")
@@ -45,6 +51,12 @@ def test_books_are_measured_on_true_answers() -> None:
     assert result.exit_code == 0, result.output
     assert "2,000" in result.output
     assert "40,000 events" in result.output
+
+
+def test_figures_come_as_json_too() -> None:
+    result = CliRunner().invoke(main, ["bench", "books", "--rows", "2000", "--json"])
+    (figures,) = json.loads(result.stdout)
+    assert figures["residents"] == 2000
 
 
 def test_every_call_has_its_keys_and_a_port_of_its_own() -> None:
@@ -92,14 +104,24 @@ def test_audio_is_heard_on_the_port_of_its_call() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         first = sock.getsockname()[1]
-    ears = answer._Ears(Load("", 1, 1, ("1",), first, port_each=True))
-    with ears.open(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    load = Load("", 1, 1, ("1",), first, port_each=True)
+    with telephones(load, ((),), 0.0) as (telephone,), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         before = time.time()
-        sender.sendto(b"packet", ("127.0.0.1", first))
+        sender.sendto(rtp.Sender(1).audio(), ("127.0.0.1", first))
         arrived = threading.Event()
-        while not ears.arrivals[0] and time.time() < before + 5:
+        while not telephone.arrivals and time.time() < before + 5:
             arrived.wait(0.01)
-    assert before <= ears.arrivals[0][0] <= time.time()
+    assert before <= telephone.arrivals[0] <= time.time()
+
+
+def test_a_call_of_its_own_process_is_answered_on_the_line_that_it_came_on() -> None:
+    """Asterisk is confined and starts no program: the bench starts the process, and counts its time."""
+    command = [sys.executable, "-c", "print(input().upper(), sum(range(10**6)) > 0)"]
+    with per_call(command, dict(os.environ)) as server, socket.create_connection(server.server_address) as call:
+        call.sendall(b"agi_network: yes\n")
+        assert call.makefile().read() == "AGI_NETWORK: YES True\n"
+    (used_ms,) = server.used_ms
+    assert used_ms > 1
 
 
 def test_cpu_time_of_this_process_grows_with_work() -> None:

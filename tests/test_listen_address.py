@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 import pytest
-from installation import lend_tree, lend_voice, private_environment, run_hotline, settings_of
+from installation import private_environment, run_hotline, settings_of
 
 from agi import privacy
 from agi.cli import bringup
 from agi.ops.ready import unusable
+from agi.workshop.bench.installation import lend_tree, lend_voice
 from agi.workshop.softphone.roster import TESTER, account
 
 HERE, ELSEWHERE, NOBODYS = "127.0.0.1", "127.0.0.2", "192.0.2.1"

@@ -6,13 +6,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from installation import lend_tree, private_environment, settings_of
+from installation import private_environment, settings_of
 
 from agi.cli.loglines import Reader
 from agi.ops import asterisk, configure, tree
 from agi.ops.asterisk import version_of
 from agi.ops.places import etc_folder, run_folder, write_whole
 from agi.settings import ROOT
+from agi.workshop.bench.installation import lend_tree
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from installation import lend_tree, private_environment, settings_of
+from installation import private_environment, settings_of
 
 from agi.ops import asterisk, configure, launch, ready, supervise
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor, _alive
 from agi.settings import Settings
+from agi.workshop.bench.installation import lend_tree
 
 # Stands in for the line: says that it serves on the FastAGI port, ends on SIGTERM.
 _SERVE = """

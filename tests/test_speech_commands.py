@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
-from installation import lend_voice
 from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
 from agi.languages.id.numbers import DIGITS
+from agi.workshop.bench.installation import lend_voice
 from agi.workshop.evaluation.command import make_nik
 from agi.workshop.evaluation.measure import compared
 

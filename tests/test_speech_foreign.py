@@ -8,7 +8,6 @@ import pytest
 import soundfile
 import vosk
 from click.testing import CliRunner
-from installation import lend_voice
 from numpy.typing import NDArray
 from speech_voices import MENU, PRONUNCIATIONS, acoustic_model, foreign_model, frames, say, silence
 
@@ -21,6 +20,7 @@ from agi.speech.foreign import BuildError
 from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model
 from agi.speech.standard import standard
+from agi.workshop.bench.installation import lend_voice
 
 DIGITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan"
 VOICES = ("id", "id+f4", "id+steph")

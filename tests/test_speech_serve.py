@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 from books_data import nik
-from installation import lend_voice, run_hotline
+from installation import run_hotline
 from speech_voices import acoustic_model
+
+from agi.workshop.bench.installation import lend_voice
 
 NUMBER = nik(1)
 BREAKS = f"""

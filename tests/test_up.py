@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installation import Hotline, lend_tree, lend_voice, private_environment, run_hotline, settings_of
+from installation import Hotline, private_environment, run_hotline, settings_of
 
 from agi import privacy
 from agi.books.registry import Registry
 from agi.books.words import Source
 from agi.cli import bringup
 from agi.settings import ROOT
+from agi.workshop.bench.installation import lend_tree, lend_voice
 
 
 def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotline) -> None:

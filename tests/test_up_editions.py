@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 import pytest
-from installation import lend_voice
 
 from agi.cli import bringup
 from agi.editions import publishing
 from agi.editions.store import Edition, Editions
 from agi.settings import ROOT, Places, Settings
 from agi.voice.texts import Texts
+from agi.workshop.bench.installation import lend_voice
 
 Up = Callable[[], str]
 

@@ -17,7 +17,7 @@ from agi.books.importing import import_csv
 from agi.books.registry import Registry
 from agi.books.registry_schema import SCHEMA, key_check, kk_hash
 from agi.books.words import KtpState, ResidentStatus
-from agi.workshop.bench.figures import percentile
+from agi.workshop.figures import percentile
 
 LOOKUPS = 20_000
 IMPORTED = 100_000

@@ -4,15 +4,21 @@ All three play the same prompts and take the same keys from the same callers thr
 dialplan alone (`Read`) looks nothing up and writes nothing down: it is the floor, not a rival.
 """
 
+import os
+import socketserver
+import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from agi.books.events import Outcome
 from agi.books.reader import CallReader
+from agi.line import variables
 from agi.workshop.bench.caller import Load, run
-from agi.workshop.bench.installation import AGI_SCRIPT, Bench, BenchFailed
+from agi.workshop.bench.installation import Bench, BenchFailed
 from agi.workshop.bench.processes import cpu_ms
 
 DIALPLAN_ONLY = "8001"
@@ -38,20 +44,64 @@ class CallsFigures:
 
 def measure(bench: Bench, load: Load, progress: Callable[[str], None]) -> tuple[CallsFigures, ...]:
     """Place the calls of `load` in each of the three ways."""
-    _add_rivals(bench)
-    figures = []
-    for way, service, rate in (
-        ("the dialplan alone", DIALPLAN_ONLY, load.rate),
-        ("our line", bench.settings.telephony.number, load.rate),
-        # A process takes a good part of a core for a second: more than one new call a second would only queue up.
-        ("a process per call", PROCESS_PER_CALL, 1),
-    ):
-        progress(way)
-        calls = load.calls if service != PROCESS_PER_CALL else max(10, load.calls // 10)
-        figures.append(_one_way(bench, way, replace(load, service=service, rate=rate, calls=calls)))
-        if service != DIALPLAN_ONLY:
-            _were_served(bench, calls, way)
-    return tuple(figures)
+    bench.console("module load app_read.so")
+    _answer(bench, DIALPLAN_ONLY, *_dialplan_alone(bench.settings.identity.kk_digits))
+    progress("the dialplan alone")
+    alone = _one_way(bench, "the dialplan alone", replace(load, service=DIALPLAN_ONLY))
+    progress("our line")
+    ours = _one_way(bench, "our line", replace(load, service=bench.settings.telephony.number))
+    _were_served(bench, load.calls, ours.way)
+    # A process takes a good part of a core for a second: more than one new call a second would only queue up.
+    few = replace(load, service=PROCESS_PER_CALL, rate=1, calls=max(10, load.calls // 10))
+    with per_call([sys.executable, "-m", "agi.cli", "line", "--agi"], bench.environment) as server:
+        _answer(
+            bench,
+            PROCESS_PER_CALL,
+            "Set(CHANNEL(language)=id)",
+            f"Set({variables.inherited(variables.of_case('call'))}=${{UNIQUEID}})",
+            "Answer(200)",
+            f"StoreDTMF(RX,{variables.KEYS})",
+            f"AGI(agi://127.0.0.1:{server.server_address[1]})",
+            "Hangup(16)",
+        )
+        progress("a process per call")
+        theirs = _one_way(bench, "a process per call", few)
+    theirs = replace(theirs, cpu_ms=theirs.cpu_ms + sum(server.used_ms) / few.calls)
+    _were_served(bench, few.calls, theirs.way)
+    return alone, ours, theirs
+
+
+class PerCall(socketserver.ThreadingTCPServer):
+    """A FastAGI server that has each call answered by a process of its own. (Asterisk itself may start none.)"""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
+        self.command, self.environment = command, environment
+        self.used_ms: list[float] = []
+        """CPU time of each process that has ended."""
+        super().__init__(("127.0.0.1", 0), _OneCall)
+
+
+class _OneCall(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        server, call = self.server, self.request.fileno()
+        assert isinstance(server, PerCall)  # noqa: S101
+        actions = [(os.POSIX_SPAWN_DUP2, call, 0), (os.POSIX_SPAWN_DUP2, call, 1)]
+        pid = os.posix_spawn(server.command[0], server.command, server.environment, file_actions=actions)
+        _, _, used = os.wait4(pid, 0)
+        server.used_ms.append(1000 * (used.ru_utime + used.ru_stime))
+
+
+@contextmanager
+def per_call(command: list[str], environment: Mapping[str, str]) -> Iterator[PerCall]:
+    """Have `command` answer calls on stdin and stdout, until all have ended after the block."""
+    with PerCall(command, environment) as server:
+        thread = threading.Thread(target=server.serve_forever, name="bench-per-call")
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _one_way(bench: Bench, way: str, load: Load) -> CallsFigures:
@@ -77,30 +127,20 @@ def _were_served(bench: Bench, calls: int, way: str) -> None:
         raise BenchFailed(f"Only {len(served)} of {calls} calls were served by {way}: {dict(others)}.")
 
 
-def _add_rivals(bench: Bench) -> None:
-    """Two more numbers in the testers' context of this Asterisk, which is the benchmark's own."""
-    bench.console("module load app_read.so")
-    kk_digits = bench.settings.identity.kk_digits
-    rivals = {
-        DIALPLAN_ONLY: (
-            "Set(CHANNEL(language)=id)",
-            "Answer(200)",
-            "Read(CHOICE,call/welcome&menu/main,1,,1,7)",
-            "Read(NIK,nik/ask,16,,1,7)",
-            f"Read(KK,kk/ask.1&digits/{kk_digits}&kk/ask.2,{kk_digits},,1,7)",
-            "Playback(ktp/card_issued)",
-            "Read(MORE,menu/more,1,,1,7)",
-            "Hangup(16)",
-        ),
-        PROCESS_PER_CALL: (
-            "Set(CHANNEL(language)=id)",
-            "Set(__HOTLINE_CALL=${UNIQUEID})",
-            "Answer(200)",
-            "StoreDTMF(RX,HOTLINE_KEYS)",
-            f"AGI({bench.folder / AGI_SCRIPT})",
-            "Hangup(16)",
-        ),
-    }
-    for number, steps in rivals.items():
-        for priority, step in enumerate(steps, start=1):
-            bench.console(f"dialplan add extension {number},{priority},{step} into from-testers")
+def _dialplan_alone(kk_digits: int) -> tuple[str, ...]:
+    return (
+        "Set(CHANNEL(language)=id)",
+        "Answer(200)",
+        "Read(CHOICE,call/welcome&menu/main,1,,1,7)",
+        "Read(NIK,nik/ask,16,,1,7)",
+        f"Read(KK,kk/ask.1&digits/{kk_digits}&kk/ask.2,{kk_digits},,1,7)",
+        "Playback(ktp/card_issued)",
+        "Read(MORE,menu/more,1,,1,7)",
+        "Hangup(16)",
+    )
+
+
+def _answer(bench: Bench, number: str, *steps: str) -> None:
+    """One more number in the testers' context of this Asterisk, which is the benchmark's own."""
+    for priority, step in enumerate(steps, start=1):
+        bench.console(f"dialplan add extension {number},{priority},{step} into from-testers")

@@ -1,12 +1,15 @@
 """`hotline bench`: figures of this machine, in ratios that hold on another."""
 
+import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import click
 import soundfile
@@ -19,10 +22,10 @@ from agi.workshop.bench import calls as calls_bench
 from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
 from agi.workshop.bench import turns as turns_bench
-from agi.workshop.bench.answer import AnswerFigures
 from agi.workshop.bench.caller import KEY_GAP_MS, Load, NoSipp
-from agi.workshop.bench.figures import table
 from agi.workshop.bench.installation import Bench, BenchFailed, running
+from agi.workshop.bench.telephones import Waits
+from agi.workshop.figures import table
 from agi.workshop.softphone.sample import load as load_sample
 
 _MEDIA_PORT = 24200
@@ -31,6 +34,8 @@ _CALLERS = 50
 _SPOKEN_CHOICE = "cek NIK"
 _VOICES = ("pria", "wanita", "pria cepat")
 _SPEECH_CALL_MS = 32_000  # welcome, menu, choice, question, a NIK in groups, and what comes then
+
+_json = click.option("--json", "as_json", is_flag=True, help="The figures as JSON, to set beside those of another run.")
 
 
 @click.group()
@@ -41,35 +46,30 @@ def bench() -> None:
 @bench.command()
 @click.option("--calls", default=150, show_default=True, help="Calls of each way (a tenth for the slowest).")
 @click.option("--rate", default=10, show_default=True, help="New calls a second.")
-def calls(calls: int, rate: int) -> None:
+@_json
+def calls(calls: int, rate: int, *, as_json: bool) -> None:
     """CPU time of a NIK check: our line, the dialplan alone, a process per call."""
     with _bench(calls) as box:
         load = Load("", calls, rate, _callers(box.settings), _MEDIA_PORT)
         figures = calls_bench.measure(box, load, lambda way: click.echo(f"measuring: {way} …", err=True))
     floor = figures[0].cpu_ms
-    click.echo(
-        table(
-            ("way", "calls", "failed", "CPU ms a call", "of it Asterisk", "new calls/s a core", "against the dialplan"),
-            [
-                (
-                    one.way,
-                    str(one.calls),
-                    str(one.failed),
-                    f"{one.cpu_ms:.1f}",
-                    f"{one.asterisk_ms:.1f}",
-                    f"{one.calls_per_s:.1f}",
-                    f"{one.cpu_ms / floor:.2f} ×",
-                )
-                for one in figures
-            ],
+    head = ("way", "calls", "failed", "CPU ms a call", "of it Asterisk", "new calls/s a core", "against the dialplan")
+    rows = [
+        (
+            *(one.way, str(one.calls), str(one.failed), f"{one.cpu_ms:.1f}", f"{one.asterisk_ms:.1f}"),
+            *(f"{one.calls_per_s:.1f}", f"{one.cpu_ms / floor:.2f} ×"),
         )
-    )
-    click.echo(f"A process per call costs {figures[2].cpu_ms / figures[1].cpu_ms:.1f} times our line.")
+        for one in figures
+    ]
+    _show(head, rows, figures, as_json=as_json)
+    if not as_json:
+        click.echo(f"A process per call costs {figures[2].cpu_ms / figures[1].cpu_ms:.1f} times our line.")
 
 
 @bench.command()
 @click.option("--at-once", multiple=True, type=int, default=(1, 20, 50), show_default=True, help="Calls at once.")
-def answer(at_once: tuple[int, ...]) -> None:
+@_json
+def answer(at_once: tuple[int, ...], *, as_json: bool) -> None:
     """Time from a key to the first audio of the next prompt, heard from outside."""
     with _bench(max(at_once)) as box:
         load, ends = _nik_checks(box)
@@ -77,13 +77,15 @@ def answer(at_once: tuple[int, ...]) -> None:
         for count in at_once:
             click.echo(f"measuring: {count} at once …", err=True)
             figures.append(answer_bench.measure(box.target, load, ends, count, box.folder))
-    click.echo(table(("calls at once", *_WAITS), [(str(one.at_once), *_waits(one)) for one in figures]))
+    rows = [(str(one.at_once), *_waits(one)) for one in figures]
+    _show(("calls at once", *_WAITS), rows, figures, as_json=as_json)
 
 
 @bench.command()
 @click.option("--calls", default=30, show_default=True, help="Calls in progress.")
 @click.option("--publications", default=10, show_default=True, help="How many; a rollback follows.")
-def publish(calls: int, publications: int) -> None:
+@_json
+def publish(calls: int, publications: int, *, as_json: bool) -> None:
     """What callers notice of publishing: their waits for a prompt, with it and without."""
     with tempfile.TemporaryDirectory(prefix="hotline-prompts-") as folder:
         more = {"HOTLINE_PLACES__PROMPTS": str(publish_bench.working_copy(Path(folder)))}
@@ -91,37 +93,39 @@ def publish(calls: int, publications: int) -> None:
             load, ends = _nik_checks(box)
             one = publish_bench.compare(box, load, ends, calls, publications)
     rows = [("none", *_waits(one.quiet)), (f"{one.published}, {one.heard} editions heard", *_waits(one.busy))]
-    click.echo(table(("publications", *_WAITS), rows))
+    _show(("publications", *_WAITS), rows, [one], as_json=as_json)
 
 
 @bench.command()
 @click.option("--rows", default=10_000_000, show_default=True, help="Residents in the registry.")
-def books(rows: int) -> None:
+@_json
+def books(rows: int, *, as_json: bool) -> None:
     """An import, look-ups in a large registry, and events through the one writer."""
     with (
         tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
         click.progressbar(length=rows, label="filling the registry", file=sys.stderr) as bar,
     ):
         one = books_bench.measure(Path(folder), rows, bar.update)
-    click.echo(
-        table(
-            ("what", "figure"),
-            [
-                ("rows imported", f"{one.imported_per_s:,.0f} a second"),
-                ("residents", f"{one.residents:,}"),
-                ("look-up p50", f"{one.lookup_p50_ms:.3f} ms"),
-                ("look-up p99", f"{one.lookup_p99_ms:.3f} ms"),
-                ("look-up of an unknown number p99", f"{one.unknown_p99_ms:.3f} ms"),
-                ("events written", f"{one.events_per_s:,.0f} a second ({one.events:,} events)"),
-                ("handing an event over p99", f"{one.event_handover_p99_ms:.3f} ms"),
-            ],
-        )
+    _show(
+        ("what", "figure"),
+        [
+            ("rows imported", f"{one.imported_per_s:,.0f} a second"),
+            ("residents", f"{one.residents:,}"),
+            ("look-up p50", f"{one.lookup_p50_ms:.3f} ms"),
+            ("look-up p99", f"{one.lookup_p99_ms:.3f} ms"),
+            ("look-up of an unknown number p99", f"{one.unknown_p99_ms:.3f} ms"),
+            ("events written", f"{one.events_per_s:,.0f} a second ({one.events:,} events)"),
+            ("handing an event over p99", f"{one.event_handover_p99_ms:.3f} ms"),
+        ],
+        [one],
+        as_json=as_json,
     )
 
 
 @bench.command()
 @click.option("--at-once", multiple=True, type=int, default=(1, 10, 20), show_default=True, help="Calls at once.")
-def speech(at_once: tuple[int, ...]) -> None:
+@_json
+def speech(at_once: tuple[int, ...], *, as_json: bool) -> None:
     """Time from the end of speech to the next prompt, and from speech to the end of the prompt, heard from outside."""
     with _bench(max(at_once), speech=True) as box:
         residents = [line[1:17] for line in _callers(box.settings)[:5]]
@@ -138,26 +142,26 @@ def speech(at_once: tuple[int, ...]) -> None:
         for count in at_once:
             click.echo(f"measuring: {count} at once …", err=True)
             figures.append(speech_bench.measure(box.target, load, says, welcome_s + 1.0, count, box.folder))
-    click.echo(
-        table(
+    _show(
+        (
+            *("calls at once", "end of speech to prompt: p50 ms", "p95 ms", "longest ms"),
+            *("speech to end of prompt: p50 ms", "p95 ms", "utterances counted", "failed calls"),
+        ),
+        [
             (
-                *("calls at once", "end of speech to prompt: p50 ms", "p95 ms", "longest ms"),
-                *("speech to end of prompt: p50 ms", "p95 ms", "utterances counted", "failed calls"),
-            ),
-            [
-                (
-                    str(one.at_once),
-                    f"{one.p50_ms:.0f}",
-                    f"{one.p95_ms:.0f}",
-                    f"{one.worst_ms:.0f}",
-                    f"{one.barge_in_p50_ms:.0f}",
-                    f"{one.barge_in_p95_ms:.0f}",
-                    f"{one.counted} of {one.expected}",
-                    str(one.failed_calls),
-                )
-                for one in figures
-            ],
-        )
+                str(one.at_once),
+                f"{one.p50_ms:.0f}",
+                f"{one.p95_ms:.0f}",
+                f"{one.worst_ms:.0f}",
+                f"{one.barge_in_p50_ms:.0f}",
+                f"{one.barge_in_p95_ms:.0f}",
+                f"{one.counted} of {one.expected}",
+                str(one.failed_calls),
+            )
+            for one in figures
+        ],
+        figures,
+        as_json=as_json,
     )
 
 
@@ -165,7 +169,8 @@ def speech(at_once: tuple[int, ...]) -> None:
 @click.option("--speaking", multiple=True, type=int, default=(20, 40, 60), show_default=True, help="Callers who speak.")
 @click.option("--listening", default=60, show_default=True, help="Callers who only listen, in the second part.")
 @click.option("--seconds", default=30.0, show_default=True, help="Length of each measurement.")
-def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
+@_json
+def turn(speaking: tuple[int, ...], listening: int, seconds: float, *, as_json: bool) -> None:
     """Spoken turns that one core carries at their real pace; lateness of prompts with many turns on all cores."""
     core = frozenset({min(os.sched_getaffinity(0))})
     rows = [(count, 0, core) for count in speaking] + [(max(1, 100 - listening), listening, None)]
@@ -179,22 +184,22 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
                 figures.append((cores, turns_bench.measure(Path(folder), count, silent, seconds, cores)))
         except BenchFailed as trouble:
             raise click.ClickException(str(trouble)) from trouble
-    click.echo(
-        table(
+    _show(
+        (
+            *("cores", "speaking", "listening", "answers", "right", "given up", "answer p50 ms", "p95 ms"),
+            *("frames", "late", "latest ms", "longest lag ms", "cores used"),
+        ),
+        [
             (
-                *("cores", "speaking", "listening", "answers", "right", "given up", "answer p50 ms", "p95 ms"),
-                *("frames", "late", "latest ms", "longest lag ms", "cores used"),
-            ),
-            [
-                (
-                    *("one" if cores else "all", str(one.speaking), str(one.listening), str(one.answers)),
-                    *(str(one.right), str(one.refused), f"{one.answer_p50_ms:.0f}", f"{one.answer_p95_ms:.0f}"),
-                    *(str(one.frames), f"{one.late / max(one.frames, 1):.3%}", f"{one.worst_ms:.0f}"),
-                    *(str(one.lag_ms), f"{one.cores:.2f}"),
-                )
-                for cores, one in figures
-            ],
-        )
+                *("one" if cores else "all", str(one.speaking), str(one.listening), str(one.answers)),
+                *(str(one.right), str(one.refused), f"{one.answer_p50_ms:.0f}", f"{one.answer_p95_ms:.0f}"),
+                *(str(one.frames), f"{one.late / max(one.frames, 1):.3%}", f"{one.worst_ms:.0f}"),
+                *(str(one.lag_ms), f"{one.cores:.2f}"),
+            )
+            for cores, one in figures
+        ],
+        [one for _, one in figures],
+        as_json=as_json,
     )
 
 
@@ -202,28 +207,34 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float) -> None:
 @click.option("--turns", default=40, show_default=True, help="Callers who speak at once.")
 @click.option("--seconds", default=30.0, show_default=True, help="How long they speak.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def hearing(turns: int, seconds: float, files: tuple[Path, ...]) -> None:
+@_json
+def hearing(turns: int, seconds: float, files: tuple[Path, ...], *, as_json: bool) -> None:
     """What the recogniser alone costs when callers say FILES over and over, in real time, on one core."""
     from agi.speech.sound import read
     from agi.workshop.bench import hearing as hearing_bench
 
     sounds = [read(path).tobytes() + bytes(8000) for path in files]
     one = hearing_bench.measure(Settings().speech_built, sounds, turns, seconds)
-    click.echo(
-        table(
-            ("what", "figure"),
-            [
-                ("model loaded in", f"{one.load_s:.2f} s"),
-                ("memory of the model", f"{one.model_mb:.0f} MB"),
-                ("memory of a turn", f"{one.turn_mb:.2f} MB"),
-                (f"CPU of {one.turns} turns", f"{one.core_share:.2f} cores"),
-                ("turns a core", f"{one.turns_a_core:.0f}"),
-                ("a frame done after, p50", f"{one.lag_p50_ms:.1f} ms"),
-                ("a frame done after, p99", f"{one.lag_p99_ms:.1f} ms"),
-                ("p50 of the last second", f"{one.lag_last_ms:.1f} ms"),
-            ],
-        )
+    _show(
+        ("what", "figure"),
+        [
+            ("model loaded in", f"{one.load_s:.2f} s"),
+            ("memory of the model", f"{one.model_mb:.0f} MB"),
+            ("memory of a turn", f"{one.turn_mb:.2f} MB"),
+            (f"CPU of {one.turns} turns", f"{one.core_share:.2f} cores"),
+            ("turns a core", f"{one.turns_a_core:.0f}"),
+            ("a frame done after, p50", f"{one.lag_p50_ms:.1f} ms"),
+            ("a frame done after, p99", f"{one.lag_p99_ms:.1f} ms"),
+            ("p50 of the last second", f"{one.lag_last_ms:.1f} ms"),
+        ],
+        [one],
+        as_json=as_json,
     )
+
+
+def _show(head: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[Any], *, as_json: bool) -> None:
+    """A table for people, or the dataclasses `figures` for a program."""
+    click.echo(json.dumps([asdict(one) for one in figures]) if as_json else table(head, rows))
 
 
 @contextmanager
@@ -239,7 +250,7 @@ def _bench(calls: int, *, speech: bool = False, more: Mapping[str, str] = Mappin
 _WAITS = ("p50 ms", "p95 ms", "longest ms", "keys counted", "failed calls")
 
 
-def _waits(one: AnswerFigures) -> tuple[str, ...]:
+def _waits(one: Waits) -> tuple[str, ...]:
     waits = (f"{ms:.0f}" for ms in (one.p50_ms, one.p95_ms, one.worst_ms))
     return (*waits, f"{one.counted} of {one.expected}", str(one.failed_calls))
 

@@ -17,8 +17,8 @@ from agi.ops.speech import listens
 from agi.ops.supervise import Supervisor
 from agi.workshop.bench import faults
 from agi.workshop.bench.faults import LASTING, Fault, Part
-from agi.workshop.bench.figures import table
 from agi.workshop.bench.installation import Bench
+from agi.workshop.figures import table
 from agi.workshop.softphone.hearing import SURE
 from agi.workshop.softphone.matching import PROBE, RATE, Sound, find
 from agi.workshop.softphone.phone import CallOver, NotAnswered, PhoneError

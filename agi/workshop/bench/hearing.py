@@ -9,7 +9,7 @@ from agi.speech.examine import resident_mb
 from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser
-from agi.workshop.bench.figures import percentile
+from agi.workshop.figures import percentile
 
 _FRAME = 320
 _FRAME_S = 0.02

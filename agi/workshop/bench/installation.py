@@ -17,7 +17,6 @@ from agi.ops.asterisk import Program
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.caller import Target
 
-AGI_SCRIPT = "hotline.agi"
 _KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
 
 
@@ -39,7 +38,7 @@ class Bench:
 
     def hotline(self, *words: str) -> str:
         """What `hotline WORDS…` prints for this installation. Raises BenchFailed."""
-        return _hotline(self.environment, *words)
+        return run_hotline(self.environment, *words)
 
     def console(self, command: str) -> str:
         """What Asterisk's console answers to `command`."""
@@ -54,18 +53,25 @@ def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingPr
     """A private hotline that takes `max_calls` calls at once, with or without `speech`, and with settings `more`."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
-        environment = {**_environment(folder, max_calls, speech), **more}
-        _lend(Path(environment["HOTLINE_PLACES__VAR"]))
+        environment = {
+            **private_environment(folder, 21_000, 3000),
+            "HOTLINE_LINE__MAX_CALLS": str(max_calls),
+            "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(max_calls),
+            "HOTLINE_TELEPHONY__HOUSE_CALLS": str(max_calls),
+            "HOTLINE_SPEECH__ENABLED": str(speech),
+            **more,
+        }
+        lend_tree(Path(environment["HOTLINE_PLACES__VAR"]))
+        lend_voice(Path(environment["HOTLINE_PLACES__VAR"]))
         try:
-            _hotline(environment, "up")
+            run_hotline(environment, "up")
             settings = _settings(environment)
             program = asterisk.find(settings.var)
             if program is None:
                 raise BenchFailed("There is no Asterisk: `./hotline up` gets it.")
-            status = json.loads(_hotline(environment, "status", "--json"))
+            status = json.loads(run_hotline(environment, "status", "--json"))
             pids = {process["name"]: process["pid"] for process in status["processes"]}
             tester = configure.account(settings.var, configure.testers()[0])
-            _write_script(folder / AGI_SCRIPT, environment)
             yield Bench(
                 settings,
                 program,
@@ -76,44 +82,48 @@ def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingPr
                 environment,
             )
         finally:
-            _hotline(environment, "down")
+            run_hotline(environment, "down")
 
 
-def _environment(folder: Path, max_calls: int, speech: bool) -> dict[str, str]:
+def private_environment(home: Path, rtp_first: int, rtp_ports: int) -> dict[str, str]:
+    """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_") or name in _KEPT},
         "PYTHONPATH": str(ROOT),
-        "HOTLINE_SETTINGS": str(folder / "hotline.toml"),
-        "HOTLINE_PLACES__VAR": str(folder / "var"),
-        "HOTLINE_PLACES__DATA": str(folder / "data"),
-        "HOTLINE_TELEPHONY__SIP_PORT": str(_free_port(socket.SOCK_DGRAM)),
-        "HOTLINE_TELEPHONY__RTP_FIRST": "21000",
-        "HOTLINE_TELEPHONY__RTP_LAST": "23999",
-        "HOTLINE_LINE__AGI_PORT": str(_free_port(socket.SOCK_STREAM)),
-        "HOTLINE_LINE__MAX_CALLS": str(max_calls),
-        "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(max_calls),
-        "HOTLINE_TELEPHONY__HOUSE_CALLS": str(max_calls),
-        "HOTLINE_SPEECH__ENABLED": str(speech),
+        "HOTLINE_SETTINGS": str(home / "hotline.toml"),
+        "HOTLINE_PLACES__VAR": str(home / "var"),
+        "HOTLINE_PLACES__DATA": str(home / "data"),
+        "HOTLINE_TELEPHONY__SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp_first),
+        "HOTLINE_TELEPHONY__RTP_LAST": str(rtp_first + rtp_ports - 1),
+        "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
     }
 
 
-def _free_port(kind: socket.SocketKind) -> int:
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of 127.0.0.1 that nobody holds at this moment."""
     with socket.socket(socket.AF_INET, kind) as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
-def _lend(var: Path) -> None:
-    """Use the private Asterisk and the spoken clips of the installation in the repository, if there are any."""
+def lend_tree(var: Path) -> None:
+    """Let the installation at `var` use the repository's private Asterisk, where the machine has none."""
+    (var / "asterisk").mkdir(parents=True, exist_ok=True)
     if tree.is_made(ROOT / "var"):
-        (var / "asterisk").mkdir(parents=True)
         (var / "asterisk" / "tree").symlink_to(tree.tree_folder(ROOT / "var"))
-    if (ROOT / "var" / "voice-cache").is_dir():
-        var.mkdir(parents=True, exist_ok=True)
-        (var / "voice-cache").symlink_to(ROOT / "var" / "voice-cache")
 
 
-def _hotline(environment: Mapping[str, str], *words: str) -> str:
+def lend_voice(var: Path) -> None:
+    """Let the installation at `var` use the repository's cache of spoken clips, which any number may share."""
+    cache = ROOT / "var" / "voice-cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
+    (var / "voice-cache").symlink_to(cache)
+
+
+def run_hotline(environment: Mapping[str, str], *words: str) -> str:
+    """What `hotline WORDS…` with `environment` prints. Raises BenchFailed."""
     done = subprocess.run(
         (sys.executable, "-m", "agi.cli", *words), env=dict(environment), capture_output=True, text=True, check=False
     )
@@ -132,14 +142,3 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         check=True,
     )
     return Settings(**json.loads(done.stdout))
-
-
-def _write_script(path: Path, environment: Mapping[str, str]) -> None:
-    """The same call logic as a plain AGI script: a Python process for each call."""
-    variables = "".join(
-        f"export {name}='{value}'\n"
-        for name, value in environment.items()
-        if name.startswith("HOTLINE_") or name == "PYTHONPATH"
-    )
-    path.write_text(f"#!/bin/sh\n{variables}exec '{sys.executable}' -m agi.cli line --agi\n")
-    path.chmod(0o700)

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from agi.books.reader import CallReader
 from agi.settings import ROOT
-from agi.workshop.bench.answer import AnswerFigures, measure
+from agi.workshop.bench.answer import measure
 from agi.workshop.bench.caller import Load
 from agi.workshop.bench.installation import Bench
+from agi.workshop.bench.telephones import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class PublishFigures:
     """Waits without and with publishing; `published` and `heard`: how many editions, in the time of the calls."""
 
-    quiet: AnswerFigures
-    busy: AnswerFigures
+    quiet: Waits
+    busy: Waits
     published: int
     heard: int
 

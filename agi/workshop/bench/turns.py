@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,9 @@ from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import KIND, LONGEST, Ask, BadMessage, Ready, Report, State, decode, encode
 from agi.ops import speech
 from agi.settings import ROOT, Settings
-from agi.workshop.bench.figures import percentile
-from agi.workshop.bench.installation import BenchFailed
+from agi.workshop.bench.installation import BenchFailed, run_hotline
 from agi.workshop.bench.processes import children, cpu_ms
+from agi.workshop.figures import percentile
 from agi.workshop.softphone.speaking import SPEAKERS, speak
 
 DIGITS = 16
@@ -34,7 +34,6 @@ _TAIL_MS = 40  # silence at the end of a spoken WAV
 _BEAT_S = FRAME_MS / 1000
 _PROMPT_S = 30
 _QUIET = bytes(FRAME_BYTES)
-_LATE_S = 0.020
 _SAID = 12
 
 
@@ -96,9 +95,7 @@ def service(folder: Path, turns: int, cores: frozenset[int] | None) -> Iterator[
     )
     if not speech.speech_is_on(settings):
         raise BenchFailed(f"There is no speech model in {settings.speech_model}.")
-    built = _hotline(environment, "prompts", "publish")
-    if built.returncode != 0:
-        raise BenchFailed((built.stderr or built.stdout).strip()[-300:])
+    run_hotline(environment, "prompts", "publish")
     before = os.sched_getaffinity(0)
     if cores is not None:
         os.sched_setaffinity(0, cores)  # the child inherits it
@@ -116,12 +113,6 @@ def service(folder: Path, turns: int, cores: frozenset[int] | None) -> Iterator[
         os.sched_setaffinity(0, before)
         process.terminate()
         process.wait(10)
-
-
-def _hotline(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", "agi.cli", *words), env=dict(environment), capture_output=True, text=True, check=False
-    )
 
 
 def measure(folder: Path, speaking: int, listening: int, seconds: float, cores: frozenset[int] | None) -> TurnsFigures:

@@ -21,7 +21,7 @@ from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import SoundError
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure
-from agi.workshop.evaluation.conditions import Babble, babble_of
+from agi.workshop.evaluation.conditions import CONDITIONS, Babble, babble_of
 from agi.workshop.evaluation.material import MaterialError, Utterance, join_connected, join_niks, manifest
 from agi.workshop.evaluation.measure import FreeWords, Niks
 from agi.workshop.evaluation.report import Evaluation, NoPicture, as_picture, as_text
@@ -37,7 +37,13 @@ _ANY_WORD = "words"
 @click.option("--model", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Another model directory.")
 @click.option("--most", default=0, help="Hear only so many utterances, spread over the manifest; 0 means all.")
 @click.option("--niks", default=4, show_default=True, help="NIKs joined from the digits of each speaker; 0: none.")
-@click.option("--condition", "names", multiple=True, help="Only this condition; may be given again.")
+@click.option(
+    "--condition",
+    "names",
+    multiple=True,
+    type=click.Choice(list(CONDITIONS)),
+    help="Only this; may be repeated.",
+)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw it: a .png or .svg file.")
 def evaluate(
     folder: Path, model: Path | None, most: int, niks: int, names: tuple[str, ...], picture: Path | None
@@ -47,14 +53,11 @@ def evaluate(
     Utterances of digits are heard as digits, all others as free words out of the manifest. NIKs are joined from the
     digits of each speaker and decided as in a call. Prints tables; `--picture` draws accuracy and reject curves.
     """
-    known = measure.all_conditions()
-    if unknown := set(names) - set(known):
-        raise click.UsageError(f"there is no condition {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
     source = model or Settings().speech_model
     try:
         said = manifest(folder)
         with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
-            done = _measure(source, Path(spare), said, most, niks, names or known)
+            done = _measure(source, Path(spare), said, most, niks, names or tuple(CONDITIONS))
     except (MaterialError, SoundError, BuildError, LexiconError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     done = replace(done, folder=folder.name)

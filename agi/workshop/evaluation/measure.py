@@ -14,8 +14,9 @@ from agi.speech.grammar import DigitsGrammar, Grammar, Kind, Nik
 from agi.speech.model import Model
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
-from agi.workshop.evaluation.conditions import CONDITIONS, Babble, degrade
+from agi.workshop.evaluation.conditions import Babble, degrade
 from agi.workshop.evaluation.material import Joined, Utterance
+from agi.workshop.figures import percentile
 
 Progress = Callable[[str], None]
 READINGS = 50
@@ -151,10 +152,8 @@ def latency(model: Model, said: Sequence[Utterance], babble: Babble, tuning: Tun
                 late.append(ms)
                 break
         recogniser.close()
-    ordered = sorted(late) or [0.0]
-    return Latency(
-        len(late), early, ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
-    )
+    known = late or [0.0]
+    return Latency(len(late), early, percentile(known, 0.5), percentile(known, 0.95))
 
 
 def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]]]:
@@ -168,11 +167,6 @@ def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]
         return [(one["word"].partition("@")[0], float(one["start"]), float(one["end"])) for one in best]
 
     return found
-
-
-def all_conditions() -> tuple[str, ...]:
-    """The names of the conditions that this machine can make."""
-    return tuple(CONDITIONS)
 
 
 def _hear(model: Model, grammar: str, sound: Samples, score: Score) -> tuple[Reading, ...]:

@@ -1,10 +1,11 @@
 """An evaluation as a text that a README can take, and as a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from agi.workshop.evaluation.measure import Latency, Niks, Score
+from agi.workshop.figures import table
 
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 _MOST_CONFUSED = 12
@@ -40,10 +41,10 @@ def as_text(done: Evaluation) -> str:
         )
         for one in done.scores
     ]
-    lines += [*table(head, rows), ""]
+    lines += [table(head, rows), ""]
     for kind, results in done.niks.items():
         head = (f"NIK, {kind} digits", "NIKs", "right", *(f"taken from {limit}: right / wrong" for limit in THRESHOLDS))
-        lines += [*table(head, [_nik_row(one) for one in results]), ""]
+        lines += [table(head, [_nik_row(one) for one in results]), ""]
     late = done.latency
     lines.append(
         f"From the last sound to the answer ({late.answers} numbers of known length): p50 {late.p50_ms:.0f} ms, "
@@ -93,12 +94,3 @@ def as_picture(done: Evaluation, path: Path) -> None:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a Markdown table with aligned columns."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = [head, ["-" * width for width in widths], *rows]
-    return [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
-    ]

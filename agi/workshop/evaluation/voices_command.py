@@ -16,8 +16,8 @@ from agi.speech.grammar import OneOf
 from agi.speech.model import Model, ModelError
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import CannotSpeak
-from agi.workshop.evaluation.report import table
 from agi.workshop.evaluation.voices import VOICES, Answers, answers
+from agi.workshop.figures import table
 
 _LIMITS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
 

@@ -143,9 +143,7 @@ class PlainCall:
 
     async def play(self, wav: Path) -> bool:
         """Send a WAV; False when the call has ended."""
-        audio = rtp.encode(wavfile.samples(wav))
-        frames = [audio[at : at + rtp.FRAME].ljust(rtp.FRAME, b"\xff") for at in range(0, len(audio), rtp.FRAME)]
-        self._to_send.extend(self._sender.audio(frame) for frame in frames)
+        self._to_send.extend(map(self._sender.audio, rtp.frames(wavfile.samples(wav))))
         return self._up
 
     async def hang_up(self) -> None:

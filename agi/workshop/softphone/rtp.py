@@ -46,6 +46,12 @@ def encode(samples: NDArray[np.int16]) -> bytes:
     return _ULAW_ORDER[np.searchsorted(_ULAW_EDGES, samples)].astype(np.uint8).tobytes()
 
 
+def frames(samples: NDArray[np.int16]) -> tuple[bytes, ...]:
+    """Payloads of 20 ms of µ-law each, the last filled up with silence."""
+    sound = encode(samples)
+    return tuple(sound[at : at + FRAME].ljust(FRAME, b"\xff") for at in range(0, len(sound), FRAME))
+
+
 class Packet(NamedTuple):
     """One packet: payload type, the sender's clock (8 kHz, modulo 2**32), payload."""
 

@@ -1,4 +1,4 @@
-"""Figures of a benchmark: percentiles and a table that a README can take."""
+"""Figures that were measured: percentiles, and a table that a README can take."""
 
 from collections.abc import Sequence
 
