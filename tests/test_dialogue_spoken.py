@@ -34,7 +34,7 @@ class Call:
 
     def __init__(self, *script: Answer, hears: bool = True) -> None:
         self.phone, self.notes = HearingPhone(list(script), hears=hears), Notes()
-        self.talk = Talk(self.phone, self.notes, Patience(), SPOKEN)
+        self.talk = Talk(self.phone, self.notes, Patience(), spoken=SPOKEN)
         self.talk.enter("main")
 
     def choose(self) -> str:

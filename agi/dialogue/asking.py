@@ -5,7 +5,7 @@ after all tries). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from agi.dialogue import helps
@@ -23,6 +23,7 @@ from agi.dialogue.question import (
     Result,
     Value,
 )
+from agi.languages import INDONESIAN
 from agi.languages.language import GROUP, Command, Language, Reply
 
 MOST_TURNS = 300
@@ -102,7 +103,6 @@ class Asked:
 
     question: Question
     helps: Helps
-    tries: int
     accept: Callable[[Answer], str]
     meant: Callable[[Command], bool] | None = None
     repeat: Sequence[Prompt] = ()
@@ -119,29 +119,26 @@ class Asked:
         return "speech.secret" if self.secret else "speech.entry"
 
 
+@dataclass(eq=False)
 class Asking:
-    """Asks the questions of one call through a `Phone`, writes them down in a `Journal`.
+    """Asks the questions of one call through a `phone`, writes them down in a `journal`.
 
-    `node` and `step`: where the caller is, a node of the menu and a question in it. `responded`: whether the caller
-    has given an answer or a command that fits, to any question. `language` is that of the call, `time_is_up` says that
-    it has lasted long enough.
+    `time_is_up`: whether the call has lasted long enough. `node` and `step`: where the caller is, a node of the menu
+    and a question in it. `responded`: whether the caller has given an answer or a command that fits, to any question.
     """
 
-    def __init__(
-        self, phone: Phone, journal: Journal, patience: Patience, language: Language, time_is_up: Callable[[], bool]
-    ) -> None:
-        self._phone = phone
-        self._journal = journal
-        self._time_is_up = time_is_up
-        self._turns = 0
-        self._silent_turns = 0
-        self._invited: set[str] = set()
-        self._down = ""
-        self.patience = patience
-        self.language = language
-        self.responded = False
-        self.node = "start"
-        self.step = ""
+    phone: Phone
+    journal: Journal
+    patience: Patience
+    language: Language = INDONESIAN
+    time_is_up: Callable[[], bool] = lambda: False
+    node: str = "start"
+    step: str = ""
+    responded: bool = False
+    _turns: int = 0
+    _silent_turns: int = 0
+    _invited: set[str] = field(default_factory=set)
+    _down: str = ""
 
     @property
     def where(self) -> str:
@@ -150,7 +147,7 @@ class Asking:
 
     def note(self, what: str, detail: str = "") -> None:
         """Write a step into the call's record; never a number or a name."""
-        self._journal.noted(what, detail)
+        self.journal.noted(what, detail)
 
     def reply(self, name: str, ask: Sequence[Prompt], grammar: str) -> str:
         """Ask whether what was heard is right: "ya" or "tidak", "" where the caller says neither.
@@ -167,13 +164,13 @@ class Asking:
             return answer.value if answer.sure or meant(answer) != Reply.YES else ""
 
         question = self._question(name, ask, Options("12"), grammar, private=grammar == "repair")
-        answer = self._nested(Asked(question, Helps.YES_NO, _NESTED_TRIES, accept))
+        answer = self._nested(Asked(question, Helps.YES_NO, accept))
         return meant(answer) if answer else ""
 
     def group(self, name: str, ask: Sequence[Prompt]) -> str:
         """Ask for a group of digits that is read back afterwards; "" where none is given."""
         question = self._question(name, ask, Digits(GROUP, GROUP), "digits", private=True)
-        answer = self._nested(Asked(question, Helps.ENTRY, _NESTED_TRIES, lambda answer: answer.value))
+        answer = self._nested(Asked(question, Helps.ENTRY, lambda answer: answer.value))
         return answer.value if answer else ""
 
     def _nested(self, asked: Asked) -> Answer | None:
@@ -203,7 +200,7 @@ class Asking:
         """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, CallSpent, HungUp."""
         question, ask = asked.question, asked.question.prompts
         failures = unheard = 0
-        listening = bool(question.grammar) and self._phone.listens()
+        listening = bool(question.grammar) and self.phone.listens()
         prompts = self._opened(asked, listening)
         while True:
             answer = self._turn(replace(question, prompts=prompts), failures + 1)
@@ -242,7 +239,7 @@ class Asking:
                 listening = False
                 failures = 0
                 self.note("speech.to_keys", question.name)
-            if failures >= asked.tries:
+            if failures >= (self.patience.tries if asked.meant else _NESTED_TRIES):
                 raise GaveUp(self.where, answer.result)
             said = helps.before_asking_again(
                 answer, failures, asked.helps, asked.short, hears=listening, keys_next=press
@@ -279,15 +276,15 @@ class Asking:
         self._turns += 1
         if self._turns > MOST_TURNS:
             raise GaveUp(self.where, Result.NO_MATCH)
-        if self._time_is_up():
+        if self.time_is_up():
             raise CallSpent(self.where, Spent.TIME)
         if self._silent_turns >= self.patience.silent_turns:
             raise CallSpent(self.where, Spent.TURNS)
         shown = replace(question, prompts=tuple(map(public, question.prompts)))
         try:
-            answer = self._phone.turn(question)
+            answer = self.phone.turn(question)
         except HungUp as gone:
-            self._journal.asked(shown, Answer(Result.HANG_UP, took_ms=gone.after_ms), attempt)
+            self.journal.asked(shown, Answer(Result.HANG_UP, took_ms=gone.after_ms), attempt)
             raise
         self._silent_turns = self._silent_turns + 1 if answer.mode is Mode.NONE else 0
         self.responded = self.responded or answer.result not in (Result.NO_INPUT, Result.NO_MATCH)
@@ -295,7 +292,7 @@ class Asking:
             self._down = answer.fell_back
             self.note("speech.fell_back", self._down)
         seen = replace(answer, value="•" * len(answer.value), alternatives=()) if question.private else answer
-        self._journal.asked(shown, seen, attempt)
+        self.journal.asked(shown, seen, attempt)
         return answer
 
 

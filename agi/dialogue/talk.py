@@ -6,15 +6,14 @@ may have). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from agi.dialogue import confirm
-from agi.dialogue.asking import Asked, Asking, Patience, public
+from agi.dialogue.asking import Asked, Asking, public
 from agi.dialogue.helps import Helps
-from agi.dialogue.question import Answer, Case, Digits, Journal, Options, Phone, Prompt
+from agi.dialogue.question import Answer, Digits, Options, Prompt
 from agi.dialogue.spoken import Spoken
-from agi.languages import INDONESIAN
-from agi.languages.language import Command, Language, Reply
+from agi.languages.language import Command, Reply
 
 Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
@@ -55,6 +54,7 @@ def _any(_value: str) -> bool:
     return True
 
 
+@dataclass(eq=False)
 class Talk(Asking):
     """One call's conversation.
 
@@ -63,20 +63,10 @@ class Talk(Asking):
     `spoken`: the words of the menu, for questions that may be answered by voice, in the `language` of the call.
     """
 
-    def __init__(
-        self,
-        phone: Phone,
-        journal: Journal,
-        patience: Patience,
-        spoken: Spoken | None = None,
-        language: Language = INDONESIAN,
-        time_is_up: Callable[[], bool] = lambda: False,
-    ) -> None:
-        super().__init__(phone, journal, patience, language, time_is_up)
-        self._spoken = spoken or {}
-        self.told: tuple[Prompt, ...] = ()
-        self.answered = False
-        self.told_anything = False
+    spoken: Spoken = field(default_factory=dict)
+    told: tuple[Prompt, ...] = ()
+    answered: bool = False
+    told_anything: bool = False
 
     def enter(self, node: str) -> None:
         """The caller has come to `node`."""
@@ -87,8 +77,8 @@ class Talk(Asking):
 
     def say(self, *prompts: Prompt, barge_in: bool = True) -> None:
         """Say something that asks nothing. Without barge-in it is heard whole, and type-ahead is thrown away."""
-        self._journal.said(tuple(map(public, prompts)))
-        self._phone.say(prompts, barge_in=barge_in)
+        self.journal.said(tuple(map(public, prompts)))
+        self.phone.say(prompts, barge_in=barge_in)
 
     def tell(self, *prompts: Prompt) -> None:
         """Say what the caller called for; `9` repeats it afterwards."""
@@ -116,7 +106,7 @@ class Talk(Asking):
 
         Raises Back, ToAgent, GaveUp, HungUp.
         """
-        words = self._spoken.get(grammar, {})
+        words = self.spoken.get(grammar, {})
         question = replace(
             self._question(name, ask, Options(keys), grammar if words else ""),
             barge_in=barge_in,
@@ -126,7 +116,7 @@ class Talk(Asking):
         def accept(answer: Answer) -> str:
             return confirm.option(self, name, answer, words)
 
-        asked = Asked(question, Helps.MENU, self.patience.tries, accept, self._means(name), repeat)
+        asked = Asked(question, Helps.MENU, accept, self._means(name), repeat)
         return self._ask(asked).value
 
     def enter_digits(
@@ -154,17 +144,8 @@ class Talk(Asking):
             sure = answer.sure and plausible(answer.value)
             return "" if secret and not sure else confirm.number(self, name, readings, sure)
 
-        tries = self.patience.tries
-        asked = Asked(question, Helps.ENTRY, tries, accept, self._means(name), repeat, short, secret)
+        asked = Asked(question, Helps.ENTRY, accept, self._means(name), repeat, short, secret)
         return self._ask(asked).value
-
-    def transfer(self, case: Case) -> None:
-        """Hand the caller to the agents: this conversation is over."""
-        self._phone.transfer(case)
-
-    def hang_up(self) -> None:
-        """End the call from our side."""
-        self._phone.hang_up()
 
     def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""

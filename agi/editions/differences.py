@@ -11,9 +11,6 @@ from agi.languages.lexicon import SAID, Lexicon
 from agi.voice.recordings import Recordings
 from agi.voice.texts import FALLBACK, Texts
 
-_MOST = 10
-"""Words for one key that are shown; nobody reads more of them."""
-
 _T = TypeVar("_T")
 
 
@@ -59,7 +56,7 @@ def _menu(before: Menu, after: Menu) -> Iterator[str]:
         for key, said, say in _pairs(asked or {}, asks or {}):
             lost = [way for way in said or () if way not in (say or ())]
             won = [way for way in say or () if way not in (said or ())]
-            parts = [f"{sign} {_ways(ways)}" for sign, ways in (("-", lost), ("+", won)) if ways]
+            parts = [f"{sign} {_quoted(ways)}" for sign, ways in (("-", lost), ("+", won)) if ways]
             yield f"  [{name}] kata untuk {key}: {'; '.join(parts) or 'urutannya lain'}"
 
 
@@ -119,5 +116,5 @@ def _change(old: str | None, new: str | None) -> str:
     return f"{old} (dihapus)" if new is None else f"{old} → {new}"
 
 
-def _ways(ways: list[str]) -> str:
-    return ", ".join(f"“{way}”" for way in ways[:_MOST]) + (" …" if len(ways) > _MOST else "")
+def _quoted(ways: list[str]) -> str:
+    return ", ".join(f"“{way}”" for way in ways)

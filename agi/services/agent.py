@@ -21,7 +21,7 @@ def hand_over(talk: Talk, desk: Desk) -> None:
     case = _as_it_stands(desk.case, talk.where)
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note(NoteKind.TRANSFER, case.topic)
-    talk.transfer(case)
+    talk.phone.transfer(case)
 
 
 def _as_it_stands(case: Case, here: str) -> Case:

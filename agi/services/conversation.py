@@ -80,9 +80,9 @@ def converse(
             settings.tries,
             settings.silent_turns,
         ),
-        menu.spoken,
         menu.language,
         time_is_up,
+        spoken=menu.spoken,
     )
     try:
         return _talk(talk, desk, menu, start)
@@ -111,7 +111,7 @@ def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
         return _given_up(talk, desk, last_words, spent.where, spent.why)
     talk.answered = True
     talk.say(Prompt("call.goodbye"))
-    talk.hang_up()
+    talk.phone.hang_up()
     return _completed(talk, desk, start, "goodbye")
 
 
@@ -147,7 +147,7 @@ def _serve(talk: Talk, desk: Desk, name: str) -> None:
 def _given_up(talk: Talk, desk: Desk, last_words: str, where: str, why: str) -> Ending:
     """The call is ended by us, with `last_words`."""
     talk.refuse(Prompt(last_words))
-    talk.hang_up()
+    talk.phone.hang_up()
     return Ending(_outcome(desk, Outcome.GAVE_UP), where, why)
 
 
