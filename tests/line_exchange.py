@@ -27,8 +27,7 @@ from agi.line import music
 from agi.line.spool import last_words
 from agi.ops import asterisk, asterisk_log, configure, tree
 from agi.ops import confined as confining
-from agi.ops.asterisk_places import asterisk_places
-from agi.ops.places import etc_folder
+from agi.ops.places import DIALPLAN, etc_folder
 from agi.settings import ROOT
 from agi.workshop.softphone.phone import Account
 
@@ -105,7 +104,7 @@ class Exchange:
             self._add(name, text)
         command = self.program.run(self.settings.var, "-f")
         self._asterisk = subprocess.Popen(
-            confining.command(asterisk_places(self.settings, self.program), command) if confined else command,
+            confining.command(asterisk.places(self.settings, self.program), command) if confined else command,
             stdout=self._printed.open("wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         until("Asterisk has booted", lambda: "fully booted" in self.ask("core waitfullybooted").lower())
@@ -113,7 +112,7 @@ class Exchange:
     def _add(self, name: str, more: str) -> None:
         link = self.etc / name
         link.unlink()
-        link.write_text((configure.DIALPLAN / name).read_text() + more)
+        link.write_text((DIALPLAN / name).read_text() + more)
 
     def ask(self, question: str) -> str:
         """The answer to a CLI command; "" when there is none."""

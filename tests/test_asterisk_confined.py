@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from line_exchange import Exchange
 
-from agi.ops import confined
-from agi.ops.asterisk_places import asterisk_places
+from agi.ops import asterisk, confined
 from agi.ops.confined import Places
 from agi.privacy import secret
 from agi.settings import ROOT
@@ -77,7 +76,7 @@ def test_asterisk_reaches_no_secret_no_database_and_none_of_our_files(tmp_path: 
         *(ROOT / "agi" / "privacy.py", ROOT / "hotline"),
         clip,
     ]
-    can = possible(asterisk_places(settings, exchange.program), paths, ("/bin/sh", "/bin/true", sys.executable))
+    can = possible(asterisk.places(settings, exchange.program), paths, ("/bin/sh", "/bin/true", sys.executable))
     assert can == [("read", str(clip))]
 
 

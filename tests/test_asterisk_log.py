@@ -107,11 +107,14 @@ def test_a_line_without_an_end_fills_no_memory(log: AsteriskLog) -> None:
     assert len(log._rest) <= 65536
 
 
-def test_a_flood_is_counted_instead_of_kept_and_hides_nothing_else(log: AsteriskLog, tmp_path: Path) -> None:
+def test_a_flood_is_counted_instead_of_kept_and_hides_nothing_else(
+    log: AsteriskLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4200):
         log.take(printed(f"Malformed packet {number}"))
     log.take(printed("The trunk is down", line=8))
-    log.turn(now=True)
+    monkeypatch.setattr(asterisk_log, "WINDOW_S", 0)
+    log.turn()
     entries = kept(tmp_path)
     assert len(entries) == asterisk_log.MOST_OF_A_KIND + 2
     assert entries[-2]["event"] == "The trunk is down"

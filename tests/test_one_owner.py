@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from installation import private_environment, settings_of
 
 from agi.cli import COMMANDS, main
-from agi.ops.owner import stranger
+from agi.ops.private import stranger
 
 
 @pytest.mark.parametrize("words", [("status",), ("up",), ("doctor",), ("registry", "show"), ("calls", "list")])

@@ -10,8 +10,7 @@ from installation import Hotline
 
 from agi.ops import asterisk, configure
 from agi.ops.asterisk import Program
-from agi.ops.configure import DIALPLAN
-from agi.ops.places import etc_folder
+from agi.ops.places import DIALPLAN, etc_folder
 from agi.settings import Places, Settings
 
 # Applications and functions of Asterisk 22 that asterisklint has never heard of.

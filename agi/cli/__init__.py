@@ -21,7 +21,7 @@ class Hotline(Lazy):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command of the installation's owner; what is wrong with it is one sentence, not a traceback."""
-        from agi.ops.owner import stranger
+        from agi.ops.private import stranger
         from agi.privacy import BadKey
         from agi.settings import Settings
 

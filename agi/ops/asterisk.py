@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi.ops import tree
-from agi.ops.places import etc_folder
+from agi.ops.confined import Places
+from agi.ops.places import DIALPLAN, etc_folder, run_folder
+from agi.settings import Settings
 
 OLDEST = (22, 5)  # the first with everything the dialplan and the line use
+# Names, time and chance: what the C library reads of a system.
+_SYSTEM = ("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/localtime",
+           "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/usr/share/zoneinfo", "/usr/lib/locale", "/dev/urandom",
+           "/dev/random", "/proc/self/stat", "/proc/meminfo", "/proc/cpuinfo", "/sys/devices/system/cpu")  # fmt: skip
+_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
+_LOADERS = ("lib/ld-linux*", "lib64/ld-linux*", "lib/*/ld-linux*")
 _ANSWER_LIMIT_S = 5.0
+_MODULES = tuple(f"usr/{folder}/asterisk/modules" for folder in ("lib/*", "lib", "lib64", "local/lib"))
+_DOCUMENTATION = ("usr/share/asterisk/documentation", "var/lib/asterisk/documentation")
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,26 @@ def obtain(var: Path) -> Program:
     return found
 
 
+def places(settings: Settings, program: Program) -> Places:
+    """What Asterisk may touch on the disk: what it needs, and neither secrets nor databases nor programs."""
+    var = settings.var.absolute()
+    home = var / "asterisk"
+    if program.private:
+        needed = [str(program.modules.parent.parent), program.command[-1]]  # its own libraries
+        loaders = []
+    else:
+        needed = [program.command[0], *_LIBRARIES]
+        loaders = [str(path) for place in _LOADERS for path in Path("/").glob(place)]
+    read = (program.modules, program.documentation, DIALPLAN, etc_folder(var), home / "share", home / "agi-bin",
+            var / "editions", var / "voice-cache")  # fmt: skip
+    write = (home / "lib", home / "spool", var / "log" / "asterisk", run_folder(settings.var))
+    return Places(
+        read=(*map(str, read), *needed, *_SYSTEM),
+        write=(*map(str, write), "/dev/null"),
+        execute=(program.command[0], *loaders),
+    )
+
+
 def _says_version(command: tuple[str, ...]) -> str:
     try:
         done = subprocess.run((*command, "-V"), capture_output=True, text=True, check=False, timeout=10)
@@ -77,18 +107,7 @@ def _on_path() -> Program | None:
     version = version_of(text)
     if version is None or version < OLDEST:
         return None
-    modules = _first(
-        *Path("/usr/lib").glob("*/asterisk/modules"),
-        Path("/usr/lib/asterisk/modules"),
-        Path("/usr/lib64/asterisk/modules"),
-        Path("/usr/local/lib/asterisk/modules"),
-        holding="chan_pjsip.so",
-    )
-    documentation = _first(
-        Path("/usr/share/asterisk/documentation"),
-        Path("/var/lib/asterisk/documentation"),
-        holding="core-en_US.xml",
-    )
+    modules, documentation = _folder_of("chan_pjsip.so", _MODULES), _folder_of("core-en_US.xml", _DOCUMENTATION)
     if modules is None or documentation is None:
         return None
     return Program((place,), modules, documentation, text.removeprefix("Asterisk "), private=False)
@@ -100,14 +119,8 @@ def _in_tree(folder: Path) -> Program | None:
     if loader is None:
         return None
     libraries = loader.parent
-    command = (
-        str(loader),
-        "--library-path",
-        str(libraries),
-        "--argv0",
-        "asterisk",
-        str(folder / "usr/sbin/asterisk"),
-    )
+    program = str(folder / "usr/sbin/asterisk")
+    command = (str(loader), "--library-path", str(libraries), "--argv0", "asterisk", program)
     text = _says_version(command)
     if version_of(text) is None:
         return None
@@ -120,5 +133,6 @@ def _in_tree(folder: Path) -> Program | None:
     )
 
 
-def _first(*places: Path, holding: str) -> Path | None:
-    return next((place for place in places if (place / holding).exists()), None)
+def _folder_of(name: str, folders: tuple[str, ...]) -> Path | None:
+    """The first of `folders` (patterns) that holds the file `name`."""
+    return next((path.parent for folder in folders for path in Path("/").glob(f"{folder}/{name}")), None)

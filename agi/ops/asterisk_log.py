@@ -10,7 +10,6 @@ import json
 import logging
 import logging.handlers
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,10 +95,6 @@ class Budget:
         (self.written if fits else self.left_out)[kind] += 1
         return fits
 
-    def is_over(self) -> bool:
-        """Whether its window has passed."""
-        return monotonic() - self.began >= WINDOW_S
-
 
 class AsteriskLog:
     """Takes what Asterisk prints, in pieces of any size, and keeps what may be kept in `file`."""
@@ -118,21 +113,17 @@ class AsteriskLog:
         for entry in filter(None, map(read, lines)):
             self.turn()
             if self._budget.allows(entry.where):
-                self._write(entry.kept())
+                self._write(entry)
 
-    def turn(self, *, now: bool = False) -> None:
-        """When a window of time is over (or `now`): tell what was left out in it, begin the next."""
-        if now or self._budget.is_over():
-            for line in self._told_of_the_rest():
-                self._write(line)
+    def turn(self) -> None:
+        """When a window of time is over: tell what was left out in it, begin the next."""
+        if monotonic() - self._budget.began >= WINDOW_S:
+            for where, count in self._budget.left_out.most_common(MOST_OF_A_KIND):
+                self._write(Entry(datetime.now(UTC), "notice", where, f"… {count:,} more like these in a minute"))
             self._budget = Budget()
 
-    def _told_of_the_rest(self) -> Iterator[str]:
-        for where, count in self._budget.left_out.most_common(MOST_OF_A_KIND):
-            yield Entry(datetime.now(UTC), "notice", where, f"… {count:,} more like these in a minute").kept()
-
-    def _write(self, line: str) -> None:
-        self._file.emit(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
+    def _write(self, entry: Entry) -> None:
+        self._file.emit(logging.LogRecord("", logging.INFO, "", 0, entry.kept(), None, None))
 
 
 def listen(_supervisord: object, file: str, max_mb: str, keep: str) -> object:

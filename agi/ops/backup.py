@@ -7,7 +7,6 @@ and names every file with its SHA-256; of files that are the same (recordings, i
 
 import hashlib
 import io
-import json
 import shutil
 import sqlite3
 import tarfile
@@ -15,8 +14,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from agi.books.files import Busy, exclusive, snapshot
-from agi.ops.configure import DIALPLAN
+from agi.ops.places import DIALPLAN
 from agi.privacy import private_file
 from agi.settings import Settings, settings_file
 
@@ -27,7 +28,13 @@ FORMATS = (1, FORMAT)
 SETTINGS = "settings/hotline.toml"
 """The settings' name in the archive, whatever HOTLINE_SETTINGS calls them here."""
 
-_IN_DATA = (".db", ".toml")
+
+class Manifest(BaseModel):
+    """What an archive holds: when it was made (UTC), and the SHA-256 of each file by its name there."""
+
+    format: int
+    made: str = ""
+    files: dict[str, str]
 
 
 class BackupError(Exception):
@@ -43,9 +50,9 @@ def kept_files(settings: Settings) -> dict[str, Path]:
         for path in folder.glob(pattern)
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
-    books = {name: path for name, path in found.items() if not name.startswith("data/") or path.suffix in _IN_DATA}
-    settings_there = {SETTINGS: settings_file()} if settings_file().is_file() else {}
-    return dict(sorted({**books, **settings_there}.items()))
+    if settings_file().is_file():
+        found[SETTINGS] = settings_file()
+    return dict(sorted(found.items()))
 
 
 def place_of(settings: Settings, name: str) -> Path:
@@ -70,7 +77,7 @@ def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
     Of an edition that is what people wrote and recorded: clips and grammars are made again.
     """
     return {
-        "data": (settings.data, "*"),
+        "data": (settings.data, "*.db", "*.toml"),
         "secrets": (settings.var / "secrets", "*"),
         "prompts": (settings.prompts, "**/*"),
         "editions": (settings.editions_folder, "[0-9]*/edition.json", "[0-9]*/prompts/**/*", "originals/*"),
@@ -92,10 +99,7 @@ def back_up(settings: Settings, file: Path) -> int:
             work.mkdir(mode=0o700)
             try:
                 members = _members(settings, work)
-                with (
-                    private_file(file) as out,
-                    tarfile.open(fileobj=out, mode="w") as archive,
-                ):
+                with private_file(file) as out, tarfile.open(fileobj=out, mode="w") as archive:
                     _write(archive, members)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
@@ -121,8 +125,7 @@ def _members(settings: Settings, work: Path) -> dict[str, Path]:
 def _write(archive: tarfile.TarFile, members: Mapping[str, Path]) -> None:
     digests = {name: digest(path) for name, path in members.items()}
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {"format": FORMAT, "made": made, "files": digests}
-    text = json.dumps(manifest, indent=1).encode()
+    text = Manifest(format=FORMAT, made=made, files=digests).model_dump_json(indent=1).encode()
     _add(archive, MANIFEST, io.BytesIO(text), len(text))
     written: set[str] = set()
     for name, path in members.items():

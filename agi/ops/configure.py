@@ -12,11 +12,10 @@ from pathlib import Path
 from agi import privacy
 from agi.ops import agents, open_files, trunk
 from agi.ops.asterisk import Program
-from agi.ops.places import etc_folder, run_folder, write_whole
-from agi.settings import ROOT, Settings
+from agi.ops.places import DIALPLAN, etc_folder, run_folder, write_whole
+from agi.settings import Settings
 from agi.stamp import stamp, stamp_of
 
-DIALPLAN = ROOT / "dialplan"
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _LONGEST_SILENCE_S = 3600
 _BEING_REFUSED = 50

@@ -6,6 +6,9 @@ import stat
 import unicodedata
 from pathlib import Path
 
+from agi.settings import ROOT
+
+DIALPLAN = ROOT / "dialplan"
 # The address of a Unix socket holds 108 bytes with its closing NUL; supervisord binds a longer draft name first.
 _LONGEST_FOLDER = 75
 _MODE = 0o600

@@ -1,9 +1,10 @@
-"""Nothing that an installation keeps is readable by another user of the machine: how that is made and looked after.
+"""An installation is its owner's: only they use its commands, and no other user of the machine reads what it keeps.
 
 What is made anew is private by the mask that every process of ours begins with; what is older is made so by `up`.
 """
 
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +60,28 @@ def _is_wide(path: Path) -> bool:
     except OSError:  # gone meanwhile
         return False
     return not stat.S_ISLNK(mode) and bool(stat.S_IMODE(mode) & MASK)
+
+
+def stranger(settings: Settings) -> str | None:
+    """What another user than the owner of this installation is told; None for the owner.
+
+    Root is told the same: what root makes in somebody's installation locks that somebody out.
+    """
+    for path in (settings.var, settings.registry_db, settings.calls_db):
+        try:
+            owner = path.stat().st_uid
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            return f"You may not look into {path.parent}: type the command as the user to whom it belongs."
+        if owner != os.getuid():
+            name = _name(owner)
+            return f"{path} belongs to {name}: type `sudo -u {name} ./hotline …`."
+    return None
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"

@@ -18,8 +18,9 @@ from agi.books.errors import BookError
 from agi.books.files import unsound
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryOutdated
-from agi.ops.backup import FORMATS, MANIFEST, SETTINGS, BackupError, digest, fits, kept_files, place_of
+from agi.ops.backup import FORMATS, MANIFEST, SETTINGS, BackupError, Manifest, digest, fits, kept_files, place_of
 from agi.ops.places import write_whole
+from agi.privacy import private_file
 from agi.settings import Settings
 
 _LONGEST_MANIFEST = 4 << 20
@@ -150,15 +151,12 @@ def _manifest(file: Path, archive: tarfile.TarFile) -> dict[str, str]:
     content = archive.extractfile(first) if first and first.isreg() and first.name == MANIFEST else None
     if first is None or content is None or first.size > _LONGEST_MANIFEST:
         raise BackupError(f"{file} {_NOT_OURS}.")
-    manifest = json.loads(content.read())
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
-        raise BackupError(f"{file} {_NOT_OURS}.")
-    if manifest.get("format") not in FORMATS:
+    manifest = Manifest.model_validate_json(content.read())
+    if manifest.format not in FORMATS:
         raise BackupError(f"{file} was made by another version of the hotline: restore it with that one.")
-    digests = {str(name): str(value) for name, value in manifest["files"].items()}
-    if not all(map(fits, digests)):
+    if not all(map(fits, manifest.files)):
         raise BackupError(f"{file} {_NOT_OURS}.")
-    return digests
+    return manifest.files
 
 
 def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
@@ -166,10 +164,8 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
     if content is None or member.sparse:
         raise tarfile.ReadError("no plain file")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    with private_file(target) as out:
         shutil.copyfileobj(content, out)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _check(staging: Path) -> None:

@@ -25,6 +25,7 @@ _MIRROR = "http://deb.debian.org/debian"
 _STAMP = ".packages"
 _USELESS = ("usr/share/man", "usr/share/locale", "usr/share/perl", "usr/share/perl5",
             "usr/share/lintian", "usr/share/info")  # fmt: skip
+_OF_THE_MACHINE = ("sourceparts", "parts", "main", "preferences", "preferencesparts")
 _FETCH_LIMIT_S = 900.0
 
 
@@ -106,22 +107,17 @@ def _write_apt_state(apt: Path) -> None:
         (apt / folder).mkdir(parents=True, exist_ok=True)
     (apt / "sources.list").write_text(f"deb [signed-by={_keyring()}] {_mirror()} {SUITE} main\n")
     (apt / "status").write_text("")
+    nothing = "".join(f'Dir::Etc::{name} "/dev/null";\n' for name in _OF_THE_MACHINE)
     (apt / "apt.conf").write_text(
-        "\n".join(
-            (
-                f'Dir::Etc::sourcelist "{apt.absolute()}/sources.list";',
-                *(f'Dir::Etc::{name} "/dev/null";' for name in ("sourceparts", "parts", "main", "preferences")),
-                'Dir::Etc::preferencesparts "/dev/null";',
-                f'Dir::State "{apt.absolute()}/state";',
-                f'Dir::State::status "{apt.absolute()}/status";',
-                f'Dir::Cache "{apt.absolute()}/cache";',
-                'APT::Install-Recommends "false";',
-                'APT::Sandbox::User "root";',
-                'Acquire::Languages "none";',
-                _network_settings(),
-                "",
-            )
-        )
+        f"""{nothing}Dir::Etc::sourcelist "{apt.absolute()}/sources.list";
+Dir::State "{apt.absolute()}/state";
+Dir::State::status "{apt.absolute()}/status";
+Dir::Cache "{apt.absolute()}/cache";
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+{_network_settings()}
+"""
     )
 
 
