@@ -13,7 +13,6 @@ from uuid import UUID
 from agi.dialogue.question import Digits, Question
 from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
 from agi.hearing.protocol import CannotListen
-from agi.hearing.worker import Recogniser
 from agi.languages import named
 from agi.speech.answer import Heard, Progress, Verdict
 
@@ -81,16 +80,16 @@ class LevelRecogniser:
 
 
 class LevelListener:
-    """The `Listener` of `LevelRecogniser`s."""
+    """What listens with `LevelRecogniser`s."""
 
-    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> LevelRecogniser:
         return LevelRecogniser(question, rest)
 
 
 class Stubborn:
-    """A `Listener` and its recogniser in one, which hears nothing."""
+    """A listener and its recogniser in one, which hears nothing."""
 
-    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> "Stubborn":
         return self
 
     def feed(self, sound: bytes, sent: bytes) -> Progress:
@@ -121,7 +120,7 @@ class Failing(Stubborn):
 class Ignorant(Stubborn):
     """Knows no grammar."""
 
-    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
+    def recogniser(self, question: Question, rest: int, *, first: bool) -> "Stubborn":
         raise CannotListen(question.grammar)
 
 

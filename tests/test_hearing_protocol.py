@@ -18,7 +18,6 @@ EACH = (
     protocol.Ask(NIK, ("/a", "/b"), hash_is_habit=True),
     protocol.GetState(),
     protocol.Ready("uuid", 4000),
-    protocol.Refused("full"),
     protocol.Report(ANSWER),
     protocol.Left("#", "12#", hash_is_habit=True),
     protocol.Report(None, "slow"),

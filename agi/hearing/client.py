@@ -13,7 +13,6 @@ from agi.hearing.protocol import (
     Left,
     Message,
     Ready,
-    Refused,
     Report,
     State,
     ToService,
@@ -56,7 +55,7 @@ class SpeechClient:
             match _asked(service, ask):
                 case Ready(uuid, port):
                     return SpokenCall(service, uuid, port)
-                case Refused(why):
+                case Report(None, why):
                     raise Unheard(why)
             raise Unheard("dead")
         except Unheard:

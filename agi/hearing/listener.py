@@ -35,7 +35,7 @@ def model_listener() -> "ModelListener":
 
 
 class ModelListener:
-    """The `Listener` that hears each question with the model of its edition. Raises `CannotListen` where the current
+    """Hears each question with the model of its edition. Raises `CannotListen` where the current
     one has none."""
 
     def __init__(self, editions: Editions, tuning: Tuning) -> None:
@@ -45,8 +45,8 @@ class ModelListener:
         self._model(0)
 
     def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
-        """For a whole answer, or with `rest` for the last digits. Raises `CannotListen` where the model does not know
-        the question.
+        """For a whole answer, or with `rest` for the last digits of a number. `first`: it hears the turn from its
+        beginning. Raises `CannotListen` where the model does not know the question.
         """
         model = self._model(question.edition)
         try:

@@ -1,8 +1,8 @@
 """What the line, the speech service and its worker say to each other, and how it is written.
 
 Both go over Unix sockets of packets that only the installation's own user can open; one packet is one message. A
-connection of the line's is one call, or `GetState`, answered by `State`. A call's first `Ask` is answered by `Ready` or
-`Refused`, then, as each `Ask` after it, by `Report`; when the line sends no more, or the call is gone, `Left` comes.
+connection of the line's is one call, or `GetState`, answered by `State`. A call's first `Ask` is answered by `Ready`,
+then, as each `Ask` after it, by `Report`; when the line sends no more, or the call is gone, `Left` comes.
 The worker has one connection for all sessions: a session is the hearing of one turn, and its number stands in whatever
 concerns it. Messages hold callers' numbers and what callers say, so none is ever logged.
 """
@@ -65,17 +65,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """There will be no turn; `why` is a word for the record: full, dead."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """How the turn ended. `answer` is None where nothing was asked, and where it fell back.
 
-    `fell_back` says why: slow, full, dead; "gone" where the call was no longer here.
+    `fell_back` says why: slow, full, dead; "gone" where the call was no longer here. As the answer to a call's first
+    `Ask`: it is not taken over.
     """
 
     answer: Answer | None
@@ -196,7 +190,7 @@ class Failed:
 
 
 ToService = Ask | GetState
-FromService = Ready | Refused | Report | Left | State
+FromService = Ready | Report | Left | State
 ToWorker = Begin | Audio | Finish | ListenForRest | Close
 FromWorker = CannotOpen | Alive | Partial | Final | Failed
 Message = ToService | FromService | ToWorker | FromWorker

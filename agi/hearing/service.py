@@ -29,7 +29,6 @@ from agi.hearing.protocol import (
     Left,
     Message,
     Ready,
-    Refused,
     Report,
     State,
     decode,
@@ -158,7 +157,7 @@ class SpeechService:
         """Have a call, for as many turns as are asked for. Raises TimeoutError when it is gone."""
         prompt = await self._prompt(ask)
         if refused := self._refused(ask, prompt):
-            _send(line, Refused(refused))
+            _send(line, Report(None, refused))
             return
         keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
         keys.put(ask.keys)

@@ -16,12 +16,13 @@ from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from queue import SimpleQueue
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from agi import pulse
 from agi.dialogue.question import Question
 from agi.dialogue.turn import Voice
 from agi.hearing.answers import said
+from agi.hearing.listener import ModelListener
 from agi.hearing.protocol import (
     LONGEST,
     Alive,
@@ -40,7 +41,7 @@ from agi.hearing.protocol import (
     decode,
     encode,
 )
-from agi.speech.answer import Heard, Progress
+from agi.speech.recogniser import Recogniser
 
 BEAT_S = 0.1
 """So often the worker says that it lives, and which sessions lag."""
@@ -51,29 +52,6 @@ _SWITCH_S = 0.0005
 """A thread gives Python's lock up after this time: decoding threads ask for it after each piece of sound."""
 _SILENCE = Voice(False, False)
 _ToDo = Audio | Finish | ListenForRest | Close
-
-
-class Recogniser(Protocol):
-    """Hears one answer, or the rest of one; used by one thread at a time."""
-
-    def feed(self, sound: bytes, sent: bytes) -> Progress:
-        """Listen."""
-
-    def finish(self) -> Heard:
-        """What was said. The recogniser is of no more use."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-class Listener(Protocol):
-    """What knows how to listen: the model, or a stand-in in tests."""
-
-    def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
-        """For a whole answer to `question`, or with `rest` for the last digits of a number.
-
-        `first`: it hears the turn from its beginning. Raises `CannotListen`.
-        """
 
 
 class Session:
@@ -87,7 +65,7 @@ class Session:
         self,
         number: int,
         question: Question,
-        listener: Listener,
+        listener: ModelListener,
         ready: Callable[["Session"], None],
         tell: Callable[[FromWorker], None],
         clock_ms: Callable[[], int],
@@ -194,7 +172,7 @@ class Session:
 class Worker:
     """All sessions, told by `service` what to do."""
 
-    def __init__(self, service: socket.socket, listener: Listener) -> None:
+    def __init__(self, service: socket.socket, listener: ModelListener) -> None:
         self._service = service
         self._listener = listener
         self._sessions: dict[int, Session] = {}
@@ -245,7 +223,7 @@ def _clock_ms() -> int:
 
 
 def main() -> NoReturn:
-    """The process; arguments: DESCRIPTOR MODULE:FUNCTION, and the function gives the `Listener`."""
+    """The process; arguments: DESCRIPTOR MODULE:FUNCTION, and the function gives the listener."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's to answer
     service = socket.socket(fileno=int(sys.argv[1]))
     module, name = sys.argv[2].split(":")
@@ -253,7 +231,7 @@ def main() -> NoReturn:
     sys.setswitchinterval(_SWITCH_S)
     pulse.beat()
     try:
-        listener: Listener = getattr(import_module(module), name)()
+        listener: ModelListener = getattr(import_module(module), name)()
     except CannotListen as trouble:
         service.send(encode(CannotOpen(str(trouble))))
         sys.exit(1)

@@ -79,7 +79,7 @@ class RemoteEar:
 
 
 class WorkerProcess:
-    """The worker, which hears with what `factory` makes ("module:function", which gives a `worker.Listener`).
+    """The worker, which hears with what `factory` makes ("module:function", which gives a listener).
 
     `start` returns when it is open for work; after that all is for the thread of the loop that it is to `attend`.
     """

@@ -19,14 +19,12 @@ from agi.dialogue.question import HungUp
 from agi.line.protocol import (
     CLOSED,
     ChannelError,
-    Quoted,
     Refused,
     Reply,
     Silent,
     command_line,
     key_in,
     parsed,
-    quote,
     wait_of,
 )
 from agi.line.variables import KEYS as PRESSED
@@ -141,11 +139,9 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             found["endpos"] = (str(reply.endpos), "")
         return found
 
-    def _quote(self, string: object) -> Quoted:
-        return string if isinstance(string, Quoted) else quote(string)
-
-    def _process_digit_list(self, digits: object) -> Quoted:
-        return self._quote("".join(str(digit) for digit in digits) if isinstance(digits, list) else digits)
+    def _quote(self, string: object) -> object:
+        """As it is: `command` quotes, once."""
+        return string
 
     # ---- the wire ----
 
@@ -235,19 +231,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         while not self._wire.read_line(deadline).startswith(b"520 "):
             pass
 
-    def _unchecked(self, verb: str, *arguments: object) -> Reply:
-        """A command whose result -1 means what it says."""
-        line = command_line(verb, arguments)
-        self._check()
-        deadline = time.monotonic() + self._limit_s
-        try:
-            self._wire.write(line, deadline)
-            return self._read_reply(deadline)
-        except (Ended, HungUp):
-            raise self._end(HungUp()) from None
-        except (TimeoutError, TooLong):
-            raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
-
     def _tell_hang_up_from_failure(self, verb: str, reply: Reply) -> None:
         """Result -1 is a hang-up or a failure (a missing file): ask whether the channel is still up.
 
@@ -255,7 +238,9 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         """
         if reply.data == "hangup":
             raise self._end(HungUp())
-        state = self._unchecked("CHANNEL STATUS")
+        self.begin("CHANNEL STATUS")
+        with self._ending(verb):
+            state = self._read_reply(time.monotonic() + self._limit_s)
         if state.code != 200 or state.result in {"-1", "0", ""}:
             raise self._end(HungUp())
         raise Refused(f"Asterisk could not do {verb}.")

@@ -33,13 +33,7 @@ class Silent(ChannelError, TimeoutError):
     """Asterisk did not reply within the limit; the channel is of no more use."""
 
 
-class Quoted(str):
-    """An argument that has been through `quote`."""
-
-    __slots__ = ()
-
-
-def quote(value: object) -> Quoted:
+def quote(value: object) -> str:
     """`value` as one AGI argument: in double quotes, `\\` and `"` escaped.
 
     Raises `BadArgument` for CR, LF, NUL and for what is not Unicode text (lone surrogates).
@@ -51,7 +45,7 @@ def quote(value: object) -> Quoted:
         text.encode()
     except UnicodeEncodeError:
         raise BadArgument("An AGI argument must be Unicode text.") from None
-    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +62,7 @@ def command_line(verb: str, arguments: tuple[object, ...]) -> bytes:
     """The bytes of one command. Raises `BadArgument`."""
     if not _VERB.fullmatch(verb):
         raise BadArgument("An AGI command is made of letters.")
-    quoted = [part if isinstance(part, Quoted) else quote(part) for part in arguments]
-    line = " ".join([verb, *quoted]).encode() + b"\n"
+    line = " ".join([verb, *map(quote, arguments)]).encode() + b"\n"
     if len(line) > LONGEST_LINE:
         raise BadArgument(f"An AGI line may have {LONGEST_LINE} bytes, this one has {len(line)}.")
     return line
