@@ -15,7 +15,6 @@ from agi.dialogue.question import Question
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Ask, Left, Report
 from agi.hearing.service import SpeechService
-from agi.line.shared import clock_ms
 
 LEVEL = "audiosocket_peer:LevelListener"
 
@@ -26,7 +25,7 @@ def serving(
 ) -> Iterator[tuple[SpeechService, SpeechClient]]:
     """A service that runs while the block does, and the line's side of it."""
     path = folder / "speech.sock"
-    service = SpeechService(path, listener, clock_ms, limit=limit, slow_ms=slow_ms)
+    service = SpeechService(path, listener, limit=limit, slow_ms=slow_ms)
     service.start()
     try:
         yield service, SpeechClient(path, limit_s=2.0)

@@ -15,7 +15,7 @@ from agi.editions.publishing import Publisher
 from agi.editions.store import Edition
 from agi.hearing.listener import ModelListener
 from agi.hearing.protocol import CannotListen
-from agi.line.served import NoneServed, ServedEditions
+from agi.line.served import NotReady, ServedEditions
 from agi.settings import ROOT
 from agi.speech.tuning import Tuning
 
@@ -46,7 +46,7 @@ def served(folder: PromptsFolder) -> Iterator[ServedEditions]:
 
 
 def test_nothing_is_served_before_anything_was_published(folder: PromptsFolder) -> None:
-    with pytest.raises(NoneServed, match="hotline up"):
+    with pytest.raises(NotReady, match="hotline up"):
         ServedEditions(settings_of(folder))
 
 

@@ -18,10 +18,16 @@ from agi.hearing.answers import said
 from agi.hearing.audiosocket import Kind, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import KIND, Ask, CannotListen, Left, Ready, Report, decode, encode
+from agi.hearing.service import SpeechService
 from agi.hearing.worker_process import MOST_UNSENT
 
 MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
 NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")
+
+
+def worker_pid(service: SpeechService) -> int:
+    assert service.worker._process is not None
+    return service.worker._process.pid
 
 
 def answer_of(report: Report | None) -> Answer:
@@ -310,7 +316,7 @@ def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(
         turn = Turn(client, MENU, clip(tmp_path, 5000))
         peer = turn.connect()
         peer.speak([QUIET] * 5)
-        os.kill(service.worker.pid, signal.SIGKILL)
+        os.kill(worker_pid(service), signal.SIGKILL)
         peer.wait(2)
         report = turn.over()
         assert report is not None
@@ -327,7 +333,7 @@ def test_a_recognising_process_that_is_killed_costs_one_question_and_comes_back(
 
 def test_a_worker_that_takes_no_more_loses_sound_and_nothing_else(tmp_path: Path) -> None:
     with serving(tmp_path, slow_ms=60_000) as (service, client):
-        os.kill(service.worker.pid, signal.SIGSTOP)
+        os.kill(worker_pid(service), signal.SIGSTOP)
         fills = Turn(client, MENU)
         filler = fills.connect()
         filler.send(audio(QUIET) * 1000)  # more than the socket holds
@@ -342,7 +348,7 @@ def test_a_worker_that_takes_no_more_loses_sound_and_nothing_else(tmp_path: Path
         report = talks.over()
         assert report is not None
         assert report.fell_back == "slow", "half of what a caller said is no answer"
-        os.kill(service.worker.pid, signal.SIGCONT)
+        os.kill(worker_pid(service), signal.SIGCONT)
         waiter.speak([*[QUIET] * 5, *spoken(2), *[QUIET] * 20])
         waiter.wait()
         assert answer_of(waits.over()).value == "2"

@@ -90,7 +90,6 @@ def test_speech_stops_the_prompt_at_the_next_frame() -> None:
     call.news(TALKS)
     call.pass_ms(400)
     assert call.frames == 20
-    assert call.turn.stopped_ms == 400
 
 
 def test_what_stopped_the_prompt_and_was_no_speech_is_told_of_the_silence_after_it() -> None:

@@ -17,7 +17,6 @@ from agi.books.contacts import Contact
 from agi.books.events import Asked, Outcome
 from agi.books.words import KtpState
 from agi.hearing.service import SpeechService
-from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
 
 SERIAL = RESIDENTS[KtpState.CARD_ISSUED]
@@ -54,7 +53,7 @@ class Office:
     def listen(self) -> SpeechService:
         """Start the speech service."""
         self.service = SpeechService(
-            socket_path(self.exchange.settings.var), "audiosocket_peer:LevelListener", clock_ms, limit=40, slow_ms=1500
+            socket_path(self.exchange.settings.var), "audiosocket_peer:LevelListener", limit=40, slow_ms=1500
         )
         self.service.start()
         return self.service

@@ -12,8 +12,9 @@ from agi.dialogue.question import HungUp
 from agi.line.call import NoCall, talk_through
 from agi.line.channel import Channel
 from agi.line.protocol import ChannelError
+from agi.line.served import NotReady
 from agi.line.server import Server
-from agi.line.shared import LiveCalls, NotReady, Shared, spool_of
+from agi.line.shared import LiveCalls, Shared, spool_of
 from agi.line.wire import Wire
 from agi.ops import open_files
 from agi.settings import Settings

@@ -9,7 +9,6 @@ import structlog
 from agi import log, pulse
 from agi.hearing.protocol import CannotListen
 from agi.hearing.service import SpeechService
-from agi.line.shared import clock_ms
 from agi.ops.speech import socket_path
 from agi.settings import Settings
 
@@ -28,9 +27,7 @@ def serve() -> None:
     log.configure(settings, "speech", console=True)
     pulse.beat()
     speech = settings.speech
-    service = SpeechService(
-        socket_path(settings.var), LISTENER, clock_ms, limit=speech.recognisers, slow_ms=speech.slow_ms
-    )
+    service = SpeechService(socket_path(settings.var), LISTENER, limit=speech.recognisers, slow_ms=speech.slow_ms)
     told, broken = threading.Event(), threading.Event()
 
     def broke(what: threading.ExceptHookArgs) -> None:

@@ -51,11 +51,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """An action: play no more of the prompt."""
-
-
-@dataclass(frozen=True, slots=True)
 class Finish:
     """An action: ask the recogniser what was said so far. `Said` answers it, then it listens anew."""
 
@@ -67,7 +62,7 @@ class Listen:
     digits: int
 
 
-Actions = Sequence[Stop | Finish | Listen]
+Actions = Sequence[Finish | Listen]
 
 
 class Announcement:
@@ -91,7 +86,6 @@ class Announcement:
             self._keys.flush()
         elif not _only_habit(self._keys) and self.playing:
             self.playing = False
-            return (Stop(),)
         return ()
 
     def prompt_over(self, now_ms: int) -> None:
@@ -102,7 +96,7 @@ class Announcement:
 class Turn:
     """One question. Every method takes the time (ms, monotonic); `answer` says that the turn is over.
 
-    `playing`: the prompt is to be played, from its beginning to `prompt_over` or a `Stop`.
+    `playing`: the prompt is to be played, from its beginning as long as this is so.
     """
 
     def __init__(self, question: Question, keys: KeyQueue, now_ms: int) -> None:
@@ -122,7 +116,7 @@ class Turn:
         self._asked = False  # the recogniser, what was said
         self._time_is_up = False
         self._cut_short = False  # by voice
-        self._out: list[Stop | Finish | Listen] = []
+        self._out: list[Finish | Listen] = []
 
     # ---- events ----
 
@@ -292,9 +286,7 @@ class Turn:
     # ---- time and the end ----
 
     def _stop(self, now_ms: int) -> None:
-        if self.playing:
-            self.playing = False
-            self._out.append(Stop())
+        self.playing = False
         self._quiet_since_ms = now_ms
 
     def _deadline_ms(self) -> int:

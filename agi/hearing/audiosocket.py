@@ -85,11 +85,6 @@ class Reader:
         del self._held[:at]
         return found
 
-    @property
-    def held(self) -> int:
-        """Bytes of a frame that is not whole yet."""
-        return len(self._held)
-
 
 def packed(kind: Kind, payload: bytes = b"") -> bytes:
     """The bytes of one frame."""

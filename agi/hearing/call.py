@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from agi.dialogue.keys import KEYS, KeyQueue
 from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, audio
+from agi.hearing.protocol import clock_ms
 from agi.hearing.turn import News, SpokenTurn
 
 BEAT_S = FRAME_MS / 1000
@@ -56,7 +57,6 @@ class Call:
         stay: asyncio.Timeout,
         ended: Callable[[SpokenTurn], None],
         lateness: Lateness,
-        clock_ms: Callable[[], int],
     ) -> None:
         self.uuid = uuid4()  # 122 random bits from the system's generator
         self.keys = keys
@@ -64,7 +64,6 @@ class Call:
         self._stay: asyncio.Timeout | None = stay
         self._ended = ended
         self._lateness = lateness
-        self._clock_ms = clock_ms
         self._loop = asyncio.get_running_loop()
         self._turn: SpokenTurn | None = None
         self._transport: asyncio.Transport | None = None
@@ -80,7 +79,7 @@ class Call:
 
     def news(self, turn: SpokenTurn, news: News) -> None:
         """Give `news` to the turn."""
-        turn.news(news, self._clock_ms())
+        turn.news(news, clock_ms())
         self._look()
 
     async def leave(self) -> None:
@@ -107,7 +106,7 @@ class Call:
 
     def take(self, frames: list[Frame]) -> None:
         """Frames have come."""
-        now = self._clock_ms()
+        now = clock_ms()
         if frames:
             self._active = self._loop.time()
         for frame in frames:
@@ -132,7 +131,7 @@ class Call:
             self._stay.reschedule(when)
 
     def _step(self, transport: asyncio.Transport) -> None:
-        frame = self._turn.next_frame(self._clock_ms()) if self._turn else b""
+        frame = self._turn.next_frame(clock_ms()) if self._turn else b""
         now = self._loop.time()
         if not frame and now - self._active > _IDLE_S:
             frame = _QUIET

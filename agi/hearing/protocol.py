@@ -8,6 +8,7 @@ concerns it. Messages hold callers' numbers and what callers say, so none is eve
 """
 
 import socket
+import time
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
@@ -20,6 +21,11 @@ KIND = socket.SOCK_SEQPACKET
 """The kind of both sockets."""
 LONGEST = 131_072
 """Bytes of one packet: a prompt of some hundred clips has a path for each, a second of sound has 44,000."""
+
+
+def clock_ms() -> int:
+    """Milliseconds that never jump, the same in all processes of this machine."""
+    return time.monotonic_ns() // 1_000_000
 
 
 class BadMessage(Exception):

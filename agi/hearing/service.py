@@ -8,7 +8,6 @@ import asyncio
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +30,7 @@ from agi.hearing.protocol import (
     Ready,
     Report,
     State,
+    clock_ms,
     decode,
     encode,
 )
@@ -55,14 +55,13 @@ class SpeechService:
     At most `limit` turns at once; one more is refused ("full"). `slow_ms`: a lag of recognition that is not waited for.
     """
 
-    def __init__(self, path: Path, factory: str, clock_ms: Callable[[], int], *, limit: int, slow_ms: int) -> None:
+    def __init__(self, path: Path, factory: str, *, limit: int, slow_ms: int) -> None:
         self._path = path
-        self._clock_ms = clock_ms
         self._limit = limit
         self._slow_ms = slow_ms
         self.lateness = Lateness()
         self.acceptor = Acceptor()
-        self.worker = WorkerProcess(factory, clock_ms)
+        self.worker = WorkerProcess(factory)
         self._broken: Exception | None = None
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, KIND)
@@ -170,7 +169,7 @@ class SpeechService:
             _send(line, Report(turn.answer, turn.fell_back))
 
         async with asyncio.timeout(_COME_S) as stay:
-            call = Call(keys, stay, ended, self.lateness, self._clock_ms)
+            call = Call(keys, stay, ended, self.lateness)
             self.acceptor.waiting[call.uuid] = call
             try:
                 _send(line, Ready(str(call.uuid), self.acceptor.port))
@@ -197,9 +196,7 @@ class SpeechService:
         question, ear = ask.question, None
         if question is not None and question.grammar:
             ear = self.worker.ear(question, lambda news: call.news(turn, news))
-        turn = SpokenTurn(
-            question, prompt, ear, call.keys, self._clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in
-        )
+        turn = SpokenTurn(question, prompt, ear, call.keys, clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in)
         call.begin(turn)
 
     def _refused(self, ask: Ask, prompt: bytes | None) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Question
-from agi.dialogue.turn import Actions, Announcement, Finish, Listen, Said, Stop, Turn, Voice
+from agi.dialogue.turn import Actions, Announcement, Finish, Listen, Said, Turn, Voice
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
 
 GAP_MS = 200
@@ -70,9 +70,8 @@ class SpokenTurn:
         self._sent: deque[bytes] = deque(maxlen=_REMEMBERED_FRAMES)
         self._sound_until_ms: int | None = None  # up to then there is sound of the caller's; None: there was none yet
         self._sends_nothing = False
-        self.stopped_ms: int | None = None
         self.fell_back = ""
-        self._do(self._turn.begin(now_ms), now_ms)
+        self._do(self._turn.begin(now_ms))
 
     @property
     def answer(self) -> Answer | None:
@@ -105,7 +104,7 @@ class SpokenTurn:
         if self._turn.playing:  # a prompt without sound
             self._turn.prompt_over(now_ms)
         if isinstance(self._turn, Turn):
-            self._do(self._turn.time(now_ms), now_ms)
+            self._do(self._turn.time(now_ms))
             self._watch_the_lag()
         return b""
 
@@ -117,7 +116,7 @@ class SpokenTurn:
     def pressed(self, now_ms: int) -> None:
         """Keys have come into the queue."""
         if not self.over:
-            self._do(self._turn.pressed(now_ms), now_ms)
+            self._do(self._turn.pressed(now_ms))
 
     def news(self, news: News, now_ms: int) -> None:
         """The recogniser has something to tell."""
@@ -127,9 +126,9 @@ class SpokenTurn:
             case Broken():
                 self.give_up("dead")
             case Voice():
-                self._do(self._turn.voice(news, now_ms), now_ms)
+                self._do(self._turn.voice(news, now_ms))
             case Said():
-                self._do(self._turn.said(news, now_ms), now_ms)
+                self._do(self._turn.said(news, now_ms))
 
     def give_up(self, why: str) -> None:
         """The turn is asked by keypad: the keys pressed in it are there again, unless it is over."""
@@ -138,11 +137,9 @@ class SpokenTurn:
             if isinstance(self._turn, Turn):
                 self._turn.give_up()
 
-    def _do(self, actions: Actions, now_ms: int) -> None:
+    def _do(self, actions: Actions) -> None:
         for action in actions:
             match action:
-                case Stop():
-                    self.stopped_ms = now_ms
                 case Finish() if self.ear:
                     self.ear.finish()
                 case Listen() if self.ear:

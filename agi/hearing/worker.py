@@ -38,6 +38,7 @@ from agi.hearing.protocol import (
     ListenForRest,
     Message,
     Partial,
+    clock_ms,
     decode,
     encode,
 )
@@ -68,14 +69,12 @@ class Session:
         listener: ModelListener,
         ready: Callable[["Session"], None],
         tell: Callable[[FromWorker], None],
-        clock_ms: Callable[[], int],
     ) -> None:
         self._number = number
         self._question = question
         self._listener = listener
         self._ready = ready
         self._tell = tell
-        self._clock_ms = clock_ms
         self._recogniser: Recogniser | None = listener.recogniser(question, 0, first=True)
         self._rest = 0
         self._voice = _SILENCE
@@ -89,7 +88,7 @@ class Session:
         """Queue `message`; after `Close` whatever is queued is forgotten."""
         with self._lock:
             if self._oldest_ms is None and isinstance(message, Audio | Finish):
-                self._oldest_ms = message.at_ms if isinstance(message, Audio) else self._clock_ms()
+                self._oldest_ms = message.at_ms if isinstance(message, Audio) else clock_ms()
             self._closed = self._closed or isinstance(message, Close)
             self._queue.append(message)
             if self._owned:
@@ -100,7 +99,7 @@ class Session:
     def lag_ms(self) -> int:
         """Age of the oldest thing that is queued or being worked on."""
         oldest = self._oldest_ms
-        return 0 if oldest is None else self._clock_ms() - oldest
+        return 0 if oldest is None else clock_ms() - oldest
 
     # ---- for one thread at a time ----
 
@@ -197,7 +196,7 @@ class Worker:
 
     def _begin(self, number: int, question: Question) -> None:
         try:
-            self._sessions[number] = Session(number, question, self._listener, self._ready.put, self._tell, _clock_ms)
+            self._sessions[number] = Session(number, question, self._listener, self._ready.put, self._tell)
         except CannotListen as trouble:
             self._tell(Failed(number, str(trouble)))
 
@@ -216,10 +215,6 @@ class Worker:
             self._service.send(encode(message))
         except OSError:  # the service has gone: so do we
             os._exit(0)
-
-
-def _clock_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
 
 
 def main() -> NoReturn:

@@ -29,6 +29,7 @@ from agi.hearing.protocol import (
     Message,
     Partial,
     ToWorker,
+    clock_ms,
     decode,
     encode,
 )
@@ -56,7 +57,7 @@ class RemoteEar:
 
     def hear(self, sound: bytes, sent: bytes) -> None:
         """Send `sound` there."""
-        self._worker.send(Audio(self._session, self._worker.clock_ms(), sound, sent))
+        self._worker.send(Audio(self._session, clock_ms(), sound, sent))
 
     def finish(self) -> None:
         """Ask what was said."""
@@ -84,8 +85,7 @@ class WorkerProcess:
     `start` returns when it is open for work; after that all is for the thread of the loop that it is to `attend`.
     """
 
-    def __init__(self, factory: str, clock_ms: Callable[[], int]) -> None:
-        self.clock_ms = clock_ms
+    def __init__(self, factory: str) -> None:
         self.longest_ms = 0
         self.open = False  # whether it has said that it works
         self._factory = factory
@@ -128,7 +128,7 @@ class WorkerProcess:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         self._sock = ours
-        self._heard_ms = self.clock_ms() + int(START_LIMIT_S * 1000)  # until it speaks, its silence says nothing
+        self._heard_ms = clock_ms() + int(START_LIMIT_S * 1000)  # until it speaks, its silence says nothing
         return ours
 
     def stop(self) -> None:
@@ -141,11 +141,6 @@ class WorkerProcess:
             self._process.kill()
             self._process.wait(5)
             self._process = None
-
-    @property
-    def pid(self) -> int:
-        """The process's number; 0 where none runs."""
-        return self._process.pid if self._process is not None else 0
 
     @property
     def sessions(self) -> int:
@@ -166,7 +161,7 @@ class WorkerProcess:
 
     def silent_ms(self) -> int:
         """For how long the worker has said nothing, if that is longer than it should."""
-        silent = self.clock_ms() - self._heard_ms
+        silent = clock_ms() - self._heard_ms
         return silent if silent > _SILENT_MS else 0
 
     def send(self, message: ToWorker) -> None:
@@ -211,7 +206,7 @@ class WorkerProcess:
             ear.deprived = True
 
     def _take(self, message: Message) -> None:
-        self._heard_ms = self.clock_ms()
+        self._heard_ms = clock_ms()
         match message:
             case Alive(lags):
                 self.open = True

@@ -9,13 +9,14 @@ import structlog
 from agi import log
 from agi.books.events import QUEUE, NoteKind, Outcome
 from agi.dialogue.question import Case, HungUp
+from agi.hearing.protocol import clock_ms
 from agi.line.callers import account, e164
 from agi.line.channel import Channel
 from agi.line.journal import CallJournal
 from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.served import Served
-from agi.line.shared import LiveCalls, Shared, clock_ms, now
+from agi.line.shared import LiveCalls, Shared, now
 from agi.line.spool import CALL_ID, agent_of, fault_in_words
 from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
 from agi.office.counting import Visitor

@@ -14,32 +14,25 @@ wrong there, the same is said or asked by keypad.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Protocol
 
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.keys import KEYS, KeyQueue
-from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Value
+from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Ask
 from agi.line.channel import Channel
 from agi.line.spoken_turns import SpokenTurns
 from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
 from agi.services import in_words
+from agi.voice.clips import Clips
 
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
 _UNSHOWN = re.compile(r"[^A-Za-z0-9 ,•.-]")
 _LONGEST_HEADER = 120
-
-
-class Clips(Protocol):
-    """Where prompts come from as sound files (`agi.voice.clips.Clips`)."""
-
-    def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
-        """The files of the prompt `key`, absolute, without extension, in playing order."""
 
 
 class AsteriskPhone:

@@ -25,8 +25,8 @@ _EDITION = re.compile(r"editions/([0-9]{1,9})/sounds")
 _log = structlog.get_logger("line")
 
 
-class NoneServed(Exception):
-    """No edition can be served; the message says what to do."""
+class NotReady(Exception):
+    """The line cannot serve calls, or not this edition; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Served:
 
 
 class ServedEditions:
-    """Gives each call its edition; thread-safe. Raises `NoneServed` where nothing can be served at the start."""
+    """Gives each call its edition; thread-safe. Raises `NotReady` where nothing can be served at the start."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,7 +68,7 @@ class ServedEditions:
             return loaded
         try:
             return self._load(number)
-        except NoneServed:
+        except NotReady:
             return self._current
 
     def follow(self) -> None:
@@ -92,7 +92,7 @@ class ServedEditions:
                 continue
             try:
                 self._current = self._load(number)
-            except NoneServed as wrong:  # calls go on with the one before
+            except NotReady as wrong:  # calls go on with the one before
                 refused = number
                 _log.error("edition.not_served", edition=number, why=str(wrong))
             else:
@@ -108,9 +108,9 @@ class ServedEditions:
                 held = self._editions.held(number)
                 served = _served(self._settings, held, like.clips if like else None)
             except NoEdition:
-                raise NoneServed("Nothing is published yet: ./hotline up") from None
+                raise NotReady("Nothing is published yet: ./hotline up") from None
             except (MenuError, TextsError) as wrong:
-                raise NoneServed(f"The edition {number} can't be read: ./hotline up\n{wrong}") from wrong
+                raise NotReady(f"The edition {number} can't be read: ./hotline up\n{wrong}") from wrong
             self._loaded[number] = served
             if len(self._loaded) > _LOADED:
                 self._loaded.popitem(last=False)

