@@ -27,7 +27,7 @@ class BadKey(Exception):
 
 def mask(number: str) -> str:
     """A number as records and agents may see it: its length in dots, then the last 4 digits."""
-    return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 8 else "•" * len(number)
+    return "•" * (len(number) - 4) + number[-4:] if len(number) > 8 else "•" * len(number)
 
 
 def redact(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from books_data import KEY, START, asked, ended
+from structlog.testing import capture_logs
 
 from agi.books import calls_schema
 from agi.books import writer as writing
@@ -161,7 +162,9 @@ def test_events_are_dropped_before_memory_is_full_but_ends_are_not(
         book.event("1", ended(Outcome.COMPLETED, "", "", START))
         assert book.writer.dropped >= 400
     wait_for(lambda: ids(path) == {"1"})
-    book.close()
+    with capture_logs() as logged:
+        book.close()
+    assert logged == [{"event": "books.rows_lost", "rows": book.writer.dropped, "log_level": "error"}]
 
 
 def test_closing_gives_up_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,4 +72,4 @@ class Contact:
 
 def masked(sender: str) -> str:
     """The number of a sender as records show it: all but the last 3 characters as dots; "" stays ""."""
-    return "•" * max(len(sender) - 3, 0) + sender[-3:] if len(sender) > 5 else "•" * len(sender)
+    return "•" * (len(sender) - 3) + sender[-3:] if len(sender) > 5 else "•" * len(sender)

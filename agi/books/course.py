@@ -28,9 +28,9 @@ class Turns:
 @dataclass(slots=True)
 class Course:
     """The course of one contact. `failed` is its first failure, also when it went on after it and ended otherwise, and
-    `first_failure` tells it in words ("failed at nik: SlowDisk"; "" without one);
-    `tries` is the try at which the last question was asked last. `confidence` is the lowest of its spoken answers, None
-    without any; `fell_back` is why speech first did not listen."""
+    `first_failure` tells it in words ("failed at nik: SlowDisk"; "" without one). `tries` is the try at which the last
+    question was asked last. `confidence` is the lowest of its spoken answers, None without any; `fell_back` is why
+    speech first did not listen."""
 
     failed: Outcome | None = None
     first_failure: str = ""
