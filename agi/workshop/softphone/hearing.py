@@ -125,6 +125,14 @@ class Rival:
         return self.shared + self.pause + len(self.sound)
 
 
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What a look at a recording left open: `done` samples need not be looked at again, `enough` tell more."""
+
+    done: int
+    enough: int
+
+
 class NotHeard(Exception):
     """The prompt did not come; the text says what was heard instead."""
 
@@ -187,19 +195,21 @@ class Ear:
         `over` tells that the call has ended: what was recorded by then is all there is. Raises `NotHeard`.
         """
         limit = time.monotonic() + timeout_s
-        searched = self.position
+        searched, enough = self.position, 0
         while True:
             ended = over()
             if ended:
                 self._settle()
             last_look = ended or time.monotonic() > limit
             signal = growing(self._recording, searched)
-            found = self._look(signal, wanted, whole=whole, complete=last_look)
-            if isinstance(found, Heard):
-                offset = searched / RATE
-                self.position = searched + round(found.end_s * RATE)
-                return Heard(found.key, found.start_s + offset, found.end_s + offset, found.score)
-            searched += found
+            if last_look or len(signal) >= enough:
+                found = self._look(signal, wanted, whole=whole, complete=last_look)
+                if isinstance(found, Heard):
+                    offset = searched / RATE
+                    self.position = searched + round(found.end_s * RATE)
+                    return Heard(found.key, found.start_s + offset, found.end_s + offset, found.score)
+                searched += found.done
+                enough = found.enough - found.done
             if last_look:
                 raise NotHeard(self._instead(wanted.key))
             time.sleep(POLL_S)
@@ -213,12 +223,12 @@ class Ear:
                 length, since = grown, now
             time.sleep(POLL_S)
 
-    def _look(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:
-        """The prompt in `signal`, or how many samples need not be looked at again."""
+    def _look(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | NotYet:
+        """The prompt in `signal`."""
         with _one_looks:
             return self._find(signal, wanted, whole=whole, complete=complete)
 
-    def _find(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | int:
+    def _find(self, signal: Sound, wanted: Reference, *, whole: bool, complete: bool) -> Heard | NotYet:
         start = 0
         need = max([min(BEGIN, wanted.length), *(rival.needed for rival in self._bank.rivals(wanted))])
         if whole:
@@ -226,10 +236,11 @@ class Ear:
         while True:
             found = self._candidate(signal, start, wanted)
             if found is None:
-                return max(len(signal) - 2 * PROBE, start, 0)
+                # What begins after this look is not certain before `need`: no look in between would tell more.
+                return NotYet(max(len(signal) - 2 * PROBE, start, 0), len(signal) + max(need + 2 * DRIFT - PROBE, 0))
             at, skip = found
             if len(signal) < at + skip + need + 2 * DRIFT and not complete:
-                return max(at, 0)
+                return NotYet(max(at, 0), at + skip + need + 2 * DRIFT)
             begun = wanted.begins(signal, at, skip)
             enough = need if begun is None else max(need, wanted.length)
             late = complete or len(signal) >= at + skip + enough + PATIENCE
@@ -238,7 +249,7 @@ class Ear:
                 if not whole or trace.end - at >= 0.9 * wanted.length - BLOCK:
                     return Heard(wanted.key, max(at, 0) / RATE, max(trace.end, begun.end) / RATE, begun.score)
             if not late:
-                return max(at, 0)
+                return NotYet(max(at, 0), len(signal))
             start = at + skip + len(wanted.probe) // 2
 
     def _candidate(self, signal: Sound, start: int, wanted: Reference) -> tuple[int, int] | None:
@@ -270,7 +281,7 @@ class Ear:
         if isinstance(found, Heard):
             self.position += round(found.end_s * RATE)
             return True
-        self.position += found
+        self.position += found.done
         return False
 
     def silent(self, seconds: float, over: Callable[[], bool] = lambda: False) -> bool:
