@@ -8,8 +8,7 @@ from ipaddress import ip_address
 
 import click
 
-from agi.cli import bringup, loglines
-from agi.cli.editions import publisher
+from agi.cli import loglines
 from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.places import unusable
 from agi.ops.supervise import Process, SuperviseFailed, Supervisor
@@ -29,6 +28,8 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 @click.option("--listen", metavar="ADDRESS", callback=_address, help="Listen there, now and at every later start.")
 def up(listen: str | None) -> None:
     """Start the hotline and wait until it answers; prepares everything on first use."""
+    from agi.cli import bringup  # its imports take a second, which the other commands need not wait
+
     settings = Settings()
     for folder in (ROOT, settings.var):
         if trouble := unusable(folder):
@@ -84,6 +85,8 @@ class Status:
 
 def look(settings: Settings) -> Status:
     """Ask everything that runs how it is."""
+    from agi.cli.editions import publisher  # as above
+
     supervisor = Supervisor(settings)
     running = supervisor.running()
     program = asterisk.find(settings.var) if running else None
