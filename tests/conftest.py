@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from hypothesis import settings as hypothesis
@@ -12,6 +11,7 @@ from installation import Hotline, brought_up
 from line_exchange import Exchange, until
 from played_calls import REPLAYS
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from agi.ops import asterisk
 from agi.ops.private import begin_private
@@ -19,16 +19,30 @@ from agi.settings import ROOT
 
 __all__ = ["Hotline"]
 
-_CROWDS = {"test_call_crowd", "test_call_doubtful", "test_call_spoken"}
-_BEHIND_CALLS = 5
-_CALLS = {
-    "test_call_one",
+_CROWDS = ("test_call_crowd", "test_call_spoken")
+_CALLS = (
+    "crowds",
     "test_call_scenarios",
-    "test_call_stalled_disk",
-    "test_ops_dialplan",
+    "test_agent_keys",
+    "test_call_one",
+    "test_line_real_call",
     "test_privacy",
-    "test_up",
-}
+    "test_line_turn_calls",
+    "test_call_doubtful",
+    "test_agents_telephones",
+    "test_backup",
+    "test_call_stalled_disk",
+    "test_line_keys_at_seams",
+    "test_line_killed",
+    "test_publishing",
+)
+"""What waits for callers most of its time, the longest first."""
+_LONG = ("test_drill", "test_frozen_parts", "test_up", "test_dialplan", "test_ops_supervise", "test_hearing_service")
+"""What takes longest of the rest, which is work."""
+_PLACE = {name: place for place, name in enumerate((*_CALLS, *_LONG))}
+_OF_WORK = ("gw0", "gw1")
+"""The rows that take this first, as xdist calls them."""
+_BEHIND_CALLS = 5
 
 hypothesis.register_profile("hotline", deadline=None)  # a busy machine holds any example up
 hypothesis.load_profile("hotline")
@@ -37,27 +51,34 @@ os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all-calls", action="store_true", help="Play every scenario of tests/calls on Asterisk too.")
+    told = "Play every scenario of tests/calls on Asterisk, and train the recogniser, too."
+    parser.addoption("--all", action="store_true", dest="everything", help=told)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Rows load PyTorch, each for itself, only where all is wanted."""
+    hurried = hasattr(config, "workerinput") and not config.getoption("everything")
+    return True if hurried and collection_path.name == "test_speech_training.py" else None
 
 
 class Rows(LoadScopeScheduling):
-    """Four rows of tests, each in any order, that `hotline test` runs side by side (on two cores).
+    """The modules of tests, shared out to the rows that `hotline test` runs side by side (on two cores).
 
     Not by marks and `--dist loadgroup`: with pytest 9.2, xdist 3.8 takes no notice of them (pytest-xdist#1386).
 
-    Calls wait most of their time, but sound is real time: calls go before the two rows of work; and no two crowds of
-    callers meet.
+    Two rows take what keeps the processor busy, the others calls: those wait most of their time, but sound is real
+    time, so they go before. No two crowds of callers meet. A row that finds no more of its own takes what is left.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return _row(nodeid)
+        name = Path(nodeid.partition("::")[0]).stem
+        return "crowds" if name in _CROWDS else name
 
-
-def _row(nodeid: str) -> str:
-    name = Path(nodeid.partition("::")[0]).stem
-    if name in _CROWDS | _CALLS:
-        return "crowds" if name in _CROWDS else "calls"
-    return f"work {crc32(name.encode()) % 2}"
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        works = node.gateway.id in _OF_WORK
+        scope = min(self.workqueue, key=lambda one: ((one in _CALLS) == works, _PLACE.get(one, len(_PLACE))))
+        self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,9 +87,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rows:
     return Rows(config, log)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the rows of calls go before the rows of work."""
-    if hasattr(item.config, "workerinput") and _row(item.nodeid).startswith("work") and not os.nice(0):
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let calls go before the rows of work."""
+    if getattr(session.config, "workerinput", {}).get("workerid") in _OF_WORK:
         os.nice(_BEHIND_CALLS)
 
 

@@ -1,6 +1,6 @@
 """Whole calls against a real Asterisk: scenarios of tests/calls go as they say.
 
-Every suite plays those that only a telephone and Asterisk can show; `--all-calls` plays the others too, which
+Every suite plays those that only a telephone and Asterisk can show; `--all` plays the others too, which
 test_calls_in_process.py holds without either.
 """
 
@@ -42,13 +42,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _names(config: pytest.Config) -> tuple[str, ...]:
-    return tuple(FILES) if config.getoption("all_calls") else ALWAYS
+    return tuple(FILES) if config.getoption("everything") else ALWAYS
 
 
 @pytest.fixture(scope="module")
 def played(hotline: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
     """The scenarios of this suite, played side by side; by the name of their file."""
-    return play_all(hotline, [FILES[name] for name in _names(request.config)])
+    return play_all(hotline, [FILES[name] for name in _names(request.config)], "--parallel", "12")
 
 
 def test_every_file_of_a_call_is_played_by_the_suite() -> None:

@@ -45,7 +45,7 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 @pytest.fixture(scope="module")
 def played(hearing: Hotline) -> dict[str, Result]:
     """All spoken scenarios, played side by side; by the name of their file."""
-    return play_all(hearing, [SPOKEN], "--parallel", "6")
+    return play_all(hearing, [SPOKEN], "--parallel", str(len(SCENARIOS)))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

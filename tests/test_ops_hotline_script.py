@@ -125,6 +125,15 @@ def test_training_gets_the_packages_of_training_and_no_others(clone: Clone) -> N
     assert clone.installs() == ["run", "train"]
 
 
+def test_all_tests_get_the_packages_of_training_too(clone: Clone) -> None:
+    clone.run("test", "--all", "-k", "lockout")
+    assert clone.installs() == ["run", "test", "train"]
+    assert (clone.home / "var" / ".system").read_text().split() == ["run", "test"]
+    clone.asked.write_text("")
+    clone.run("test", "--all")
+    assert clone.installs() == []
+
+
 def test_what_was_interrupted_is_done_again(clone: Clone) -> None:
     code, out, err = clone.run("status", PIP_FAILS="yes")
     assert code == 1

@@ -14,11 +14,9 @@ from speech_voices import PRONUNCIATIONS
 
 from agi.settings import ROOT
 
-torch = pytest.importorskip(
-    "torch", reason="left out: PyTorch is not installed; `./hotline speech train --help` installs it"
-)
+torch = pytest.importorskip("torch", reason="left out: PyTorch is not installed; `./hotline test --all` installs it")
 torch.set_num_threads(1)  # calls go on beside this: leave them the other core
-pytest.importorskip("scipy", reason="left out: SciPy is not installed; `./hotline speech train --help` installs it")
+pytest.importorskip("scipy", reason="left out: SciPy is not installed; `./hotline test --all` installs it")
 vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
 from click.testing import CliRunner
