@@ -10,6 +10,8 @@ from secrets import token_hex
 from tempfile import NamedTemporaryFile, mkstemp
 from typing import IO
 
+from agi.errors import HotlineError
+
 _LINE_PROOF = "line-proof"
 # 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
@@ -21,7 +23,7 @@ _USER = re.compile(r"(?<=sip:)(?!tester\d+@)[^@\s<>\"]*(?=@)|(?<=sips:)[^@\s<>\"
 _KEY_BYTES = 32
 
 
-class BadKey(Exception):
+class BadKey(HotlineError):
     """The file of the key holds something else; the message says what to do."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from agi.errors import HotlineError
 from agi.tomlfile import expected, written
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ NESTED = "__"
 _UNKNOWN = "extra_forbidden"
 
 
-class SettingsError(ValueError):
+class SettingsError(HotlineError):
     """The settings cannot be used; the message says where, why and what to write, one line a fault."""
 
 

@@ -161,7 +161,7 @@ def test_export_writes_csv(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("a_call")
 def test_nothing_that_is_shown_holds_a_whole_number() -> None:
-    for words in (("list",), ("show", CALL), ("show", CALL, "--json"), ("export")):
+    for words in (("list",), ("show", CALL), ("show", CALL, "--json"), ("export",)):
         assert not re.search(r"\d{11,}", hotline(*words).output)
 
 

@@ -10,7 +10,7 @@ import pytest
 from agi.ops.launch import OF_THE_LINE, reached
 
 AGI = Path(__file__).parent.parent / "agi"
-GROUND = {"settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings", "owner", "pulse", "stamp"}
+GROUND = {"errors", "settings", "privacy", "log", "deadline", "tomlfile", "wrong_settings", "owner", "pulse", "stamp"}
 _ROW = re.compile(r"^\| `agi/(\w+)` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 FLOOR = {
@@ -35,6 +35,7 @@ FLOOR = {
     "wrong_settings": 0,
     "owner": 0,
     "pulse": 0,
+    "errors": 0,
     "stamp": 0,
 }
 BESIDE = {("hearing", "editions"), ("ops", "hearing")}
@@ -113,8 +114,8 @@ def test_what_answers_calls_starts_nothing_of_the_workshop() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((AGI / "dialogue").rglob("*.py")), ids=lambda path: path.name)
-def test_the_dialogue_imports_nothing_of_ours_but_the_reader_of_files_and_the_languages(path: Path) -> None:
-    assert rooms_imported(path) <= {"tomlfile", "languages"}
+def test_the_dialogue_imports_nothing_of_ours_but_errors_files_and_languages(path: Path) -> None:
+    assert rooms_imported(path) <= {"errors", "tomlfile", "languages"}
 
 
 def test_every_room_has_its_floor() -> None:

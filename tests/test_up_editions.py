@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 
 from agi.cli import bringup
 from agi.editions import publishing
 from agi.editions.store import Edition, Editions
+from agi.errors import HotlineError
 from agi.settings import ROOT, Places, Settings
 from agi.voice.texts import Texts
 from agi.workshop.bench.installation import lend_voice
@@ -84,7 +84,7 @@ def test_up_publishes_the_working_copy_where_the_edition_lacks_what_this_program
 
 def test_up_refuses_when_there_is_nothing_to_be_heard(office: Settings, up: Up) -> None:
     edit(office, "[call]", "[call")
-    with pytest.raises(click.ClickException, match=r"id\.toml:\d+: T008"):
+    with pytest.raises(HotlineError, match=r"id\.toml:\d+: T008"):
         up()
 
 

@@ -1,7 +1,9 @@
 """What goes wrong with the books."""
 
+from agi.errors import HotlineError
 
-class BookError(Exception):
+
+class BookError(HotlineError):
     """A book can't be read or written; the message says why. Every error of this room that a caller may meet is one."""
 
 

@@ -4,6 +4,7 @@ import click
 
 from agi.cli import overview
 from agi.cli.lazy import Lazy
+from agi.errors import HotlineError
 
 COMMANDS = overview.entries()
 
@@ -22,21 +23,18 @@ class Hotline(Lazy):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command of the installation's owner; what is wrong with it is one sentence, not a traceback."""
         from agi.ops.private import stranger
-        from agi.privacy import BadKey
         from agi.settings import Settings
 
         try:
             if (told := stranger(Settings())) is not None:
                 raise click.ClickException(told)
             return super().invoke(ctx)
-        except BadKey as wrong:
+        except HotlineError as wrong:
             raise click.ClickException(str(wrong)) from wrong
-        except ValueError as wrong:
-            from agi.wrong_settings import SettingsError
-
-            if not isinstance(wrong, SettingsError):
+        except OSError as wrong:
+            if wrong.filename is None:  # the output: see __main__
                 raise
-            raise click.ClickException(str(wrong)) from wrong
+            raise click.ClickException(f"{wrong.filename}: {wrong.strerror}.") from wrong
 
 
 @click.group(cls=Hotline, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

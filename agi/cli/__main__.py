@@ -15,8 +15,6 @@ def run() -> None:
         finally:
             sys.stdout.flush()
     except OSError as error:
-        if error.filename is not None:  # a file of the command's own, not its output
-            raise
         print(f"Error: the output could not be written: {error.strerror}.", file=sys.stderr)
         # What is left must go somewhere when Python closes stdout, or it fails then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,6 @@
 import click
 
 from agi.ops import agents, asterisk, configure, launch
-from agi.ops.agents import AgentsError
 from agi.ops.supervise import Supervisor
 from agi.settings import Settings
 
@@ -16,10 +15,7 @@ def group() -> None:
 @group.command(name="list")
 def list_agents() -> None:
     """Show all agents."""
-    try:
-        found = agents.listed(Settings())
-    except AgentsError as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    found = agents.listed(Settings())
     for one in found:
         click.echo(f"{one.number}  {one.name}")
     if not found:
@@ -32,10 +28,7 @@ def list_agents() -> None:
 def add(number: str, name: str | None) -> None:
     """Add agent NUMBER (or give the agent another name), and show the telephone's password."""
     settings = Settings()
-    try:
-        agents.add(settings, number, name or f"Petugas {number}")
-    except AgentsError as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    agents.add(settings, number, name or f"Petugas {number}")
     held = configure.account(settings.var, number)
     click.echo(f"Agent {number} signs in with account {held.name}, password {held.password}. {_applied(settings)}")
 
@@ -45,10 +38,7 @@ def add(number: str, name: str | None) -> None:
 def remove(number: str) -> None:
     """Remove agent NUMBER and the password; a call that the agent has goes on."""
     settings = Settings()
-    try:
-        agents.remove(settings, number)
-    except AgentsError as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    agents.remove(settings, number)
     click.echo(f"Agent {number} is removed. {_applied(settings)}")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from agi.ops import launch, restoring
-from agi.ops.backup import BackupError, back_up
+from agi.ops.backup import back_up
 from agi.ops.supervise import Supervisor
 from agi.settings import Settings
 
@@ -23,10 +23,7 @@ def backup(file: Path, force: bool) -> None:
     """
     if file.exists() and not force:
         raise click.ClickException(f"{file} is there already: name another file, or add --force.")
-    try:
-        count = back_up(Settings(), file)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from error
+    count = back_up(Settings(), file)
     click.echo(f"{count} files backed up to {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
@@ -43,10 +40,7 @@ def restore(file: Path) -> None:
         supervisor = Supervisor(settings)
         if supervisor.running() or supervisor.orphans():
             raise click.ClickException("The hotline is running: ./hotline down, then this command again.")
-        try:
-            count, kept = restoring.restore(settings, file)
-        except BackupError as error:
-            raise click.ClickException(str(error)) from error
+        count, kept = restoring.restore(settings, file)
     click.echo(f"{count} files restored. Next: ./hotline up")
     if kept.exists():
         click.echo(f"What was there before is in {kept}: delete it when all is well.")

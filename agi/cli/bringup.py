@@ -22,18 +22,15 @@ from agi.books.registry import (
 )
 from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded
+from agi.cli.editions import author, progress_bar, publisher, recorded
 from agi.dialogue.finding import Finding
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import Edition
 from agi.ops import asterisk, configure, doctor, launch, private, ready, restoring
-from agi.ops.agents import AgentsError
 from agi.ops.configure import Account
 from agi.ops.places import write_whole
 from agi.ops.ready import dialled
 from agi.ops.speech import speech_is_on
-from agi.ops.supervise import SuperviseFailed
-from agi.ops.tree import TreeFailed
 from agi.services.checked import check_all
 from agi.settings import LISTEN, SAMPLE, Settings
 from agi.speech.build import GRAMMARS
@@ -63,29 +60,19 @@ class Standing:
 
 
 def bring_up(settings: Settings) -> Standing:
-    """Prepare whatever is missing and start the hotline. Raises click.ClickException."""
+    """Prepare whatever is missing and start the hotline. Raises `HotlineError`."""
     settings.var.mkdir(parents=True, exist_ok=True)
     private.make_private(settings)
     with launch.alone(settings.var):
         if restoring.end_interrupted(settings):
             click.echo("A restore that was interrupted is done now", err=True)
             settings = Settings()
-        try:
-            launch.clear_the_way(settings)
-            fill_books(settings)
-            program = asterisk.obtain(settings.var)
-            publish_first(settings)
-            make_music(settings)
-            launch.start(settings, program)
-        except (
-            TreeFailed,
-            SuperviseFailed,
-            launch.NotAnswering,
-            RegistryError,
-            AgentsError,
-            PermissionError,
-        ) as trouble:
-            raise click.ClickException(str(trouble)) from trouble
+        launch.clear_the_way(settings)
+        fill_books(settings)
+        program = asterisk.obtain(settings.var)
+        publish_first(settings)
+        make_music(settings)
+        launch.start(settings, program)
     for found in (doctor.audio_ports(settings), doctor.open_files_granted(settings)):
         if found.advice:
             click.echo(f"Fewer calls at once than the settings allow: {found.text}. {found.advice}", err=True)
@@ -97,11 +84,11 @@ def bring_up(settings: Settings) -> Standing:
 def publish_first(settings: Settings) -> None:
     """See that there is an edition for callers to hear, made by the voice, the model and the program of today.
 
-    What an admin has changed since is not published by this, only told. Raises click.ClickException when there is
+    What an admin has changed since is not published by this, only told. Raises `HotlineError` when there is
     nothing that could be published; what was published before stays.
     """
     makes = publisher(settings)
-    with plain_errors(), makes.editions.alone():
+    with makes.editions.alone():
         current = makes.editions.current()
         if current is None and (newest := makes.editions.newest()):
             click.echo(f"Publishing edition {newest.number} again: its clips are gone", err=True)

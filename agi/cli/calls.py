@@ -1,11 +1,8 @@
 """`hotline calls`: what happened in the calls."""
 
-import io
 import json
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,13 +14,12 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.contacts import Contact
 from agi.books.course import Course
-from agi.books.errors import BookError, CallNotFound
+from agi.books.errors import BookError
 from agi.books.events import Event, Outcome, said_in
-from agi.books.ports import CallHistory
-from agi.books.reader import BookUnreadable, CallReader
+from agi.books.reader import CallReader
 from agi.books.rows import columns
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
-from agi.cli.calls_table import MOST_ROWS, Record, report_lines, sums, write_csv, write_xlsx
+from agi.cli.calls_table import MOST_ROWS, Record, csv_output, named_cells, report_lines, sums, write_csv, write_xlsx
 from agi.editions.store import Editions, NoEdition
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
@@ -83,7 +79,7 @@ def list_(limit: int, outcome: str | None, since: datetime | None, until: dateti
     settings = Settings()
     found = _told(limit, outcome, since, until)
     if as_json:
-        click.echo(json.dumps([_as_json(*one) for one in found], ensure_ascii=False, indent=1))
+        click.echo(_as_json([named_cells(*one) for one in found]))
         return
     if not found:
         click.echo("No call fits." if outcome or since or until else _NONE)
@@ -98,11 +94,8 @@ def list_(limit: int, outcome: str | None, since: datetime | None, until: dateti
 def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
     """Tell the call with this ID (its beginning is enough): what was said and done, how long it took, how it ended."""
     settings = Settings()
-    with _reader() as reader:
-        try:
-            call = reader.call(call_id)
-        except CallNotFound as error:
-            raise click.ClickException(str(error)) from error
+    with CallReader(Settings().calls_db) as reader:
+        call = reader.call(call_id)
         events, course = reader.events(call.id), reader.course(call)
     if as_yaml:
         from agi.workshop.softphone.recorded import scenario
@@ -110,8 +103,7 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
         click.echo(scenario(call, events), nl=False)
         return
     if as_json:
-        told = {**_as_json(call, course), "events": [_event_as_json(event) for event in events]}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(_as_json({**named_cells(call, course), "events": [_event_as_json(event) for event in events]}))
         return
     for line in story(call, events, course, _sentences(settings)(call.edition), settings.zone):
         click.echo(line)
@@ -123,7 +115,7 @@ def tail() -> None:
     settings = Settings()
     sentences = _sentences(settings)
     click.echo("Waiting for calls; end with Ctrl-C.", err=True)
-    with _reader() as reader:
+    with CallReader(Settings().calls_db) as reader:
         try:
             for new in reader.follow():
                 if isinstance(new, Contact):
@@ -150,28 +142,20 @@ def export(file: Path | None, bom: bool, outcome: str | None, since: datetime | 
     """
     zone = Settings().zone
     told = _told(-1, outcome, since, until)
-    if file is None:
-        sys.stdout.write(_BOM * bom)
-        write_csv(sys.stdout, told, zone)
-        return
-    as_workbook = file.suffix.lower() == ".xlsx"
-    if as_workbook and len(told) > MOST_ROWS:
-        raise click.ClickException(
-            f"A sheet holds {MOST_ROWS:,} calls and these are {len(told):,}: narrow them with --since and --until, "
-            "or write a .csv file."
-        )
-    try:
+    if file is not None and file.suffix.lower() == ".xlsx":
+        if len(told) > MOST_ROWS:
+            raise click.ClickException(
+                f"A sheet holds {MOST_ROWS:,} calls and these are {len(told):,}: narrow them with --since and --until, "
+                "or write a .csv file."
+            )
         with privacy.private_file(file) as raw:
-            if as_workbook:
-                write_xlsx(raw, told, zone)
-            else:
-                out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-                out.write(_BOM * bom)
-                write_csv(out, told, zone)
-                out.detach()
-    except OSError as error:
-        raise click.ClickException(f"{file} can't be written: {error.strerror}.") from error
-    click.echo(f"Calls written to {file}: {len(told)}.")
+            write_xlsx(raw, told, zone)
+    else:
+        with csv_output(file) as out:
+            out.write(_BOM * bom)
+            write_csv(out, told, zone)
+    if file is not None:
+        click.echo(f"Calls written to {file}: {len(told)}.")
 
 
 @calls.command()
@@ -207,42 +191,20 @@ def purge(older_than: int) -> None:
 
 
 def _told(limit: int, outcome: str | None, since: datetime | None, until: datetime | None) -> list[Record]:
-    with _reader() as reader:
+    with CallReader(Settings().calls_db) as reader:
         found = reader.calls(limit, Outcome(outcome) if outcome else None, since, until=until)
         return [(call, reader.course(call)) for call in found]
 
 
-def _as_json(call: Contact, course: Course) -> dict[str, object]:
-    turns = course.turns
-    return {
-        "id": call.id,
-        "started": call.started.isoformat(),
-        "ended": call.ended and call.ended.isoformat(),
-        "lasted_s": call.lasted_s,
-        "caller": call.sender,
-        "outcome": call.outcome,
-        "where": call.where,
-        "why": call.why,
-        "afterwards": call.afterwards,
-        "about": call.about,
-        "first_failure": course.first_failure,
-        "last_question": course.last_question,
-        "tries": course.tries,
-        "questions": turns.asked,
-        "no_inputs": turns.no_inputs,
-        "no_matches": turns.no_matches,
-        "confidence": course.confidence,
-        "fell_back": course.fell_back,
-        "channel": call.channel,
-        "edition": call.edition,
-    }
+def _as_json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1, default=datetime.isoformat)
 
 
 def _event_as_json(event: Event) -> dict[str, object]:
     prompts = [
         {"key": one.key, "places": {name: str(value) for name, value in one.places.items()}} for one in said_in(event)
     ]
-    return {"at": event.at.isoformat(), **columns(event), "prompts": prompts}
+    return {"at": event.at, **columns(event), "prompts": prompts}
 
 
 def _line(call: Contact, course: Course, zone: ZoneInfo) -> str:
@@ -270,12 +232,3 @@ def _sentences(settings: Settings) -> Callable[[int], Written]:
             return written_by(None)
 
     return of
-
-
-@contextmanager
-def _reader() -> Iterator[CallHistory]:
-    try:
-        with CallReader(Settings().calls_db) as reader:
-            yield reader
-    except BookUnreadable as error:
-        raise click.ClickException(f"{error}.") from error

@@ -1,16 +1,20 @@
 """Calls as a table for others: CSV or a sheet of Excel, times of the office, and their sums."""
 
 import csv
+import io
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import IO, TextIO
 from zoneinfo import ZoneInfo
 
 from agi.books.contacts import Contact
 from agi.books.course import Course, Turns
 from agi.cli.call_story import when
-from agi.privacy import visible
+from agi.privacy import private_file, visible
 
 Record = tuple[Contact, Course]
 Cell = str | int | float | datetime | None
@@ -81,6 +85,23 @@ def report_lines(found: list[Sum]) -> Iterator[str]:
         )
 
 
+@contextmanager
+def csv_output(file: Path | None) -> Iterator[TextIO]:
+    """Where a table goes as CSV: `file`, which only its owner may read, or the terminal without one."""
+    if file is None:
+        yield sys.stdout
+        return
+    with private_file(file) as raw:
+        out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        yield out
+        out.detach()
+
+
+def named_cells(call: Contact, course: Course) -> dict[str, Cell]:
+    """What stands in the columns of one call, by their names."""
+    return dict(zip(COLUMNS, _cells(call, course), strict=True))
+
+
 def write_csv(out: TextIO, told: Iterable[Record], zone: ZoneInfo) -> None:
     """The calls as CSV. What a spreadsheet would compute stands behind an apostrophe."""
     writer = csv.writer(out, lineterminator="\n")
@@ -123,7 +144,7 @@ def write_xlsx(out: IO[bytes], told: list[Record], zone: ZoneInfo) -> None:
 def _cells(call: Contact, course: Course) -> tuple[Cell, ...]:
     turns = course.turns
     return (
-        call.id, call.started, call.ended, call.lasted_s, call.sender, call.outcome or "", call.where, call.why,
+        call.id, call.started, call.ended, call.lasted_s, call.sender, call.outcome, call.where, call.why,
         call.afterwards, call.about, course.first_failure, course.last_question, course.tries,
         turns.asked, turns.no_inputs, turns.no_matches, course.confidence, course.fell_back, call.channel,
         call.edition,

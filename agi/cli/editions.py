@@ -11,15 +11,10 @@ import click
 
 from agi.books.errors import BookError
 from agi.books.reader import CallReader
-from agi.dialogue.menu import MenuError
-from agi.editions.publishing import Publisher, Refused
-from agi.editions.store import NoEdition
-from agi.languages.lexicon import LexiconError
+from agi.editions.publishing import Publisher
 from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
 from agi.settings import Settings
-from agi.speech.foreign import BuildError
-from agi.voice.errors import VoiceError
 
 
 def publisher(settings: Settings) -> Publisher:
@@ -43,19 +38,6 @@ def author() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name
         return ""
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """What keeps prompts from being published, as the sentences it is."""
-    try:
-        yield
-    except Refused as wrong:
-        raise click.ClickException(f"{wrong}\nYang didengar penelepon tidak berubah.") from None
-    except (VoiceError, MenuError, NoEdition, BuildError, LexiconError) as wrong:
-        raise click.ClickException(str(wrong)) from None
-    except OSError as wrong:
-        raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from None
 
 
 @contextmanager

@@ -9,12 +9,10 @@ import click
 from agi.editions.publishing import build_graph
 from agi.hearing.answers import standing
 from agi.languages import named
-from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
-from agi.speech.foreign import BuildError
 from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, Number, YesNo
-from agi.speech.model import Model, ModelError
+from agi.speech.model import Model
 from agi.speech.sound import SoundError, read
 from agi.speech.tuning import RATE
 
@@ -61,13 +59,10 @@ def hear(name: str, files: tuple[Path, ...]) -> None:
 
 def _model(settings: Settings, spare: Path) -> Model:
     """The installation's model; where nothing is published yet, one that is built for this command alone."""
-    try:
-        if (settings.speech_built / "graph").is_dir():
-            return Model.load(settings.speech_built)
-        language = named(settings.office.language)
-        return Model.load(build_graph(settings.prompts, language, settings.speech_model, spare / "model").folder)
-    except (BuildError, LexiconError, ModelError) as error:
-        raise click.ClickException(str(error)) from None
+    if (settings.speech_built / "graph").is_dir():
+        return Model.load(settings.speech_built)
+    language = named(settings.office.language)
+    return Model.load(build_graph(settings.prompts, language, settings.speech_model, spare / "model").folder)
 
 
 def _grammar(model: Model, name: str) -> Grammar:

@@ -38,7 +38,7 @@ def line(agi: bool) -> None:
         shared = Shared.load(settings)
     except NotReady as wrong:
         _log.error("line.not_ready", why=str(wrong))
-        raise click.ClickException(str(wrong)) from wrong
+        raise
     if agi:
         _one_call(shared)
     else:

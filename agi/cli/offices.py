@@ -1,12 +1,14 @@
 """`hotline offices`: the offices that callers are told of, one by one."""
 
+from contextlib import closing
+
 import click
 
 from agi import privacy
 from agi.books.draft import draft, set_source, source_of
-from agi.books.registry import Registry, RegistryError
-from agi.books.tables import LAYOUTS, RowError, Surroundings
+from agi.books.tables import LAYOUTS, Surroundings
 from agi.books.words import Source
+from agi.cli.registry import opened
 from agi.settings import Settings
 
 _LAYOUT = LAYOUTS["offices"]
@@ -20,15 +22,9 @@ def offices() -> None:
 @offices.command("list")
 def list_() -> None:
     """List all offices with code, name and hours."""
-    settings = Settings()
-    try:
-        books = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
-        rows = list(books.rows(_LAYOUT.name, _LAYOUT.columns))
-        books.close()
-    except RegistryError as error:
-        raise click.ClickException(str(error)) from error
-    for code, name, hours in rows:
-        click.echo(f"{code:<8}  {name:<40}  {hours}".rstrip())
+    with closing(opened()) as books:
+        for code, name, hours in books.rows(_LAYOUT.name, _LAYOUT.columns):
+            click.echo(f"{code:<8}  {name:<40}  {hours}".rstrip())
 
 
 @offices.command("set")
@@ -41,19 +37,14 @@ def set_(code: str, name: str | None, hours: str | None) -> None:
         raise click.ClickException("Say what is to change: --name, --hours or both.")
     settings = Settings()
     key = privacy.hash_key(settings.var)
-    try:
-        with draft(settings.registry_db, key) as connection:
-            old = connection.execute("SELECT name, hours FROM offices WHERE code = ?", (code,)).fetchone()
-            if old is None and name is None:
-                raise click.ClickException(f"No office has the code {code}: add --name, or see offices list.")
-            was_name, was_hours = old or ("", "")
-            row = [code, was_name if name is None else name.strip(), was_hours if hours is None else hours.strip()]
-            checked = _LAYOUT.check(row, Surroundings(key, settings.identity.kk_digits))
-            connection.execute("INSERT OR REPLACE INTO offices (code, name, hours) VALUES (?, ?, ?)", checked)
-            if source_of(connection, _LAYOUT.name) is Source.EMPTY:
-                set_source(connection, _LAYOUT.name, Source.OWN)
-    except (RegistryError, RowError) as error:
-        raise click.ClickException(f"{error}".rstrip(".") + ".") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename or settings.registry_db}: {error.strerror}.") from error
+    with draft(settings.registry_db, key) as connection:
+        old = connection.execute("SELECT name, hours FROM offices WHERE code = ?", (code,)).fetchone()
+        if old is None and name is None:
+            raise click.ClickException(f"No office has the code {code}: add --name, or see offices list.")
+        was_name, was_hours = old or ("", "")
+        row = [code, was_name if name is None else name.strip(), was_hours if hours is None else hours.strip()]
+        checked = _LAYOUT.check(row, Surroundings(key, settings.identity.kk_digits))
+        connection.execute("INSERT OR REPLACE INTO offices (code, name, hours) VALUES (?, ?, ?)", checked)
+        if source_of(connection, _LAYOUT.name) is Source.EMPTY:
+            set_source(connection, _LAYOUT.name, Source.OWN)
     click.echo(f"{code} is changed: callers hear it from now on.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from agi.cli.editions import author, plain_errors, progress_bar, publisher, recorded
+from agi.cli.editions import author, progress_bar, publisher, recorded
 from agi.editions.differences import differences
 from agi.editions.publishing import Draft
 from agi.editions.store import Editions
@@ -47,7 +47,7 @@ def draft(force: bool) -> None:
     """
     settings = Settings()
     makes = publisher(settings)
-    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+    with makes.editions.alone(), progress_bar() as progress:
         ready = makes.draft(settings.prompts, progress, force=force)
     _tell(ready)
     click.echo(f"Draf {ready.content} siap: ./hotline prompts diff, lalu ./hotline prompts publish.")
@@ -63,10 +63,9 @@ def diff(before: int | None, after: int | None) -> None:
     """
     settings = Settings()
     editions = Editions(settings.editions_folder)
-    with plain_errors():
-        old = editions.edition(before or editions.current_number())
-        new = editions.edition(after).prompts if after else settings.prompts
-        lines = list(differences(old.prompts, new, settings.office.language))
+    old = editions.edition(before or editions.current_number())
+    new = editions.edition(after).prompts if after else settings.prompts
+    lines = list(differences(old.prompts, new, settings.office.language))
     for line in lines or [f"Tidak ada bedanya dengan edisi {old.number}."]:
         click.echo(line)
 
@@ -81,7 +80,7 @@ def publish(note: str, by: str) -> None:
     """
     settings = Settings()
     makes = publisher(settings)
-    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+    with makes.editions.alone(), progress_bar() as progress:
         current = makes.editions.current()
         ready = makes.draft(settings.prompts, progress)
         if current and (current.content, current.made_by) == (ready.content, ready.made_by):
@@ -115,7 +114,7 @@ def rollback(number: int, note: str, by: str) -> None:
     """Let callers hear the edition NUMBER again; it gets a new number. prompts/ stays as it is."""
     settings = Settings()
     makes = publisher(settings)
-    with plain_errors(), makes.editions.alone(), progress_bar() as progress:
+    with makes.editions.alone(), progress_bar() as progress:
         ready = makes.draft(makes.editions.edition(number).prompts, progress)
         edition = makes.publish(ready, by, note or f"kembali ke edisi {number}", recorded(settings))
     click.echo(f"Edisi {edition.number} terbit: isinya edisi {number}. Panggilan yang sedang berlangsung tetap.")
@@ -140,7 +139,7 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
         values[name] = value
     settings = Settings()
     target = out or settings.var / "said.wav"
-    with plain_errors(), _clips(settings) as clips:
+    with _clips(settings) as clips:
         sentence = clips.texts.written(key, values)
         samples = audio.joined(clips.clips(key, values))
     try:
@@ -156,7 +155,7 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
 @prompts.command("list")
 def list_() -> None:
     """List all texts: key, places, seconds of its fixed parts once rendered, and where its voice comes from."""
-    with plain_errors(), _clips(Settings()) as clips:
+    with _clips(Settings()) as clips:
         rows = [_row(clips, key) for key in clips.texts.keys()]  # noqa: SIM118 - not a dict
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for key, places, seconds, source in rows:

@@ -1,23 +1,20 @@
 """`hotline registry`: import, count and export the records that callers are told about."""
 
 import csv
-import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from agi import privacy
-from agi.books.errors import BookError
 from agi.books.files import beside
 from agi.books.importing import BEFORE, import_csv
 from agi.books.registry import Registry
 from agi.books.tables import LAYOUTS
 from agi.books.words import Source
+from agi.cli.calls_table import csv_output
 from agi.settings import SAMPLE, Settings
 
 _table = click.argument("table", type=click.Choice(tuple(LAYOUTS)))
@@ -60,10 +57,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
         size = file.stat().st_size
     except OSError:
         size = 0
-    with (
-        _sentences(),
-        click.progressbar(length=size, label=f"Importing {table}", file=sys.stderr, show_pos=False) as bar,
-    ):
+    with click.progressbar(length=size, label=f"Importing {table}", file=sys.stderr, show_pos=False) as bar:
         report = import_csv(
             settings.registry_db,
             privacy.hash_key(settings.var),
@@ -93,7 +87,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def stats(as_json: bool) -> None:
     """Count the rows of each table by status."""
-    with _opened() as books, _sentences():
+    with closing(opened()) as books:
         counts, source = books.counts(), books.source
     if as_json:
         click.echo(json.dumps({"source": source, **counts, "offices": sum(counts["offices"].values())}))
@@ -122,7 +116,7 @@ def export(table: str, file: Path | None) -> None:
     trying them all: guard the two as you would the numbers.
     """
     columns = LAYOUTS[table].exported
-    with _opened() as books, _sentences(), _output(file) as out:
+    with closing(opened()) as books, csv_output(file) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(books.rows(table, columns))
@@ -142,43 +136,13 @@ def sample(folder: Path) -> None:
     """Write the sample tables again: always the same files, made from a fixed seed."""
     from agi.workshop import sample_make
 
-    with _sentences():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in sample_make.make().items():
-            (folder / name).write_text(text, encoding="utf-8", newline="")
-            click.echo(f"{text.count(chr(10)) - 1:>6} rows in {folder / name}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in sample_make.make().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+        click.echo(f"{text.count(chr(10)) - 1:>6} rows in {folder / name}")
 
 
-@contextmanager
-def _opened() -> Iterator[Registry]:
+def opened() -> Registry:
+    """The installation's registry, to be closed."""
     settings = Settings()
-    with _sentences():
-        books = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
-    try:
-        yield books
-    finally:
-        books.close()
-
-
-@contextmanager
-def _output(file: Path | None) -> Iterator[TextIO]:
-    if file is None:
-        yield sys.stdout
-        return
-    with privacy.private_file(file) as raw:
-        out = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-        yield out
-        out.detach()
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Errors of the books and of files as one sentence."""
-    try:
-        yield
-    except BookError as error:
-        raise click.ClickException(str(error)) from error
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise click.ClickException(f"{error.filename or 'The disk'}: {error.strerror}.") from error
+    return Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)

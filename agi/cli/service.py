@@ -1,7 +1,7 @@
 """`hotline up`, `down`, `status` and `logs`: the hotline as a thing that runs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address
@@ -11,7 +11,7 @@ import click
 from agi.cli import loglines
 from agi.ops import asterisk, launch, ready, trunk
 from agi.ops.places import unusable
-from agi.ops.supervise import Process, SuperviseFailed, Supervisor
+from agi.ops.supervise import Process, Supervisor
 from agi.settings import ROOT, Settings, kept_address
 
 
@@ -59,11 +59,8 @@ def up(listen: str | None) -> None:
 def down() -> None:
     """Stop the hotline; calls in progress may finish, up to line.stop_grace_s."""
     settings = Settings()
-    try:
-        with launch.alone(settings.var):
-            stopped = Supervisor(settings).stop()
-    except SuperviseFailed as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    with launch.alone(settings.var):
+        stopped = Supervisor(settings).stop()
     click.echo("The hotline is stopped." if stopped else "The hotline was not running.")
 
 
@@ -112,32 +109,6 @@ def look(settings: Settings) -> Status:
     )
 
 
-def _as_json(status: Status) -> str:
-    return json.dumps(
-        {
-            "answering": status.answering,
-            "why": status.why,
-            "listen": status.listen,
-            "sip_port": status.sip_port,
-            "number": status.number,
-            "calls": status.calls,
-            "trunk": status.trunk,
-            "edition": status.edition,
-            "prompts_current": status.prompts_current,
-            "processes": [
-                {
-                    "name": process.name,
-                    "state": process.state,
-                    "pid": process.pid,
-                    "started": process.started.isoformat() if process.started else None,
-                }
-                for process in status.processes
-            ],
-        },
-        indent=2,
-    )
-
-
 def _lasting(started: datetime | None) -> str:
     if started is None:
         return ""
@@ -154,7 +125,7 @@ def status(context: click.Context, as_json: bool) -> None:
     settings = Settings()
     now = look(launch.as_started(settings))
     if as_json:
-        click.echo(_as_json(now))
+        click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
     else:
         if now.answering:
             click.secho(f"Calls to {now.number} are answered on {now.listen}, port {now.sip_port}.", fg="green")

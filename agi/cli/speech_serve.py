@@ -43,7 +43,7 @@ def serve() -> None:
         service.start()
     except CannotListen as wrong:
         _log.error("speech.cannot_listen", why=str(wrong))
-        raise click.ClickException(str(wrong)) from wrong
+        raise
     _log.info("speech.serves", model=str(settings.speech_model), turns=speech.recognisers)
     told.wait()
     service.stop()

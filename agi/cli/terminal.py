@@ -8,7 +8,6 @@ from functools import partial
 import click
 
 from agi.books.guesses import MemoryGuesses
-from agi.books.registry import RegistryError
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
@@ -65,13 +64,10 @@ def terminal(events: bool, back: str | None) -> None:
         raise click.ClickException(f"the prompts have errors; nothing is served until they are mended:\n{told}")
     texts = Texts.load(settings.prompts, settings.office.language)
     menu = Menu.load(settings.prompts / "menu.toml", named(settings.office.language))
-    try:
-        hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
-        phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
-        # Locks that end with the call: trying must not lock anybody out of the real line.
-        with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
-            desk = Desk(office, Visitor("terminal"))
-            ending = converse(phone, Events(events), desk, menu, settings.dialogue, Start(back or Start.WELCOME))
-    except RegistryError as wrong:
-        raise click.ClickException(f"{wrong}") from wrong
+    hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
+    phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
+    # Locks that end with the call: trying must not lock anybody out of the real line.
+    with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
+        desk = Desk(office, Visitor("terminal"))
+        ending = converse(phone, Events(events), desk, menu, settings.dialogue, Start(back or Start.WELCOME))
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

@@ -11,6 +11,7 @@ from agi.dialogue.menufile import MenuFile, Node, read
 from agi.dialogue.question import Prompt
 from agi.dialogue.spoken import Spoken
 from agi.dialogue.talk import Says, Talk
+from agi.errors import HotlineError
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
 
@@ -26,7 +27,7 @@ MORE = "more"
 _HOME, _DONE = "1", "2"
 
 
-class MenuError(Exception):
+class MenuError(HotlineError):
     """The menu cannot be served; the text is one finding with file and line for each line."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:

@@ -33,6 +33,9 @@ _DONE = ".content"
 class Refused(MenuError):
     """The prompts have errors. What callers hear is unchanged."""
 
+    def __str__(self) -> str:
+        return f"{super().__str__()}\nYang didengar penelepon tidak berubah."
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from agi.errors import HotlineError
+
 _FACTS = "edition.json"
 _CURRENT = "current"
 
 
-class NoEdition(Exception):
+class NoEdition(HotlineError):
     """There is no edition of that number, or it can't be read; the message says which, in Indonesian."""
 
 

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from agi.dialogue.question import Answer, Question
 from agi.dialogue.turn import Said, Voice
+from agi.errors import HotlineError
 
 KIND = socket.SOCK_SEQPACKET
 """The kind of both sockets."""
@@ -32,7 +33,7 @@ class BadMessage(Exception):
     """What came is no message of this protocol. Never holds what came."""
 
 
-class CannotListen(Exception):
+class CannotListen(HotlineError):
     """There is nothing to hear with, or not for this question; the message is a sentence for the admin."""
 
 

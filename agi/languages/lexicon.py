@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from agi import tomlfile
+from agi.errors import HotlineError
 from agi.tomlfile import Problem
 
 SAID = ("words", "letters", "symbols")
@@ -16,7 +17,7 @@ _SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _WORD = re.compile(r"[a-z]+")
 
 
-class LexiconError(Exception):
+class LexiconError(HotlineError):
     """The lexicon cannot be used; `problems` says where and why."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

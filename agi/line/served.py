@@ -9,6 +9,7 @@ import structlog
 
 from agi.dialogue.menu import Menu, MenuError
 from agi.editions.store import Editions, Held, NoEdition
+from agi.errors import HotlineError
 from agi.languages import named
 from agi.settings import Settings
 from agi.voice.clips import Clips
@@ -25,7 +26,7 @@ _EDITION = re.compile(r"editions/([0-9]{1,9})/sounds")
 _log = structlog.get_logger("line")
 
 
-class NotReady(Exception):
+class NotReady(HotlineError):
     """The line cannot serve calls, or not this edition; the message says what to do."""
 
 

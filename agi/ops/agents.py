@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi import tomlfile
+from agi.errors import HotlineError
 from agi.ops.places import write_whole
 from agi.settings import Settings
 
@@ -15,7 +16,7 @@ _FIRST = ("7001", "7002")
 _HEAD = "# The agents: hotline agents add NUMBER --name NAME, hotline agents remove NUMBER\n"
 
 
-class AgentsError(Exception):
+class AgentsError(HotlineError):
     """An agent cannot be added or removed, or the file of agents cannot be used; one sentence that says what to do."""
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from agi.books.files import Busy, exclusive, snapshot
+from agi.errors import HotlineError
 from agi.ops.places import DIALPLAN
 from agi.privacy import private_file
 from agi.settings import Settings, settings_file
@@ -37,7 +38,7 @@ class Manifest(BaseModel):
     files: dict[str, str]
 
 
-class BackupError(Exception):
+class BackupError(HotlineError):
     """The backup was not made, or not put back; the message says why and what to do."""
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from agi import privacy
 from agi.books.files import exclusive
+from agi.errors import HotlineError
 from agi.ops import configure, ready, speech
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
@@ -37,7 +38,7 @@ _RESTARTED = {
 }
 
 
-class NotAnswering(Exception):
+class NotAnswering(HotlineError):
     """The hotline does not answer calls; the message says why and what to do."""
 
 

@@ -22,6 +22,7 @@ from agi.ops.backup import FORMATS, MANIFEST, SETTINGS, BackupError, Manifest, d
 from agi.ops.places import write_whole
 from agi.privacy import private_file
 from agi.settings import Settings
+from agi.wrong_settings import SettingsError
 
 _LONGEST_MANIFEST = 4 << 20
 _NOT_OURS = "is no backup of the hotline, or was changed: nothing was restored"
@@ -172,7 +173,7 @@ def _check(staging: Path) -> None:
     """Whether the settings can be read, the databases are whole, and the registry fits the key that comes with it."""
     try:
         settings = _settings_of(staging)
-    except ValueError as error:
+    except SettingsError as error:
         raise BackupError("The backup's hotline.toml can't be used by this version: nothing was restored.") from error
     for book in sorted((staging / "data").glob("*.db")):
         if trouble := unsound(book):

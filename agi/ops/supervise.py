@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
+from agi.errors import HotlineError
 from agi.ops import asterisk, asterisk_log, confined
 from agi.ops.asterisk import Program
 from agi.ops.configure import transport_file
@@ -37,7 +38,7 @@ WATCH = (sys.executable, "-m", "agi.ops.watch")
 _START_LIMIT_S = 30.0
 
 
-class SuperviseFailed(Exception):
+class SuperviseFailed(HotlineError):
     """supervisord did not do what it was asked; the message says what to do."""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from agi.books.files import exclusive
+from agi.errors import HotlineError
 
 SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm")
@@ -29,7 +30,7 @@ _OF_THE_MACHINE = ("sourceparts", "parts", "main", "preferences", "preferencespa
 _FETCH_LIMIT_S = 900.0
 
 
-class TreeFailed(Exception):
+class TreeFailed(HotlineError):
     """The private tree could not be made; the message says what to do."""
 
 

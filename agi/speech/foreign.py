@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agi.errors import HotlineError
 from agi.languages.language import Language
 from agi.languages.pieces import UNKNOWN, Piece, texts
 from agi.speech.fstfile import is_fst
@@ -21,7 +22,7 @@ Phrases = Mapping[str, tuple[str, ...]]
 _OTHER_SPEECH = (UNKNOWN, *UNKNOWN_ELSEWHERE)
 
 
-class BuildError(Exception):
+class BuildError(HotlineError):
     """The model directory cannot be made; the message says what is missing."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import vosk
 
+from agi.errors import HotlineError
 from agi.languages import named
 from agi.languages.language import Language
 from agi.speech.build import GRAMMARS
@@ -17,7 +18,7 @@ from agi.speech.tuning import RATE, Tuning
 vosk.SetLogLevel(-2)
 
 
-class ModelError(Exception):
+class ModelError(HotlineError):
     """The model cannot be used; the message is one sentence that says what to do."""
 
 

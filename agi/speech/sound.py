@@ -10,6 +10,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from agi.errors import HotlineError
 from agi.speech.tuning import RATE
 
 Samples = NDArray[np.int16]
@@ -17,11 +18,11 @@ Samples = NDArray[np.int16]
 _LIMIT_S = 30
 
 
-class SoundError(Exception):
+class SoundError(HotlineError):
     """The file is no sound that can be read; the message names it."""
 
 
-class CannotSpeak(Exception):
+class CannotSpeak(HotlineError):
     """espeak-ng is missing or refuses; the message says which."""
 
 

@@ -1,9 +1,10 @@
 """What can go wrong between a text and its audio; every message is one clear sentence for a person."""
 
+from agi.errors import HotlineError
 from agi.tomlfile import Problem
 
 
-class VoiceError(Exception):
+class VoiceError(HotlineError):
     """Base of all errors of this room."""
 
 

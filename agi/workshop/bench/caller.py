@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agi.errors import HotlineError
+
 SCENARIO = Path(__file__).with_name("nik_check.sipp.xml")
 KEY_GAP_MS = 100
 PORT_STEP = 4
 
 
-class NoSipp(Exception):
+class NoSipp(HotlineError):
     """The program sipp is not on this machine, or did not run; the message says what to do."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from agi.errors import HotlineError
 from agi.ops import asterisk, configure, tree
 from agi.ops.asterisk import Program
 from agi.settings import ROOT, Settings
@@ -20,7 +21,7 @@ from agi.workshop.bench.caller import Target
 _KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
 
 
-class BenchFailed(Exception):
+class BenchFailed(HotlineError):
     """The benchmark could not run; the message says why."""
 
 

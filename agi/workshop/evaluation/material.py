@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from agi.errors import HotlineError
 from agi.languages import INDONESIAN
 from agi.speech.sound import Samples, read
 from agi.speech.tuning import RATE
@@ -27,7 +28,7 @@ Align = Callable[[Samples], Sequence[tuple[str, float, float]]]
 """Finds the words in a sound: word, begin and end in seconds."""
 
 
-class MaterialError(Exception):
+class MaterialError(HotlineError):
     """The folder cannot be used; the message says what is wrong with it."""
 
 

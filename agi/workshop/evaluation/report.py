@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agi.errors import HotlineError
 from agi.workshop.evaluation.measure import Latency, Niks, Score
 from agi.workshop.figures import table
 
@@ -11,7 +12,7 @@ THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 _MOST_CONFUSED = 12
 
 
-class NoPicture(Exception):
+class NoPicture(HotlineError):
     """matplotlib is not there; the message says how to get it."""
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from agi.errors import HotlineError
+
 ANSWER_S = 10.0
 
 
@@ -35,7 +37,7 @@ class Incoming:
     headers: Mapping[str, str]
 
 
-class PhoneError(Exception):
+class PhoneError(HotlineError):
     """The phone could not do what was asked; the text is for people."""
 
 
