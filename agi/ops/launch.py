@@ -2,6 +2,7 @@
 
 import os
 from contextlib import AbstractContextManager
+from functools import partial
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -11,17 +12,16 @@ from pydantic import BaseModel
 from agi import privacy
 from agi.books.files import exclusive
 from agi.errors import HotlineError
-from agi.ops import configure, ready, speech
+from agi.ops import configure, ready
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
-from agi.ops.speech import network, speech_is_on
+from agi.ops.speech import listens, network, speech_is_on
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
 from agi.stamp import stamp, stamp_of
 
 READY_LIMIT_S = 30.0
 SPEECH_LIMIT_S = 10.0
-DEAF = "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`"
 OF_THE_LINE = (
     "agi.cli.__main__",
     "agi.cli.line",
@@ -31,7 +31,6 @@ OF_THE_LINE = (
     "agi.voice.speaker",
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
-_RELOADS = ("module reload", "dialplan reload")
 _RESTARTED = {
     "speech": "speech recognition: settings, model or program have changed",
     "line": "the line: settings or program have changed; calls in progress finish first",
@@ -102,7 +101,10 @@ def clear_the_way(settings: Settings) -> None:
     if supervisor.running():
         return
     if supervisor.deaf() is not None:
-        raise NotAnswering(f"{DEAF}, which cuts no call before it has ended.")
+        raise NotAnswering(
+            "The hotline runs, but its sockets were removed: type `./hotline down`, then `./hotline up`, which cuts no "
+            "call before it has ended."
+        )
     supervisor.end_orphans()
     trouble = ready.taken(settings)
     if trouble is not None:
@@ -138,7 +140,7 @@ def start(settings: Settings, program: Program) -> None:
             click.echo(f"Restarting {_RESTARTED[name]}", err=True)
             supervisor.restart(name)
     write_whole(_record(settings.var), now.model_dump_json())
-    if speech_is_on(settings) and not speech.wait(settings.var, SPEECH_LIMIT_S):
+    if speech_is_on(settings) and not ready.until(partial(listens, settings.var), SPEECH_LIMIT_S):
         out = settings.var / "log" / "speech.out"
         click.echo(f"Speech recognition does not answer: callers use keys. See {out}", err=True)
     trouble = ready.wait(settings, program, READY_LIMIT_S)
@@ -149,7 +151,7 @@ def start(settings: Settings, program: Program) -> None:
 
 def reload(settings: Settings, program: Program) -> None:
     """Let a running Asterisk read its configuration again; cuts no call."""
-    for command in _RELOADS:
+    for command in ("module reload", "dialplan reload"):
         program.ask(settings.var, command)
 
 

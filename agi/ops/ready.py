@@ -3,6 +3,7 @@
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from agi import privacy
@@ -37,6 +38,16 @@ def _listens(path: Path) -> bool:
     """Whether a process listens on the Unix socket `path`, if only a frozen one."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         return sock.connect_ex(str(path)) == 0
+
+
+def until(met: Callable[[], bool], limit_s: float) -> bool:
+    """Wait up to `limit_s` seconds until `met()`; whether it came to that."""
+    end = time.monotonic() + limit_s
+    while not met():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_PAUSE_S)
+    return True
 
 
 def wait(settings: Settings, program: Program, limit_s: float) -> str | None:

@@ -1,13 +1,10 @@
 """Whether callers may speak on this installation, and whether the process that listens is there."""
 
-import time
 from pathlib import Path
 
 from agi.hearing.client import SpeechClient, Unheard
 from agi.ops.places import run_folder
 from agi.settings import Settings
-
-_PAUSE_S = 0.05
 
 
 def speech_is_on(settings: Settings) -> bool:
@@ -37,14 +34,4 @@ def listens(var: Path) -> bool:
         SpeechClient(socket_path(var), limit_s=0.5).state()
     except Unheard:
         return False
-    return True
-
-
-def wait(var: Path, limit_s: float) -> bool:
-    """Wait up to `limit_s` seconds for the speech service; whether it is there."""
-    end = time.monotonic() + limit_s
-    while not listens(var):
-        if time.monotonic() > end:
-            return False
-        time.sleep(_PAUSE_S)
     return True

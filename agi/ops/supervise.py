@@ -10,9 +10,8 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import xmlrpc.client
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from agi.ops.asterisk import Program
 from agi.ops.configure import transport_file
 from agi.ops.places import run_folder, write_whole
 from agi.ops.private import MASK
+from agi.ops.ready import until
 from agi.ops.speech import speech_is_on
 from agi.pulse import MARK
 from agi.settings import ROOT, Settings
@@ -128,7 +128,8 @@ class Supervisor:
                 os.kill(pid, signal.SIGTERM)
         if pid is not None:
             limit = self._settings.line.stop_grace_s + 20
-            _wait(lambda: not _alive(pid), limit, f"supervisord (process {pid}) did not end in {limit:.0f} s")
+            if not until(lambda: not _alive(pid), limit):
+                raise SuperviseFailed(f"supervisord (process {pid}) did not end in {limit:.0f} s.")
         return self.end_orphans() or pid is not None
 
     def deaf(self) -> int | None:
@@ -158,9 +159,8 @@ class Supervisor:
             for pid in filter(_alive, left):
                 with suppress(ProcessLookupError):
                     os.kill(pid, number)
-            end = time.monotonic() + limit
-            while any(map(_alive, left)) and time.monotonic() < end:
-                time.sleep(0.05)
+            if until(lambda: not any(map(_alive, left)), limit):
+                break
         return bool(left)
 
     def _begin(self, name: str) -> None:
@@ -191,7 +191,8 @@ class Supervisor:
             ) from late
         if done.returncode != 0:
             raise SuperviseFailed(f"supervisord did not start: {(done.stderr or done.stdout).strip()[-500:]}")
-        _wait(self.running, _START_LIMIT_S, f"supervisord does not answer on {self._socket}")
+        if not until(self.running, _START_LIMIT_S):
+            raise SuperviseFailed(f"supervisord does not answer on {self._socket}.")
 
     def _call(self, method: str, *words: object) -> object:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
@@ -291,12 +292,3 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def _wait(met: Callable[[], object], limit_s: float, trouble: str) -> None:
-    """Wait until `met()`; raises SuperviseFailed with `trouble` after `limit_s` seconds."""
-    end = time.monotonic() + limit_s
-    while not met():
-        if time.monotonic() > end:
-            raise SuperviseFailed(f"{trouble}.")
-        time.sleep(0.03)

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 
 import structlog
@@ -22,6 +21,7 @@ from agi.languages import named
 from agi.languages.language import groups
 from agi.languages.lexicon import LexiconError
 from agi.settings import Voice
+from agi.stamp import stamp
 from agi.tomlfile import Problem
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
@@ -291,8 +291,7 @@ class Clips:
         tail_ms = DIGIT_TAIL_MS if text.key in _SINGLE_DIGITS else audio.TAIL_MS
         recording = self.recordings.path(text.file.stem, f"{text.key}{suffix}")
         if recording:
-            content = blake2b(recording.read_bytes(), digest_size=16).hexdigest()
-            made_from = identity("recording", content, str(tail_ms), maker())
+            made_from = identity("recording", stamp(recording.read_bytes()), str(tail_ms), maker())
         else:
             made_from = identity("text", words, str(tail_ms), *self._made_by)
         return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, tail_ms, made_from)

@@ -15,6 +15,7 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from agi.dialogue.question import Digits, Options, Question
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS, Kind, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import KIND, LONGEST, Ask, BadMessage, Ready, Report, State, decode, encode
-from agi.ops import speech
+from agi.ops import ready, speech
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.installation import BenchFailed, run_hotline
 from agi.workshop.bench.processes import children, cpu_ms
@@ -106,7 +107,7 @@ def service(folder: Path, turns: int, cores: frozenset[int] | None) -> Iterator[
     if cores is not None:
         os.sched_setaffinity(0, before - cores or before)
     try:
-        if not speech.wait(settings.var, 20.0):
+        if not ready.until(partial(speech.listens, settings.var), 20.0):
             raise BenchFailed(f"The speech service does not start: {(folder / 'speech.out').read_text()[-300:]}")
         yield settings, process.pid
     finally:
