@@ -21,7 +21,7 @@ CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"
 DOUBTFUL = SPOKEN / "doubtful"
 FILES = sorted(str(path.relative_to(CALLS)) for path in CALLS.rglob("*.yaml"))
-KNOWN = {key: frozenset(TEXTS.text(key).places) for key in TEXTS.keys()}  # noqa: SIM118 - not a dict
+KNOWN = {key: frozenset(text.places) for key, text in TEXTS.items()}
 SAMPLE = ROOT / "data" / "sample"
 PEOPLE = sample.load(SAMPLE, KK_DIGITS)
 

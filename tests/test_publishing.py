@@ -39,8 +39,8 @@ def record_all(prompts: Path, pitch: int) -> None:
     tone = 0.3 * np.sin(2 * np.pi * pitch * times) * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * times))
     soundfile.write(prompts / "tone.wav", tone, RATE)
     texts = Texts.load(prompts)
-    for key in texts.keys():  # noqa: SIM118 - not a dict
-        if not texts.text(key).places:
+    for key in texts:
+        if not texts[key].places:
             shutil.copyfile(prompts / "tone.wav", prompts / "recordings" / f"{key}.wav")
 
 

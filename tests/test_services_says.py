@@ -126,7 +126,7 @@ def test_every_service_is_in_the_menu_or_behind_key_zero() -> None:
 def test_the_apology_and_the_announcements_of_the_queue_have_texts() -> None:
     conf = (PROMPTS.parent / "dialplan").glob("*.conf")
     text = "\n".join(file.read_text(encoding="utf-8") for file in conf)
-    for key in TEXTS.keys():  # noqa: SIM118
+    for key in TEXTS:
         if key.startswith(("queue.", "fault.")) and key not in SAYS:
             assert key.replace(".", "/") in text, key
 

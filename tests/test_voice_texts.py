@@ -25,12 +25,12 @@ def test_keys_are_dotted_paths_and_know_their_line(tmp_path: Path) -> None:
     texts = prompts_folder(
         tmp_path, '[a]\none = "Satu."\n[a.b]\n"two" = """\nDua\nthree = x"""\nc.d = "Tiga."\n'
     ).texts()
-    assert texts.keys() == ("a.one", "a.b.two", "a.b.c.d")
+    assert tuple(texts) == ("a.one", "a.b.two", "a.b.c.d")
     assert [texts.line(key)[1] for key in ("a.one", "a.b.two", "a.b.c.d")] == [2, 4, 7]
 
 
 def test_the_places_of_a_text_have_names_and_kinds(tmp_path: Path) -> None:
-    text = prompts_folder(tmp_path).texts().text("status.since")
+    text = prompts_folder(tmp_path).texts()["status.since"]
     assert text.places == {"document": Kind.PHRASE, "since": Kind.DATE, "office": Kind.TEXT}
 
 
@@ -125,7 +125,7 @@ def test_values_that_do_not_fit_are_refused_without_telling_them(
     tmp_path: Path, key: str, places: dict[str, str | int | date], message: str
 ) -> None:
     texts = prompts_folder(tmp_path).texts()
-    for ask in (texts.written, texts.values):
+    for ask in (texts.written, texts.checked):
         with pytest.raises(PlaceError, match=message) as caught:
             ask(key, places)
         assert NIK not in str(caught.value)
@@ -136,7 +136,7 @@ def test_an_unknown_key_is_refused_also_in_a_phrase(tmp_path: Path) -> None:
     with pytest.raises(UnknownKey, match=r"no text 'call\.nothing'"):
         texts.written("call.nothing")
     with pytest.raises(UnknownKey, match=r"no text 'document\.x'"):
-        texts.values("status.since", {"document": "document.x", "since": date(2026, 1, 1), "office": "x"})
+        texts.checked("status.since", {"document": "document.x", "since": date(2026, 1, 1), "office": "x"})
 
 
 def test_the_installation_has_every_word_that_counting_needs() -> None:

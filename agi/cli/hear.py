@@ -78,9 +78,7 @@ def _grammar(model: Model, name: str) -> Grammar:
 def _heard(model: Model, grammar: Grammar, path: Path) -> Heard:
     """The whole file as one answer, with half a second of silence at both ends as a call has it."""
     quiet = bytes(RATE)
-    recogniser = model.recogniser(grammar)
-    recogniser.hear_all(quiet + read(path).tobytes() + quiet)
-    return recogniser.finish()
+    return model.recogniser(grammar).hear_all(quiet + read(path).tobytes() + quiet)
 
 
 def _text(heard: Heard) -> str:

@@ -156,7 +156,7 @@ def say(key: str, places: tuple[str, ...], out: Path | None) -> None:
 def list_() -> None:
     """List all texts: key, places, seconds of its fixed parts once rendered, and where its voice comes from."""
     with _clips(Settings()) as clips:
-        rows = [_row(clips, key) for key in clips.texts.keys()]  # noqa: SIM118 - not a dict
+        rows = [_row(clips, key) for key in clips.texts]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for key, places, seconds, source in rows:
         click.echo(f"{key:<{widths[0]}}  {seconds:>{widths[2]}}  {places:<{widths[1]}}  {source}".rstrip())
@@ -188,7 +188,7 @@ def _row(clips: Clips, key: str) -> tuple[str, str, str, str]:
         source = "recording" if recorded == len(pieces) else f"recording ({recorded} of {len(pieces)} parts)"
     if key in clips.texts.missing:
         source += ", Indonesian"
-    places = " ".join(f"{{{name}:{kind}}}" for name, kind in clips.texts.text(key).places.items())
+    places = " ".join(f"{{{name}:{kind}}}" for name, kind in clips.texts[key].places.items())
     return key, places, seconds, source
 
 

@@ -33,7 +33,7 @@ def differences(before: Path, after: Path, language: str) -> Iterator[str]:
 
 
 def _sentences(before: Texts, after: Texts) -> Iterator[str]:
-    sentences = [{key: texts.text(key).raw.strip() for key in texts.keys()} for texts in (before, after)]  # noqa: SIM118
+    sentences = [{key: text.raw.strip() for key, text in texts.items()} for texts in (before, after)]
     for key, old, new in _pairs(*sentences):
         yield f"  {key}{_what(old, new)}"
         if old is not None:

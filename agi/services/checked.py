@@ -97,10 +97,10 @@ def _check_prompts(found: MenuFile, texts: Texts, language: Language) -> Iterato
     for node in found.nodes.values():
         for key, said_in in _said_by(node):
             if key not in texts:
-                hint = likely(key, texts.keys())
+                hint = likely(key, texts)
                 problem = f"[{node.name}]: tidak ada teks {key!r}" + (f"; {hint}" if hint else "")
                 yield found.finding("T001", f"{node.name}.{said_in}", problem)
-            elif places := texts.text(key).places:
+            elif places := texts[key].places:
                 names = ", ".join(sorted(places))
                 problem = f"{key}: tidak ada yang mengisi {names}: menu mengucapkannya tanpa isian"
                 yield Finding("T003", *texts.line(key), problem)
@@ -110,7 +110,7 @@ def _check_prompts(found: MenuFile, texts: Texts, language: Language) -> Iterato
 
 def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Language) -> Iterator[Finding]:
     """Every option is offered as "tekan N", and no key is offered that is none."""
-    words = texts.text(node.prompt).raw
+    words = texts[node.prompt].raw
     digits = set(re.findall(r"\b[1-8]\b", words))  # texts of a language without a folder
     key_of = {language.numbers.digits[int(key)]: key for key in OPTION_KEYS}
     offers = re.compile(rf"\b{language.vocabulary.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _check_places(texts: Texts, folder: Path) -> Iterator[Finding]:
             yield Finding("T001", folder / f"{FALLBACK}.toml", 0, problem)
             continue
         path, line = texts.line(key)
-        places = texts.text(key).places
+        places = texts[key].places
         for name in needed.keys() - places.keys():
             problem = f"{key} tidak memuat {{{name}:{needed[name]}}}; tanpa itu penelepon tidak mendengar yang penting"
             yield Finding("T002", path, line, problem)
@@ -146,7 +146,7 @@ def _check_places(texts: Texts, folder: Path) -> Iterator[Finding]:
 
 def _check_unused(found: MenuFile, texts: Texts) -> Iterator[Finding]:
     used = {key for node in found.nodes.values() for key, _ in _said_by(node)} | SAYS.keys()
-    for key in texts.keys():  # noqa: SIM118 - no mapping
+    for key in texts:
         if key not in used and not any(fnmatchcase(key, pattern) for pattern in SAID_BY_ASTERISK):
             yield Finding("T005", *texts.line(key), f"{key} tidak pernah diucapkan")
 

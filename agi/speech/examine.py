@@ -75,7 +75,6 @@ def _hear(model: Model, grammar: Grammar, sound: Samples) -> Heard:
     quiet = np.zeros(RATE // 2, np.int16)
     recogniser = model.recogniser(grammar)
     try:
-        recogniser.hear_all(np.concatenate((quiet, sound, quiet)).tobytes())
-        return recogniser.finish()
+        return recogniser.hear_all(np.concatenate((quiet, sound, quiet)).tobytes())
     except Exception as error:  # vosk raises the bare class, and nothing else
         raise ModelError(f"Vosk cannot hear with {model.folder} ({error}): name another in speech.model.") from error

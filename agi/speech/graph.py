@@ -89,20 +89,13 @@ def compile_graph(
     networks: Mapping[str, Network], pronunciations: Pronunciations, prices: Prices | None = None
 ) -> Graph:
     """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError."""
-    prices = prices or Prices()
     words = {name: tuple(marked(word, name) for word in net.words) for name, net in sorted(networks.items())}
     symbols = ["<eps>", *(word for one in words.values() for word in one)]
-    numbers = {word: number for number, word in enumerate(symbols)}
-    fst = Fst()
-    start, quiet = fst.state(), fst.state()
-    _emit(fst, start, quiet, phones.SILENCE, 0, _HALF)
-    fst.finals[quiet] = 0.0
+    compiler = _Compiler({word: number for number, word in enumerate(symbols)}, pronunciations, prices or Prices())
     for name, network in sorted(networks.items()):
-        part = _Part(fst, name, network, numbers, pronunciations, prices)
-        fst.arc(start, part.entrance, weight=_HALF)
-        fst.arc(quiet, part.entrance)
+        compiler.add(name, network)
     return Graph(
-        olabel_lookahead(fst, len(symbols) - 1),
+        olabel_lookahead(compiler.fst, len(symbols) - 1),
         const(_any_order(len(symbols))),
         "".join(f"{word} {number}\n" for number, word in enumerate(symbols)),
         words,
@@ -119,79 +112,75 @@ def _any_order(symbols: int) -> Fst:
     return fst
 
 
-def _emit(fst: Fst, source: int, state: int, phone: str, word: int, weight: float) -> None:
-    """Go from `source` into `state`, which is the phone: it may last."""
-    fst.arc(source, state, phones.enter(phone), word, weight)
-    fst.arc(state, state, phones.stay(phone))
+class _Compiler:
+    """The graph while it is made, one grammar after the other."""
 
-
-class _Part:
-    """One grammar in the graph."""
-
-    def __init__(
-        self,
-        fst: Fst,
-        name: str,
-        network: Network,
-        numbers: Mapping[str, int],
-        pronunciations: Pronunciations,
-        prices: Prices,
-    ) -> None:
-        self._fst = fst
+    def __init__(self, numbers: Mapping[str, int], pronunciations: Pronunciations, prices: Prices) -> None:
+        self.fst = Fst()
+        self._numbers = numbers
         self._pronunciations = pronunciations
         self._prices = prices
+        self._start, self._quiet = self.fst.state(), self.fst.state()
+        self._emit(self._start, self._quiet, phones.SILENCE, 0, _HALF)
+        self.fst.finals[self._quiet] = 0.0
+
+    def add(self, name: str, network: Network) -> None:
+        """The grammar `name` as a part of its own."""
         # Vosk's bigram of N one-word phrases charges log(8 N) for a word after another word; here a word costs the
         # same in a small grammar and in a large one.
-        self._word_cost = prices.word - math.log(8 * len(network.words))
-        self._leave = [fst.state() for _ in range(network.states)]
-        self.entrance = self._leave[0]
-        arrive = self._with_pauses(network)
+        bigram = math.log(8 * len(network.words))
+        leave = [self.fst.state() for _ in range(network.states)]
+        arrive = self._with_pauses(network, leave)
         for arc in network.arcs:
-            source, target = self._leave[arc.source], arrive[arc.target]
+            source, target = leave[arc.source], arrive[arc.target]
             if not arc.word:
-                fst.arc(source, self._leave[arc.target], weight=arc.cost)
+                self.fst.arc(source, leave[arc.target], weight=arc.cost)
             elif arc.word == UNKNOWN:
-                self._any_sounds(source, target, numbers[marked(arc.word, name)], arc.cost)
+                cost = arc.cost + self._prices.unknown - bigram
+                self._any_sounds(source, target, self._numbers[marked(arc.word, name)], cost)
             else:
-                self._word(source, target, arc.word, numbers[marked(arc.word, name)], arc.cost)
-        fst.finals[self._leave[1]] = 0.0
+                cost = arc.cost + (self._prices.word - bigram)
+                self._word(source, target, arc.word, self._numbers[marked(arc.word, name)], cost)
+        self.fst.finals[leave[1]] = 0.0
+        self.fst.arc(self._start, leave[0], weight=_HALF)
+        self.fst.arc(self._quiet, leave[0])
 
-    def _with_pauses(self, network: Network) -> list[int]:
+    def _emit(self, source: int, state: int, phone: str, word: int, weight: float) -> None:
+        """Go from `source` into `state`, which is the phone: it may last."""
+        self.fst.arc(source, state, phones.enter(phone), word, weight)
+        self.fst.arc(state, state, phones.stay(phone))
+
+    def _with_pauses(self, network: Network, leave: list[int]) -> list[int]:
         """For each state where a word has just ended, a state before it: silence may come in between."""
-        arrive = list(self._leave)
+        arrive = list(leave)
         for state in sorted({arc.target for arc in network.arcs if arc.word}):
-            arrive[state], quiet = self._fst.state(), self._fst.state()
-            self._fst.arc(arrive[state], self._leave[state], weight=_HALF)
-            _emit(self._fst, arrive[state], quiet, phones.SILENCE, 0, _HALF)
-            self._fst.arc(quiet, self._leave[state])
+            arrive[state], quiet = self.fst.state(), self.fst.state()
+            self.fst.arc(arrive[state], leave[state], weight=_HALF)
+            self._emit(arrive[state], quiet, phones.SILENCE, 0, _HALF)
+            self.fst.arc(quiet, leave[state])
         return arrive
 
     def _word(self, source: int, target: int, word: str, number: int, cost: float) -> None:
         """All ways to pronounce `word`; those that begin alike share their beginning."""
-        states: dict[tuple[str, ...], int] = {}
+        states: dict[tuple[str, ...], int] = {(): source}
         for spoken in self._pronunciations.weighted(word):
             sounds = phones.positioned(spoken.phones)
-            state = source
-            for length, sound in enumerate(sounds, 1):
-                begun = sounds[:length]
+            for length, sound in enumerate(sounds):
+                before, begun = states[sounds[:length]], sounds[: length + 1]
                 if begun not in states:
-                    states[begun] = self._fst.state()
-                    first = length == 1
-                    weight = cost + self._word_cost if first else 0.0
-                    _emit(self._fst, state, states[begun], sound, number if first else 0, weight)
-                state = states[begun]
-            self._fst.arc(state, target, weight=spoken.cost)
+                    states[begun] = self.fst.state()
+                    self._emit(before, states[begun], sound, 0 if length else number, 0.0 if length else cost)
+            self.fst.arc(states[sounds], target, weight=spoken.cost)
 
     def _any_sounds(self, source: int, target: int, number: int, cost: float) -> None:
         """Two sounds or more in any order."""
-        inside = self._fst.state()
+        inside = self.fst.state()
         price = self._prices.unknown_sound
         for sound in phones.SPEECH:
-            begin, middle, end = self._fst.state(), self._fst.state(), self._fst.state()
-            weight = cost + self._word_cost - self._prices.word + self._prices.unknown + price
-            _emit(self._fst, source, begin, f"{sound}_B", number, weight)
-            self._fst.arc(begin, inside)
-            _emit(self._fst, inside, middle, f"{sound}_I", 0, price)
-            self._fst.arc(middle, inside)
-            _emit(self._fst, inside, end, f"{sound}_E", 0, price)
-            self._fst.arc(end, target)
+            begin, middle, end = self.fst.state(), self.fst.state(), self.fst.state()
+            self._emit(source, begin, f"{sound}_B", number, cost + price)
+            self.fst.arc(begin, inside)
+            self._emit(inside, middle, f"{sound}_I", 0, price)
+            self.fst.arc(middle, inside)
+            self._emit(inside, end, f"{sound}_E", 0, price)
+            self.fst.arc(end, target)

@@ -74,12 +74,13 @@ class Recogniser:
             self._take(one, sent)
         return Progress(self._activity.speaking and not self._opening, self._started, self._ended)
 
-    def hear_all(self, sound: bytes) -> None:
-        """Take a whole recording as one answer, whatever pauses are in it: for files."""
+    def hear_all(self, sound: bytes) -> Heard:
+        """What was said in a whole recording, one answer whatever pauses are in it: for files."""
         for begin in range(0, len(sound) - _BYTES + 1, _BYTES):
             self._activity.hear(np.frombuffer(sound[begin : begin + _BYTES], np.int16))
         self._activity.awake = self._started = True
         self._sound += self._gate.feed(sound) if self._gate else sound
+        return self.finish()
 
     def finish(self) -> Heard:
         """What was said, whether or not it has ended. Call it once, then `close`."""
@@ -121,7 +122,9 @@ class Recogniser:
             self._look()
         patience_ms = self._tuning.whole_ms if self._nearly_whole() else self._tuning.digits_ms
         if activity.quiet_ms >= patience_ms or self._settled() or (vosk_says_end and self._nearly_whole()):
-            self._close_answer()
+            self._heard = self._decide()
+            self._decoder = None
+            self._wait(activity)
 
     def _is_left_over(self, activity: Activity) -> bool:
         """Whether the caller still says what they began to say before this turn; `_opening` is over when not."""
@@ -171,17 +174,13 @@ class Recogniser:
         self._tried = self._words
         return bool(self._grammar.language.command(self._words) or self._grammar.values(self._words))
 
-    def _close_answer(self) -> None:
-        """End the decoder's sound and see whether that was an answer."""
-        self._heard = self._decide()
-        self._decoder = None
-        self._wait(self._activity)
-
     def _wait(self, activity: Activity) -> None:
         """A result is there: has the turn ended, or does the caller go on?"""
         heard = self._heard
         assert heard is not None  # noqa: S101 - only called with a result
-        if self._decisive(heard) and (activity.quiet_ms >= self._longer_ms(heard) or self._settled_words()):
+        # An answer out of noise that never falls quiet: there is no pause to wait for.
+        settled = self._words != () and self._words == self._tried
+        if self._decisive(heard) and (settled or activity.quiet_ms >= self._longer_ms(heard)):
             self._ended = True
         elif activity.quiet_ms == 0:
             self._heard = None  # the caller goes on: a new decoder hears it all
@@ -205,10 +204,6 @@ class Recogniser:
     def _longer_ms(self, heard: Heard) -> int:
         lengthens = heard.command is None and self._grammar.may_lengthen(tuple(heard.text.split()))
         return self._tuning.longer_ms if lengthens else 0
-
-    def _settled_words(self) -> bool:
-        """The answer came out of noise that never falls quiet: there is no pause to wait for."""
-        return self._words != () and self._words == self._tried
 
     def _decisive(self, heard: Heard) -> bool:
         if heard.command:

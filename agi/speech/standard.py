@@ -35,7 +35,7 @@ def standard(
     fixed = (
         YesNo(language=language),
         DigitsGrammar(1, 64, language=language),
-        Nik(_any_standing, language=language),
+        Nik(lambda _: NikStanding.INVALID, language=language),  # for building only: the graph accepts any digits
         Date(language=language),
         Number(language=language),
         NikRepair(language=language),
@@ -60,8 +60,3 @@ def _list(path: Path) -> dict[str, tuple[str, ...]]:
             wanted = f'{value} needs a list of ways to say it, such as ["kartu keluarga", "kk"]'
             raise LexiconError([Problem(path, 0, wanted)])
     return {value: tuple(" ".join(way.lower().split()) for way in ways) for value, ways in table.items()}
-
-
-def _any_standing(_digits: str) -> NikStanding:
-    """For building only: the graph accepts any digits."""
-    return NikStanding.INVALID

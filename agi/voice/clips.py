@@ -59,14 +59,6 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """Where a value goes; `ends`: nothing is said after it, so the voice falls."""
-
-    place: Place
-    ends: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What `render` did."""
 
@@ -104,7 +96,7 @@ class Clips:
         self._synthesis: Synthesis = like._synthesis if like else Synthesis(voice, var / "voice-cache" / "drafts")
         self._in_time: Deadline = like._in_time if like else Deadline(IN_TIME_S)
         self._sounds = Sounds(sounds) if sounds else None
-        self._plan = {key: self._planned(texts.text(key)) for key in texts.keys()}  # noqa: SIM118 - not a dict
+        self._plan = {key: self._planned(text) for key, text in texts.items()}
         self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), maker()))
         self._cache.keep = frozenset(piece.identity for piece in self.pieces())
 
@@ -125,19 +117,16 @@ class Clips:
     def pieces(self, key: str | None = None) -> list[Piece]:
         """The fixed parts of one text, or of all and the pause: all that is rendered ahead."""
         if key is not None:
-            self.texts.text(key)
-            return [step for step in self._plan[key] if isinstance(step, Piece)]
+            return [step for step in self._plan[self.texts[key].key] if isinstance(step, Piece)]
         return [step for steps in self._plan.values() for step in steps if isinstance(step, Piece)] + [self._pause]
 
     def dead_recordings(self) -> list[Problem]:
         """Recordings that replace nothing, for the checker."""
-        parts = {key: len(self.pieces(key)) for key in self._plan if self.texts.text(key).places}
+        parts = {key: len(self.pieces(key)) for key in self._plan if self.texts[key].places}
         return self.recordings.dead(self.texts, parts)
 
     def rendered(self, piece: Piece) -> Path | None:
-        """Where the audio of `piece` is (without extension), or None if it is not rendered yet."""
-        if self._sounds and whole(self._sounds.folder / piece.name):
-            return self._sounds.folder / piece.name
+        """Where the audio of `piece` is kept (without extension), or None if it is not rendered yet."""
         return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
 
     def mend(self) -> int:
@@ -178,8 +167,8 @@ class Clips:
 
         Raises `UnknownKey`, `PlaceError` or `SynthesisError`.
         """
-        values = self.texts.values(key, places or {})
-        return [path for step in self._plan[key] for path in self._said(step, values, lambda make: make())]
+        values = self.texts.checked(key, places or {})
+        return [path for step in self._plan[key] for path in self._said(key, step, values, lambda make: make())]
 
     def playable(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
         """As `clips`, for a call: what cannot be spoken now, or not in time, is left out, and the call goes on.
@@ -187,27 +176,30 @@ class Clips:
         Raises `UnknownKey` or `PlaceError`.
         """
         paths: list[Path] = []
-        values = self.texts.values(key, places or {})
+        values = self.texts.checked(key, places or {})
         for step in self._plan[key]:
             try:
-                paths += self._said(step, values, self._in_time.run)
+                paths += self._said(key, step, values, self._in_time.run)
             except (SynthesisError, OSError) as error:
                 _log.error("voice.left_out", key=key, why=type(error).__name__)
         return paths
 
-    def _said(self, step: Piece | Slot, values: Mapping[str, Value], made: Callable[[Made], Path]) -> list[Path]:
+    def _said(
+        self, key: str, step: Piece | Place, values: Mapping[str, Value], made: Callable[[Made], Path]
+    ) -> list[Path]:
         """The clips of one part of a text; `made` has those made that are not rendered ahead."""
         if isinstance(step, Piece):
             return [self.file(step)]
-        value = values[step.place.name]
-        match step.place.kind:
+        value = values[step.name]
+        match step.kind:
             case Kind.DIGITS:
                 return self._digits(str(value))
             case Kind.PHRASE:
                 return [self.file(piece) for piece in self.pieces(str(value))]
             case Kind.NUMBER if f"digits.{value}" in self.texts:
                 return [self.file(piece) for piece in self.pieces(f"digits.{value}")]
-        text = _sentence(self._worded(step.place.kind, value), ends=step.ends)
+        # Where nothing is said after a value the voice falls.
+        text = _sentence(self._worded(step.kind, value), ends=step is self._plan[key][-1])
         return [made(partial(self._value, text))] if text else []
 
     def _worded(self, kind: Kind, value: Value) -> str:
@@ -273,18 +265,17 @@ class Clips:
     def _synthesised(self, text: str, tail_ms: int = audio.TAIL_MS) -> Audio:
         return audio.polished(*self._synthesis.speak(text), tail_ms)
 
-    def _planned(self, text: Text) -> tuple[Piece | Slot, ...]:
+    def _planned(self, text: Text) -> tuple[Piece | Place, ...]:
         """What is played for one text, in order; parts with nothing to say (a full stop after a place) are left out."""
-        heard = [part for part in text.parts if isinstance(part, Place) or _has_words(self._aloud(part))]
-        steps: list[Piece | Slot] = []
+        steps: list[Piece | Place] = []
         count = 0
-        for part in heard:
+        for part in text.parts:
             if isinstance(part, Place):
-                steps.append(Slot(part, ends=part is heard[-1]))
-            else:
+                steps.append(part)
+            elif _has_words(spoken := self._aloud(part)):
                 count += 1
-                words = _sentence(self._aloud(part), ends=False)
-                steps.append(self._piece(text, f".{count}" if text.places else "", words))
+                suffix = f".{count}" if text.places else ""
+                steps.append(self._piece(text, suffix, _sentence(spoken, ends=False)))
         return tuple(steps)
 
     def _piece(self, text: Text, suffix: str, words: str) -> Piece:

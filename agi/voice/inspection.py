@@ -15,15 +15,14 @@ _ENOUGH_WORDS = 5
 def unspeakable_texts(clips: Clips) -> list[Problem]:
     """Texts that would not be heard whole, or not understood; and digits that no text speaks."""
     found: list[Problem] = []
-    for key in clips.texts.keys():  # noqa: SIM118 - not a dict
-        text = clips.texts.text(key)
+    for key, text in clips.texts.items():
         if lost := clips.language.wording.unspeakable(text.raw, clips.lexicon):
             what = ", ".join(f"'{one}'" for one in lost)
             message = f"{key}: {what} tidak bisa diucapkan; tulis dengan kata-kata, atau tambahkan ke lexicon.toml"
             found.append(Problem(text.file, text.line, message))
     lacking = [digit for digit in "0123456789" if f"digits.{digit}" not in clips.texts]
-    if lacking and clips.texts.keys():
-        file, _ = clips.texts.line(clips.texts.keys()[0])
+    if lacking and clips.texts:
+        file = next(iter(clips.texts.values())).file
         found.append(Problem(file, 0, f"[digits] belum punya {', '.join(lacking)}: angka tidak bisa dibacakan"))
     return found
 
@@ -31,8 +30,7 @@ def unspeakable_texts(clips: Clips) -> list[Problem]:
 def long_texts(clips: Clips, words_per_minute: int) -> list[Problem]:
     """Texts that take longer to say than a recording may last."""
     found: list[Problem] = []
-    for key in clips.texts.keys():  # noqa: SIM118 - not a dict
-        text = clips.texts.text(key)
+    for key, text in clips.texts.items():
         words = sum(len(part.split()) for part in map(_bare, text.parts))
         seconds = words / words_per_minute * 60
         if seconds > recordings.LONGEST_S:
@@ -44,8 +42,7 @@ def long_texts(clips: Clips, words_per_minute: int) -> list[Problem]:
 def foreign_texts(clips: Clips) -> list[Problem]:
     """Indonesian texts without a single Indonesian word: the voice would read them by Indonesian rules."""
     found: list[Problem] = []
-    for key in clips.texts.keys():  # noqa: SIM118 - not a dict
-        text = clips.texts.text(key)
+    for key, text in clips.texts.items():
         words = [word for part in map(_bare, text.parts) for word in re.findall(r"[a-z]+", part.lower())]
         familiar = any(map(clips.language.wording.common.fullmatch, words))
         if len(words) >= _ENOUGH_WORDS and text.file.stem == FALLBACK and not familiar:

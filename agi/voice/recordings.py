@@ -123,5 +123,5 @@ def _useless(file: Path, texts: Texts, parts: Mapping[str, int]) -> str | None:
         return None
     if key in parts and number.isascii() and number.isdigit():
         return None if 1 <= int(number) <= parts[key] else f"tidak dipakai: '{key}' hanya punya {parts[key]} bagian"
-    near = get_close_matches(file.stem.lower(), texts.keys(), 1)
+    near = get_close_matches(file.stem.lower(), texts, 1)
     return f"tidak dipakai: tidak ada teks '{file.stem}'" + (f"; maksud Anda {near[0]}?" if near else "")

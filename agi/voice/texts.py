@@ -40,14 +40,14 @@ class Text:
         return {part.name: part.kind for part in self.parts if isinstance(part, Place)}
 
 
-class Texts:
-    """All texts of one language, with Indonesian behind it."""
+class Texts(dict[str, Text]):
+    """All texts of one language by key, in the order of the files, with Indonesian behind it."""
 
     def __init__(self, language: str, texts: Mapping[str, Text], missing: tuple[str, ...] = ()) -> None:
+        super().__init__(texts)
         self.language = language
         self.missing = missing
         """Keys that `language` has no text for: the Indonesian one is said."""
-        self._texts = dict(texts)
 
     @classmethod
     def load(cls, folder: Path, language: str = FALLBACK) -> "Texts":
@@ -70,31 +70,19 @@ class Texts:
             raise TextsError(problems)
         return cls(language, base | own, tuple(key for key in base if key not in own))
 
-    def keys(self) -> tuple[str, ...]:
-        """All keys, in the order of the files."""
-        return tuple(self._texts)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._texts
-
-    def text(self, key: str) -> Text:
-        """The text called `key`; raises `UnknownKey`."""
-        try:
-            return self._texts[key]
-        except KeyError:
-            raise UnknownKey(f"There is no text '{key}' in the prompts ({self.language}.toml).") from None
+    def __missing__(self, key: str) -> Text:
+        raise UnknownKey(f"There is no text '{key}' in the prompts ({self.language}.toml).")
 
     def line(self, key: str) -> tuple[Path, int]:
         """File and line (from 1) where the text called `key` stands; raises `UnknownKey`."""
-        text = self.text(key)
-        return text.file, text.line
+        return self[key].file, self[key].line
 
-    def values(self, key: str, places: Mapping[str, Value]) -> dict[str, Value]:
+    def checked(self, key: str, places: Mapping[str, Value]) -> dict[str, Value]:
         """`places` in the types the text wants (see `places.checked`).
 
         Raises `UnknownKey`, also for the key in a phrase, or `PlaceError`.
         """
-        text = self.text(key)
+        text = self[key]
         _same_names(text, places)
         places_of = (part for part in text.parts if isinstance(part, Place))
         return {place.name: self._checked(key, place, places[place.name]) for place in places_of}
@@ -104,7 +92,7 @@ class Texts:
 
         A value that holds a mask (•) is shown as it is. Raises `UnknownKey` or `PlaceError`.
         """
-        text = self.text(key)
+        text = self[key]
         given, locale = places or {}, named(self.language).locale
         _same_names(text, given)
         out: list[str] = []
@@ -116,14 +104,14 @@ class Texts:
             else:
                 value = self._checked(key, part, given[part.name])
                 phrase = part.kind is Kind.PHRASE
-                out.append(self.text(str(value)).raw.strip() if phrase else kinds.written(part.kind, value, locale))
+                out.append(self[str(value)].raw.strip() if phrase else kinds.written(part.kind, value, locale))
         # A phrase may end with a full stop of its own: the sentence around it brings the right one.
         joined = [left.rstrip(".") if right[:1] in {".", ",", ";"} else left for left, right in pairwise([*out, ""])]
         return re.sub(r"\s+", " ", "".join(joined)).strip()
 
     def _checked(self, key: str, place: Place, value: Value) -> Value:
         checked = kinds.checked(key, place, value)
-        if place.kind is Kind.PHRASE and self.text(str(checked)).places:
+        if place.kind is Kind.PHRASE and self[str(checked)].places:
             raise PlaceError(f"The text '{checked}' has places: it can't be a phrase of '{key}'.")
         return checked
 

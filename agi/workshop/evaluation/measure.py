@@ -127,9 +127,8 @@ def niks(model: Model, grammar: Nik, joined: Sequence[Joined], condition: str, b
     tuning = Tuning(thresholds={grammar.kind: _ANY})
     decisions = []
     for nth, one in enumerate(joined):
-        recogniser = model.recogniser(grammar, tuning)
-        recogniser.hear_all(degrade(condition, one.sound, seed + nth, babble).tobytes())
-        heard = recogniser.finish()
+        sound = degrade(condition, one.sound, seed + nth, babble).tobytes()
+        heard = model.recogniser(grammar, tuning).hear_all(sound)
         decisions.append(Decision(heard.confidence, heard.value == one.nik if heard.value else None))
     return Niks(condition, tuple(decisions))
 

@@ -115,9 +115,7 @@ def _numbers(chance: random.Random, digits: int) -> list[str]:
 
 
 def _decision(model: Model, question: Grammar, tuning: Tuning, voice: str, text: str, value: str | None) -> Decision:
-    recogniser = model.recogniser(question, tuning)
-    recogniser.hear_all(_said(voice, text).tobytes())
-    heard = recogniser.finish()
+    heard = model.recogniser(question, tuning).hear_all(_said(voice, text).tobytes())
     return Decision(heard.confidence, heard.value == value if heard.value else None)
 
 

@@ -272,7 +272,7 @@ class _Playing:
 
 def filled(step: Step, texts: Texts, numbers: Numbers) -> Mapping[str, Value]:
     """The values for the places of what `step` hears. Raises BadDescription."""
-    kinds = texts.text(step.text).places
+    kinds = texts[step.text].places
     values: dict[str, Value] = {}
     for name, text in step.places.items():
         value = numbers.value(text[1:-1]) if text.startswith("{") else text

@@ -27,14 +27,14 @@ class References:
         try:
             self.texts = Texts.load(edition.prompts, settings.office.language)
             self._clips = Clips(self.texts, settings.voice, edition.prompts, settings.var, edition.sounds)
-            self.bank = Bank([self._of(key) for key in self.texts.keys()])  # noqa: SIM118 - not a dict
+            self.bank = Bank([self._of(key) for key in self.texts])
         except VoiceError as wrong:
             raise PhoneError(f"the prompts cannot be known by ear: {wrong}") from wrong
 
     @property
     def known(self) -> Mapping[str, frozenset[str]]:
         """All keys and the names of their places."""
-        return {key: frozenset(self.texts.text(key).places) for key in self.texts.keys()}  # noqa: SIM118
+        return {key: frozenset(text.places) for key, text in self.texts.items()}
 
     def said_with(self, key: str, places: Mapping[str, Value]) -> Reference:
         """The prompt with these values; without values, what is always said of it. Raises PlaceError."""
@@ -48,7 +48,7 @@ class References:
 
     def _of(self, key: str) -> Reference:
         sounds = [_sound(self._clips.file(piece)) for piece in self._clips.pieces(key)]
-        if not self.texts.text(key).places:
+        if not self.texts[key].places:
             return reference(key, sounds)
         # What stands between values that are not known: the longest part says best which text it is.
         return reference(key, [max(sounds, key=len)] if sounds else [], open_end=True)
