@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agi.dialogue.helps import HELP
 from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result
+from agi.languages.language import Command
 from agi.voice.texts import Texts
 
 SILENCE = Answer(Result.NO_INPUT)
@@ -12,7 +12,7 @@ MUMBLE = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.2)
 REPEAT = Answer(Result.REPEAT, mode=Mode.SPEECH)
 BACK = Answer(Result.BACK, mode=Mode.SPEECH)
 AGENT = Answer(Result.AGENT, mode=Mode.SPEECH)
-ASKS_HELP = Answer(Result.NO_MATCH, HELP, Mode.SPEECH)
+ASKS_HELP = Answer(Result.NO_MATCH, Command.HELP, Mode.SPEECH)
 
 
 def said(value: str) -> Answer:

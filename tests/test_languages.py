@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from scripted_caller import Notes
 from speech_voices import PRONUNCIATIONS, acoustic_model
-from spoken_caller import HearingPhone, said
+from spoken_caller import ASKS_HELP, HearingPhone, said
 
 from agi import languages
 from agi.dialogue.asking import Patience
-from agi.dialogue.helps import HELP
 from agi.dialogue.question import Answer, Digits, Mode, Options, Prompt, Question, Result
 from agi.dialogue.talk import Talk
 from agi.hearing.typed import understood
@@ -68,7 +67,11 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
         ("one two 3", Question("x", (), Digits(3, 3), grammar="digits"), Answer(Result.MATCH, "123", Mode.SPEECH)),
         ("number two", Question("x", (), Options("12"), grammar="menu:a"), Answer(Result.MATCH, "2", Mode.SPEECH)),
         ("go back", Question("x", (), Options("12"), grammar="menu:a"), Answer(Result.BACK, mode=Mode.SPEECH)),
-        ("help", Question("x", (), Options("12"), grammar="menu:a"), Answer(Result.NO_MATCH, HELP, Mode.SPEECH)),
+        (
+            "help",
+            Question("x", (), Options("12"), grammar="menu:a"),
+            ASKS_HELP,
+        ),
         ("bantuan", Question("x", (), Options("12"), grammar="menu:a"), OTHER_SPEECH),
     ],
 )

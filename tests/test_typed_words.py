@@ -6,7 +6,6 @@ from itertools import islice, product
 
 import pytest
 
-from agi.dialogue.helps import HELP
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.hearing.answers import grammar_of
@@ -29,7 +28,7 @@ COMMANDS = {
     Command.REPEAT: Answer(Result.REPEAT, mode=Mode.SPEECH),
     Command.BACK: Answer(Result.BACK, mode=Mode.SPEECH),
     Command.AGENT: Answer(Result.AGENT, mode=Mode.SPEECH),
-    Command.HELP: Answer(Result.NO_MATCH, HELP, Mode.SPEECH),
+    Command.HELP: Answer(Result.NO_MATCH, Command.HELP, Mode.SPEECH),
 }
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from agi.dialogue import helps
-from agi.dialogue.helps import Helps
+from agi.dialogue.helps import Helps, before_asking_again
 from agi.dialogue.question import (
     Answer,
     Digits,
@@ -108,15 +107,6 @@ class Asked:
     repeat: Sequence[Prompt] = ()
     short: Prompt | None = None
     secret: bool = False
-
-    @property
-    def invitation(self) -> str:
-        """The prompt that tells the caller that this may be spoken, "" for none."""
-        if self.meant is None:
-            return ""
-        if self.helps is Helps.MENU:
-            return "speech.menu"
-        return "speech.secret" if self.secret else "speech.entry"
 
 
 @dataclass(eq=False)
@@ -224,14 +214,14 @@ class Asking:
                 case Result.CLEARED:
                     prompts = (Prompt("help.entry.cleared"),)
                     continue
-            if helps.asked_for_help(answer):
+            spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
+            if spoken and answer.value == Command.HELP:
                 prompts = (asked.helps.prompt("asked"), *ask)
                 continue
             if answer.result is Result.NO_INPUT and answer.cut_short:
                 # An echo or a noise without words: not a second time.
                 question = replace(question, voice_barge_in=False)
             failures += 1
-            spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
             unheard += spoken
             press = spoken and unheard >= (1 if asked.secret else _MOST_UNHEARD)
             if press and isinstance(question.accepts, Digits) and question.grammar:
@@ -241,9 +231,7 @@ class Asking:
                 self.note("speech.to_keys", question.name)
             if failures >= (self.patience.tries if asked.meant else _NESTED_TRIES):
                 raise GaveUp(self.where, answer.result)
-            said = helps.before_asking_again(
-                answer, failures, asked.helps, asked.short, hears=listening, keys_next=press
-            )
+            said = before_asking_again(answer, failures, asked.helps, asked.short, hears=listening, keys_next=press)
             prompts = (*self._fallen(question, listening), *said, *ask)
 
     def _meant(self, asked: Asked, answer: Answer) -> bool:
@@ -255,8 +243,8 @@ class Asking:
         question = asked.question
         if not listening:
             return (*self._fallen(question, listening), *question.prompts)
-        invitation = asked.invitation
-        if not invitation or invitation in self._invited:
+        invitation = "speech.menu" if asked.helps is Helps.MENU else "speech.secret" if asked.secret else "speech.entry"
+        if asked.meant is None or invitation in self._invited:
             return question.prompts
         if not asked.secret:
             self._invited.add(invitation)

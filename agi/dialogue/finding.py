@@ -1,7 +1,6 @@
 """What the checker of menu and prompts finds: stable codes, so that a finding can be looked up and silenced.
 
-M… is about menu.toml, T… about the texts, R… about recordings. Findings of the T and R kinds that need the voice
-(is it speakable? is it audio?) are made by the floors above and handed in.
+M… is about menu.toml, T… about the texts, R… about recordings.
 """
 
 from collections.abc import Iterable

@@ -3,10 +3,9 @@
 from enum import StrEnum
 
 from agi.dialogue.question import Answer, Mode, Prompt, Result
-from agi.languages.language import Command
 
-HELP = Command.HELP.value
-"""The value of a spoken no-match that asks for help."""
+IN_BOTH = ("silent", "silent_again", "silent_heard", "unheard", "press", "asked")
+"""Helps that menus and entries have."""
 
 
 class Helps(StrEnum):
@@ -18,12 +17,7 @@ class Helps(StrEnum):
 
     def prompt(self, name: str) -> Prompt:
         """The help called `name`."""
-        return Prompt(self if self is Helps.YES_NO else f"{self}.{name}")
-
-
-def asked_for_help(answer: Answer) -> bool:
-    """Whether the caller said "bantuan"."""
-    return answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH and answer.value == HELP
+        return Prompt(str(self) if self is Helps.YES_NO else f"{self}.{name}")
 
 
 def before_asking_again(

@@ -18,13 +18,11 @@ from agi.languages.language import Language
 SAYS: Says = {"menu.more": {}}
 """What the walk itself says: the question after every service and every piece of information."""
 
-ASKS: Mapping[str, str] = {"more": "12"}
-"""Questions that may have words in [questions] of the menu, and their keys."""
-
 MORE = "more"
-"""The step at which a caller who has got an answer is asked for more."""
+"""The question to a caller who has got an answer, whether they want more."""
 
-_HOME, _DONE = "1", "2"
+ASKS: Mapping[str, str] = {MORE: "12"}
+"""Questions that may have words in [questions] of the menu, and their keys."""
 
 
 class MenuError(HotlineError):
@@ -112,7 +110,7 @@ class Menu:
         """Ask what else; the new path, empty when the caller has done. Silence after an answer is no failure."""
         talk.patience = replace(usual, tries=min(2, usual.tries))
         try:
-            key = talk.choose(MORE, [Prompt("menu.more")], _HOME + _DONE, repeat=talk.told, grammar="question:more")
+            key = talk.choose(MORE, [Prompt("menu.more")], "12", repeat=talk.told, grammar="question:more")
         except GaveUp:
             return []
-        return [self.start] if key == _HOME else []
+        return [self.start] if key == "1" else []

@@ -103,7 +103,7 @@ def read(path: Path) -> MenuFile:
     except tomlfile.TomlError as broken:
         code = "M004" if broken.twice else "M001"
         return MenuFile(path, findings=[Finding(code, path, broken.line, broken.message)])
-    file = MenuFile(path, source.lines)
+    file = MenuFile(path, {"start": 1, **source.lines})
     for name, body in source.tables.items():
         if name == _QUESTIONS and isinstance(body, dict):
             for question, said in body.items():
@@ -118,9 +118,7 @@ def read(path: Path) -> MenuFile:
     if isinstance(start, str) and start:
         file.start = start
     else:
-        file.findings.append(
-            Finding("M007", path, file.line_of("start") or 1, 'tulis di mana panggilan dimulai: start = "SIMPUL"')
-        )
+        file.wrong("M007", "start", 'tulis di mana panggilan dimulai: start = "SIMPUL"')
     return file
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from agi.dialogue import confirm
 from agi.dialogue.asking import Asked, Asking, public
-from agi.dialogue.helps import Helps
+from agi.dialogue.helps import IN_BOTH, Helps
 from agi.dialogue.question import Answer, Digits, Options, Prompt
 from agi.dialogue.spoken import Spoken
 from agi.languages.language import Command, Reply
@@ -19,22 +19,11 @@ Says = Mapping[str, Mapping[str, str]]
 """The prompts a module says: key -> its places and their kinds. What the checker compares the texts with."""
 
 SAYS: Says = {
-    "help.menu.silent": {},
-    "help.menu.silent_again": {},
+    **{f"{helps}.{name}": {} for helps in (Helps.MENU, Helps.ENTRY) for name in IN_BOTH},
     "help.menu.wrong": {},
     "help.menu.wrong_again": {},
-    "help.entry.silent": {},
-    "help.entry.silent_again": {},
     "help.entry.short_again": {},
     "help.entry.cleared": {},
-    "help.menu.silent_heard": {},
-    "help.menu.unheard": {},
-    "help.menu.press": {},
-    "help.menu.asked": {},
-    "help.entry.silent_heard": {},
-    "help.entry.unheard": {},
-    "help.entry.press": {},
-    "help.entry.asked": {},
     "help.yes_no": {},
     "speech.menu": {},
     "speech.entry": {},
@@ -47,11 +36,6 @@ SAYS: Says = {
     "speech.group": {"group": "number"},
 }
 """What the engine itself says."""
-
-
-def _any(_value: str) -> bool:
-    """For entries that say nothing of themselves."""
-    return True
 
 
 @dataclass(eq=False)
@@ -128,7 +112,7 @@ class Talk(Asking):
         short: Prompt,
         repeat: Sequence[Prompt] = (),
         grammar: str = "digits",
-        plausible: Callable[[str], bool] = _any,
+        plausible: Callable[[str], bool] = lambda _: True,
         secret: bool = False,
     ) -> str:
         """Ask for a private number of so many `digits`. Raises Back, ToAgent, GaveUp, HungUp.

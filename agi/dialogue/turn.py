@@ -187,7 +187,12 @@ class Turn:
 
     def patience_ms(self, now_ms: int) -> int:
         """How long (ms) the caller may stay silent from now on."""
-        return max(0, self._deadline_ms() - now_ms)
+        question, quiet_since_ms = self.question, self._quiet_since_ms
+        if self._first_key_ms is not None:
+            until_ms = min(quiet_since_ms + question.between_keys_ms, self._first_key_ms + question.total_ms)
+        else:
+            until_ms = quiet_since_ms + (question.between_keys_ms if self._voice.started else question.first_key_ms)
+        return max(0, until_ms - now_ms)
 
     def give_up(self) -> None:
         """The turn is taken by other means: its keys are there again."""
@@ -288,12 +293,6 @@ class Turn:
     def _stop(self, now_ms: int) -> None:
         self.playing = False
         self._quiet_since_ms = now_ms
-
-    def _deadline_ms(self) -> int:
-        question = self.question
-        if self._first_key_ms is not None:
-            return min(self._quiet_since_ms + question.between_keys_ms, self._first_key_ms + question.total_ms)
-        return self._quiet_since_ms + (question.between_keys_ms if self._voice.started else question.first_key_ms)
 
     def _end(self, answer: Answer | None, now_ms: int, last_key: str = "") -> None:
         if answer is None:

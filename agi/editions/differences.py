@@ -56,7 +56,7 @@ def _menu(before: Menu, after: Menu) -> Iterator[str]:
         for key, said, say in _pairs(asked or {}, asks or {}):
             lost = [way for way in said or () if way not in (say or ())]
             won = [way for way in say or () if way not in (said or ())]
-            parts = [f"{sign} {_quoted(ways)}" for sign, ways in (("-", lost), ("+", won)) if ways]
+            parts = [f"{sign} “{'”, “'.join(ways)}”" for sign, ways in (("-", lost), ("+", won)) if ways]
             yield f"  [{name}] kata untuk {key}: {'; '.join(parts) or 'urutannya lain'}"
 
 
@@ -114,7 +114,3 @@ def _change(old: str | None, new: str | None) -> str:
     if old is None:
         return f"{new} (baru)"
     return f"{old} (dihapus)" if new is None else f"{old} → {new}"
-
-
-def _quoted(ways: list[str]) -> str:
-    return ", ".join(f"“{way}”" for way in ways)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agi.books.numbers import check_nik
-from agi.dialogue.helps import HELP
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.dialogue.turn import Said
 from agi.languages import named
@@ -57,7 +56,7 @@ def said(heard: Heard, question: Question, rest: int = 0) -> Said:
     if heard.command is not None:
         if heard.command in _COMMANDS:
             return Said(replace(answer, result=_COMMANDS[heard.command]))
-        return Said(replace(answer, value=HELP))
+        return Said(replace(answer, value=Command.HELP.value))
     others = tuple(_value(one, question) for one in heard.alternatives)
     value = _value(heard.value, question)
     return Said(replace(answer, result=Result.MATCH, value=value, alternatives=others), digits)

@@ -21,8 +21,6 @@ SAYS: Says = {
 ASKS: Mapping[str, str] = {"applications": "12"}
 """Questions that may have words in [questions] of the menu, and their keys."""
 
-_NEXT = "1"
-
 
 def run(talk: Talk, desk: Desk) -> None:
     """Ask who, say how many applications there are, tell one after another."""
@@ -46,11 +44,7 @@ def run(talk: Talk, desk: Desk) -> None:
 def _wants_next(talk: Talk, told: tuple[Prompt, ...]) -> bool:
     """Whether the caller wants the next one; `9` tells this one again, `*` and silence leave the list."""
     try:
-        return (
-            talk.choose(
-                "applications", [Prompt("applications.next")], _NEXT + "2", repeat=told, grammar="question:applications"
-            )
-            == _NEXT
-        )
+        ask = [Prompt("applications.next")]
+        return talk.choose("applications", ask, "12", repeat=told, grammar="question:applications") == "1"
     except (Back, GaveUp):
         return False

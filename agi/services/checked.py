@@ -180,7 +180,7 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
     with suppress(LexiconError):  # what is wrong with it is told elsewhere
         pronunciations = Pronunciations.load(folder / "lexicon.toml")
         found = read(folder / "menu.toml")
-        for _, words in sorted(found.words.items()):
+        for words in found.words.values():
             for one in alike(words.ways, pronunciations):
                 line = found.line_of(f"{words.name}.{one.other_key}")
                 problem = (
