@@ -110,4 +110,4 @@ def test_no_number_that_was_heard_reaches_the_record(office: SampleOffice) -> No
 
 def test_what_is_said_about_speaking_is_short_enough_to_be_heard(office: SampleOffice) -> None:
     for key in ("speech.menu", "speech.entry", "speech.keys_only"):
-        assert len(TEXTS.text(key).raw.split()) <= 8
+        assert len(TEXTS[key].raw.split()) <= 8
