@@ -76,7 +76,7 @@ def test_a_verb_is_made_of_words_only(verb: str) -> None:
                 channel.command(verb)
 
 
-NOT_COMMANDS = {"execute", "send_command", "get_result", "test_hangup", "command", "take_keys", "lift_time_limit"}
+NOT_COMMANDS = {"execute", "send_command", "get_result", "test_hangup", "command", "take_keys"}
 COMMANDS = sorted(
     name
     for name, _ in inspect.getmembers(AGI, inspect.isfunction)

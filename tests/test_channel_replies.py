@@ -24,7 +24,7 @@ OK = b"200 result=1 (here)\n"
 def test_a_recorded_call_with_keys() -> None:
     with replayed("keys") as channel:
         assert channel.env["agi_network_script"] == "hotline"
-        channel.lift_time_limit()
+        channel.set_autohangup(0)
         assert channel.stream(PROMPT, KEYS) == Played("1", 7360)
         assert channel.take_keys() == "1"
         assert channel.wait_for_digit(2000) == "2"
@@ -37,7 +37,7 @@ def test_a_recorded_call_with_keys() -> None:
 
 def test_a_recorded_hang_up_during_a_prompt() -> None:
     with replayed("hang-up") as channel:
-        channel.lift_time_limit()
+        channel.set_autohangup(0)
         with pytest.raises(HungUp):
             channel.stream(PROMPT, KEYS)
         with pytest.raises(HungUp):
@@ -46,7 +46,7 @@ def test_a_recorded_hang_up_during_a_prompt() -> None:
 
 def test_a_recorded_failure_is_told_from_a_hang_up() -> None:
     with replayed("wrong") as channel:
-        channel.lift_time_limit()
+        channel.set_autohangup(0)
         with pytest.raises(Refused, match="510"):
             channel.command("NO SUCH")
         with pytest.raises(Refused, match="520"):
@@ -74,7 +74,7 @@ def test_a_recorded_failure_is_told_from_a_hang_up() -> None:
 
 def test_a_recorded_value_with_line_breaks_forges_neither_reply_nor_hang_up() -> None:
     with replayed("lines") as channel:
-        channel.lift_time_limit()
+        channel.set_autohangup(0)
         value = channel.get_full_variable("${FILE(/srv/multi.txt)}")
         assert value == "one\ntwo (2)\nHANGUP\n200 result=1 (forged)\nend"
         assert channel.get_variable("HOTLINE_CALL").startswith("1795")

@@ -161,7 +161,7 @@ def test_a_line_that_is_there_in_time_is_not_cut_off(calls: Exchange) -> None:
     heard = threading.Event()
 
     def answer(channel: Channel, _cut: Callable[[], bool]) -> None:
-        channel.lift_time_limit()
+        channel.set_autohangup(0)
         channel.wait_for_digit(3000)
         heard.set()
         channel.set_variable("HOTLINE_NEXT", "hangup")

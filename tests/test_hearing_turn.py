@@ -8,7 +8,8 @@ from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
 from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES
-from agi.hearing.turn import Broken, News, SpokenTurn
+from agi.hearing.turn import SpokenTurn
+from agi.hearing.worker_process import Broken, News
 
 TALKS, TALKED = Voice(True, True), Voice(False, True)
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")

@@ -33,7 +33,7 @@ def answered(exchange: Exchange) -> Iterator[Channel]:
         with peer:
             peer.setblocking(False)
             channel = Channel(Wire(peer.fileno(), peer.fileno()))
-            channel.lift_time_limit()
+            channel.set_autohangup(0)
             yield channel
     exchange.hang_up_all()
 

@@ -6,7 +6,8 @@ from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Mode, Options, Question, Result
 from agi.dialogue.turn import Said, Voice
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
-from agi.hearing.turn import GAP_MS, News, SpokenTurn
+from agi.hearing.turn import GAP_MS, SpokenTurn
+from agi.hearing.worker_process import News
 
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
 PAUSE_MS = 220

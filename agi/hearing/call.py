@@ -15,7 +15,8 @@ from uuid import uuid4
 from agi.dialogue.keys import KEYS, KeyQueue
 from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, audio
 from agi.hearing.protocol import clock_ms
-from agi.hearing.turn import News, SpokenTurn
+from agi.hearing.turn import SpokenTurn
+from agi.hearing.worker_process import News
 
 BEAT_S = FRAME_MS / 1000
 GONE = "gone"

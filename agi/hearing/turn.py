@@ -5,42 +5,16 @@ telephone that sends nothing while the caller is silent is heard as silence: tim
 """
 
 from collections import deque
-from typing import Protocol
 
 from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Question
 from agi.dialogue.turn import Actions, Announcement, Finish, Listen, Said, Turn, Voice
 from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
+from agi.hearing.worker_process import Broken, Ear, News
 
 GAP_MS = 200
 """So long a packet of sound may be late. What is still missing then was not sent: some telephones send no silence."""
 _REMEMBERED_FRAMES = 3  # the two directions are not in step, by a frame or two
-
-
-class Broken:
-    """The recogniser has failed."""
-
-
-News = Voice | Said | Broken
-
-
-class Ear(Protocol):
-    """The recogniser of one turn, somewhere else: it takes sound now and gives `News` later."""
-
-    def hear(self, sound: bytes, sent: bytes) -> None:
-        """Listen to `sound`; `sent` is what was played in the same time ("" where nothing was)."""
-
-    def finish(self) -> None:
-        """Ask for what was said so far: `Said` comes, then it listens anew."""
-
-    def listen_for_rest(self, digits: int) -> None:
-        """Forget what was heard, and listen for at most `digits` more digits of a number."""
-
-    def lag_ms(self) -> int:
-        """How long the oldest sound that was not listened to has been waiting."""
-
-    def close(self) -> None:
-        """The turn is over."""
 
 
 class SpokenTurn:

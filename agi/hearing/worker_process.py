@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from agi.dialogue.question import Question
+from agi.dialogue.turn import Said, Voice
 from agi.hearing.protocol import (
     KIND,
     LONGEST,
@@ -33,7 +34,6 @@ from agi.hearing.protocol import (
     decode,
     encode,
 )
-from agi.hearing.turn import Broken, News
 
 START_LIMIT_S = 15.0
 _START_AGAIN_S = 0.5
@@ -45,8 +45,15 @@ _log = structlog.get_logger("speech")
 _MAIN = "from agi.hearing.worker import main; main()"
 
 
-class RemoteEar:
-    """The `Ear` of one turn, whose session is in the worker; every method returns at once."""
+class Broken:
+    """The recogniser has failed."""
+
+
+News = Voice | Said | Broken
+
+
+class Ear:
+    """The hearing of one turn, in a session of the worker's: it takes sound now and tells `News` later."""
 
     def __init__(self, worker: "WorkerProcess", session: int, tell: Callable[[News], None]) -> None:
         self._worker = worker
@@ -56,19 +63,19 @@ class RemoteEar:
         self.deprived = False  # of sound that the worker could not take
 
     def hear(self, sound: bytes, sent: bytes) -> None:
-        """Send `sound` there."""
+        """Listen to `sound`; `sent` is what was played in the same time ("" where nothing was)."""
         self._worker.send(Audio(self._session, clock_ms(), sound, sent))
 
     def finish(self) -> None:
-        """Ask what was said."""
+        """Ask for what was said so far: `Said` comes, then it listens anew."""
         self._worker.send(Finish(self._session))
 
     def listen_for_rest(self, digits: int) -> None:
-        """Begin anew, for the rest of a number."""
+        """Forget what was heard, and listen for at most `digits` more digits of a number."""
         self._worker.send(ListenForRest(self._session, digits))
 
     def lag_ms(self) -> int:
-        """What the worker says of this session, or for how long it has said nothing at all.
+        """How long the oldest sound that was not listened to has been waiting, or the worker said nothing at all.
 
         Without end when sound was dropped: half of an answer is none.
         """
@@ -89,7 +96,7 @@ class WorkerProcess:
         self.longest_ms = 0
         self.open = False  # whether it has said that it works
         self._factory = factory
-        self._ears: dict[int, RemoteEar] = {}
+        self._ears: dict[int, Ear] = {}
         self._begun = 0
         self._unsent: deque[ToWorker] = deque()
         self._heard_ms = clock_ms()
@@ -147,10 +154,10 @@ class WorkerProcess:
         """Turns that are listened to now."""
         return len(self._ears)
 
-    def ear(self, question: Question, tell: Callable[[News], None]) -> RemoteEar:
+    def ear(self, question: Question, tell: Callable[[News], None]) -> Ear:
         """Begin a session; `tell` is given its news."""
         self._begun += 1
-        ear = self._ears[self._begun] = RemoteEar(self, self._begun, tell)
+        ear = self._ears[self._begun] = Ear(self, self._begun, tell)
         self.send(Begin(self._begun, question))
         return ear
 

@@ -62,7 +62,7 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
         journal.came_back(_fault(channel))
     _log.info("call.begins", start=str(start))
     try:
-        channel.lift_time_limit()
+        channel.set_autohangup(0)  # the dialplan's, for a line that is not there
         channel.set_variable(LANGUAGE, edition.language)
         ending = _converse(channel, shared, edition, journal, number, start)
     except HungUp:

@@ -25,12 +25,13 @@ from agi.line.protocol import (
     command_line,
     key_in,
     parsed,
-    wait_of,
 )
 from agi.line.variables import KEYS as PRESSED
 from agi.line.wire import Ended, TooLong, Wire
 
 _DEAD = 511
+_WAITING = ("SAY ", "GET DATA", "GET OPTION", "STREAM ", "CONTROL ", "RECORD ", "RECEIVE ", "SEND ", "EXEC")
+_WAITS_S = 600.0  # such a command of pyst2's may take, since it waits for the caller
 _KEYS_AND_CLEAR = f"${{{PRESSED}}}${{SET({PRESSED}=)}}"
 
 
@@ -117,23 +118,11 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         reply = self.command("GET FULL VARIABLE", _KEYS_AND_CLEAR)
         return "".join(key for key in reply.data if key in KEYS)
 
-    def get_variable(self, name: str) -> str:
-        """A channel variable; "" when it is not set."""
-        return self.command("GET VARIABLE", name).data
-
-    def set_variable(self, name: str, value: object) -> None:
-        """Set a channel variable."""
-        self.command("SET VARIABLE", name, value)
-
-    def lift_time_limit(self) -> None:
-        """Tell the dialplan that the line is here: no absolute time-out any more."""
-        self.command("SET AUTOHANGUP", 0)
-
     # ---- what pyst2's other commands are made of ----
 
     def execute(self, command: str, *args: object) -> dict[str, tuple[str, str]]:
         """pyst2's way to run a command: its reply as `{"result": (value, data), "endpos": …}`."""
-        reply = self.command(command, *args, wait_s=wait_of(command))
+        reply = self.command(command, *args, wait_s=_WAITS_S if command.upper().startswith(_WAITING) else 0.0)
         found = {"result": (reply.result, reply.data)}
         if reply.endpos is not None:
             found["endpos"] = (str(reply.endpos), "")

@@ -12,7 +12,6 @@ LONGEST_LINE = 8191
 
 _VERB = re.compile(r"[A-Za-z]+( [A-Za-z]+)*")
 _REPLY = re.compile(rb"(\d{3})(?: result=(\S*))?(?: \((.*)\))?(?: endpos=(\d+))?\s*", re.DOTALL)
-_WAITING = ("SAY ", "GET DATA", "GET OPTION", "STREAM ", "CONTROL ", "RECORD ", "RECEIVE ", "SEND ", "EXEC")
 CLOSED = re.compile(rb"\)(?: endpos=\d+)?\s*\Z")
 """How a reply that holds a value in parentheses ends."""
 
@@ -86,9 +85,3 @@ def key_in(reply: Reply) -> str:
     """The key in a reply's result (its ASCII code; 0 is none)."""
     code = int(reply.result) if reply.result.isascii() and reply.result.isdigit() else 0
     return chr(code) if 0 < code < 128 else ""
-
-
-def wait_of(command: str) -> float:
-    """How long (s) a command of pyst2's that waits for the caller may take."""
-    waits = command.upper().startswith(_WAITING)
-    return 600.0 if waits else 0.0
