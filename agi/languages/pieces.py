@@ -3,7 +3,7 @@
 A piece is a text of one or several words, or one of the classes below.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 UNKNOWN = "[unk]"
@@ -60,17 +60,12 @@ def alt(pieces: Iterable[Piece], cost: float = 0.0) -> Alt:
 
 def texts(piece: Piece) -> tuple[str, ...]:
     """The texts that `piece` is made of, each once, in their order; UNKNOWN stands for other speech."""
-    return tuple(dict.fromkeys(_texts(piece)))
-
-
-def _texts(piece: Piece) -> Iterator[str]:
     match piece:
         case str():
-            yield piece
+            return (piece,)
         case Seq() | Alt():
-            for one in piece.pieces:
-                yield from _texts(one)
+            return tuple(dict.fromkeys(text for one in piece.pieces for text in texts(one)))
         case Opt() | Loop():
-            yield from _texts(piece.piece)
+            return texts(piece.piece)
         case Anything():
-            yield UNKNOWN
+            return (UNKNOWN,)

@@ -97,7 +97,7 @@ class Activity:
     def hear(self, frame: NDArray[np.int16], said: NDArray[np.int16] | None = None) -> None:
         """Take 20 ms of the caller's sound and, for echo, what we sent in the same 20 ms."""
         samples = frame.astype(np.float32)
-        level = _level(samples)
+        level = level_db(samples)
         floor = self._noise(level)
         echo = self._echo(level, said)
         self._remember(samples, said)
@@ -153,7 +153,7 @@ class Activity:
 
     def _echo(self, level: float, said: NDArray[np.int16] | None) -> float:
         """The level up to which it may be the echo of our prompt; learned while the prompt is heard alone."""
-        sent = _level(said.astype(np.float32)) if said is not None and len(said) else _SILENT
+        sent = level_db(said.astype(np.float32)) if said is not None and len(said) else _SILENT
         self._said.append(sent)
         loudest = max(self._said)
         if loudest < _LOUD_MIN:
@@ -169,7 +169,7 @@ class Activity:
         return loudest + coupling + _ECHO_MARGIN_DB
 
 
-def _level(samples: NDArray[np.float32]) -> float:
+def level_db(samples: NDArray[np.float32]) -> float:
     """dB below full scale."""
     if not len(samples):
         return _SILENT

@@ -5,16 +5,12 @@ Vosk makes a bigram of the phrases. Order and length of an answer are lost in it
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agi.errors import HotlineError
 from agi.languages.language import Language
 from agi.languages.pieces import UNKNOWN, Piece, texts
 from agi.speech.fstfile import is_fst
 from agi.speech.network import UNKNOWN_ELSEWHERE
-
-if TYPE_CHECKING:
-    import vosk
 
 Phrases = Mapping[str, tuple[str, ...]]
 """Phrases or words, by name of grammar."""
@@ -44,18 +40,22 @@ def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> tu
         model = vosk.Model(str(folder))
     except Exception as error:  # vosk raises the bare class, and nothing else
         raise BuildError(f"Vosk cannot load {folder}: name another model in speech.model.") from error
-    lacking = [ways[0] for ways in _needed(language) if all(_unknown(model, way) for way in ways)]
+
+    def unknown_in(phrase: str) -> tuple[str, ...]:
+        return tuple(word for word in phrase.split() if model.vosk_model_find_word(word) < 0)
+
+    lacking = [ways[0] for ways in _needed(language) if all(unknown_in(way) for way in ways)]
     if lacking:
         raise BuildError(
             f"{folder} does not know {', '.join(lacking)}, without which no caller can answer: "
             "name a model of Indonesian in speech.model."
         )
-    other_speech = next(word for word in _OTHER_SPEECH if not _unknown(model, word))
+    other_speech = next(word for word in _OTHER_SPEECH if not unknown_in(word))
     known, unknown = {}, {}
     for name, piece in pieces.items():
         wanted = [other_speech if text == UNKNOWN else text for text in texts(piece)]
-        known[name] = tuple(text for text in wanted if not _unknown(model, text))
-        unknown[name] = tuple(sorted({word for text in wanted for word in _unknown(model, text)}))
+        known[name] = tuple(text for text in wanted if not unknown_in(text))
+        unknown[name] = tuple(sorted({word for text in wanted for word in unknown_in(text)}))
     return known, {name: words for name, words in unknown.items() if words}
 
 
@@ -65,8 +65,3 @@ def _needed(language: Language) -> Iterator[tuple[str, ...]]:
     yield from ((digit,) for digit in language.numbers.digits[1:])
     yield from language.vocabulary.replies.values()
     yield _OTHER_SPEECH
-
-
-def _unknown(model: "vosk.Model", phrase: str) -> tuple[str, ...]:
-    """The words of `phrase` that `model` does not know."""
-    return tuple(word for word in phrase.split() if model.vosk_model_find_word(word) < 0)

@@ -8,6 +8,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from agi.speech.activity import level_db
 from agi.speech.tuning import RATE
 
 _FRAME = RATE // 100
@@ -54,9 +55,7 @@ class Gate:
         return bytes(done) + left.tobytes()
 
     def _hear(self, frame: NDArray[np.int16]) -> None:
-        samples = frame.astype(np.float32)
-        power = float(np.dot(samples, samples)) / _FRAME / 32768.0**2
-        self._levels.append(10 * float(np.log10(power + 1e-9)))
+        self._levels.append(level_db(frame.astype(np.float32)))
         level = sum(self._levels) / len(self._levels)
         self._caller = max(level, self._caller - _FADES_DB)
         self._loud_ago = 0 if level > self._caller - _BELOW_DB else self._loud_ago + 1

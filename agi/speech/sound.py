@@ -49,17 +49,14 @@ def as_16_bit(samples: NDArray[np.floating]) -> Samples:
 def _through_sox(path: Path, error: Exception) -> tuple[NDArray[np.float32], int]:
     sox = shutil.which("sox")
     if sox is None or not path.is_file():
-        raise SoundError(f"{path} cannot be read: {_why(error, path)}.") from error
+        why = str(error).rstrip(".") if path.exists() else "there is no such file"
+        raise SoundError(f"{path} cannot be read: {why}.") from error
     done = subprocess.run((sox, str(path), "-t", "wav", "-"), capture_output=True, check=False)
     try:
         samples, rate = soundfile.read(io.BytesIO(done.stdout), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as still:
         raise SoundError(f"{path} cannot be read: it is no sound file that soundfile or sox knows.") from still
     return samples, int(rate)
-
-
-def _why(error: Exception, path: Path) -> str:
-    return "there is no such file" if not path.exists() else str(error).rstrip(".")
 
 
 def said(text: str, voice: str, words_a_minute: int) -> Samples:

@@ -55,7 +55,7 @@ class Recordings:
         """All in the folder of `language`, in order, but for what systems and git put there."""
         return [
             file
-            for file in sorted(self._of(language).glob("*"))
+            for file in sorted((self.folder if language == FALLBACK else self.folder / language).glob("*"))
             if not file.name.startswith(".") and file.name.lower() not in _NO_RECORDINGS
         ]
 
@@ -65,9 +65,6 @@ class Recordings:
         if language or not any(inner.iterdir()):
             return None
         return "folder ini tidak dibaca: pindahkan rekamannya langsung ke folder di atasnya"
-
-    def _of(self, language: str) -> Path:
-        return self.folder if language == FALLBACK else self.folder / language
 
 
 def load(path: Path, tail_ms: int = audio.TAIL_MS) -> Audio:
