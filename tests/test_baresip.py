@@ -10,6 +10,7 @@ from baresip import Baresip
 from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
+from agi.workshop import g711
 from agi.workshop.softphone import rtp
 
 ROW, COLUMN = 697, 1209  # Hz: the tones of key 1 (ITU-T Q.23)
@@ -57,7 +58,7 @@ def test_a_telephone_without_key_events_is_heard_by_its_tones(exchange: Exchange
         assert telephone.dial(sdp=offer).code == 200
         times = np.arange(8000 // 5) / 8000
         tone = 6000 * (np.sin(2 * np.pi * ROW * times) + np.sin(2 * np.pi * COLUMN * times))
-        sound = rtp.encode(tone.astype(np.int16))
+        sound = g711.MU_LAW.encode(tone.astype(np.int16))
         telephone.be_silent(0.5)
         telephone.play(telephone.audio(payload=sound[at : at + rtp.FRAME]) for at in range(0, len(sound), rtp.FRAME))
         telephone.be_silent(0.5)

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 import soxr
 
+from agi.workshop import g711
 from agi.workshop.softphone import rtp
 from agi.workshop.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
 from agi.workshop.softphone.matching import Sound, trimmed
@@ -53,7 +54,7 @@ def telephone(sound: Sound, *, gain: float = 1.0, lost: float = 0.0, closed_up: 
     noisy = sound * gain + chance.normal(0, 8, len(sound))
     frames = []
     for at in range(0, len(noisy) - 160, 160):
-        frame = rtp.decode(0, rtp.encode(noisy[at : at + 160].clip(-32768, 32767).astype(np.int16)))
+        frame = rtp.decode(0, g711.MU_LAW.encode(noisy[at : at + 160].clip(-32768, 32767).astype(np.int16)))
         assert frame is not None
         if chance.random() >= lost:
             frames.append(frame)

@@ -7,14 +7,14 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from agi.speech.sound import Samples, as_16_bit
+from agi.speech.sound import Samples
 from agi.speech.tuning import RATE
+from agi.workshop.g711 import MU_LAW
 
 Floats = NDArray[np.float64]
 
 _BAND = (300, 3400)
 _ORDER = 4
-_MU = 255.0
 _PACKET = RATE // 50
 _LOSS = 0.05
 _BABBLE_TALKERS = 4
@@ -25,7 +25,7 @@ Babble = Callable[[int], Floats]
 
 def telephone(samples: Samples) -> Samples:
     """The band of a telephone (300-3400 Hz) and µ-law (ITU-T G.711)."""
-    return _mu_law(_banded(samples.astype(np.float64)))
+    return MU_LAW.there_and_back(_banded(samples.astype(np.float64)))
 
 
 def degrade(name: str, samples: Samples, seed: int, babble: Babble) -> Samples:
@@ -66,14 +66,6 @@ def _banded(samples: Floats) -> Floats:
     return narrow
 
 
-def _mu_law(samples: Floats) -> Samples:
-    """There and back through 8 bits."""
-    scaled = np.clip(samples / 32768.0, -1, 1)
-    curved = np.sign(scaled) * np.log1p(_MU * np.abs(scaled)) / np.log1p(_MU)
-    coarse = np.rint(curved * 127) / 127
-    return as_16_bit(np.sign(coarse) * np.expm1(np.abs(coarse) * np.log1p(_MU)) / _MU * 32768.0)
-
-
 def _power(samples: Floats) -> float:
     """Power of the loud half: silence around an utterance must not count."""
     frames = samples[: len(samples) // _PACKET * _PACKET].reshape(-1, _PACKET)
@@ -83,7 +75,7 @@ def _power(samples: Floats) -> float:
 
 def _with(samples: Floats, noise: Floats, snr_db: float) -> Samples:
     gain = np.sqrt(_power(samples) / (np.mean(noise**2) + 1e-9) * 10 ** (-snr_db / 10))
-    return _mu_law(samples + gain * noise)
+    return MU_LAW.there_and_back(samples + gain * noise)
 
 
 def _pink(length: int, random: np.random.Generator) -> Floats:
@@ -93,7 +85,7 @@ def _pink(length: int, random: np.random.Generator) -> Floats:
 
 
 def _clean(samples: Floats, _random: np.random.Generator, _others: Babble) -> Samples:
-    return _mu_law(samples)
+    return MU_LAW.there_and_back(samples)
 
 
 def _noise(snr_db: float) -> Callable[[Floats, np.random.Generator, Babble], Samples]:
@@ -106,7 +98,7 @@ def _talkers(samples: Floats, _random: np.random.Generator, babble: Babble) -> S
 
 def _lost_packets(samples: Floats, random: np.random.Generator, _others: Babble) -> Samples:
     """Every packet of 20 ms is lost with 5 %, and silent then: Asterisk conceals nothing by default."""
-    sound = _mu_law(samples).copy()
+    sound = MU_LAW.there_and_back(samples)
     for begin in range(0, len(sound), _PACKET):
         if random.random() < _LOSS:
             sound[begin : begin + _PACKET] = 0
@@ -116,7 +108,7 @@ def _lost_packets(samples: Floats, random: np.random.Generator, _others: Babble)
 def _gsm(samples: Floats, _random: np.random.Generator, _others: Babble) -> Samples:
     """GSM 06.10 full rate, there and back."""
     file = io.BytesIO()
-    soundfile.write(file, _mu_law(samples), RATE, format="WAV", subtype="GSM610")
+    soundfile.write(file, MU_LAW.there_and_back(samples), RATE, format="WAV", subtype="GSM610")
     file.seek(0)
     decoded, _ = soundfile.read(file, dtype="int16")
     return np.asarray(decoded[: len(samples)], np.int16)

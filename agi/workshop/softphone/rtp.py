@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agi.workshop import g711
+
 FRAME = 160
 KEY_FRAMES = 5  # 100 ms a key; telephones must send 40 ms at least, people press 80 ms and longer
 PAUSE_FRAMES = 3
@@ -15,40 +17,19 @@ EVENTS = "0123456789*#"
 _VOLUME = 10  # -10 dBm0
 
 
-def _ulaw_table() -> NDArray[np.int16]:
-    code = ~np.arange(256, dtype=np.uint8)
-    magnitude = (((code & 0x0F).astype(np.int32) << 3) + 0x84) << ((code & 0x70) >> 4).astype(np.int32)
-    return np.where(code & 0x80, 0x84 - magnitude, magnitude - 0x84).astype(np.int16)
-
-
-def _alaw_table() -> NDArray[np.int16]:
-    code = np.arange(256, dtype=np.uint8) ^ 0x55
-    segment = ((code & 0x70) >> 4).astype(np.int32)
-    value = ((code & 0x0F).astype(np.int32) << 4) + 8
-    value = np.where(segment > 0, (value + 0x100) << np.maximum(segment - 1, 0), value)
-    return np.where(code & 0x80, value, -value).astype(np.int16)
-
-
-ULAW, ALAW = _ulaw_table(), _alaw_table()
-_ULAW_ORDER = np.argsort(ULAW, kind="stable")
-_ULAW_EDGES = (ULAW[_ULAW_ORDER][1:].astype(np.int32) + ULAW[_ULAW_ORDER][:-1]) / 2
 SILENCE = b"\xff" * FRAME
+_LAWS = {PCMU: g711.MU_LAW, PCMA: g711.A_LAW}
 
 
 def decode(kind: int, payload: bytes) -> bytes | None:
     """16-bit samples of a G.711 payload; None for another kind (an event)."""
-    table = {PCMU: ULAW, PCMA: ALAW}.get(kind)
-    return None if table is None else table[np.frombuffer(payload, np.uint8)].tobytes()
-
-
-def encode(samples: NDArray[np.int16]) -> bytes:
-    """µ-law: the nearest of the 256 values for each sample."""
-    return _ULAW_ORDER[np.searchsorted(_ULAW_EDGES, samples)].astype(np.uint8).tobytes()
+    law = _LAWS.get(kind)
+    return None if law is None else law.decode(payload).tobytes()
 
 
 def frames(samples: NDArray[np.int16]) -> tuple[bytes, ...]:
     """Payloads of 20 ms of µ-law each, the last filled up with silence."""
-    sound = encode(samples)
+    sound = g711.MU_LAW.encode(samples)
     return tuple(sound[at : at + FRAME].ljust(FRAME, b"\xff") for at in range(0, len(sound), FRAME))
 
 

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
+from agi.workshop.g711 import A_LAW, MU_LAW
 from agi.workshop.training.corpus import Pcm
 from agi.workshop.training.features import RATE
 
 Samples = NDArray[np.float32]
 _FULL = 32768.0
 _PACKET = RATE // 50  # 20 ms, what one RTP packet carries
-_MU = 255.0
-_A = 87.6
 
 
 def telephone(speech: Samples, rng: Generator, others: Sequence[Pcm], *, words: bool) -> Samples:
@@ -48,28 +47,14 @@ def telephone(speech: Samples, rng: Generator, others: Sequence[Pcm], *, words: 
         x = _lossy(x, rng, rng.uniform(0.01, 0.08))
     x = np.clip(x, -_FULL + 1, _FULL - 1)
     codec = rng.random()
-    return mu_law(x) if codec < 0.4 else a_law(x) if codec < 0.8 else x
+    if codec >= 0.8:
+        return x
+    return (MU_LAW if codec < 0.4 else A_LAW).there_and_back(x).astype(np.float32)
 
 
 def faster(samples: NDArray[np.generic], factor: float) -> Samples:
     """`samples` played `factor` times as fast (pitch and formants move with it, as with a smaller speaker)."""
     return np.asarray(resample_poly(samples.astype(np.float32), round(100 / factor), 100), np.float32)
-
-
-def mu_law(x: NDArray[np.floating]) -> Samples:
-    """Through ITU-T G.711 µ-law and back (continuous law, 8 bit)."""
-    small = np.sign(x) * np.log1p(_MU * np.abs(x) / _FULL) / np.log1p(_MU)
-    coded = np.round((small + 1) * 127.5) / 127.5 - 1
-    return np.asarray(np.sign(coded) * np.expm1(np.abs(coded) * np.log1p(_MU)) / _MU * _FULL, np.float32)
-
-
-def a_law(x: NDArray[np.floating]) -> Samples:
-    """Through ITU-T G.711 A-law and back (continuous law, 8 bit; no code for exactly zero)."""
-    size, base = np.abs(x) / _FULL, 1 + np.log(_A)
-    small = np.where(size < 1 / _A, _A * size, 1 + np.log(np.maximum(_A * size, 1))) / base
-    coded = (np.floor(small * 127.999) + 0.5) / 128
-    back = np.where(coded < 1 / base, coded * base / _A, np.exp(coded * base - 1) / _A)
-    return np.asarray(np.where(x < 0, -1, 1) * back * _FULL, np.float32)
 
 
 def _talk(length: int, rng: Generator, others: Sequence[Pcm], level: float) -> Samples:
