@@ -12,8 +12,7 @@ from raw_telephone import RawTelephone
 from sample_office import kk_digits, nik
 
 from agi.books.contacts import Contact
-from agi.workshop.softphone.phone import Softphone
-from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.plain import PlainPhone, PlainPhones
 
 CHOSEN_NAME = "Petugas 7002 " + nik(1)
 NUMBER = "081255501234"
@@ -37,7 +36,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
 
 
 @contextmanager
-def on_duty(exchange: Exchange, name: str, folder: Path) -> Iterator[Softphone]:
+def on_duty(exchange: Exchange, name: str, folder: Path) -> Iterator[PlainPhone]:
     """The agent `name`, signed in."""
     phones = PlainPhones(exchange.account(name))
     try:
@@ -48,7 +47,7 @@ def on_duty(exchange: Exchange, name: str, folder: Path) -> Iterator[Softphone]:
         phones.close()
 
 
-def answered(exchange: Exchange, agent: Softphone) -> Contact:
+def answered(exchange: Exchange, agent: PlainPhone) -> Contact:
     """The call of a caller who was told the status of a NIK and asked for an agent; `agent` has answered."""
     exchange.dial("verified", entrance="from-named")
     assert agent.wait_call(20) is not None, exchange.ask("queue show agents")

@@ -17,7 +17,6 @@ from agi.settings import ROOT
 from agi.workshop.softphone import record, sample
 from agi.workshop.softphone.hearing import Ear, was_heard
 from agi.workshop.softphone.numbers import Numbers
-from agi.workshop.softphone.phone import Phones
 from agi.workshop.softphone.plain import PlainPhones
 from agi.workshop.softphone.play import new_caller
 from agi.workshop.softphone.references import References
@@ -37,7 +36,7 @@ def references(hotline: Hotline) -> Iterator[References]:
 
 
 @pytest.fixture
-def phones(hotline: Hotline) -> Iterator[Phones]:
+def phones(hotline: Hotline) -> Iterator[PlainPhones]:
     drawer = PlainPhones(account(hotline.settings, TESTER))
     yield drawer
     drawer.close()
@@ -53,7 +52,7 @@ def answers(hotline: Hotline) -> bool:
 
 
 def test_thirty_calls_at_once_are_all_answered_and_all_complete(
-    hotline: Hotline, references: References, phones: Phones, tmp_path: Path
+    hotline: Hotline, references: References, phones: PlainPhones, tmp_path: Path
 ) -> None:
     people = sample.load(ROOT / "data" / "sample", 10)
 
@@ -77,7 +76,7 @@ def test_thirty_calls_at_once_are_all_answered_and_all_complete(
 
 
 def test_a_caller_whose_line_is_killed_in_a_question_hears_an_apology_and_goes_to_the_agents(
-    hotline: Hotline, references: References, phones: Phones, tmp_path: Path
+    hotline: Hotline, references: References, phones: PlainPhones, tmp_path: Path
 ) -> None:
     caller, began = new_caller(), datetime.now(UTC)
     phone = phones.phone(tmp_path / "heard.wav")

@@ -20,8 +20,7 @@ from line_exchange import until
 from agi.books.reader import CallReader
 from agi.settings import ROOT
 from agi.voice.texts import Texts
-from agi.workshop.softphone.phone import Softphone
-from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.plain import PlainPhone, PlainPhones
 from agi.workshop.softphone.play import new_caller
 from agi.workshop.softphone.roster import TESTER, account
 from agi.workshop.softphone.wavfile import growing
@@ -68,7 +67,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 class Call:
     """A call that goes on: `more` has the menu said once again and waits until something new was heard."""
 
-    def __init__(self, phone: Softphone, hotline: Hotline) -> None:
+    def __init__(self, phone: PlainPhone, hotline: Hotline) -> None:
         self._phone = phone
         phone.dial(hotline.settings.telephony.number, new_caller())
 

@@ -22,11 +22,12 @@ vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 from click.testing import CliRunner
 
 from agi.workshop.evaluation.voices import HELD_OUT
+from agi.workshop.recordings import RecordingsError
 from agi.workshop.training import corpus, kaldi, thin
 from agi.workshop.training.augment import telephone
 from agi.workshop.training.batches import Batches, Source
 from agi.workshop.training.command import train as command
-from agi.workshop.training.corpus import CorpusError, Utterance
+from agi.workshop.training.corpus import Utterance
 from agi.workshop.training.export import export
 from agi.workshop.training.features import RATE, mfcc
 from agi.workshop.training.graphs import denominator, numerator
@@ -127,7 +128,7 @@ def test_recordings_are_read_from_a_folder_with_a_manifest(tmp_path: Path) -> No
 )
 def test_a_manifest_that_is_wrong_is_named_with_its_line(tmp_path: Path, manifest: str, told: str) -> None:
     (tmp_path / "manifest.tsv").write_text(manifest, encoding="utf-8")
-    with pytest.raises(CorpusError, match=told):
+    with pytest.raises(RecordingsError, match=told):
         corpus.from_folder(tmp_path)
 
 

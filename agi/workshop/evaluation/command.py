@@ -18,13 +18,13 @@ from agi.speech.foreign import BuildError
 from agi.speech.grammar import Nik
 from agi.speech.model import Model, ModelError
 from agi.speech.pronunciation import Pronunciations
-from agi.speech.sound import SoundError
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure
 from agi.workshop.evaluation.conditions import CONDITIONS, Babble, babble_of
-from agi.workshop.evaluation.material import MaterialError, Utterance, join_connected, join_niks, manifest
+from agi.workshop.evaluation.material import join_connected, join_niks
 from agi.workshop.evaluation.measure import FreeWords, Niks
 from agi.workshop.evaluation.report import Evaluation, NoPicture, as_picture, as_text
+from agi.workshop.recordings import Recording, RecordingsError, listed
 
 _FIRST_BIRTH, _BIRTH_DAYS = date(1940, 1, 1), 31_000
 _BABBLE = 40
@@ -50,15 +50,15 @@ def evaluate(
 ) -> None:
     """Hear every recording of FOLDER/manifest.tsv (columns file, speaker, transcript) under each condition.
 
-    Utterances of digits are heard as digits, all others as free words out of the manifest. NIKs are joined from the
+    Recordings of digits are heard as digits, all others as free words out of the manifest. NIKs are joined from the
     digits of each speaker and decided as in a call. Prints tables; `--picture` draws accuracy and reject curves.
     """
     source = model or Settings().speech_model
     try:
-        said = manifest(folder)
+        said = listed(folder)
         with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
             done = _measure(source, Path(spare), said, most, niks, names or tuple(CONDITIONS))
-    except (MaterialError, SoundError, BuildError, LexiconError, ModelError) as error:
+    except (RecordingsError, BuildError, LexiconError, ModelError) as error:
         raise click.ClickException(str(error)) from None
     done = replace(done, folder=folder.name)
     click.echo(as_text(done), nl=False)
@@ -70,7 +70,7 @@ def evaluate(
 
 
 def _measure(
-    source: Path, spare: Path, said: tuple[Utterance, ...], most: int, each: int, names: tuple[str, ...]
+    source: Path, spare: Path, said: tuple[Recording, ...], most: int, each: int, names: tuple[str, ...]
 ) -> Evaluation:
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars = (*standard(), FreeWords(_ANY_WORD, words))
@@ -97,7 +97,7 @@ def _measure(
 
 
 def _niks(
-    model: Model, said: tuple[Utterance, ...], each: int, names: tuple[str, ...], babble: Babble
+    model: Model, said: tuple[Recording, ...], each: int, names: tuple[str, ...], babble: Babble
 ) -> dict[str, tuple[Niks, ...]]:
     grammar = Nik(lru_cache(maxsize=None)(standing))
     found = {}

@@ -1,24 +1,19 @@
-"""Recordings to judge by: a folder with a manifest, and NIKs joined from one speaker's digits."""
+"""NIKs to judge by, joined from the digits of one speaker."""
 
-import csv
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from agi.errors import HotlineError
 from agi.languages import INDONESIAN
-from agi.speech.sound import Samples, read
+from agi.speech.sound import Samples
 from agi.speech.tuning import RATE
+from agi.workshop.recordings import Recording
 
-MANIFEST = "manifest.tsv"
-_COLUMNS = ("file", "speaker", "transcript")
 _NUMBERS = INDONESIAN.numbers
-_DIGIT_WORDS = frozenset((*_NUMBERS.digits, *_NUMBERS.zeros))
 _GAP = RATE * 120 // 1000
 _LEAD = RATE // 2
 _LONGEST = 7
@@ -26,28 +21,6 @@ _MARGIN_S = 0.08
 
 Align = Callable[[Samples], Sequence[tuple[str, float, float]]]
 """Finds the words in a sound: word, begin and end in seconds."""
-
-
-class MaterialError(HotlineError):
-    """The folder cannot be used; the message says what is wrong with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """One recording and what is said in it."""
-
-    path: Path
-    speaker: str
-    words: tuple[str, ...]
-
-    @property
-    def is_digits(self) -> bool:
-        """Whether only digits are said."""
-        return bool(self.words) and set(self.words) <= _DIGIT_WORDS
-
-    def sound(self) -> Samples:
-        """The recording at 8 kHz. Raises SoundError."""
-        return read(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +32,13 @@ class Joined:
     sound: Samples
 
 
-def manifest(folder: Path) -> tuple[Utterance, ...]:
-    """The utterances that `folder/manifest.tsv` lists (file, speaker, transcript). Raises MaterialError."""
-    path = folder / MANIFEST
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t"))
-    except OSError as error:
-        raise MaterialError(f"{path} cannot be read ({error.strerror}).") from error
-    if not rows or not set(_COLUMNS) <= rows[0].keys():
-        raise MaterialError(f"{path} needs a first line with the columns {', '.join(_COLUMNS)}, and rows below it.")
-    return tuple(Utterance(folder / row["file"], row["speaker"], tuple(row["transcript"].split())) for row in rows)
-
-
 def join_niks(
-    utterances: Sequence[Utterance], make: Callable[[random.Random], str], each: int, seed: int = 1
+    recordings: Sequence[Recording], make: Callable[[random.Random], str], each: int, seed: int = 1
 ) -> tuple[Joined, ...]:
     """`each` NIKs of every speaker who has said every digit alone, with pauses of 120 ms; `make` invents them."""
     chance = random.Random(seed)
     joined: list[Joined] = []
-    for speaker, said in sorted(_single_digits(utterances).items()):
+    for speaker, said in sorted(_single_digits(recordings).items()):
         if len(said) < 10:
             continue
         for _ in range(each):
@@ -89,7 +49,7 @@ def join_niks(
 
 
 def join_connected(
-    utterances: Sequence[Utterance],
+    recordings: Sequence[Recording],
     make: Callable[[random.Random], str],
     each: int,
     align: Align,
@@ -98,7 +58,7 @@ def join_connected(
     """Like `join_niks`, but of digits cut out of connected speech, as many at a time as the speaker has said so."""
     chance = random.Random(seed)
     joined: list[Joined] = []
-    for speaker, pieces in sorted(_pieces(utterances, align).items()):
+    for speaker, pieces in sorted(_pieces(recordings, align).items()):
         if not all(digit in pieces for digit in "0123456789"):
             continue
         for _ in range(each):
@@ -116,10 +76,10 @@ def _cover(nik: str, pieces: Mapping[str, list[Samples]], chance: random.Random)
         begin = end
 
 
-def _pieces(utterances: Sequence[Utterance], align: Align) -> Mapping[str, Mapping[str, list[Samples]]]:
+def _pieces(recordings: Sequence[Recording], align: Align) -> Mapping[str, Mapping[str, list[Samples]]]:
     """Speaker -> digits -> sounds of them, cut where `align` hears one word end and the next begin."""
     found: dict[str, dict[str, list[Samples]]] = defaultdict(lambda: defaultdict(list))
-    for one in utterances:
+    for one in recordings:
         if not one.is_digits:
             continue
         sound = one.sound()
@@ -143,9 +103,9 @@ def _cuts(spans: Sequence[tuple[str, float, float]]) -> list[int]:
     return [max(0, int(at * RATE)) for at in seconds]
 
 
-def _single_digits(utterances: Sequence[Utterance]) -> Mapping[str, Mapping[int, list[Samples]]]:
+def _single_digits(recordings: Sequence[Recording]) -> Mapping[str, Mapping[int, list[Samples]]]:
     found: dict[str, dict[int, list[Samples]]] = defaultdict(lambda: defaultdict(list))
-    for one in utterances:
+    for one in recordings:
         if len(one.words) == 1 and one.is_digits:
             value = int(str(_NUMBERS.read(one.words)))
             found[one.speaker][value].append(trimmed(one.sound()))

@@ -15,8 +15,9 @@ from agi.speech.model import Model
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE, Thresholds, Tuning
 from agi.workshop.evaluation.conditions import Babble, degrade
-from agi.workshop.evaluation.material import Joined, Utterance
+from agi.workshop.evaluation.material import Joined
 from agi.workshop.figures import percentile
+from agi.workshop.recordings import Recording
 
 Progress = Callable[[str], None]
 READINGS = 50
@@ -111,7 +112,7 @@ class Latency:
 
 
 def utterances(
-    model: Model, grammar: str, said: Sequence[Utterance], condition: str, babble: Babble, seed: int = 0
+    model: Model, grammar: str, said: Sequence[Recording], condition: str, babble: Babble, seed: int = 0
 ) -> Score:
     """Hear every utterance with the loop of words `grammar`; nol and kosong are the same."""
     score = Score(condition)
@@ -133,7 +134,7 @@ def niks(model: Model, grammar: Nik, joined: Sequence[Joined], condition: str, b
     return Niks(condition, tuple(decisions))
 
 
-def latency(model: Model, said: Sequence[Utterance], babble: Babble, tuning: Tuning | None = None) -> Latency:
+def latency(model: Model, said: Sequence[Recording], babble: Babble, tuning: Tuning | None = None) -> Latency:
     """Feed utterances in 20 ms frames as a call does; their length in digits is known, as that of a NIK is."""
     late, early = [], 0
     for one in said:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +24,8 @@ from agi.workshop.softphone import sample as samples
 from agi.workshop.softphone.duty import Script, Taken, serve
 from agi.workshop.softphone.matching import QUIET, RATE, rms
 from agi.workshop.softphone.numbers import Numbers
-from agi.workshop.softphone.phone import CallOver, PhoneError, Softphone
-from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.phone import CallOver, PhoneError
+from agi.workshop.softphone.plain import PlainPhone, PlainPhones
 from agi.workshop.softphone.play import Played, Player, new_caller, transcript
 from agi.workshop.softphone.references import References
 from agi.workshop.softphone.scenario import Expect, Scenario, ScenarioError
@@ -95,9 +95,7 @@ def _call_with_files(
     wrong += [misfit for one in scenarios for misfit in _misfits(one, Numbers(people))]
     if wrong:
         raise click.ClickException("\n".join(wrong))
-    player = Player(
-        settings.telephony.number, settings.calls_db, samples.load(SAMPLE, settings.identity.kk_digits), references
-    )
+    player = Player(settings.telephony.number, settings.calls_db, people, references)
 
     def done(scenario: Scenario, played: Played) -> None:
         if as_json:
@@ -176,15 +174,12 @@ def _call_with_keys(settings: Settings, references: References, keys: str, as_js
         raise click.UsageError("--keys takes 0-9, * and # and descriptions such as {resident ACTIVE nik}.")
     caller, began = new_caller(), datetime.now(UTC)
     with _recordings(keep) as folder:
-        phones = PlainPhones(roster.account(settings, roster.TESTER))
-        phone = phones.phone(folder / "keys.wav")
-        try:
+        with closing(PlainPhones(roster.account(settings, roster.TESTER))) as phones:
+            phone = phones.phone(folder / "keys.wav")
             phone.dial(settings.telephony.number, caller)
             _press_all(phone, groups)
             ended = phone.wait_ended(0)
             phone.hang_up()
-        finally:
-            phones.close()
         heard = transcript(phone.recording, references)
     found = record.settled(settings.calls_db, caller, began, Expect())
     said = record.said(settings.calls_db, found[0].id) if found else {}
@@ -210,7 +205,7 @@ def _call_with_keys(settings: Settings, references: References, keys: str, as_js
     return found is not None
 
 
-def _press_all(phone: Softphone, groups: list[str]) -> None:
+def _press_all(phone: PlainPhone, groups: list[str]) -> None:
     """Press each group when something new has been said for a while; then listen until it is quiet or over."""
     try:
         for group in groups:
@@ -226,7 +221,7 @@ def _press_all(phone: Softphone, groups: list[str]) -> None:
             return
 
 
-def _wait_for_words(phone: Softphone, since: int) -> None:
+def _wait_for_words(phone: PlainPhone, since: int) -> None:
     """Wait until enough sound to know a prompt by has come after sample `since`, or the call is over."""
     limit = time.monotonic() + _LISTEN_S
     step = RATE // 10
@@ -269,18 +264,15 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
         if once:
             stop.set()
 
-    with tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder:
-        phones = None
-        try:
-            phones = PlainPhones(roster.account(settings, number))
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder,
+            closing(PlainPhones(roster.account(settings, number))) as phones,
+        ):
             phone = phones.phone(Path(folder) / "heard.wav")
             phone.register()
             if not as_json:
                 click.echo(f"Agent {number} is on duty; Ctrl-C signs off.")
-            script = Script(answer_after if answer_after >= 0 else None, says, talk)
-            serve(phone, script, stop, taken)
-        except PhoneError as error:
-            raise click.ClickException(str(error)) from None
-        finally:
-            if phones is not None:
-                phones.close()
+            serve(phone, Script(answer_after if answer_after >= 0 else None, says, talk), stop, taken)
+    except PhoneError as error:
+        raise click.ClickException(str(error)) from None

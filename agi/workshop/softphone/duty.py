@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agi.workshop.softphone.phone import CallOver, Softphone
+from agi.workshop.softphone.phone import CallOver
+from agi.workshop.softphone.plain import PlainPhone
 
 LOOK_S = 0.3
 
@@ -36,7 +37,7 @@ class Taken:
         return self.caller.split('"')[1] if self.caller.count('"') >= 2 else ""
 
 
-def serve(phone: Softphone, script: Script, stop: threading.Event, taken: Callable[[Taken], None]) -> None:
+def serve(phone: PlainPhone, script: Script, stop: threading.Event, taken: Callable[[Taken], None]) -> None:
     """Take calls until `stop`; each is reported when it is over. The phone must have registered."""
     while not stop.is_set():
         call = phone.wait_call(LOOK_S)
@@ -54,7 +55,7 @@ def serve(phone: Softphone, script: Script, stop: threading.Event, taken: Callab
         taken(Taken(call.caller, case, answered, max(talked, 0.0), "agent" if ended and ended.ours else "caller"))
 
 
-def _talk(phone: Softphone, script: Script, stop: threading.Event) -> bool:
+def _talk(phone: PlainPhone, script: Script, stop: threading.Event) -> bool:
     """Answer and talk; whether it came to that."""
     if script.answer_after_s is None:
         while not stop.is_set() and phone.wait_ended(LOOK_S) is None:

@@ -21,7 +21,11 @@ SWITCH_S = 0.0005
 
 
 class PlainPhone:
-    """One phone as a `Softphone`."""
+    """One phone with at most one call at a time. Methods block; they may be called from one thread only.
+
+    What is heard grows in `recording` (WAV, 8 kHz, 16 bit, mono) from the moment audio flows; its header is complete
+    only after the call.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, account: Account, recording: Path) -> None:
         self.recording = recording
@@ -33,13 +37,13 @@ class PlainPhone:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def register(self) -> None:
-        """Register for 300 s."""
+        """Tell the registrar for 300 s where calls for this account go. Raises PhoneError."""
         code = self._do(self._call.register())
         if code != 200:
             raise PhoneError(f"the hotline refused the phone's account (SIP {code}); check user and password")
 
     def dial(self, number: str, caller: str = "", timeout_s: float = ANSWER_S) -> None:
-        """Call and wait for the answer."""
+        """Call `number` and wait until it answers; `caller` is the number shown. Raises NotAnswered."""
         self._call.recording = self.recording
         self._do(self._call.dial(number, caller, timeout_s))
         ended = self._do(self._call.wait_ended(0))
@@ -47,17 +51,17 @@ class PlainPhone:
             raise NotAnswered(f"the call was not answered: SIP {ended.code} {ended.reason}")
 
     def wait_call(self, timeout_s: float) -> Incoming | None:
-        """Wait for a call to ring."""
+        """Wait for a call to ring; None when none came."""
         return self._do(self._call.wait_call(timeout_s))
 
     def answer(self) -> None:
-        """Answer it."""
+        """Answer the call that rings. Raises CallOver when the caller gave up meanwhile."""
         self._call.recording = self.recording
         if not self._do(self._call.answer()):
             raise CallOver("the caller has gone before the phone answered")
 
     def press(self, keys: str) -> None:
-        """Press keys."""
+        """Press keys (0-9, *, #) as RFC 4733 events; returns when the last was sent. Raises PhoneError, CallOver."""
         unknown = set(keys) - set(EVENTS)
         if unknown:
             raise PhoneError(f"a telephone has no key {sorted(unknown)[0]!r}")
@@ -65,17 +69,17 @@ class PlainPhone:
             raise CallOver("the call has already ended")
 
     def play(self, wav: Path) -> None:
-        """Play a WAV once."""
+        """Play a WAV (8 kHz, 16 bit, mono) once towards the far end. Returns at once. Raises CallOver."""
         if not self._do(self._call.play(wav)):
             raise CallOver("the call has already ended")
 
     def hang_up(self) -> None:
-        """End the call."""
+        """End the call and wait until it has ended; nothing happens when it had ended already."""
         self._do(self._call.hang_up())
         self.wait_ended(END_S)
 
     def wait_ended(self, timeout_s: float) -> Ended | None:
-        """Wait for the end."""
+        """Wait until the call ends; None when it still goes on. 0 asks without waiting."""
         return self._do(self._call.wait_ended(timeout_s))
 
     def close(self) -> None:
@@ -96,7 +100,7 @@ class PlainPhones:
         self._phones: list[PlainPhone] = []
 
     def phone(self, recording: Path) -> PlainPhone:
-        """One more phone."""
+        """One more phone, which records into `recording`. May be called from any thread."""
         phone = PlainPhone(self._loop, self._account, recording)
         self._phones.append(phone)
         return phone

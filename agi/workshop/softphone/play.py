@@ -17,7 +17,8 @@ from agi.workshop.softphone.duty import Taken
 from agi.workshop.softphone.hearing import Ear, NotHeard, recognise, was_heard
 from agi.workshop.softphone.matching import RATE
 from agi.workshop.softphone.numbers import BadDescription, Numbers
-from agi.workshop.softphone.phone import PhoneError, Softphone
+from agi.workshop.softphone.phone import PhoneError
+from agi.workshop.softphone.plain import PlainPhone
 from agi.workshop.softphone.references import References
 from agi.workshop.softphone.sample import Sample
 from agi.workshop.softphone.scenario import Do, Scenario, Step
@@ -67,19 +68,19 @@ def _show_nothing(line: Line) -> None:
     """For who waits for the whole transcript."""
 
 
+@dataclass(frozen=True)
 class Player:
     """Plays scenarios against one hotline."""
 
-    def __init__(self, number: str, calls_db: Path, sample: Sample, references: References) -> None:
-        self._number = number
-        self._calls_db = calls_db
-        self._sample = sample
-        self._references = references
+    number: str
+    calls_db: Path
+    sample: Sample
+    references: References
 
     def play(
         self,
         scenario: Scenario,
-        phone: Softphone,
+        phone: PlainPhone,
         taken: Sequence[Taken] = (),
         show: Callable[[Line], None] = _show_nothing,
         stop: threading.Event | None = None,
@@ -87,32 +88,12 @@ class Player:
         """Place the call; every step is told to `show` as it happens. `taken` grows as agents take calls."""
         return _Playing(self, scenario, phone, taken, show, stop or threading.Event()).run()
 
-    # What a playing needs of it
-
-    def dial(self, phone: Softphone, caller: str) -> None:
-        """Call the hotline."""
-        phone.dial(self._number, caller)
-
-    def numbers(self) -> Numbers:
-        """Descriptions for one call."""
-        return Numbers(self._sample)
-
-    @property
-    def references(self) -> References:
-        """The prompts."""
-        return self._references
-
-    @property
-    def calls_db(self) -> Path:
-        """The book of calls."""
-        return self._calls_db
-
 
 class _Playing:
     """One call while it is played."""
 
     def __init__(
-        self, player: Player, scenario: Scenario, phone: Softphone, taken: Sequence[Taken],
+        self, player: Player, scenario: Scenario, phone: PlainPhone, taken: Sequence[Taken],
         show: Callable[[Line], None], stop: threading.Event,
     ) -> None:  # fmt: skip
         self._player = player
@@ -121,7 +102,7 @@ class _Playing:
         self._taken = taken
         self._show = show
         self._stop = stop
-        self._numbers = player.numbers()
+        self._numbers = Numbers(player.sample)
         self._ear = Ear(player.references.bank, phone.recording)
         self._talkback: TalkbackCaller | None = None
         self._played = Played(scenario.title)
@@ -131,7 +112,7 @@ class _Playing:
         """The whole call."""
         caller, began = new_caller(), datetime.now(UTC)
         try:
-            self._player.dial(self._phone, caller)
+            self._phone.dial(self._player.number, caller)
             self._begun = time.monotonic()
             if all(self._step(step) for step in self._scenario.steps):
                 self._note(True, "the steps are through")

@@ -2,17 +2,17 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from agi.ops import configure
 from agi.ops.ready import reachable
 from agi.settings import Settings
 from agi.workshop.softphone.duty import Script, Taken, serve
-from agi.workshop.softphone.phone import Account, Phones, Softphone
-from agi.workshop.softphone.plain import PlainPhones
+from agi.workshop.softphone.phone import Account
+from agi.workshop.softphone.plain import PlainPhone, PlainPhones
 from agi.workshop.softphone.play import Played, Player
 from agi.workshop.softphone.scenario import Agent, Scenario
 
@@ -43,10 +43,9 @@ def play_all(
     not go to the queue. Each call is recorded into `recordings`. Results come in the order of `scenarios`.
     """
     with ExitStack() as stack:
-        callers = PlainPhones(account(settings, TESTER))
-        stack.callback(callers.close)
+        callers = stack.enter_context(closing(PlainPhones(account(settings, TESTER))))
         results: dict[int, Played] = {}
-        idle: queue.SimpleQueue[Softphone] = queue.SimpleQueue()
+        idle: queue.SimpleQueue[PlainPhone] = queue.SimpleQueue()
         for number in range(min(max(parallel, 1), len(scenarios))):
             idle.put(callers.phone(recordings / f"phone{number}.wav"))
 
@@ -71,41 +70,27 @@ def play_all(
         for waiting in nobody:
             waiting.result()
         for number in with_agents:
-            with OnDuty(settings, scenarios[number].agents or (), recordings) as duty:
-                place(number, duty.taken)
+            with on_duty(settings, scenarios[number].agents or (), recordings) as taken:
+                place(number, taken)
         for waiting in meanwhile:
             waiting.result()
         return [results[number] for number in sorted(results)]
 
 
-class OnDuty:
-    """Scripted agents, signed in for as long as the context lasts; `taken` are the calls that rang."""
-
-    def __init__(self, settings: Settings, agents: Sequence[Agent], recordings: Path) -> None:
-        self.taken: list[Taken] = []
-        self._settings = settings
-        self._agents = agents
-        self._recordings = recordings
-        self._stop = threading.Event()
-        self._phones: list[Phones] = []
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> "OnDuty":
-        says = self._settings.sounds / f"{AGENT_SAYS.replace('.', '/')}.wav"
-        for agent in self._agents:
-            phones = PlainPhones(account(self._settings, agent.user))
-            self._phones.append(phones)
-            phone = phones.phone(self._recordings / f"agent-{agent.user}.wav")
+@contextmanager
+def on_duty(settings: Settings, agents: Sequence[Agent], recordings: Path) -> Iterator[Sequence[Taken]]:
+    """Scripted agents, signed in for as long as the context lasts; gives the calls that rang."""
+    taken: list[Taken] = []
+    stop = threading.Event()
+    says = settings.sounds / f"{AGENT_SAYS.replace('.', '/')}.wav"
+    with ExitStack() as stack:
+        for agent in agents:
+            phones = stack.enter_context(closing(PlainPhones(account(settings, agent.user))))
+            phone = phones.phone(recordings / f"agent-{agent.user}.wav")
             phone.register()
             script = Script(1.0 if agent.answers else None, says, 5.0)
-            thread = threading.Thread(target=serve, args=(phone, script, self._stop, self.taken.append), daemon=True)
+            thread = threading.Thread(target=serve, args=(phone, script, stop, taken.append), daemon=True)
             thread.start()
-            self._threads.append(thread)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        for phones in self._phones:
-            phones.close()
+            stack.callback(thread.join)
+        stack.callback(stop.set)
+        yield taken

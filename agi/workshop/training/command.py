@@ -61,7 +61,7 @@ def train(
     # PyTorch is imported only here: every other command must start without it.
     from agi.languages.lexicon import LexiconError
     from agi.speech.pronunciation import Pronunciations
-    from agi.workshop.training.corpus import CorpusError
+    from agi.workshop.recordings import RecordingsError
     from agi.workshop.training.kaldi import NotKaldi
     from agi.workshop.training.loop import Plan, PlanChangedError
     from agi.workshop.training.run import Task, run
@@ -80,5 +80,5 @@ def train(
     )
     try:
         run(task, Pronunciations.load(Settings().lexicon), click.echo)
-    except (CorpusError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
+    except (RecordingsError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
         raise click.ClickException(str(error)) from error

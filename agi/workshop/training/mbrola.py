@@ -15,7 +15,8 @@ import soundfile
 
 from agi.languages.language import Words
 from agi.speech.pronunciation import Pronunciations
-from agi.workshop.training.corpus import Utterance, pcm, trimmed
+from agi.speech.sound import at_8k
+from agi.workshop.training.corpus import Utterance, trimmed
 from agi.workshop.training.synthesis import SynthesisError
 
 VOICES = (
@@ -70,7 +71,7 @@ class Mbrola:
                 samples, rate = soundfile.read(made.name, dtype="float32")
             except (OSError, subprocess.SubprocessError, soundfile.LibsndfileError) as error:
                 raise SynthesisError(f"mbrola can't speak as {self.name}: {error}") from error
-        return Utterance(trimmed(pcm(samples, rate)), self.name, words)
+        return Utterance(trimmed(at_8k(samples, rate)), self.name, words)
 
     def _lines(self, words: Words, rng: random.Random) -> str:
         """MBROLA's input: a sound a line, its length in ms, its pitch in Hz half way."""

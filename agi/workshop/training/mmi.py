@@ -30,16 +30,6 @@ class Graph:
     final: Float
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Graphs of a batch, padded to one size: [batch, states] and [batch, states, states]."""
-
-    phones: NDArray[np.int64]
-    arcs: Float
-    initial: Float
-    final: Float
-
-
 def objective(scores: Tensor, lengths: list[int], numerators: list[Graph], denominator: Graph) -> Tensor:
     """Log of how much likelier the right words are than any phones, one value an utterance.
 
@@ -57,7 +47,7 @@ class _Objective(torch.autograd.Function):
     """The difference of two path sums, with its gradient worked out along the way."""
 
     @staticmethod
-    def forward(ctx: Any, scores: Tensor, lengths: list[int], numerator: _Batch, denominator: _Batch) -> Tensor:
+    def forward(ctx: Any, scores: Tensor, lengths: list[int], numerator: Graph, denominator: Graph) -> Tensor:
         values = scores.detach().numpy().astype(np.float64)
         right, right_occupied = _sum(values, lengths, numerator)
         any_, any_occupied = _sum(values, lengths, denominator)
@@ -69,9 +59,10 @@ class _Objective(torch.autograd.Function):
         return gradient[:, None, None] * ctx.gradient, None, None, None
 
 
-def _batch(graphs: list[Graph]) -> _Batch:
+def _batch(graphs: list[Graph]) -> Graph:
+    """Graphs padded to one size: arrays [batch, states] and [batch, states, states]."""
     states = max(len(graph.phones) for graph in graphs)
-    made = _Batch(
+    made = Graph(
         np.zeros((len(graphs), states), np.int64),
         np.zeros((len(graphs), states, states)),
         np.zeros((len(graphs), states)),
@@ -86,7 +77,7 @@ def _batch(graphs: list[Graph]) -> _Batch:
     return made
 
 
-def _sum(scores: Float, lengths: list[int], graph: _Batch) -> tuple[Float, Float]:
+def _sum(scores: Float, lengths: list[int], graph: Graph) -> tuple[Float, Float]:
     """Log sum over all paths [batch], and the occupancy of every pdf at every frame [batch, time, pdfs]."""
     batch, time, pdfs = scores.shape
     phones = np.broadcast_to(graph.phones, (batch, graph.phones.shape[1]))

@@ -11,15 +11,16 @@ from pathlib import Path
 import torch
 
 from agi.speech.pronunciation import Pronunciations
+from agi.workshop.recordings import RecordingsError
 from agi.workshop.training import corpus, kaldi, korean, thin
 from agi.workshop.training.batches import Batches, Source
-from agi.workshop.training.corpus import Corpus, CorpusError
+from agi.workshop.training.corpus import Corpus
 from agi.workshop.training.export import export
 from agi.workshop.training.graphs import denominator
 from agi.workshop.training.loop import Plan, Progress, train
 from agi.workshop.training.mbrola import mbrola_voices
 from agi.workshop.training.network import Network
-from agi.workshop.training.synthesis import Voice, espeak_voices, synthesise
+from agi.workshop.training.synthesis import SynthesisError, Voice, espeak_voices, synthesise
 from agi.workshop.training.texts import digest
 
 _WORK, _CHECKPOINT, _KOREAN_START = "work", "checkpoint.pt", "korean-start.mdl"
@@ -51,7 +52,7 @@ class Task:
 def run(task: Task, pronunciations: Pronunciations, say: Callable[[str], None]) -> Path:
     """Do `task`, telling each step in one line; the directory that Vosk loads.
 
-    :raises CorpusError, SynthesisError, PlanChangedError, kaldi.NotKaldi: if something it needs is not there.
+    :raises RecordingsError, SynthesisError, PlanChangedError, kaldi.NotKaldi: if something it needs is not there.
     """
     torch.set_num_threads(1)  # several threads are slower for matrices of this size (measured: 0.7 against 5.5 s)
     sources = _sources(task, pronunciations, say)
@@ -95,14 +96,16 @@ def _sources(task: Task, pronunciations: Pronunciations, say: Callable[[str], No
             spoken = _synthesised(task, name, count, find, say)
             made.append(Source(name, spoken, synthetic * count / total, synthetic=True))
     if not made:
-        raise CorpusError("There is nothing to learn from: name a folder of recordings or ask for synthetic voices.")
+        raise RecordingsError(
+            "There is nothing to learn from: name a folder of recordings or ask for synthetic voices."
+        )
     return made
 
 
 def _pronounceable(heard: Corpus, folder: Path, pronunciations: Pronunciations) -> None:
     for one in heard:
         if not one.words:
-            raise CorpusError(f"{folder}: a recording of {one.speaker} has no transcript in the manifest.")
+            raise RecordingsError(f"{folder}: a recording of {one.speaker} has no transcript in the manifest.")
         for word in one.words:
             pronunciations.of(word)
 
@@ -114,7 +117,7 @@ def _synthesised(
     if not kept.exists():
         voices = tuple(find())
         if not voices:
-            raise CorpusError(f"No {name} voice was found in {task.mbrola_voices}.")
+            raise SynthesisError(f"No {name} voice was found in {task.mbrola_voices}.")
         say(f"synthesising {count} utterances in {len(voices)} {name} voices")
         every = max(1, count // 10)
 

@@ -13,7 +13,8 @@ import soxr
 from numpy.typing import NDArray
 
 from agi.languages.language import Words
-from agi.workshop.training.corpus import Corpus, Utterance, pcm, trimmed
+from agi.speech.sound import at_8k
+from agi.workshop.training.corpus import Corpus, Utterance, trimmed
 from agi.workshop.training.texts import text
 
 _VARIANTS = (
@@ -53,7 +54,7 @@ class Espeak:
 
     def say(self, words: Words, rng: random.Random) -> Utterance:
         """`words` spoken; SynthesisError if espeak-ng is missing or refuses."""
-        return Utterance(trimmed(pcm(*self._spoken(words, rng))), self.name, words)
+        return Utterance(trimmed(at_8k(*self._spoken(words, rng))), self.name, words)
 
     def wide(self, words: Words, rng: random.Random, rate: int) -> NDArray[np.float32]:
         """`words` spoken, as samples at `rate` in the scale of 16-bit integers."""
