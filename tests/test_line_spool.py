@@ -47,7 +47,7 @@ class Desk:
         self.aside = folder / "taken"
         self.live: set[str] = set()
         self.asterisk: datetime | None = datetime.fromtimestamp(STARTED - 60, UTC)
-        self.spool = Spool(self.words, self.book, self.book.open_calls, lambda: self.live, lambda: self.asterisk)
+        self.spool = Spool(self.words, self.book, lambda: self.live, lambda: self.asterisk)
 
     def drop(self, text: str, call_id: str = ID) -> None:
         """A call ends, some time ago."""

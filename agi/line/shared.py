@@ -55,7 +55,7 @@ class Shared:
 def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
     """The spool of this installation."""
     var = shared.settings.var
-    return Spool(last_words(var), shared.book, shared.book.open_calls, live.ids, lambda: asterisk_since(var))
+    return Spool(last_words(var), shared.book, live.ids, lambda: asterisk_since(var))
 
 
 class LiveCalls:

@@ -10,17 +10,17 @@ in twice does no harm.
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from agi.books.contacts import HUNG_UP, Contact
+from agi.books.calls import CallBook
+from agi.books.contacts import HUNG_UP
 from agi.books.errors import BookError
 from agi.books.events import QUEUE, Ended, Noted, NoteKind, Outcome
-from agi.books.ports import CallLog
 from agi.ops.places import run_folder
 
 _log = structlog.get_logger("line")
@@ -57,26 +57,21 @@ class Hangup:
 
 
 class Spool:
-    """Takes the ended calls of the file `words` into `log`. `open_calls`: those without an end (it may raise
-    BookError); `live`: ids of the calls the line itself is talking in just now.
-    """
+    """Takes the ended calls of the file `words` into `book`. `live`: ids of the calls the line talks in just now."""
 
     def __init__(
         self,
         words: Path,
-        log: CallLog,
-        open_calls: Callable[[], Iterable[Contact]],
+        book: CallBook,
         live: Callable[[], Collection[str]],
         asterisk_since: Callable[[], datetime | None],
     ) -> None:
         self._words = words
         self._aside = words.with_name("taken")
-        self._log = log
-        self._open_calls = open_calls
+        self._book = book
         self._live = live
         self._asterisk_since = asterisk_since
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def start(self, every_s: float = 1.0) -> None:
         """Drain now and then every `every_s` seconds, in a thread of its own."""
@@ -86,9 +81,7 @@ class Spool:
     def stop(self) -> None:
         """Drain a last time and stop."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(10.0)
-            self._thread = None
+        self._thread.join(10.0)
 
     def drain(self) -> int:
         """Take in what is there; how many calls. Those that are being talked in are said again, for the next time."""
@@ -100,13 +93,13 @@ class Spool:
         if time.time() - written < _WRITTEN_BY_THEN_S:
             return 0
         told = [found for line in self._aside.read_text(errors="replace").splitlines() if (found := _WORD.search(line))]
-        if told and not self._log.flush():  # a disk in trouble is not handed the same again and again
+        if told and not self._book.flush():  # a disk in trouble is not handed the same again and again
             return 0
         live = self._live()
         for found in told:
             if found[1] not in live:
                 self._record(parse(found[1], found[2], datetime.fromtimestamp(written, UTC)))
-        if told and not self._log.flush():
+        if told and not self._book.flush():
             return 0
         if waiting := [found for found in told if found[1] in live]:
             with self._words.open("a") as words:
@@ -120,14 +113,14 @@ class Spool:
             return 0  # of these calls something is known
         since = self._asterisk_since()
         try:
-            open_calls = self._open_calls()
+            open_calls = self._book.open_calls()
         except BookError:
             return 0
         live = self._live()
         gone = [call for call in open_calls if call.id not in live and (since is None or call.started < since)]
         for call in gone:
             end = Ended(at=datetime.now(UTC), outcome=Outcome.FAILED, where="line", why="Asterisk stopped")
-            self._log.event(call.id, end)
+            self._book.event(call.id, end)
         return len(gone)
 
     def _run(self, every_s: float) -> None:
@@ -146,9 +139,9 @@ class Spool:
             self._stop.wait(every_s)
 
     def _record(self, call: Hangup) -> None:
-        self._log.begin(call.call_id, call.caller, call.started)
+        self._book.begin(call.call_id, call.caller, call.started)
         for event in events(call):
-            self._log.event(call.call_id, event)
+            self._book.event(call.call_id, event)
 
 
 def parse(call_id: str, text: str, written: datetime) -> Hangup:
