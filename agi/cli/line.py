@@ -2,14 +2,13 @@
 
 import signal
 import sys
-from collections.abc import Callable
 
 import click
 import structlog
 
 from agi import log, privacy, pulse
 from agi.dialogue.question import HungUp
-from agi.line.call import NoCall, talk_through
+from agi.line.call import talk_through
 from agi.line.channel import Channel
 from agi.line.protocol import ChannelError
 from agi.line.served import NotReady
@@ -48,19 +47,12 @@ def line(agi: bool) -> None:
 def _serve(shared: Shared) -> None:
     settings = shared.settings
     live = LiveCalls()
-
-    def answer(channel: Channel, cut: Callable[[], bool]) -> None:
-        try:
-            talk_through(channel, shared, live, cut)
-        except NoCall:
-            _log.warning("line.no_call", why="no call id, or one that lives or has ended")
-
     try:
         server = Server(
             settings.line.agi_port,
             # The dialplan keeps the bounds; what is over them never comes here, so nobody is turned away in mid-call.
             settings.line.max_calls + settings.telephony.house_calls,
-            answer,
+            lambda channel, cut: talk_through(channel, shared, live, cut),
             proof=privacy.line_proof(settings.var),
             grace_s=settings.line.stop_grace_s,
         )
@@ -89,7 +81,7 @@ def _one_call(shared: Shared) -> None:
     try:
         channel = Channel(Wire(sys.stdin.fileno(), sys.stdout.fileno()))
         talk_through(channel, shared, LiveCalls(), lambda: False)
-    except (HungUp, ChannelError, NoCall) as error:
+    except (HungUp, ChannelError) as error:
         _log.info("line.no_call", why=type(error).__name__)
     finally:
         shared.close()

@@ -80,7 +80,10 @@ class Reader:
             end = at + _HEAD + length
             if len(self._held) < end:
                 break
-            found.append(_frame(Kind(kind), bytes(self._held[at + _HEAD : end])))
+            payload = bytes(self._held[at + _HEAD : end])
+            if kind == Kind.KEY and payload[0] not in _KEYS:
+                raise NotAudioSocket("A key that no telephone has.")
+            found.append(Frame(Kind(kind), payload))
             at = end
         del self._held[:at]
         return found
@@ -105,9 +108,3 @@ def _check(kind: int, length: int) -> None:
     least, most = _LENGTHS.get(kind, (1, 0))
     if not least <= length <= most or (kind == Kind.AUDIO and length % 2):
         raise NotAudioSocket(f"A frame of kind {kind} with {length} bytes.")
-
-
-def _frame(kind: Kind, payload: bytes) -> Frame:
-    if kind is Kind.KEY and payload[0] not in _KEYS:
-        raise NotAudioSocket("A key that no telephone has.")
-    return Frame(kind, payload)

@@ -188,17 +188,14 @@ class Worker:
     def _take(self, message: Message) -> None:
         match message:
             case Begin(number, question):
-                self._begin(number, question)
+                try:
+                    self._sessions[number] = Session(number, question, self._listener, self._ready.put, self._tell)
+                except CannotListen as trouble:
+                    self._tell(Failed(number, str(trouble)))
             case Audio() | Finish() | ListenForRest() if session := self._sessions.get(message.session):
                 session.put(message)
             case Close(number) if session := self._sessions.pop(number, None):
                 session.put(message)
-
-    def _begin(self, number: int, question: Question) -> None:
-        try:
-            self._sessions[number] = Session(number, question, self._listener, self._ready.put, self._tell)
-        except CannotListen as trouble:
-            self._tell(Failed(number, str(trouble)))
 
     def _listen(self) -> None:
         while True:

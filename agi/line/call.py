@@ -28,19 +28,16 @@ _log = structlog.get_logger("line")
 _WITH_AGENT = (Start.AGENT_LEFT, Start.AGENT_SENT_BACK)
 
 
-class NoCall(Exception):
-    """What connected is not a call of Asterisk's."""
-
-
 def talk_through(channel: Channel, shared: Shared, live: LiveCalls, cut: Callable[[], bool]) -> None:
     """Have the whole conversation with the caller on `channel`, and its record.
 
     A fault in it is logged and recorded as failed, and the script ends without HOTLINE_NEXT: the dialplan then
-    apologises and asks the agents. `cut()`: whether the line itself ended the connection. Raises `NoCall`.
+    apologises and asks the agents. `cut()`: whether the line itself ended the connection.
     """
     call_id = channel.env.get("agi_uniqueid", "")
     if not CALL_ID.fullmatch(call_id) or not live.enter(call_id, back=_start(channel) in BACK):
-        raise NoCall
+        _log.warning("line.no_call", why="no call id, or one that lives or has ended")
+        return
     log.call(call_id)
     try:
         _talk(channel, shared, call_id, cut)

@@ -51,10 +51,6 @@ class Connection:
 Answer = Callable[[Channel, Callable[[], bool]], None]
 
 
-class NotProven(Exception):
-    """Who has connected is not our Asterisk."""
-
-
 def listening(port: int) -> tuple[socket.socket, bool]:
     """The socket that listens on 127.0.0.1:`port`, and whether it is held by the supervisor (our descriptor 0).
 
@@ -160,17 +156,16 @@ class Server:
                 self._answer(channel, lambda: connection.cut)
         except (HungUp, ChannelError) as error:
             _log.debug("line.no_call", why=type(error).__name__)
-        except NotProven:
-            _log.warning("line.no_proof")
         except Exception as error:  # noqa: BLE001  # one call's fault is never another call's
             _log.error("line.call_failed", exc_info=error)
         finally:
             self._forget(connection)
 
     def _let_in(self, connection: Connection, channel: Channel) -> bool:
-        """Whether there is a call to be answered. Raises `NotProven`."""
+        """Whether there is a call to be answered."""
         if not compare_digest(channel.env.get(PROOF, "").encode(), self._proof):
-            raise NotProven
+            _log.warning("line.no_proof")
+            return False
         name, value = PROBE
         if channel.env.get(name) == value:
             connection.peer.send(b"NOOP\n")
