@@ -22,7 +22,7 @@ from agi.workshop.evaluation.conditions import telephone
 from agi.workshop.training.kaldi import transition_model
 
 ROOT = Path(__file__).parent.parent
-PRONUNCIATIONS = Pronunciations.load(ROOT / "prompts" / "lexicon.toml")
+PRONUNCIATIONS = Pronunciations(ROOT / "prompts" / "lexicon.toml")
 VOICES = ("id+f4", "id+m3", "id+steph", "id+Andy")
 MENU = ChoiceGrammar(
     "menu:main",

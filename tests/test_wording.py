@@ -146,19 +146,19 @@ def changed(folder: Path, good: str, bad: str) -> Path:
 def test_an_admin_teaches_a_word_once_for_saying_and_for_hearing(tmp_path: Path) -> None:
     path = changed(tmp_path, "\n[words]\n", '\n[words]\n"SIAK" = "si ak"\n"adminduk" = "administrasi penduduk"\n')
     assert spoken("SIAK Adminduk siak", INDONESIAN.lexicon(path)) == "si ak administrasi penduduk siak"
-    heard = Pronunciations.load(path)
+    heard = Pronunciations(path)
     assert heard.of("siak") == (("s", "i", "a", "k"),)
     assert " ".join(heard.of("adminduk")[0]) == "a d m i n i s t r a s i p @ n d u d u k"
 
 
 def test_what_is_heard_wrongly_is_given_its_sounds(tmp_path: Path) -> None:
     path = changed(tmp_path, "\n[sounds]\n", '\n[sounds]\nemail = ["i m e l", "e m a i l"]\n')
-    assert {" ".join(way) for way in Pronunciations.load(path).of("email")} == {"i m e l", "e m a i l"}
+    assert {" ".join(way) for way in Pronunciations(path).of("email")} == {"i m e l", "e m a i l"}
     assert spoken("email", INDONESIAN.lexicon(path)) == "imel"
 
 
 def test_every_abbreviation_is_heard_as_it_is_said() -> None:
-    heard, lexicon = Pronunciations.load(ROOT / "prompts" / "lexicon.toml"), LEXICON
+    heard, lexicon = Pronunciations(ROOT / "prompts" / "lexicon.toml"), LEXICON
     for written, said in lexicon.respelt.items():
         if written not in lexicon.sounds:
             apart = tuple(sound for part in said for sound in heard.of(part)[0])

@@ -144,7 +144,7 @@ def build_graph(prompts: Path, language: Language, model: Path, target: Path) ->
 
     Raises BuildError, LexiconError, MenuError, each with a sentence for the admin.
     """
-    pronunciations = Pronunciations.load(prompts / "lexicon.toml", language)
+    pronunciations = Pronunciations(prompts / "lexicon.toml", language)
     return build(model, target, grammars(prompts, language), pronunciations, language=language)
 
 

@@ -178,7 +178,7 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
         yield from _coded("M027", wrong.problems)
         return
     with suppress(LexiconError):  # what is wrong with it is told elsewhere
-        pronunciations = Pronunciations.load(folder / "lexicon.toml")
+        pronunciations = Pronunciations(folder / "lexicon.toml")
         found = read(folder / "menu.toml")
         for words in found.words.values():
             for one in alike(words.ways, pronunciations):

@@ -1,7 +1,8 @@
 """Words that sound alike: on one question they get confused, and an admin should know before a caller does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from agi.languages.id.spelling import VOWELS
 from agi.speech.pronunciation import Pronunciations
@@ -21,28 +22,23 @@ _NEAR, _WEAK, _MISSING = 0.5, 0.5, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Two ways to say different answers, and how far apart they sound (0 to 1)."""
+    """Two ways to say different answers."""
 
     key: str
     text: str
     other_key: str
     other_text: str
-    distance: float
 
 
-def alike(words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations) -> tuple[Alike, ...]:
-    """Ways to say different answers of one question that sound alike, the closest first. Raises LexiconError."""
+def alike(words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations) -> Iterator[Alike]:
+    """Ways to say different answers of one question that sound alike. Raises LexiconError."""
     said = [(key, text) for key, texts in words.items() for text in texts]
-    found = []
-    for nth, (key, text) in enumerate(said):
-        for other_key, other_text in said[nth + 1 :]:
-            if other_key == key:
-                continue
-            own, other = _differing(text.split(), other_text.split())
-            apart = distance(_sounds(own, pronunciations), _sounds(other, pronunciations)) if own and other else 1.0
-            if apart < _ALIKE:
-                found.append(Alike(key, text, other_key, other_text, apart))
-    return tuple(sorted(found, key=lambda one: one.distance))
+    for (key, text), (other_key, other_text) in combinations(said, 2):
+        own, other = _differing(text.split(), other_text.split())
+        if key == other_key or not own or not other:
+            continue
+        if distance(_sounds(own, pronunciations), _sounds(other, pronunciations)) < _ALIKE:
+            yield Alike(key, text, other_key, other_text)
 
 
 def distance(sounds: tuple[str, ...], others: tuple[str, ...]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agi.languages import INDONESIAN
 from agi.languages.language import Language, Sounds
-from agi.languages.lexicon import Lexicon, LexiconError
+from agi.languages.lexicon import LexiconError
 from agi.tomlfile import Problem
 
 _WORD = re.compile(r"[a-z]+")
@@ -24,17 +24,12 @@ class Pronunciation:
 
 
 class Pronunciations:
-    """The ways to say any word of `language`."""
+    """The ways to say any word of `language`, by the lexicon at `path`. Raises LexiconError."""
 
-    def __init__(self, lexicon: Lexicon, language: Language = INDONESIAN) -> None:
-        self._lexicon = lexicon
+    def __init__(self, path: Path, language: Language = INDONESIAN) -> None:
+        self._lexicon = language.lexicon(path)
         self._spelling = language.spelling
         self._known: dict[str, tuple[Pronunciation, ...]] = {}
-
-    @classmethod
-    def load(cls, path: Path, language: Language = INDONESIAN) -> "Pronunciations":
-        """Those of the lexicon at `path`. Raises LexiconError."""
-        return cls(language.lexicon(path), language)
 
     def of(self, word: str) -> tuple[Sounds, ...]:
         """Ways to say `word`, the most usual first. Raises LexiconError."""

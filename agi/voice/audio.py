@@ -42,11 +42,6 @@ class Audio:
     narrow: NDArray[np.int16]
     wide: NDArray[np.int16]
 
-    @property
-    def seconds(self) -> float:
-        """Length in seconds."""
-        return len(self.narrow) / NARROW_HZ
-
 
 def read(path: Path) -> tuple[Samples, int]:
     """Mono samples and rate of any file soundfile reads; channels are averaged. Raises `soundfile.LibsndfileError`."""

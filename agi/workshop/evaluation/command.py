@@ -74,7 +74,7 @@ def _measure(
 ) -> Evaluation:
     words = tuple(sorted({word for one in said for word in one.words}))
     grammars = (*standard(), FreeWords(_ANY_WORD, words))
-    built = build(source, spare / "model", grammars, Pronunciations.load(Settings().lexicon))
+    built = build(source, spare / "model", grammars, Pronunciations(Settings().lexicon))
     if unknown := built.unknown.get(_ANY_WORD):
         click.echo(f"said, but unknown to the model: {', '.join(unknown)}", err=True)
     model = Model.load(built.folder)

@@ -34,7 +34,7 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
     settings = Settings()
     try:
         said = grammars(settings.prompts, named(settings.office.language))
-        pronunciations = Pronunciations.load(settings.lexicon)
+        pronunciations = Pronunciations(settings.lexicon)
         with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
             built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
             asked = [one for one in said if isinstance(one, OneOf)]

@@ -79,6 +79,6 @@ def train(
         dropped=drop,
     )
     try:
-        run(task, Pronunciations.load(Settings().lexicon), click.echo)
+        run(task, Pronunciations(Settings().lexicon), click.echo)
     except (RecordingsError, SynthesisError, NotKaldi, LexiconError, PlanChangedError, OSError) as error:
         raise click.ClickException(str(error)) from error
