@@ -23,13 +23,13 @@ from agi.books.registry import (
 from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.cli.editions import author, progress_bar, publisher, recorded
+from agi.cli.registry import opened
 from agi.dialogue.finding import Finding
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import Edition
-from agi.ops import asterisk, configure, doctor, launch, private, ready, restoring
-from agi.ops.configure import Account
+from agi.line import music
+from agi.ops import asterisk, doctor, launch, private, ready, restoring
 from agi.ops.places import write_whole
-from agi.ops.ready import dialled
 from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
 from agi.settings import LISTEN, SAMPLE, Settings
@@ -48,18 +48,7 @@ class Sample:
     pin: str
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A hotline that answers: how to reach it."""
-
-    address: str
-    port: int
-    number: str
-    tester: Account
-    sample: Sample | None
-
-
-def bring_up(settings: Settings) -> Standing:
+def bring_up(settings: Settings) -> None:
     """Prepare whatever is missing and start the hotline. Raises `HotlineError`."""
     settings.var.mkdir(parents=True, exist_ok=True)
     private.make_private(settings)
@@ -71,14 +60,11 @@ def bring_up(settings: Settings) -> Standing:
         fill_books(settings)
         program = asterisk.obtain(settings.var)
         publish_first(settings)
-        make_music(settings)
+        music.make(settings.var / "asterisk" / "share" / "moh")
         launch.start(settings, program)
     for found in (doctor.audio_ports(settings), doctor.open_files_granted(settings)):
         if found.advice:
             click.echo(f"Fewer calls at once than the settings allow: {found.text}. {found.advice}", err=True)
-    address = dialled(settings.telephony.listen)
-    tester = configure.account(settings.var, configure.testers()[0])
-    return Standing(address, settings.telephony.sip_port, settings.telephony.number, tester, sample(settings))
 
 
 def publish_first(settings: Settings) -> None:
@@ -169,22 +155,13 @@ def fill_books(settings: Settings) -> None:
         import_sample(path, key, kk_digits, SAMPLE)
 
 
-def make_music(settings: Settings) -> None:
-    """Put the music on hold where Asterisk finds it, unless it is there."""
-    from agi.line.music import make
-
-    make(settings.var / "asterisk" / "share" / "moh")
-
-
 def sample(settings: Settings) -> Sample | None:
     """Numbers to try, from the sample files; None when the registry does not hold the sample."""
     try:
-        registry = Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)
+        with closing(opened(settings)) as registry:
+            if registry.source is not Source.SAMPLE:
+                return None
     except RegistryError:
-        return None
-    with_sample = registry.source is Source.SAMPLE
-    registry.close()
-    if not with_sample:
         return None
     resident = _first("residents", status=ResidentStatus.ACTIVE, ktp=KtpState.CARD_ISSUED)
     application = _first("applications", status=ApplicationStatus.SIAP_DIAMBIL)
@@ -201,7 +178,7 @@ def _first(table: str, **wanted: str) -> dict[str, str]:
 def listen_on(address: str) -> None:
     """Keep `address` for this and every later start, once it is known to serve; nothing is stopped before.
 
-    The settings' own address is kept by keeping none. Raises click.ClickException.
+    The settings' own address is kept by keeping none. Raises `HotlineError`.
     """
     settings = Settings()
     trouble = ready.unusable(address, settings.telephony.sip_port, launch.as_started(settings).telephony.listen)

@@ -52,7 +52,8 @@ def hear(name: str, files: tuple[Path, ...]) -> None:
                 click.echo(str(error), err=True)
                 failed = True
                 continue
-            click.echo(f"{path}\t{_text(heard)}\t{heard.confidence:.3f}")
+            text = "" if heard.verdict is Verdict.SILENCE else heard.text
+            click.echo(f"{path}\t{text}\t{heard.confidence:.3f}")
     if failed:
         sys.exit(1)
 
@@ -79,9 +80,3 @@ def _heard(model: Model, grammar: Grammar, path: Path) -> Heard:
     """The whole file as one answer, with half a second of silence at both ends as a call has it."""
     quiet = bytes(RATE)
     return model.recogniser(grammar).hear_all(quiet + read(path).tobytes() + quiet)
-
-
-def _text(heard: Heard) -> str:
-    if heard.verdict is Verdict.SILENCE:
-        return ""
-    return heard.text

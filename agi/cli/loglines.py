@@ -14,12 +14,8 @@ _TAIL_BYTES = 262_144
 _POLL_S = 0.2
 
 
-@dataclass(frozen=True, order=True)
-class Entry:
-    """One log line: when (UTC), and how it reads."""
-
-    at: datetime
-    text: str
+Entry = tuple[datetime, str]
+"""One log line: when (UTC), and how it reads."""
 
 
 @dataclass
@@ -32,19 +28,19 @@ class Reader:
 
     def last(self, count: int) -> list[str]:
         """The last `count` lines of all logs together, oldest first."""
-        entries = sorted(entry for path in self._files() for entry in self._new(path))
-        return [entry.text for entry in entries[len(entries) - count if count < len(entries) else 0 :]]
+        entries = self._all_new()
+        return [text for _, text in entries[max(len(entries) - count, 0) :]]
 
     def follow(self) -> Iterator[str]:
         """Lines as they are written, for ever; rotated files are followed."""
         while True:
-            entries = sorted(entry for path in self._files() for entry in self._new(path))
-            yield from (entry.text for entry in entries)
+            entries = self._all_new()
+            yield from (text for _, text in entries)
             if not entries:
                 time.sleep(_POLL_S)
 
-    def _files(self) -> list[Path]:
-        return list(self.folder.glob("*.jsonl"))
+    def _all_new(self) -> list[Entry]:
+        return sorted(entry for path in self.folder.glob("*.jsonl") for entry in self._new(path))
 
     def _new(self, path: Path) -> Iterator[Entry]:
         """Whole lines of `path` that were not given yet (of a file not seen before, only its end)."""
@@ -73,8 +69,5 @@ class Reader:
         except (ValueError, KeyError, AttributeError):  # the start of a file cut by rotation
             return None
         rest = " ".join(f"{key}={value}" for key, value in fields.items())
-        return self._shown(at, level.upper(), name, f"{event} {rest}".rstrip())
-
-    def _shown(self, at: datetime, level: str, name: str, text: str) -> Entry:
         local = at.astimezone(self.zone).isoformat(" ", "milliseconds")[:23]
-        return Entry(at, f"{local} {level:<7} {name:<8} {visible(text)}")
+        return at, f"{local} {level.upper():<7} {name:<8} {visible(f'{event} {rest}'.rstrip())}"

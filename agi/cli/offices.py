@@ -22,7 +22,7 @@ def offices() -> None:
 @offices.command("list")
 def list_() -> None:
     """List all offices with code, name and hours."""
-    with closing(opened()) as books:
+    with closing(opened(Settings())) as books:
         for code, name, hours in books.rows(_LAYOUT.name, _LAYOUT.columns):
             click.echo(f"{code:<8}  {name:<40}  {hours}".rstrip())
 

@@ -49,7 +49,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
             "workshop.softphone.command:agent", "A scripted agent who answers the calls that come to the queue."
         ),
         "nik": Entry("cli.nik:nik", "Check the form of NIKs read from the standard input."),
-        "test": Entry("cli.test:test", "Run the test suite, or a part of it."),
+        "test": Entry("workshop.testing:test", "Run the test suite, or a part of it."),
         "bench": Entry("workshop.bench.command:bench", "Measure what a call costs and how fast it is answered."),
         "drill": Entry(
             "workshop.bench.drill_command:drill", "Kill, freeze, rob and fill a private hotline under real calls."

@@ -18,6 +18,8 @@ from agi.voice.clips import Clips, Piece
 from agi.voice.texts import Texts
 
 SOUND_DEVICES = Path("/dev/snd")
+_note = click.option("--note", default="", help="Why, for the history.")
+_author = click.option("--author", "by", default=author, help="Who, if not the user of this computer.")
 
 
 @click.group()
@@ -71,8 +73,8 @@ def diff(before: int | None, after: int | None) -> None:
 
 
 @prompts.command()
-@click.option("--note", default="", help="Why, for the history.")
-@click.option("--author", "by", default=author, help="Who, if not the user of this computer.")
+@_note
+@_author
 def publish(note: str, by: str) -> None:
     """Let callers hear what stands in prompts/, without interrupting anybody.
 
@@ -108,8 +110,8 @@ def history() -> None:
 
 @prompts.command()
 @click.argument("number", type=click.IntRange(1), metavar="NUMBER")
-@click.option("--note", default="", help="Why, for the history.")
-@click.option("--author", "by", default=author, help="Who, if not the user of this computer.")
+@_note
+@_author
 def rollback(number: int, note: str, by: str) -> None:
     """Let callers hear the edition NUMBER again; it gets a new number. prompts/ stays as it is."""
     settings = Settings()

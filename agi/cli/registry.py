@@ -87,7 +87,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def stats(as_json: bool) -> None:
     """Count the rows of each table by status."""
-    with closing(opened()) as books:
+    with closing(opened(Settings())) as books:
         counts, source = books.counts(), books.source
     if as_json:
         click.echo(json.dumps({"source": source, **counts, "offices": sum(counts["offices"].values())}))
@@ -116,7 +116,7 @@ def export(table: str, file: Path | None) -> None:
     trying them all: guard the two as you would the numbers.
     """
     columns = LAYOUTS[table].exported
-    with closing(opened()) as books, csv_output(file) as out:
+    with closing(opened(Settings())) as books, csv_output(file) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(books.rows(table, columns))
@@ -142,7 +142,6 @@ def sample(folder: Path) -> None:
         click.echo(f"{text.count(chr(10)) - 1:>6} rows in {folder / name}")
 
 
-def opened() -> Registry:
-    """The installation's registry, to be closed."""
-    settings = Settings()
+def opened(settings: Settings) -> Registry:
+    """The registry of an installation, to be closed."""
     return Registry.open(settings.registry_db, privacy.hash_key(settings.var), settings.identity.kk_digits)

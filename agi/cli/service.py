@@ -10,6 +10,7 @@ import click
 
 from agi.cli import loglines
 from agi.ops import asterisk, launch, ready, trunk
+from agi.ops.configure import account, testers
 from agi.ops.places import unusable
 from agi.ops.supervise import Process, Supervisor
 from agi.settings import ROOT, Settings, kept_address
@@ -37,15 +38,16 @@ def up(listen: str | None) -> None:
     if listen is not None:
         bringup.listen_on(listen)
         settings = Settings()
-    standing = bringup.bring_up(settings)
-    number = click.style(standing.number, bold=True)
+    bringup.bring_up(settings)
+    settings = Settings()  # a restore that was interrupted may have ended only now
+    telephony, tester = settings.telephony, account(settings.var, testers()[0])
+    number = click.style(telephony.number, bold=True)
     click.echo(f"The hotline answers. Dial {number} with a softphone:\n")
     rows = [
-        ("Account", f"sip:{standing.tester.name}@{standing.address}:{standing.port} (UDP)"),
-        ("Password", standing.tester.password),
+        ("Account", f"sip:{tester.name}@{ready.dialled(telephony.listen)}:{telephony.sip_port} (UDP)"),
+        ("Password", tester.password),
     ]
-    if standing.sample is not None:
-        sample = standing.sample
+    if sample := bringup.sample(settings):
         rows += [
             ("A NIK to check", f"{sample.nik}, then the KK digits {sample.kk_digits}"),
             ("A document", f"{sample.registration}, then the PIN {sample.pin}"),
