@@ -7,13 +7,15 @@ old Macs are taken as they are.
 import re
 import tomllib
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
+
+from agi.errors import HotlineError
 
 MOST_BYTES = 2_000_000
 """A file of all texts has some 40 kB; what is larger than this was saved over it by mistake."""
@@ -42,6 +44,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class FilesError(HotlineError):
+    """Files that people edit cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
 
 
 class TomlError(Exception):

@@ -1,14 +1,13 @@
 """`prompts/lexicon.toml`: how words are said, and heard, that are not read as they are spelt. Admins edit it."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from agi import tomlfile
-from agi.errors import HotlineError
-from agi.tomlfile import Problem
+from agi.tomlfile import FilesError, Problem
 
 SAID = ("words", "letters", "symbols")
 SOUNDS = "sounds"
@@ -17,12 +16,8 @@ _SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _WORD = re.compile(r"[a-z]+")
 
 
-class LexiconError(HotlineError):
-    """The lexicon cannot be used; `problems` says where and why."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
+class LexiconError(FilesError):
+    """The lexicon, or a list of words, cannot be used."""
 
 
 @dataclass(frozen=True)

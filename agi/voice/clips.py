@@ -90,7 +90,7 @@ class Clips:
         try:
             self.lexicon = self.language.lexicon(prompts / "lexicon.toml")
         except LexiconError as wrong:
-            raise TextsError(list(wrong.problems)) from None
+            raise TextsError(wrong.problems) from None
         self._made_by = (voice.name, str(voice.words_per_minute), maker())
         self._cache = Cache(var / "voice-cache")
         self._synthesis: Synthesis = like._synthesis if like else Synthesis(voice, var / "voice-cache" / "drafts")

@@ -1,26 +1,18 @@
 """What can go wrong between a text and its audio; every message is one clear sentence for a person."""
 
 from agi.errors import HotlineError
-from agi.tomlfile import Problem
+from agi.tomlfile import FilesError
 
 
 class VoiceError(HotlineError):
     """Base of all errors of this room."""
 
 
-class FilesError(VoiceError):
-    """Files an admin edits (texts, lexicon, recordings) can't be used; `problems` says where and why."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
-
-
-class TextsError(FilesError):
+class TextsError(FilesError, VoiceError):
     """A text file or the lexicon is not valid."""
 
 
-class RecordingError(FilesError):
+class RecordingError(FilesError, VoiceError):
     """A recording is no audio, empty, silent or too long."""
 
 
