@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from line_exchange import until
 from speech_service import Turn, all_free, clip, serving
 
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.hearing import service
 from agi.hearing.answers import said
 from agi.hearing.audiosocket import Kind, audio, packed
 from agi.hearing.client import SpeechClient, Unheard
@@ -263,6 +265,24 @@ def test_a_service_that_is_stopped_in_the_middle_gives_every_call_back(tmp_path:
         service.stop()
         peer.wait(2)
         assert turn.lost() == "gone"
+
+
+def test_a_service_with_a_fault_of_its_own_gives_every_call_back_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(clips: Sequence[str]) -> bytes:
+        raise ZeroDivisionError
+
+    faults: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda fault: faults.append(fault.exc_type))
+    with serving(tmp_path) as (_, client):
+        turn = Turn(client, MENU, clip(tmp_path, 5000))
+        peer = turn.connect()
+        monkeypatch.setattr(service, "joined", broken)
+        assert Turn(client, MENU).refused() == "dead"
+        peer.wait(2)
+        assert turn.lost() == "gone"
+        until("the thread has ended", lambda: faults == [ZeroDivisionError])
 
 
 def test_a_missing_clip_is_a_turn_for_the_keypad(tmp_path: Path) -> None:

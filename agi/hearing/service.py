@@ -104,8 +104,11 @@ class SpeechService:
     # ---- the thread ----
 
     def _run(self) -> None:
-        with suppress(asyncio.CancelledError), self._socket:
-            self._loop.run_until_complete(self._serving)
+        try:
+            with suppress(asyncio.CancelledError), self._socket:
+                self._loop.run_until_complete(self._serving)
+        except ExceptionGroup as faults:
+            self._broken = faults.exceptions[0]  # the log is to say where it was
         self._loop.close()
         if self._broken is not None:
             raise self._broken
