@@ -99,7 +99,9 @@ def test_prompts_with_errors_are_refused_by_the_names_of_the_working_copy(folder
     change(folder.prompts / "id.toml", "Selamat datang", "Selamat pagi")
     with pytest.raises(Refused) as refused:
         refusing.draft(folder.prompts)
-    assert str(refused.value) == f"{folder.prompts / 'id.toml'}:3: T008 kesalahan: salah"
+    told, unchanged = str(refused.value).splitlines()
+    assert told == f"{folder.prompts / 'id.toml'}:3: T008 kesalahan: salah"
+    assert unchanged == "Yang didengar penelepon tidak berubah."
     assert refusing.editions.current() == first
 
 
