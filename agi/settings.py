@@ -238,12 +238,12 @@ class Settings(BaseSettings):
             super().__init__(**given)
         except ValidationError as wrong:
             lines = _in_file().lines
-            found = list(wrong_settings.faults(wrong, type(self), settings_file(), lines, os.environ))
+            found = list(wrong_settings.faults(wrong, type(self), settings_file(), lines))
         except VariableError as wrong:
             found = [f"Ada variabel yang tidak bisa dibaca ({wrong}): tulis {ENVIRONMENT}TABEL__NAMA=nilai."]
         else:
             found = [f"{settings_file()}: {clash}" for clash in wrong_settings.clashes(self)]
-        found += wrong_settings.unknown_variables(type(self), os.environ)
+        found += wrong_settings.unknown_variables(type(self))
         if found:
             raise SettingsError("\n".join(found)) from None
 

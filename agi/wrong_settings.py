@@ -1,5 +1,6 @@
 """What is wrong with the settings, one Indonesian sentence a fault: where it stands, what is meant, a right value."""
 
+import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,26 +24,20 @@ class SettingsError(HotlineError):
     """The settings cannot be used; the message says where, why and what to write, one line a fault."""
 
 
-def faults(
-    wrong: ValidationError,
-    tables: type[BaseModel],
-    file: Path,
-    lines: Mapping[str, int],
-    environment: Mapping[str, str],
-) -> Iterator[str]:
+def faults(wrong: ValidationError, tables: type[BaseModel], file: Path, lines: Mapping[str, int]) -> Iterator[str]:
     """One sentence for each fault of `wrong`, the validation of `tables`. Values are never repeated."""
     told: dict[str, None] = {}  # of several faults in one setting one is enough
     for fault in wrong.errors(include_input=True):
         names = [str(part) for part in fault["loc"][:2]]
         unknown = fault["type"] == _UNKNOWN
         what = _unknown(names, fault["input"], tables) if unknown else _expected(names, tables)
-        told[f"{_place(names, file, lines, environment)}: {what}"] = None
+        told[f"{_place(names, file, lines)}: {what}"] = None
     yield from told
 
 
-def unknown_variables(tables: type[BaseModel], environment: Mapping[str, str]) -> Iterator[str]:
+def unknown_variables(tables: type[BaseModel]) -> Iterator[str]:
     """Variables for a table that does not exist, which would be left unread in silence."""
-    for name in environment:
+    for name in os.environ:
         if name.startswith(ENVIRONMENT) and NESTED in name:
             table = name.removeprefix(ENVIRONMENT).split(NESTED)[0].lower()
             if table not in tables.model_fields:
@@ -91,9 +86,9 @@ def clashes(settings: "Settings") -> Iterator[str]:
             )
 
 
-def _place(names: list[str], file: Path, lines: Mapping[str, int], environment: Mapping[str, str]) -> str:
+def _place(names: list[str], file: Path, lines: Mapping[str, int]) -> str:
     """Where the value stands that was taken: a variable goes before the file."""
-    variables = {name.upper(): name for name in environment}
+    variables = {name.upper(): name for name in os.environ}
     for count in range(len(names), 0, -1):
         if found := variables.get(f"{ENVIRONMENT}{NESTED.join(names[:count])}".upper()):
             return found

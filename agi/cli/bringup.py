@@ -24,7 +24,6 @@ from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
 from agi.cli.editions import author, progress_bar, publisher, recorded
 from agi.cli.registry import opened
-from agi.dialogue.finding import Finding
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import Edition
 from agi.line import music
@@ -82,7 +81,7 @@ def publish_first(settings: Settings) -> None:
         elif current is None:
             click.echo("Publishing the first edition of what callers hear", err=True)
             _publish(makes, settings.prompts, "edisi pertama", settings)
-        elif current.made_by != makes.made_by or _errors(check_all(settings, current.prompts)):
+        elif current.made_by != makes.made_by or any(one.is_error for one in check_all(settings, current.prompts)):
             click.echo("Voice, model or program have changed: what callers hear is made anew", err=True)
             _remake(makes, current, settings)
         elif speech_is_on(settings) and not (current.model / GRAMMARS).is_file():
@@ -121,10 +120,6 @@ def _mend(current: Edition, settings: Settings) -> None:
     texts = Texts.load(current.prompts, settings.office.language)
     with Clips(texts, settings.voice, current.prompts, settings.var, current.sounds) as clips:
         clips.mend()
-
-
-def _errors(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.is_error for finding in findings)
 
 
 def fill_books(settings: Settings) -> None:

@@ -23,13 +23,11 @@ def doctor(context: click.Context, show_licences: bool) -> None:
     if show_licences:
         _licences(settings)
         return
-    worst = Level.OK
     settings = launch.as_started(settings)
-    for check in (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings)):
+    checks = (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings))
+    for check in checks:
         _show(check)
-        if check.level is Level.FAIL or worst is Level.OK:
-            worst = check.level
-    context.exit(1 if worst is Level.FAIL else 0)
+    context.exit(any(check.level is Level.FAIL for check in checks))
 
 
 def texts(settings: Settings) -> Check:

@@ -33,7 +33,8 @@ class Events:
 
     def asked(self, question: Question, answer: Answer, attempt: int) -> None:
         """How a question was answered."""
-        self._print(f"{question.name}: {answer.result} {answer.value} ({_how(answer)}, try {attempt})")
+        unsure = "" if answer.sure else ", unsure"
+        self._print(f"{question.name}: {answer.result} {answer.value} ({answer.mode}{unsure}, try {attempt})")
 
     def noted(self, what: str, detail: str = "") -> None:
         """A step of a service."""
@@ -42,10 +43,6 @@ class Events:
     def _print(self, text: str) -> None:
         if self._shown:
             click.echo(click.style(f"  · {text.rstrip()}", dim=True), err=True)
-
-
-def _how(answer: Answer) -> str:
-    return str(answer.mode) if answer.sure else f"{answer.mode}, unsure"
 
 
 @click.command("try")
