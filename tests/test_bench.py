@@ -6,13 +6,16 @@ import socket
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from agi.books.events import Answered, Asked
 from agi.cli import main
-from agi.workshop.bench import answer, caller
+from agi.dialogue.question import Mode, Result
+from agi.workshop.bench import answer, caller, keys
 from agi.workshop.bench.caller import Load, NoSipp, Target
 from agi.workshop.bench.calls import per_call
 from agi.workshop.bench.processes import cpu_ms
@@ -122,6 +125,24 @@ def test_a_call_of_its_own_process_is_answered_on_the_line_that_it_came_on() -> 
         assert call.makefile().read() == "AGI_NETWORK: YES True\n"
     (used_ms,) = server.used_ms
     assert used_ms > 1
+
+
+def asked(question: str, result: Result, mode: str = Mode.KEYS) -> Asked:
+    return Asked(at=datetime.now(UTC), question=question, answer=Answered(result, mode))
+
+
+@pytest.mark.parametrize(
+    ("more", "came_of"),
+    [
+        ([asked("kk", Result.MATCH), asked("more", Result.HANG_UP)], "right"),
+        ([asked("kk", Result.NO_MATCH), asked("kk", Result.HANG_UP)], "lost"),
+        ([asked("kk", Result.NO_INPUT, "")], "lost"),
+        ([asked("kk", Result.MATCH), asked("more", Result.MATCH)], "doubled"),
+    ],
+)
+def test_a_key_that_was_lost_or_counted_twice_is_seen_in_the_record(more: list[Asked], came_of: str) -> None:
+    begun = [asked("main", Result.MATCH), asked("nik", Result.MATCH)]
+    assert keys._came_of([*begun, *more]) == came_of
 
 
 def test_cpu_time_of_this_process_grows_with_work() -> None:

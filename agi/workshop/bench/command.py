@@ -4,11 +4,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, astuple
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
@@ -19,11 +17,12 @@ from agi.settings import SAMPLE, Settings
 from agi.workshop.bench import answer as answer_bench
 from agi.workshop.bench import books as books_bench
 from agi.workshop.bench import calls as calls_bench
+from agi.workshop.bench import keys as keys_bench
 from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
 from agi.workshop.bench import turns as turns_bench
-from agi.workshop.bench.caller import KEY_GAP_MS, Load, NoSipp
-from agi.workshop.bench.installation import Bench, BenchFailed, running
+from agi.workshop.bench.caller import KEY_GAP_MS, Load
+from agi.workshop.bench.installation import Bench, running
 from agi.workshop.bench.telephones import Waits
 from agi.workshop.figures import table
 from agi.workshop.softphone.sample import load as load_sample
@@ -49,7 +48,7 @@ def bench() -> None:
 @_json
 def calls(calls: int, rate: int, *, as_json: bool) -> None:
     """CPU time of a NIK check: our line, the dialplan alone, a process per call."""
-    with _bench(calls) as box:
+    with running(calls) as box:
         load = Load("", calls, rate, _callers(box.settings), _MEDIA_PORT)
         figures = calls_bench.measure(box, load, lambda way: click.echo(f"measuring: {way} …", err=True))
     floor = figures[0].cpu_ms
@@ -71,7 +70,7 @@ def calls(calls: int, rate: int, *, as_json: bool) -> None:
 @_json
 def answer(at_once: tuple[int, ...], *, as_json: bool) -> None:
     """Time from a key to the first audio of the next prompt, heard from outside."""
-    with _bench(max(at_once)) as box:
+    with running(max(at_once)) as box:
         load, ends = _nik_checks(box)
         figures = []
         for count in at_once:
@@ -82,6 +81,18 @@ def answer(at_once: tuple[int, ...], *, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option("--calls", default=100, show_default=True, help="How many.")
+@click.option("--at-once", default=18, show_default=True, help="Calls at once.")
+@_json
+def keys(calls: int, at_once: int, *, as_json: bool) -> None:
+    """Whether a key is lost or counted twice when callers press all of them ahead."""
+    with running(at_once, speech=True) as box:
+        one = keys_bench.measure(box, _callers(box.settings), calls, at_once)
+    head = ("calls", "right", "a key lost", "a key twice", "failed")
+    _show(head, [tuple(str(count) for count in astuple(one))], [one], as_json=as_json)
+
+
+@bench.command()
 @click.option("--calls", default=30, show_default=True, help="Calls in progress.")
 @click.option("--publications", default=10, show_default=True, help="How many; a rollback follows.")
 @_json
@@ -89,7 +100,7 @@ def publish(calls: int, publications: int, *, as_json: bool) -> None:
     """What callers notice of publishing: their waits for a prompt, with it and without."""
     with tempfile.TemporaryDirectory(prefix="hotline-prompts-") as folder:
         more = {"HOTLINE_PLACES__PROMPTS": str(publish_bench.working_copy(Path(folder)))}
-        with _bench(calls, more=more) as box:
+        with running(calls, more=more) as box:
             load, ends = _nik_checks(box)
             one = publish_bench.compare(box, load, ends, calls, publications)
     rows = [("none", *_waits(one.quiet)), (f"{one.published}, {one.heard} editions heard", *_waits(one.busy))]
@@ -127,7 +138,7 @@ def books(rows: int, *, as_json: bool) -> None:
 @_json
 def speech(at_once: tuple[int, ...], *, as_json: bool) -> None:
     """Time from the end of speech to the next prompt, and from speech to the end of the prompt, heard from outside."""
-    with _bench(max(at_once), speech=True) as box:
+    with running(max(at_once), speech=True) as box:
         residents = [line[1:17] for line in _callers(box.settings)[:5]]
         choice = [speech_bench.utterance(_SPOKEN_CHOICE, voice, box.folder) for voice in _VOICES]
         says = [
@@ -179,11 +190,8 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float, *, as_json: 
         click.echo(
             f"measuring: {count} speaking, {silent} listening, {'one core' if cores else 'all cores'} …", err=True
         )
-        try:
-            with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-                figures.append((cores, turns_bench.measure(Path(folder), count, silent, seconds, cores)))
-        except BenchFailed as trouble:
-            raise click.ClickException(str(trouble)) from trouble
+        with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+            figures.append((cores, turns_bench.measure(Path(folder), count, silent, seconds, cores)))
     _show(
         (
             *("cores", "speaking", "listening", "answers", "right", "given up", "answer p50 ms", "p95 ms"),
@@ -235,16 +243,6 @@ def hearing(turns: int, seconds: float, files: tuple[Path, ...], *, as_json: boo
 def _show(head: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[Any], *, as_json: bool) -> None:
     """A table for people, or the dataclasses `figures` for a program."""
     click.echo(json.dumps([asdict(one) for one in figures]) if as_json else table(head, rows))
-
-
-@contextmanager
-def _bench(calls: int, *, speech: bool = False, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
-    """A hotline to measure; what can go wrong with it becomes one sentence for the person who typed the command."""
-    try:
-        with running(max_calls=calls + 10, speech=speech, more=more) as box:
-            yield box
-    except (NoSipp, BenchFailed) as trouble:
-        raise click.ClickException(str(trouble)) from trouble
 
 
 _WAITS = ("p50 ms", "p95 ms", "longest ms", "keys counted", "failed calls")

@@ -9,10 +9,7 @@ import click
 from agi.workshop.bench import disks, faults
 from agi.workshop.bench import drill as work
 from agi.workshop.bench.faults import FAULTS_OF, Fault, Part
-from agi.workshop.bench.installation import BenchFailed, running
-from agi.workshop.softphone.phone import PhoneError
-
-_MORE_CALLS = 10
+from agi.workshop.bench.installation import running
 
 
 @click.command()
@@ -46,21 +43,18 @@ def drill(moments: int, parts: tuple[Part, ...], kinds: tuple[Fault, ...]) -> No
         click.echo("No disk is filled: this machine lets nobody mount one.", err=True)
         what = [(part, fault) for part, fault in what if fault is not Fault.FULL]
     trials: list[work.Trial] = []
-    try:
-        with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
-            data, var = Path(name) / "data", Path(name) / "var"
-            more = {**work.PATIENCE, "HOTLINE_PLACES__DATA": str(data), "HOTLINE_PLACES__VAR": str(var)}
-            with disks.mounted(data, var), running(moments + _MORE_CALLS, speech=True, more=more) as box:
-                try:
-                    trials.extend(work.drill(box, what, moments, lambda now: click.echo(now, err=True)))
-                finally:
-                    click.echo(work.report(trials))
-                if (Part.LINE, Fault.BESIEGED) in what:
-                    refused = faults.strangers_refused(box, moments)
-                    click.echo(f"\nStrangers on the line's port who were told nothing: {refused} of {moments}.")
-                if any(fault is Fault.ROBBED for _, fault in what):
-                    click.echo("\nStarted while another program holds a port:\n")
-                    for said in faults.starts_refused(box):
-                        click.echo(f"    {said}")
-    except (BenchFailed, PhoneError) as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
+        data, var = Path(name) / "data", Path(name) / "var"
+        more = {**work.PATIENCE, "HOTLINE_PLACES__DATA": str(data), "HOTLINE_PLACES__VAR": str(var)}
+        with disks.mounted(data, var), running(moments, speech=True, more=more) as box:
+            try:
+                trials.extend(work.drill(box, what, moments, lambda now: click.echo(now, err=True)))
+            finally:
+                click.echo(work.report(trials))
+            if (Part.LINE, Fault.BESIEGED) in what:
+                refused = faults.strangers_refused(box, moments)
+                click.echo(f"\nStrangers on the line's port who were told nothing: {refused} of {moments}.")
+            if any(fault is Fault.ROBBED for _, fault in what):
+                click.echo("\nStarted while another program holds a port:\n")
+                for said in faults.starts_refused(box):
+                    click.echo(f"    {said}")

@@ -18,6 +18,7 @@ from agi.ops.asterisk import Program
 from agi.settings import ROOT, Settings
 from agi.workshop.bench.caller import Target
 
+_SPARE = 10
 _KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
 
 
@@ -50,15 +51,15 @@ class Bench:
 
 
 @contextmanager
-def running(max_calls: int, *, speech: bool, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
-    """A private hotline that takes `max_calls` calls at once, with or without `speech`, and with settings `more`."""
+def running(calls: int, *, speech: bool = False, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Bench]:
+    """A private hotline that takes `calls` calls at once and some more, with the settings `more`."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
         environment = {
             **private_environment(folder, 21_000, 3000),
-            "HOTLINE_LINE__MAX_CALLS": str(max_calls),
-            "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(max_calls),
-            "HOTLINE_TELEPHONY__HOUSE_CALLS": str(max_calls),
+            "HOTLINE_LINE__MAX_CALLS": str(calls + _SPARE),
+            "HOTLINE_TELEPHONY__ACCOUNT_CALLS": str(calls + _SPARE),
+            "HOTLINE_TELEPHONY__HOUSE_CALLS": str(calls + _SPARE),
             "HOTLINE_SPEECH__ENABLED": str(speech),
             **more,
         }

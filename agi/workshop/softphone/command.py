@@ -18,13 +18,12 @@ from agi.ops import agents
 from agi.ops.agents import AgentsError
 from agi.ops.ready import reachable, sip_answers
 from agi.settings import SAMPLE, Settings
-from agi.voice.errors import VoiceError
 from agi.workshop.softphone import record, roster
 from agi.workshop.softphone import sample as samples
 from agi.workshop.softphone.duty import Script, Taken, serve
 from agi.workshop.softphone.matching import QUIET, RATE, rms
 from agi.workshop.softphone.numbers import Numbers
-from agi.workshop.softphone.phone import CallOver, PhoneError
+from agi.workshop.softphone.phone import CallOver
 from agi.workshop.softphone.plain import PlainPhone, PlainPhones
 from agi.workshop.softphone.play import Played, Player, new_caller, transcript
 from agi.workshop.softphone.references import References
@@ -57,19 +56,11 @@ def call(
         raise click.UsageError('Give scenario files (tests/calls/*.yaml), or --keys "1 …", not both.')
     settings = Settings()
     _must_answer(settings)
-    try:
-        references = References(settings)
-    except (PhoneError, VoiceError) as error:
-        raise click.ClickException(str(error)) from None
-    try:
+    with closing(References(settings)) as references:
         if keys is not None:
             good = _call_with_keys(settings, references, keys, as_json, keep)
         else:
             good = _call_with_files(settings, references, _listed(files), parallel, as_json, quiet, keep)
-    except PhoneError as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        references.close()
     if not good:
         raise SystemExit(1)
 
@@ -241,11 +232,8 @@ def _wait_for_words(phone: PlainPhone, since: int) -> None:
 def agent(number: str, answer_after: float, talk: float, say: str, once: bool, as_json: bool) -> None:
     """Sign in as agent NUMBER (`agents list`) and answer calls as a script; shows each case. Ctrl-C signs off."""
     settings = Settings()
-    try:
-        if number not in [one.number for one in agents.listed(settings)]:
-            raise AgentsError(agents.unknown(settings, number))
-    except AgentsError as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    if number not in [one.number for one in agents.listed(settings)]:
+        raise AgentsError(agents.unknown(settings, number))
     _must_answer(settings)
     says = settings.sounds / f"{say.replace('.', '/')}.wav"
     if not says.is_file():
@@ -264,15 +252,12 @@ def agent(number: str, answer_after: float, talk: float, say: str, once: bool, a
         if once:
             stop.set()
 
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder,
-            closing(PlainPhones(roster.account(settings, number))) as phones,
-        ):
-            phone = phones.phone(Path(folder) / "heard.wav")
-            phone.register()
-            if not as_json:
-                click.echo(f"Agent {number} is on duty; Ctrl-C signs off.")
-            serve(phone, Script(answer_after if answer_after >= 0 else None, says, talk), stop, taken)
-    except PhoneError as error:
-        raise click.ClickException(str(error)) from None
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-agent-", dir=folder_for_recordings()) as folder,
+        closing(PlainPhones(roster.account(settings, number))) as phones,
+    ):
+        phone = phones.phone(Path(folder) / "heard.wav")
+        phone.register()
+        if not as_json:
+            click.echo(f"Agent {number} is on duty; Ctrl-C signs off.")
+        serve(phone, Script(answer_after if answer_after >= 0 else None, says, talk), stop, taken)
