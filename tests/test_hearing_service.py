@@ -80,17 +80,6 @@ def test_a_key_stops_the_prompt_at_the_next_frame(tmp_path: Path) -> None:
         assert answer_of(turn.over()).value == "12"
 
 
-def test_half_spoken_half_keyed(tmp_path: Path) -> None:
-    with serving(tmp_path) as (_, client):
-        turn = Turn(client, NIK)
-        peer = turn.connect()
-        peer.speak(number("12"))
-        peer.key("34")
-        peer.wait()
-        answer = answer_of(turn.over())
-        assert (answer.result, answer.value) == (Result.MATCH, "1234")
-
-
 def test_half_keyed_half_spoken(tmp_path: Path) -> None:
     with serving(tmp_path) as (_, client):
         turn = Turn(client, NIK)
