@@ -1,6 +1,5 @@
 """Each part of a running hotline is frozen in the middle of a call: it is replaced, and nobody is left in silence."""
 
-import json
 import os
 import signal
 import time
@@ -12,7 +11,9 @@ import pytest
 import soundfile
 from installation import Hotline, brought_up
 
+from agi.cli.service import look
 from agi.ops.speech import listens
+from agi.ops.supervise import Supervisor
 from agi.workshop.softphone.plain import PlainPhones
 from agi.workshop.softphone.roster import TESTER, account
 
@@ -31,8 +32,7 @@ def pid_of(hotline: Hotline, name: str) -> int | None:
     """The process of a part that runs."""
     if name == "recogniser":
         return recogniser(pid_of(hotline, "speech"))
-    processes = json.loads(hotline.run("status", "--json", check=False).stdout)["processes"]
-    return next(process["pid"] for process in processes if process["name"] == name)
+    return next(process.pid for process in Supervisor(hotline.settings).processes() if process.name == name)
 
 
 def recogniser(service: int | None) -> int | None:
@@ -72,7 +72,7 @@ def test_a_frozen_part_is_replaced_and_its_caller_is_not_left_in_silence(
         os.kill(before, signal.SIGSTOP)
         phone.press("3")  # or a prompt that goes on by itself would hide that nobody answers
         until(f"another {part}", lambda: pid_of(hearing, part) not in (None, before))
-        until("the hotline", lambda: hearing.run("status", check=False).returncode == 0)
+        until("the hotline", lambda: look(hearing.settings).answering)
         assert phone.wait_ended(2.0) is None, "the caller was dropped"
         phone.hang_up()
     finally:
@@ -87,4 +87,4 @@ def test_a_frozen_asterisk_is_replaced(hearing: Hotline) -> None:
     assert before is not None
     os.kill(before, signal.SIGSTOP)
     until("another Asterisk", lambda: pid_of(hearing, "asterisk") not in (None, before))
-    until("the hotline", lambda: hearing.run("status", check=False).returncode == 0)
+    until("the hotline", lambda: look(hearing.settings).answering)
