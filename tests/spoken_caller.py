@@ -1,9 +1,13 @@
 """A caller who speaks, and a phone that listens: what is heard of each turn stands in a script, without any audio."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from scripted_caller import Notes
+
+from agi.dialogue.asking import Patience
 from agi.dialogue.question import Answer, Case, HungUp, Mode, Prompt, Question, Result
+from agi.dialogue.talk import Talk
 from agi.languages.language import Command
 from agi.voice.texts import Texts
 
@@ -82,3 +86,61 @@ class HearingPhone:
     def heard(self) -> list[str]:
         """The keys of all prompts that were played, in order."""
         return [prompt.key for prompt in self.prompts]
+
+
+NIK = "3273054101900001"
+OTHER = "3273054101900007"
+SPOKEN = {"menu:main": {"1": ("cek nik", "nik"), "2": ("status",)}}
+MENU = [Prompt("menu.main")]
+
+
+class Call:
+    """A talk with a caller whose answers are `script`."""
+
+    def __init__(self, *script: Answer, hears: bool = True) -> None:
+        self.phone, self.notes = HearingPhone(list(script), hears=hears), Notes()
+        self.talk = Talk(self.phone, self.notes, Patience(), spoken=SPOKEN)
+        self.talk.enter("main")
+
+    def choose(self) -> str:
+        return self.talk.choose("main", MENU, "12", grammar="menu:main")
+
+    def nik(self, plausible: Callable[[str], bool] = lambda _: True) -> str:
+        return self._enter("nik", 16, grammar="nik", plausible=plausible)
+
+    def registration(self) -> str:
+        return self._enter("registration", 12)
+
+    def kk(self) -> str:
+        return self._enter("kk", 6)
+
+    def pin(self) -> str:
+        return self._enter("pin", 6, secret=True)
+
+    def _enter(
+        self,
+        name: str,
+        digits: int,
+        *,
+        grammar: str = "digits",
+        plausible: Callable[[str], bool] = lambda _: True,
+        secret: bool = False,
+    ) -> str:
+        ask = [Prompt(f"{name}.ask")]
+        return self.talk.enter_digits(
+            name,
+            ask,
+            digits,
+            short=Prompt("short"),
+            grammar=grammar,
+            plausible=plausible,
+            secret=secret,
+        )
+
+    @property
+    def heard(self) -> list[str]:
+        return self.phone.heard
+
+    @property
+    def noted(self) -> list[tuple[str, str]]:
+        return self.notes.all_noted
