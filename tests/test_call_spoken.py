@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from installation import Hotline, brought_up
+from line_exchange import until
 from played_calls import Result, play, play_all, said_again, told
 
 from agi.books.events import Outcome
-from agi.ops.speech import listens, speech_is_on, wait
+from agi.ops.speech import listens, speech_is_on
 from agi.settings import ROOT
 from agi.workshop.softphone import record, sample
 from agi.workshop.softphone.hearing import Ear
@@ -87,7 +88,7 @@ def test_a_caller_whose_speech_service_is_killed_while_they_speak_goes_on_by_key
     finally:
         phones.close()
         references.close()
-    assert wait(hearing.settings.var, 30), "the speech service did not come back"
+    until("the speech service is back", lambda: listens(hearing.settings.var))
     expected = Expect(Outcome.COMPLETED, events=("speech.fell_back dead", "nik keys match"))
     found = record.settled(hearing.settings.calls_db, caller, began, expected)
     assert found is not None and not found[1], found
