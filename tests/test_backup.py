@@ -84,7 +84,7 @@ def test_it_comes_back_whole_into_an_empty_place(office: Settings, tmp_path: Pat
     book = CallBook.open(office.calls_db, KEY)
     book.begin("1.1", "0812", START)
     book.event("1.1", ended(Outcome.COMPLETED, "menu", "hung up", START))
-    assert book.flush()
+    assert book.flush(60)
     assert (tmp_path / "data" / "calls.db-wal").stat().st_size > 0, "the call would be in the file itself"
     file = a_backup(tmp_path)
     book.close()

@@ -80,11 +80,11 @@ from agi.books.calls import CallBook
 from agi.books.events import Noted, NoteKind
 book = CallBook.open(Path(sys.argv[1]), bytes(32))
 book.begin("killed", "", datetime.now(UTC))
-book.flush()
+book.flush(60)
 print("begun", flush=True)
 while True:
     book.event("killed", Noted(at=datetime.now(UTC), kind=NoteKind.LOCKOUT))
-    book.flush()
+    book.flush(60)
 """
 
 
@@ -105,7 +105,7 @@ def _write_many(path: Path, name: str) -> None:
     for place in range(400):
         book.begin(f"{name}{place}", "", START)
         book.event(f"{name}{place}", asked())
-        book.flush()
+        book.flush(60)
     book.close()
 
 
@@ -125,7 +125,7 @@ def test_several_processes_write_one_after_another(path: Path) -> None:
 def test_a_reader_that_closes_last_does_not_checkpoint(path: Path) -> None:
     book = CallBook.open(path, KEY)
     book.begin("1", "", START)
-    assert book.flush()
+    assert book.flush(60)
     reader = CallReader(path)
     assert reader.calls()
     book.close()  # not the last: the reader still has the file open

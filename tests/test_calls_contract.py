@@ -40,11 +40,11 @@ class Book:
     history: CallHistory
 
     def read(self, contact_id: str = "1") -> Contact:
-        assert self.log.flush()
+        assert self.log.flush(60)
         return self.history.call(contact_id)
 
     def events(self, contact_id: str = "1") -> tuple[Event, ...]:
-        assert self.log.flush()
+        assert self.log.flush(60)
         return self.history.events(contact_id)
 
     def end(self, outcome: Outcome, where: str, why: str, after_s: float, contact_id: str = "1") -> None:
@@ -213,14 +213,14 @@ def test_an_end_without_begin_makes_the_record(book: Book) -> None:
 
 def test_a_contact_back_from_the_queue_is_open_again_and_remembers(book: Book) -> None:
     book.log.begin("1", "", START)
-    assert book.log.flush()
+    assert book.log.flush(60)
     assert [one.id for one in book.history.open_calls()] == ["1"]
     book.end(Outcome.FAILED, "menu", "SlowDisk", 10)
     book.end(Outcome.FAILED, QUEUE, "no agent on duty", 12)
-    assert book.log.flush()
+    assert book.log.flush(60)
     assert book.history.open_calls() == ()
     book.log.event("1", Returned(at=START))
-    assert book.log.flush()
+    assert book.log.flush(60)
     assert [one.id for one in book.history.open_calls()] == ["1"]
     book.end(Outcome.COMPLETED, "goodbye", "", 60)
     assert (book.read().outcome, book.read().afterwards) == (Outcome.COMPLETED, "")
@@ -262,7 +262,7 @@ def test_contacts_are_found_by_outcome_time_and_beginning_of_their_id(book: Book
     for place in range(5):
         book.log.begin(f"17.{place}", "", START + timedelta(hours=place))
     book.end(Outcome.FAILED, "", "x", 4 * 3600, "17.3")
-    assert book.log.flush()
+    assert book.log.flush(60)
     three = START + timedelta(hours=3)
     assert [c.id for c in book.history.calls(2)] == ["17.4", "17.3"]
     assert [c.id for c in book.history.calls(outcome=Outcome.FAILED)] == ["17.3"]
@@ -276,7 +276,7 @@ def test_contacts_are_found_by_outcome_time_and_beginning_of_their_id(book: Book
 
 def test_begins_events_and_ends_are_followed(book: Book) -> None:
     book.log.begin("old", "", START)
-    assert book.log.flush()
+    assert book.log.flush(60)
     seen: SimpleQueue[Contact | tuple[str, Event]] = SimpleQueue()
     over = threading.Event()
 
@@ -313,5 +313,5 @@ def test_begins_events_and_ends_are_followed(book: Book) -> None:
 def test_the_editions_that_contacts_name_are_known(book: Book) -> None:
     for number, edition in enumerate((3, 3, 0, 12)):
         book.log.begin(str(number), "", START, edition=edition)
-    assert book.log.flush()
+    assert book.log.flush(60)
     assert book.history.editions() == {3, 12}

@@ -23,7 +23,7 @@ from agi.settings import Settings
 def book(tmp_path: Path) -> Iterator[CallBook]:
     made = CallBook.open(tmp_path / "calls.db", KEY)
     made.begin("1.1", "", START)
-    assert made.flush()
+    assert made.flush(60)
     yield made
     made.close()
 

@@ -70,7 +70,7 @@ def test_the_line_brings_it_to_this_version_and_goes_on_in_it(path: Path) -> Non
     book = CallBook.open(path, KEY)
     the_call(path)
     book.event("1.1", asked("more"))
-    assert book.flush()
+    assert book.flush(60)
     with CallReader(path) as reader:
         assert len(reader.events("1.1")) == 7
     assert book.writer.trouble == ""

@@ -59,7 +59,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     book.event("whole", ended(Outcome.COMPLETED, "menu", "", START))
     connection.execute("PRAGMA max_page_count=1000000").fetchall()
     wait_for(lambda: len(ids(path)) == 501)
-    assert book.flush()
+    assert book.flush(60)
     with CallReader(path) as reader:
         assert reader.call("whole").outcome is Outcome.COMPLETED
         assert reader.events("whole")[0] == asked()
@@ -96,11 +96,11 @@ def test_a_file_that_was_deleted_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "calls.db"
     book = CallBook.open(path, KEY)
     book.begin("lost", "", START)
-    assert book.flush()
+    assert book.flush(60)
     for file in tmp_path.glob("calls.db*"):
         file.unlink()
     book.begin("1", "", START)
-    assert book.flush()
+    assert book.flush(60)
     assert ids(path) == {"1"}
     book.close()
 
@@ -143,7 +143,7 @@ def test_one_bad_row_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     book.writer.put({"kind": "begun", "call": "bad", **nothing})  # NOT NULL
     book.event("2\udc80", ended(Outcome.FAILED, "", "not UTF-8", START))
     book.begin("3", "", START)
-    assert book.flush()
+    assert book.flush(60)
     assert ids(path) == {"1", "2?", "3"}
     assert book.writer.dropped == 1
     book.close()

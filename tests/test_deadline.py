@@ -127,7 +127,7 @@ def book(tmp_path: Path) -> Iterator[CallBook]:
 
 def failures(book: CallBook) -> int:
     """How many tries are counted, when all is done that was begun."""
-    assert book.flush()
+    assert book.flush(60)
     with closing(sqlite3.connect(book.path)) as connection:
         return int(connection.execute("SELECT count(*) FROM failures").fetchone()[0])
 

@@ -32,7 +32,7 @@ def journal(book: CallBook) -> CallJournal:
 
 
 def events(book: CallBook) -> tuple[Event, ...]:
-    assert book.flush()
+    assert book.flush(60)
     with CallReader(book.path) as reader:
         return reader.events("1.1")
 
@@ -108,7 +108,7 @@ def test_a_caller_who_comes_back_from_a_fault_has_failed_before(journal: CallJou
     asked(Question("menu", (), Options("1")), "1", journal)
     journal.came_back("line stopped")
     journal.ended(Outcome.ABANDONED, "start", "hung up")
-    assert book.flush()
+    assert book.flush(60)
     with CallReader(book.path) as reader:
         call = reader.call("1.1")
         assert (call.outcome, call.why) == (Outcome.ABANDONED, "hung up")

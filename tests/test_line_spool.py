@@ -235,9 +235,9 @@ def test_calls_from_before_asterisk_was_started_are_closed(desk: Desk) -> None:
     desk.asterisk = now - timedelta(minutes=1)
     desk.book.begin("old.1", "", now - timedelta(minutes=5))
     desk.book.begin("live.2", "", now - timedelta(seconds=30))
-    desk.book.flush()
+    desk.book.flush(60)
     assert desk.spool.close_orphans() == 1
-    desk.book.flush()
+    desk.book.flush(60)
     assert desk.record("old.1").outcome == Outcome.FAILED
     assert desk.record("old.1").why == "Asterisk stopped"
     assert desk.record("live.2").outcome is None
@@ -246,7 +246,7 @@ def test_calls_from_before_asterisk_was_started_are_closed(desk: Desk) -> None:
 def test_without_an_asterisk_no_call_is_alive(desk: Desk) -> None:
     desk.asterisk = None
     desk.book.begin(ID, "", datetime.now(UTC))
-    desk.book.flush()
+    desk.book.flush(60)
     assert desk.spool.close_orphans() == 1
 
 

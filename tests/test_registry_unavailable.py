@@ -86,7 +86,7 @@ def test_a_disk_that_does_not_answer_in_mid_call_is_told_and_no_try_is_counted_a
         for _ in range(own.settings.lockout.tries + 1):
             call = own.called(Stalls(ScriptedKeypad(wrong)))
             other.execute("ROLLBACK")
-            assert own.book.flush()
+            assert own.book.flush(60)
             assert "registration.unavailable" in call.heard
             assert "identity.mismatch" not in call.heard
             assert ("registry.unavailable", noted) in call.notes.all_noted
@@ -101,7 +101,7 @@ def test_that_a_try_was_wrong_is_told_also_where_the_disk_goes_away_before_its_l
     with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
 
         def looked_up(_nik: str, _kk: str) -> None:
-            assert own.book.flush()
+            assert own.book.flush(60)
             other.execute("BEGIN EXCLUSIVE")
 
         monkeypatch.setattr(own.registry, "resident", looked_up)

@@ -122,7 +122,7 @@ def test_a_disk_that_does_not_answer_is_told_and_no_try_is_counted(
         with closing(sqlite3.connect(tmp_path / "calls.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             assert text(office, WITH_NONE, "9" * 16) == written(Prompt("registration.unavailable"))
-        assert office.book.flush()
+        assert office.book.flush(60)
     assert text(office, WITH_NONE, kk(WITH_NONE)) == TEXTS.written("ktp.card_issued")
 
 

@@ -281,7 +281,7 @@ def play(
             journal.came_back("")
         if start is Start.AGENT_LEFT:
             journal.noted("agent.talked", AGENT)
-    assert office.book.flush()
+    assert office.book.flush(60)
     with CallReader(office.book.path) as reader:
         call, events = reader.call(call_id), reader.events(call_id)
     differences = record.differences(scenario.expect, call, events)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -146,7 +147,8 @@ class WorkerProcess:
             self._sock = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait(5)
+            with suppress(subprocess.TimeoutExpired):  # no time for it yet on a busy machine
+                self._process.wait(5)
             self._process = None
 
     @property
