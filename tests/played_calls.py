@@ -45,8 +45,9 @@ REPLAYS = Replays()
 def play(hotline: Hotline, files: Sequence[Path], *words: str, limit_s: float = 540) -> list[Result]:
     """Play `files` once."""
     done = hotline.run("call", "--json", *words, *map(str, files), limit_s=limit_s, check=False)
-    assert done.stdout, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) == len(files), done.stderr
+    return results
 
 
 def play_all(hotline: Hotline, files: Sequence[Path], *words: str) -> dict[str, Result]:

@@ -11,9 +11,9 @@ from agi.ops import configure
 from agi.ops.ready import reachable
 from agi.settings import Settings
 from agi.workshop.softphone.duty import Script, Taken, serve
-from agi.workshop.softphone.phone import Account
+from agi.workshop.softphone.phone import Account, PhoneError
 from agi.workshop.softphone.plain import PlainPhone, PlainPhones
-from agi.workshop.softphone.play import Played, Player
+from agi.workshop.softphone.play import Line, Played, Player
 from agi.workshop.softphone.scenario import Agent, Scenario
 
 TESTER = "tester1"
@@ -70,8 +70,12 @@ def play_all(
         for waiting in nobody:
             waiting.result()
         for number in with_agents:
-            with on_duty(settings, scenarios[number].agents or (), recordings) as taken:
-                place(number, taken)
+            try:
+                with on_duty(settings, scenarios[number].agents or (), recordings) as taken:
+                    place(number, taken)
+            except PhoneError as error:  # an agent's, who could not sign in; the next call's perhaps can
+                results[number] = Played(scenarios[number].title, [Line(False, str(error), 0.0)])
+                done(scenarios[number], results[number])
         for waiting in meanwhile:
             waiting.result()
         return [results[number] for number in sorted(results)]
