@@ -15,7 +15,6 @@ from agi.workshop.softphone.plain_call import PlainCall
 from agi.workshop.softphone.rtp import EVENTS
 
 T = TypeVar("T")
-END_S = 5.0
 SWITCH_S = 0.0005
 """A thread that looks for prompts gives Python's lock up after this time, or the phones' sound stutters."""
 
@@ -74,9 +73,8 @@ class PlainPhone:
             raise CallOver("the call has already ended")
 
     def hang_up(self) -> None:
-        """End the call and wait until it has ended; nothing happens when it had ended already."""
+        """End the call; nothing happens when it had ended already, or none was begun."""
         self._do(self._call.hang_up())
-        self.wait_ended(END_S)
 
     def wait_ended(self, timeout_s: float) -> Ended | None:
         """Wait until the call ends; None when it still goes on. 0 asks without waiting."""
