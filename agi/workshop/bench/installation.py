@@ -1,13 +1,15 @@
 """A hotline of its own for a benchmark: own ports, own folder, brought up and down by the `hotline` command."""
 
+import errno
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +21,7 @@ from agi.settings import ROOT, Settings
 from agi.workshop.bench.caller import Target
 
 _SPARE = 10
+_PORTS = range(61_000, 65_536)  # Linux gives away 32768 to 60999
 _KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
 
 
@@ -103,10 +106,15 @@ def private_environment(home: Path, rtp_first: int, rtp_ports: int) -> dict[str,
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port of 127.0.0.1 that nobody holds at this moment."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port of 127.0.0.1 that nobody holds, above those that a system gives away by itself.
+
+    One of these would often be somebody else's by the time it is used. Raises OSError where all are taken.
+    """
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with socket.socket(socket.AF_INET, kind) as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, "no port is free")
 
 
 def lend_tree(var: Path) -> None:

@@ -12,6 +12,7 @@ from agi.workshop.softphone.phone import Account, Ended, Incoming
 
 RESEND_S = 0.5
 FINAL_S = 6.0  # a request without any answer for this long has failed
+SIGN_IN_S = 32.0  # or, before there is a call, as long as RFC 3261 has it (timer F): the server may be busy
 TICK_S = 0.02
 DRAIN_S = 1.0  # packets that wait in a socket at a call's end are there within this time
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY"
@@ -86,7 +87,7 @@ class PlainCall:
         them = f"<sip:{self._account.user}@{self._account.host}>"
         request = self._request("REGISTER", f"sip:{self._server}", us, them)
         request.headers.append(("Expires", str(seconds)))
-        code = (await self._ask(request)).code
+        code = (await self._ask(request, SIGN_IN_S if seconds else FINAL_S)).code
         self._signed_in = code == 200 and seconds > 0
         return code
 
