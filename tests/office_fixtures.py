@@ -13,11 +13,18 @@ def registry_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_registry(tmp_path_factory.mktemp("registry"))
 
 
+@pytest.fixture(scope="module")
+def patient_books() -> Iterator[None]:
+    """Books may take their time: the machine is busy with other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("registry", "guesses", "writer"):
+            patch.setattr(f"agi.books.{module}.LIMIT_S", 60.0)
+        yield
+
+
 @pytest.fixture
-def office(registry_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SampleOffice]:
-    """An office with lock-outs of its own, whose books may take their time: the machine is busy with other tests."""
-    for module in ("registry", "guesses", "writer"):
-        monkeypatch.setattr(f"agi.books.{module}.LIMIT_S", 60.0)
+def office(registry_file: Path, tmp_path: Path, patient_books: None) -> Iterator[SampleOffice]:
+    """An office with lock-outs of its own."""
     opened = SampleOffice.open(registry_file, tmp_path)
     yield opened
     opened.close()

@@ -17,6 +17,8 @@ from agi.workshop.softphone import sample
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.scenariofile import load
 
+pytest_plugins = ["office_fixtures"]
+
 CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"
 DOUBTFUL = SPOKEN / "doubtful"
@@ -35,14 +37,14 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(registry: Path, tmp_path: Path) -> Iterator[SampleOffice]:
+def office(registry: Path, tmp_path: Path, patient_books: None) -> Iterator[SampleOffice]:
     """An office with records and lock-outs of its own."""
     with closing(SampleOffice.open(registry, tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def played(registry: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+def played(registry: Path, tmp_path_factory: pytest.TempPathFactory, patient_books: None) -> dict[str, Played]:
     """All calls, each at an office of its own; by the name of their file."""
     found = {}
     for name in FILES:

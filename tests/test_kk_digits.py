@@ -17,6 +17,8 @@ from agi.cli import bringup
 from agi.dialogue.question import Prompt
 from agi.settings import SAMPLE, Identity, Places, Settings
 
+pytest_plugins = ["office_fixtures"]
+
 
 def imported(folder: Path, kk_digits: int, *serials: int, replace: bool = False) -> Path:
     """A registry in `folder` made for `kk_digits`."""
@@ -26,7 +28,7 @@ def imported(folder: Path, kk_digits: int, *serials: int, replace: bool = False)
 
 
 @pytest.mark.parametrize("kk_digits", [6, 10, 16])
-def test_the_caller_is_asked_for_that_many_and_told_so(tmp_path: Path, kk_digits: int) -> None:
+def test_the_caller_is_asked_for_that_many_and_told_so(tmp_path: Path, patient_books: None, kk_digits: int) -> None:
     registry = imported(tmp_path, kk_digits, 1)
     office = SampleOffice.open(registry, tmp_path, identity=Identity(kk_digits=kk_digits))
     call = office.call(f"1 {nik(1)} 123 {kk(1)[-kk_digits:]} 2")

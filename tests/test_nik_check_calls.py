@@ -98,7 +98,9 @@ def test_who_withholds_the_number_is_told_the_truth_after_three_tries_and_may_ca
     assert office.call(f"1 {GOOD} 2", caller="").ending.outcome is Outcome.COMPLETED
 
 
-def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(registry_file: Path, tmp_path: Path) -> None:
+def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(
+    registry_file: Path, tmp_path: Path, patient_books: None
+) -> None:
     office = SampleOffice.open(registry_file, tmp_path, lockout=Lockout(tries=5))
     call = office.call("1 " + " ".join(f"{nik(serial)} 9999999999" for serial in range(1, 6)) + " 2")
     assert call.heard.count("identity.mismatch") == 5
