@@ -51,14 +51,14 @@ os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "Play every scenario of tests/calls on Asterisk, and train the recogniser, too."
+    told = "Play every scenario of tests/calls on Asterisk, too."
     parser.addoption("--all", action="store_true", dest="everything", help=told)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Rows load PyTorch, each for itself, only where all is wanted."""
-    hurried = hasattr(config, "workerinput") and not config.getoption("everything")
-    return True if hurried and collection_path.name == "test_speech_training.py" else None
+    """Training takes all processors: beside it callers would be heard too late, so that rows leave it out."""
+    beside_calls = hasattr(config, "workerinput")
+    return True if beside_calls and collection_path.name == "test_speech_training.py" else None
 
 
 class Rows(LoadScopeScheduling):

@@ -13,7 +13,7 @@ _ALL = "--all"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option(_ALL, "everything", is_flag=True, help="With all calls on Asterisk and training, as .ci/run does.")
+@click.option(_ALL, "everything", is_flag=True, help="With PyTorch and all calls on Asterisk, as .ci/run does.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...], everything: bool) -> None:
     """Run all tests, side by side; or hand what follows to pytest (for example -k lockout)."""
