@@ -27,7 +27,6 @@ OF_THE_LINE = (
     "agi.cli.line",
     "agi.cli.speech_serve",
     "agi.hearing.worker",
-    "agi.hearing.listener",
     "agi.voice.speaker",
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
