@@ -34,7 +34,7 @@ from agi.workshop.softphone.phone import Account
 _TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
 
 
-def until(what: str, true: Callable[[], object], limit_s: float = 30.0) -> None:
+def until(what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
     """Wait until `true()`; fails with `what` after the limit."""
     deadline = time.monotonic() + limit_s
     while not true():
@@ -169,7 +169,7 @@ class Exchange:
             )  # fmt: skip
         if wait:
             before = self._served()
-            until("the line serves", lambda: self._served() > before or self.line_is_open(), 20.0)
+            until("the line serves", lambda: self._served() > before or self.line_is_open())
 
     def _served(self) -> int:
         path = self.settings.var / "log" / "line.jsonl"

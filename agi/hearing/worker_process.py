@@ -36,7 +36,7 @@ from agi.hearing.protocol import (
     encode,
 )
 
-START_LIMIT_S = 15.0
+START_LIMIT_S = 60.0
 _START_AGAIN_S = 0.5
 _SILENT_MS = 500
 """Five beats missed: the worker is stuck, or the machine has no time for it."""
