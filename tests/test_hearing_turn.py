@@ -93,12 +93,62 @@ def test_speech_stops_the_prompt_at_the_next_frame() -> None:
     assert call.frames == 20
 
 
-def test_what_stopped_the_prompt_and_was_no_speech_is_told_of_the_silence_after_it() -> None:
+NOTHING = Voice(False, False)
+
+
+@pytest.mark.parametrize("nothing", [NOTHING, said(Result.NO_INPUT)], ids=["forgotten", "asked for"])
+def test_a_prompt_goes_on_after_what_was_nothing_from_the_word_that_was_cut(nothing: News) -> None:
+    call = Call(MENU, 2000)
+    call.pass_ms(1000)
+    call.news(TALKS)
+    call.pass_ms(400)
+    call.news(nothing)
+    call.pass_ms(3000)
+    assert call.frames == 50 + 40 + 50
+    call.pass_ms(1700)
+    assert not call.turn.over
+    call.pass_ms(200)
+    assert call.answer == Answer(Result.NO_INPUT, took_ms=6200)
+
+
+def test_an_answer_over_a_prompt_that_goes_on_stops_it_again() -> None:
     call = Call(MENU)
     call.pass_ms(400)
-    call.news(TALKS, said(Result.NO_INPUT))
+    call.news(TALKS, NOTHING)
+    call.pass_ms(100)
+    call.news(TALKS)
+    call.pass_ms(400)
+    assert call.frames == 20 + 5
+    call.news(said(Result.MATCH, "2"))
+    assert call.answer.value == "2"
+
+
+def test_a_prompt_that_nothing_has_torn_twice_is_not_taken_up_again() -> None:
+    call = Call(MENU)
+    for _ in range(3):
+        call.pass_ms(400)
+        call.news(TALKS, NOTHING)
     call.pass_ms(3000)
-    assert call.answer == Answer(Result.NO_INPUT, took_ms=3400, cut_short=True)
+    assert call.answer == Answer(Result.NO_INPUT, took_ms=4200, cut_short=True)
+
+
+def test_a_prompt_that_was_over_is_not_said_again_for_nothing() -> None:
+    call = Call(MENU)
+    call.pass_ms(1100)
+    call.news(TALKS, NOTHING)
+    call.pass_ms(2900)
+    assert (call.frames, call.turn.over) == (50, False)
+    call.pass_ms(200)
+    assert call.answer.result is Result.NO_INPUT
+
+
+def test_a_prompt_is_not_taken_up_again_once_a_number_was_begun() -> None:
+    call = Call(NIK)
+    call.news(TALKS)
+    call.keys("12")
+    call.news(Said(Answer(Result.NO_INPUT)), TALKS, NOTHING)
+    call.pass_ms(400)
+    assert call.frames == 0
 
 
 @pytest.mark.parametrize("news", [(), (TALKS,)], ids=["silence", "speech after the prompt"])
@@ -183,12 +233,21 @@ def test_talk_without_an_answer_is_waited_for_and_then_taken_as_it_is() -> None:
 def test_a_noise_that_was_no_speech_is_as_if_it_had_not_been() -> None:
     call = Call(MENU)
     call.pass_ms(400)
-    call.news(TALKS, Voice(False, False), Said(Answer(Result.NO_INPUT)))
-    assert not call.turn.over
+    call.pass_ms(3000)
+    call.news(TALKS, NOTHING)
     call.pass_ms(2900)
     assert not call.turn.over
     call.pass_ms(200)
     assert call.answer.result is Result.NO_INPUT
+
+
+def test_long_after_a_noise_the_time_for_talk_has_not_begun() -> None:
+    call = Call(NIK)
+    call.pass_ms(1100)
+    for _ in range(10):
+        call.news(TALKS, NOTHING)
+        call.pass_ms(2500)
+    assert not call.turn.over
 
 
 def test_talk_without_end_is_cut() -> None:

@@ -14,8 +14,8 @@ rules, in VoiceXML 2.1's words where it has them:
   to that turn and is swallowed: at the start of a turn it could mean nothing else.
 - Speech that the recogniser is sure of being speech stops the prompt, as a key does, where the question allows it.
 - A key on a menu is the answer. In a number it follows the digits spoken before it, and digits may be spoken after it.
-- Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech
-  is as if it had not been: the turn goes on.
+- Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech,
+  and "halo?", is as if it had not been: the turn goes on, and a prompt that it stopped is heard to its end.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,9 @@ from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Resul
 
 LONGEST_SPEECH_MS = 30_000
 """Talk without an end (a television beside the caller) is taken as it is after this time."""
+
+_MOST_RESUMED = 2
+"""So often what was nothing is let stop a prompt that then goes on: an echo would tear it to pieces."""
 
 _COMMAND_KEYS = {"0": Result.AGENT, "9": Result.REPEAT, "*": Result.BACK}
 _COMMANDS = frozenset(_COMMAND_KEYS.values())
@@ -96,7 +99,7 @@ class Announcement:
 class Turn:
     """One question. Every method takes the time (ms, monotonic); `answer` says that the turn is over.
 
-    `playing`: the prompt is to be played, from its beginning as long as this is so.
+    `playing`: the prompt is to be played, from its beginning; again after a stop, from about there.
     """
 
     def __init__(self, question: Question, keys: KeyQueue, now_ms: int) -> None:
@@ -116,6 +119,7 @@ class Turn:
         self._asked = False  # the recogniser, what was said
         self._time_is_up = False
         self._cut_short = False  # by voice
+        self._resumed = 0
         self._out: list[Finish | Listen] = []
 
     # ---- events ----
@@ -144,7 +148,10 @@ class Turn:
                 self._talks_since_ms = now_ms
             if voice.speaking or self._voice.speaking:
                 self._quiet_since_ms = now_ms
+            was_nothing = self._voice.started and not voice.started
             self._voice = voice
+            if was_nothing:
+                self._go_on(now_ms)
         return self._actions()
 
     def said(self, said: Said, now_ms: int) -> Actions:
@@ -158,7 +165,7 @@ class Turn:
         elif said.answer.result is not Result.NO_INPUT or self._time_is_up:
             self._end(said.answer, now_ms)
         else:
-            self._talks_since_ms = None
+            self._go_on(now_ms)
         return self._actions()
 
     def prompt_over(self, now_ms: int) -> None:
@@ -197,6 +204,15 @@ class Turn:
     def give_up(self) -> None:
         """The turn is taken by other means: its keys are there again."""
         self._keys.put_back(self._used)
+
+    def _go_on(self, now_ms: int) -> None:
+        """What was heard was nothing: what is left of the prompt is said, and the caller has all the time again."""
+        self._talks_since_ms = None
+        self._quiet_since_ms = now_ms
+        if self._cut_short and self._first_key_ms is None and self._resumed < _MOST_RESUMED:
+            self._cut_short = False
+            self._resumed += 1
+            self.playing = True
 
     # ---- keys ----
 

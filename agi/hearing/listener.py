@@ -57,9 +57,10 @@ class ModelListener:
             raise CannotListen(question.grammar)
         if rest:
             grammar = DigitsGrammar(1, rest, language=grammar.language)
-        before = self._tuning.after_speech_ms if question.after_speech else self._tuning.opening_ms
-        # Where speech does not count during the prompt, what is heard first was begun during this turn.
-        opening_ms = before if first and question.voice_barge_in else 0
+        times = self._tuning
+        # Who is heard as soon as it is listened began before: with the last answer, or over a prompt where none counts.
+        began_before_ms = times.after_speech_ms if question.after_speech and question.voice_barge_in else times.opening_ms
+        opening_ms = began_before_ms if first else 0
         return model.recogniser(grammar, self._tuning, opening_ms=opening_ms)
 
     def _model(self, edition: int) -> Model:

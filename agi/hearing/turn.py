@@ -14,6 +14,8 @@ from agi.hearing.worker_process import Broken, Ear, News
 
 GAP_MS = 200
 """So long a packet of sound may be late. What is still missing then was not sent: some telephones send no silence."""
+_AGAIN_FRAMES = 40
+"""A prompt that goes on after it was stopped goes this far back (0.8 s): the word that was cut is heard whole."""
 _REMEMBERED_FRAMES = 3  # the two directions are not in step, by a frame or two
 
 
@@ -96,6 +98,7 @@ class SpokenTurn:
         """The recogniser has something to tell."""
         if self.over or not isinstance(self._turn, Turn):
             return
+        stood = not self._turn.playing
         match news:
             case Broken():
                 self.give_up("dead")
@@ -103,6 +106,8 @@ class SpokenTurn:
                 self._do(self._turn.voice(news, now_ms))
             case Said():
                 self._do(self._turn.said(news, now_ms))
+        if stood and self._turn.playing:
+            self._at = max(0, self._at - _AGAIN_FRAMES * FRAME_BYTES)
 
     def give_up(self, why: str) -> None:
         """The turn is asked by keypad: the keys pressed in it are there again, unless it is over."""
