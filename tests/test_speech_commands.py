@@ -1,4 +1,4 @@
-"""`hotline hear`, the graph of an edition, and `hotline speech eval` as a person types them."""
+"""`hotline hear` and the graph of an edition, as a person types them."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,7 @@ from click.testing import CliRunner
 from speech_voices import acoustic_model, say, silence
 
 from agi.cli import main
-from agi.languages.id.numbers import DIGITS
 from agi.workshop.bench.installation import lend_voice
-from agi.workshop.evaluation.command import make_nik
-from agi.workshop.evaluation.measure import compared
 
 
 @pytest.fixture
@@ -70,43 +67,3 @@ def test_an_edition_holds_the_same_graph_for_the_same_words(runner: CliRunner, t
     runner.invoke(main, ["prompts", "rollback", "1"], env=heard)
     first, second = (tmp_path / "var" / "editions" / number / "model" / "graph" / "HCLr.fst" for number in "12")
     assert first.read_bytes() == second.read_bytes()
-
-
-def test_an_evaluation_tells_words_utterances_niks_and_delays(runner: CliRunner, tmp_path: Path) -> None:
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    rows = ["file\tspeaker\ttranscript"]
-    for speaker in ("id+f4", "id+m3"):
-        for text in (*DIGITS, "tiga lima satu dua"):
-            name = f"{speaker[3:]}-{text.replace(' ', '')}.wav"
-            sound = np.concatenate((silence(300), say(tmp_path, text, speaker), silence(300)))
-            soundfile.write(folder / name, sound, 8000)
-            rows.append(f"{name}\t{speaker}\t{text}")
-    (folder / "manifest.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    picture = tmp_path / "eval.svg"
-    arguments = ["speech", "eval", str(folder), "--niks", "1", "--condition", "clean", "--picture", str(picture)]
-    done = runner.invoke(main, arguments)
-    assert "words right" in done.stdout, done.output
-    assert "NIK, isolated digits" in done.stdout
-    assert "From the last sound to the answer" in done.stdout
-    assert picture.read_text().rstrip().endswith("</svg>")
-
-
-def test_a_folder_without_manifest_is_refused(runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(main, ["speech", "eval", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "manifest.tsv cannot be read" in done.stderr
-
-
-def test_words_are_compared_with_the_fewest_differences() -> None:
-    assert compared(("a", "b", "c"), ("a", "c")) == [("a", "a"), ("b", ""), ("c", "c")]
-    assert compared(("a",), ("b", "a")) == [("", "b"), ("a", "a")]
-
-
-def test_invented_niks_are_valid() -> None:
-    import random
-
-    from agi.books.numbers import check_nik
-
-    chance = random.Random(0)
-    assert all(check_nik(make_nik(chance)).valid for _ in range(50))

@@ -7,9 +7,11 @@ from pathlib import Path
 from agi.errors import HotlineError
 from agi.languages import INDONESIAN
 from agi.speech.sound import Samples, SoundError, read
+from agi.speech.tuning import RATE
 
 MANIFEST = "manifest.tsv"
-_COLUMNS = ("file", "speaker", "transcript")
+_SHORTEST = RATE // 50
+COLUMNS = ("file", "speaker", "transcript")
 _DIGIT_WORDS = frozenset((*INDONESIAN.numbers.digits, *INDONESIAN.numbers.zeros))
 
 
@@ -33,11 +35,14 @@ class Recording:
 
     def sound(self) -> Samples:
         """The recording at 8 kHz. Raises RecordingsError."""
+        place = f"{self.path.parent / MANIFEST}:{self.line}"
         try:
-            return read(self.path)
+            sound = read(self.path)
         except SoundError as error:
-            place = f"{self.path.parent / MANIFEST}:{self.line}"
             raise RecordingsError(f"{place}: {self.path.name} can't be heard: {error}") from error
+        if len(sound) < _SHORTEST:
+            raise RecordingsError(f"{place}: {self.path.name} holds no sound: leave its line out.")
+        return sound
 
 
 def listed(folder: Path) -> tuple[Recording, ...]:
@@ -50,8 +55,10 @@ def listed(folder: Path) -> tuple[Recording, ...]:
         raise RecordingsError(
             f"{path} cannot be read ({error.strerror}): write file, speaker and transcript there."
         ) from error
-    if not rows or not set(_COLUMNS) <= rows[0].keys():
-        raise RecordingsError(f"{path} needs a first line {', '.join(_COLUMNS)} (tabs between), and rows below it.")
+    if not rows or not set(COLUMNS) <= rows[0].keys():
+        raise RecordingsError(f"{path} needs a first line {', '.join(COLUMNS)} (tabs between), and rows below it.")
+    if torn := next((line for line, row in enumerate(rows, 2) if None in (row[name] for name in COLUMNS)), 0):
+        raise RecordingsError(f"{path}:{torn}: a line needs {', '.join(COLUMNS)} (tabs between).")
     return tuple(
         Recording(folder / row["file"], row["speaker"], tuple(row["transcript"].lower().split()), line)
         for line, row in enumerate(rows, 2)

@@ -1,134 +1,105 @@
-"""NIKs to judge by, joined from the digits of one speaker."""
+"""What is said to which questions: recordings as they are, NIKs joined from one speaker's digits, no speech at all."""
 
-import random
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
-import numpy as np
-
+from agi.hearing.answers import standing
 from agi.languages import INDONESIAN
+from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, NikRepair, Number, YesNo
+from agi.speech.model import Model
 from agi.speech.sound import Samples
-from agi.speech.tuning import RATE
+from agi.workshop.evaluation.joining import join_connected, join_niks
+from agi.workshop.evaluation.measure import Trial, align, meaning
+from agi.workshop.nonspeech import NONSPEECH, nonspeech
 from agi.workshop.recordings import Recording
 
-_NUMBERS = INDONESIAN.numbers
-_GAP = RATE * 120 // 1000
-_LEAD = RATE // 2
-_LONGEST = 7
-_MARGIN_S = 0.08
+QUESTIONS = ("yesno", "question:more", "menu:main", "digits", "nik", "repair", "date", "number")
+"""What people answer, or cough at: named as `hotline hear --grammar` does; `digits` are six, `repair` is what is asked
+when a NIK is read back."""
 
-Align = Callable[[Samples], Sequence[tuple[str, float, float]]]
-"""Finds the words in a sound: word, begin and end in seconds."""
+_NUMBERS = INDONESIAN.numbers
+_FIXED: Mapping[str, Grammar] = {
+    "yesno": YesNo(),
+    "digits": DigitsGrammar(6, 6),
+    "nik": Nik(cache(standing)),
+    "repair": NikRepair(),
+    "date": Date(),
+    "number": Number(),
+}
+_SEVEN = 7
+
+
+def question(model: Model, name: str) -> Grammar:
+    """The grammar of one of QUESTIONS, or of any menu or list of `model`. Raises KeyError."""
+    return _FIXED[name] if name in _FIXED else model.grammar(name)
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """A NIK and the sound of one speaker saying it."""
-
-    nik: str
-    speaker: str
-    sound: Samples
-
-
-def join_niks(
-    recordings: Sequence[Recording], make: Callable[[random.Random], str], each: int, seed: int = 1
-) -> tuple[Joined, ...]:
-    """`each` NIKs of every speaker who has said every digit alone, with pauses of 120 ms; `make` invents them."""
-    chance = random.Random(seed)
-    joined: list[Joined] = []
-    for speaker, said in sorted(_single_digits(recordings).items()):
-        if len(said) < 10:
-            continue
-        for _ in range(each):
-            nik = make(chance)
-            parts = [chance.choice(said[int(digit)]) for digit in nik]
-            joined.append(Joined(nik, speaker, _joined(parts, seed + len(joined))))
-    return tuple(joined)
-
-
-def join_connected(
-    recordings: Sequence[Recording],
-    make: Callable[[random.Random], str],
-    each: int,
-    align: Align,
-    seed: int = 2,
-) -> tuple[Joined, ...]:
-    """Like `join_niks`, but of digits cut out of connected speech, as many at a time as the speaker has said so."""
-    chance = random.Random(seed)
-    joined: list[Joined] = []
-    for speaker, pieces in sorted(_pieces(recordings, align).items()):
-        if not all(digit in pieces for digit in "0123456789"):
-            continue
-        for _ in range(each):
-            nik = make(chance)
-            joined.append(Joined(nik, speaker, _joined(list(_cover(nik, pieces, chance)), seed + len(joined), gap=0)))
-    return tuple(joined)
-
-
-def _cover(nik: str, pieces: Mapping[str, list[Samples]], chance: random.Random) -> Iterator[Samples]:
-    """The longest pieces that say `nik` one after another."""
-    begin = 0
-    while begin < len(nik):
-        end = next(end for end in range(min(len(nik), begin + _LONGEST), begin, -1) if nik[begin:end] in pieces)
-        yield chance.choice(pieces[nik[begin:end]])
-        begin = end
-
-
-def _pieces(recordings: Sequence[Recording], align: Align) -> Mapping[str, Mapping[str, list[Samples]]]:
-    """Speaker -> digits -> sounds of them, cut where `align` hears one word end and the next begin."""
-    found: dict[str, dict[str, list[Samples]]] = defaultdict(lambda: defaultdict(list))
-    for one in recordings:
-        if not one.is_digits:
-            continue
-        sound = one.sound()
-        spans = align(sound)
-        if [word for word, _, _ in spans] != list(one.words):
-            continue
-        digits = "".join(str(_NUMBERS.read((word,))) for word in one.words)
-        cuts = _cuts(spans)
-        for begin in range(len(digits)):
-            for end in range(begin + 1, min(len(digits), begin + _LONGEST) + 1):
-                found[one.speaker][digits[begin:end]].append(sound[cuts[begin] : cuts[end]])
-    return found
-
-
-def _cuts(spans: Sequence[tuple[str, float, float]]) -> list[int]:
-    """Samples at which to cut before, between and after words: half way between two, so that models that draw the edge
-    of a word narrowly and widely cut alike.
+class Material:
+    """All to be heard. `most`: so many of the recordings, spread over them; `niks`: so many are joined from each
+    speaker's digits; `sounds`: so many of each kind that is no speech are made.
     """
-    between = [(one[2] + other[1]) / 2 for one, other in pairwise(spans)]
-    seconds = [spans[0][1] - _MARGIN_S, *between, spans[-1][2] + _MARGIN_S]
-    return [max(0, int(at * RATE)) for at in seconds]
+
+    model: Model
+    recordings: Sequence[Recording]
+    questions: Sequence[str]
+    most: int
+    niks: int
+    sounds: int
+
+    @property
+    def _chosen(self) -> Sequence[Recording]:
+        return self.recordings[:: max(1, len(self.recordings) // self.most)]
+
+    def digits(self) -> Iterator[Trial]:
+        """Recordings of digits, as numbers of known length; those of seven once more by themselves."""
+        for one in self._chosen:
+            if one.is_digits:
+                length = len(one.words)
+                rows = ("digits", "numbers of 7 digits") if length == _SEVEN else ("digits",)
+                yield _trial(DigitsGrammar(length, length), one.speaker, _sound(one), one.words, rows)
+
+    def joined(self) -> Iterator[Trial]:
+        """NIKs of the digits of one speaker."""
+        for name, niks in (
+            ("NIK digit by digit", join_niks(self.recordings, self.niks)),
+            ("NIK in one breath", join_connected(self.recordings, self.niks, align(self.model))),
+        ):
+            for one in niks:
+                words = tuple(_NUMBERS.spell(one.nik).split())
+                yield _trial(_FIXED["nik"], one.speaker, one.sound, words, (name,))
+
+    def words(self) -> Iterator[Trial]:
+        """Words, sentences and single digits, said to each question: an answer there, or other speech."""
+        for name in self.questions:
+            grammar = question(self.model, name)
+            for one in self._chosen:
+                if not one.is_digits or len(one.words) == 1:
+                    what = "answers" if meaning(grammar, one.words) else "other speech"
+                    yield _trial(grammar, one.speaker, _sound(one), one.words, (f"{name}: {what}",))
+
+    def nonspeech(self) -> Iterator[Trial]:
+        """Sounds that are no speech, at each question."""
+        for name in self.questions:
+            for kind in NONSPEECH:
+                for seed in range(self.sounds):
+                    rows = (f"{name}: no speech", f"{kind} at any question")
+                    yield _trial(question(self.model, name), "", nonspeech(kind, seed), (), rows)
 
 
-def _single_digits(recordings: Sequence[Recording]) -> Mapping[str, Mapping[int, list[Samples]]]:
-    found: dict[str, dict[int, list[Samples]]] = defaultdict(lambda: defaultdict(list))
-    for one in recordings:
-        if len(one.words) == 1 and one.is_digits:
-            value = int(str(_NUMBERS.read(one.words)))
-            found[one.speaker][value].append(trimmed(one.sound()))
-    return found
+MEASURES: Mapping[str, Callable[[Material], Iterator[Trial]]] = {
+    "digits": Material.digits,
+    "niks": Material.joined,
+    "words": Material.words,
+    "sounds": Material.nonspeech,
+}
 
 
-def trimmed(sound: Samples) -> Samples:
-    """`sound` without the silence around it."""
-    frames = np.abs(sound[: len(sound) // 80 * 80].astype(np.int32)).reshape(-1, 80).mean(axis=1)
-    loud = np.flatnonzero(frames > max(frames.max() * 0.03, 1))
-    if not len(loud):
-        return sound
-    return sound[max(0, (loud[0] - 6) * 80) : (loud[-1] + 9) * 80]
+@cache
+def _sound(recording: Recording) -> Samples:
+    return recording.sound()
 
 
-def _joined(parts: Sequence[Samples], seed: int, gap: int = _GAP) -> Samples:
-    """With faint noise between the parts: a line is never wholly silent."""
-    noise = np.random.default_rng(seed)
-
-    def quiet(length: int) -> Samples:
-        return np.asarray(noise.normal(0, 3, length), np.int16)
-
-    pieces = [quiet(_LEAD)]
-    for part in parts:
-        pieces += [part, quiet(gap)]
-    return np.concatenate([*pieces, quiet(_LEAD)])
+def _trial(grammar: Grammar, speaker: str, sound: Samples, words: tuple[str, ...], rows: tuple[str, ...]) -> Trial:
+    return Trial(grammar, speaker, sound, words, meaning(grammar, words), rows)

@@ -1,159 +1,143 @@
-"""Figures: words, utterances and NIKs heard right; what is confused; what a threshold takes and lets through."""
+"""Turns heard as a call hears them, and what became of them: right or wrong, taken unasked, read back, refused."""
 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
 
 from agi.languages import INDONESIAN
-from agi.languages.language import Language, Words
-from agi.languages.pieces import Loop, Piece, alt
-from agi.speech.answer import Reading, readings
-from agi.speech.grammar import DigitsGrammar, Grammar, Kind, Nik
+from agi.languages.language import Words
+from agi.speech.answer import Heard, Verdict
+from agi.speech.grammar import DigitsGrammar, Grammar, Kind
 from agi.speech.model import Model
 from agi.speech.sound import Samples
-from agi.speech.tuning import RATE, Thresholds, Tuning
-from agi.workshop.evaluation.conditions import Babble, degrade
-from agi.workshop.evaluation.material import Joined
-from agi.workshop.figures import percentile
-from agi.workshop.recordings import Recording
+from agi.speech.tuning import RATE, Tuning
+from agi.workshop.evaluation.conditions import LEAD, Talk, in_a_turn, talk_of
 
-Progress = Callable[[str], None]
-READINGS = 50
-_ANY = Thresholds(accept=0.0, confirm=0.0)
+_FRAME = RATE // 50
+_TUNING = Tuning()
 _DIGITS = DigitsGrammar(1, 64)
-_QUIET = bytes(2 * RATE * 2)
+_NUMBERS = (Kind.NIK, Kind.DIGITS)
 
 
-@dataclass(frozen=True)
-class FreeWords(Grammar):
-    """Any of `words` in any order, and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A caller's turn at a question. `value`: what is said means this there, "" if it is no answer. `words`: what is
+    said, none for a sound that is no speech. `rows`: what it counts for.
+    """
+
+    grammar: Grammar
+    speaker: str
+    sound: Samples
+    words: Words
+    value: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A trial and what was heard. `late_ms`: from the last sound to the end of the turn, below 0 if it ended before."""
+
+    trial: Trial
+    heard: Heard
+    late_ms: float
+    cpu_s: float
+    audio_s: float
+
+    @property
+    def value(self) -> str:
+        """What was heard as an answer, "" if nothing was."""
+        return str(self.heard.command or self.heard.value)
+
+    @property
+    def taken(self) -> bool:
+        """Taken unasked."""
+        return self.heard.verdict is Verdict.ACCEPTED
+
+    @property
+    def asked(self) -> bool:
+        """Read back: "benar?"."""
+        return self.heard.verdict is Verdict.CONFIRM
+
+    @property
+    def right(self) -> bool:
+        """The answer that was given; none where none was."""
+        return self.value == self.trial.value
+
+    @property
+    def right_in_the_end(self) -> bool:
+        """So, or the second reading is, which a caller who says no is offered (agi/dialogue/confirm.py)."""
+        return self.right or (self.asked and self.trial.value in self.heard.alternatives[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Results of one kind under one condition."""
 
     name: str
-    words: Words
-    kind = Kind.LIST
-    language: Language = INDONESIAN
-
-    @property
-    def piece(self) -> Piece:
-        """The words."""
-        return Loop(alt(self.words))
-
-    def whole(self, *, other: bool = True) -> Piece:
-        """The words: without commands and other speech."""
-        return self.piece
-
-    def values(self, words: Words) -> tuple[str, ...]:
-        """They mean themselves."""
-        return (" ".join(words),)
-
-
-@dataclass(slots=True)
-class Score:
-    """One condition: how much was right. `cpu_s` and `audio_s` make the real-time factor."""
-
     condition: str
-    words: int = 0
-    word_errors: int = 0
-    utterances: int = 0
-    utterances_right: int = 0
-    confused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    cpu_s: float = 0.0
-    audio_s: float = 0.0
+    results: tuple[Result, ...]
+
+    def count(self, what: Callable[[Result], bool]) -> int:
+        """Of how many results `what` is true."""
+        return sum(map(what, self.results))
 
     @property
-    def word_accuracy(self) -> float:
-        """Share of words right; insertions count as errors."""
-        return 1 - self.word_errors / max(self.words, 1)
-
-    @property
-    def utterance_accuracy(self) -> float:
-        """Share of utterances without an error."""
-        return self.utterances_right / max(self.utterances, 1)
+    def words(self) -> tuple[int, int]:
+        """Words said, and errors in hearing them; one too many counts, too."""
+        pairs = [pair for one in self.results for pair in _compared(one)]
+        return sum(bool(said) for said, _ in pairs), sum(said != heard for said, heard in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One answer: how sure the recogniser was, and whether it was right. `right` of None: nothing was heard."""
-
-    confidence: float
-    right: bool | None
+def meaning(grammar: Grammar, words: Words) -> str:
+    """What `words` mean as an answer to the question of `grammar`, "" if they are none."""
+    given = grammar.language.command(words)
+    return str(given) if given else next(iter(grammar.values(words)), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Niks:
-    """NIKs under one condition. Right: the best valid reading is the one that was said."""
-
-    condition: str
-    decisions: tuple[Decision, ...]
-
-    @property
-    def accuracy(self) -> float:
-        """Share right before any confirmation."""
-        return sum(one.right is True for one in self.decisions) / max(len(self.decisions), 1)
-
-    def accepted(self, threshold: float) -> tuple[float, float]:
-        """Shares of all NIKs that are taken unasked from `threshold` on: right ones, wrong ones."""
-        count = max(len(self.decisions), 1)
-        taken = [one for one in self.decisions if one.right is not None and one.confidence >= threshold]
-        right = sum(one.right is True for one in taken)
-        return right / count, (len(taken) - right) / count
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """From the last sound to the answer, in ms of audio and of computing; and answers that came too early."""
-
-    answers: int
-    early: int
-    p50_ms: float
-    p95_ms: float
-
-
-def utterances(
-    model: Model, grammar: str, said: Sequence[Recording], condition: str, babble: Babble, seed: int = 0
-) -> Score:
-    """Hear every utterance with the loop of words `grammar`; nol and kosong are the same."""
-    score = Score(condition)
-    for nth, one in enumerate(said):
-        sound = degrade(condition, one.sound(), seed + nth, babble)
-        found = _hear(model, grammar, sound, score)
-        _count(score, _plain(one.words), _plain(found[0].words if found else ()))
-    return score
-
-
-def niks(model: Model, grammar: Nik, joined: Sequence[Joined], condition: str, babble: Babble, seed: int = 0) -> Niks:
-    """Hear every NIK and decide as a call would."""
-    tuning = Tuning(thresholds={grammar.kind: _ANY})
-    decisions = []
-    for nth, one in enumerate(joined):
-        sound = degrade(condition, one.sound, seed + nth, babble).tobytes()
-        heard = model.recogniser(grammar, tuning).hear_all(sound)
-        decisions.append(Decision(heard.confidence, heard.value == one.nik if heard.value else None))
-    return Niks(condition, tuple(decisions))
-
-
-def latency(model: Model, said: Sequence[Recording], babble: Babble, tuning: Tuning | None = None) -> Latency:
-    """Feed utterances in 20 ms frames as a call does; their length in digits is known, as that of a NIK is."""
-    late, early = [], 0
-    for one in said:
-        sound = degrade("clean", one.sound(), 0, babble)
-        end_ms = _speech_end_ms(sound)
-        length = len(one.words)
-        recogniser = model.recogniser(DigitsGrammar(length, length), tuning)
-        pcm = sound.tobytes() + _QUIET
-        for begin in range(0, len(pcm) - 319, 320):
-            at = time.perf_counter()
-            ended = recogniser.feed(pcm[begin : begin + 320]).ended
-            if ended:
-                ms = (begin + 320) / 16 - end_ms + 1000 * (time.perf_counter() - at)
-                early += ms < 0
-                late.append(ms)
-                break
+def hear(model: Model, grammar: Grammar, sound: Samples) -> tuple[Heard, float]:
+    """What a call hears in a turn with `sound`, fed in frames of 20 ms, and the seconds until the turn has ended."""
+    recogniser = model.recogniser(grammar, _TUNING, opening_ms=_TUNING.opening_ms)
+    try:
+        for begin in range(0, len(sound), _FRAME):
+            if recogniser.feed(sound[begin : begin + _FRAME].tobytes()).ended:
+                return recogniser.finish(), (begin + _FRAME) / RATE
+        return recogniser.finish(), len(sound) / RATE
+    finally:
         recogniser.close()
-    known = late or [0.0]
-    return Latency(len(late), early, percentile(known, 0.5), percentile(known, 0.95))
+
+
+def measure(model: Model, trials: Sequence[Trial], condition: str, threads: int) -> tuple[Row, ...]:
+    """Hear all of `trials` under `condition`; beside each speaker talk the others. The rows in the trials' order."""
+    talk = _beside(trials)
+
+    def result(numbered: tuple[int, Trial]) -> Result:
+        seed, one = numbered
+        sound = in_a_turn(condition, one.sound, seed, talk[one.speaker], as_loud=not one.words)
+        began = time.thread_time()
+        heard, seconds = hear(model, one.grammar, sound)
+        cpu_s = time.thread_time() - began
+        return Result(one, heard, 1000 * (seconds - (LEAD + _end(one.sound)) / RATE), cpu_s, seconds)
+
+    rows: dict[str, list[Result]] = {}
+    with ThreadPoolExecutor(threads) as pool:
+        for done in pool.map(result, enumerate(trials)):
+            for name in done.trial.rows:
+                rows.setdefault(name, []).append(done)
+    return tuple(Row(name, condition, tuple(results)) for name, results in rows.items())
+
+
+def _beside(trials: Sequence[Trial]) -> Mapping[str, Talk]:
+    """Who talks beside each speaker: all others; who is alone, is heard twice."""
+    said: dict[str, list[Samples]] = {}
+    for one in trials:
+        said.setdefault(one.speaker, []).append(one.sound)
+    others = {speaker: [said[other] for other in said if other != speaker] for speaker in said}
+    return {speaker: talk_of(others[speaker] or [said[speaker]]) for speaker in said}
 
 
 def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]]]:
@@ -169,29 +153,38 @@ def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]
     return found
 
 
-def _hear(model: Model, grammar: str, sound: Samples, score: Score) -> tuple[Reading, ...]:
-    began = time.process_time()
-    decoder = model.decoder(grammar, READINGS)
-    decoder.AcceptWaveform(sound.tobytes())
-    found = readings(decoder.FinalResult())
-    score.cpu_s += time.process_time() - began
-    score.audio_s += len(sound) / RATE
-    return found
+def _end(sound: Samples) -> int:
+    """Where the last sound above a thirtieth of the loudest (-30 dB) ends."""
+    frames = (sound[: len(sound) // 80 * 80].astype(np.float64).reshape(-1, 80) ** 2).mean(axis=1)
+    return 80 * int(np.flatnonzero(frames > frames.max() / 1000)[-1] + 1) if frames.any() else 0
 
 
-def _plain(words: Sequence[str]) -> tuple[str, ...]:
+def misheard(rows: Iterable[Row]) -> Iterator[tuple[str, str, str, int]]:
+    """What was said and heard wrongly, the most frequent first: question, said, heard ("": nothing), how often.
+
+    Of numbers the single digits only: of a NIK no more may be told.
+    """
+    found: Counter[tuple[str, str, str]] = Counter()
+    for one in (one for row in rows for one in row.results if one.trial.words):
+        kind, said = one.trial.grammar.kind, " ".join(one.trial.words)
+        if kind in _NUMBERS and one.trial.value:
+            found.update((kind.value, *pair) for pair in _compared(one) if pair[0] != pair[1])
+        elif not one.right:
+            taken = {Verdict.ACCEPTED: "taken", Verdict.CONFIRM: "asked"}.get(one.heard.verdict, "refused")
+            text = one.heard.text if kind not in _NUMBERS else "a number"
+            found[one.trial.grammar.name, said, f"{text} ({taken})"] += 1
+    for (question, said, heard), count in found.most_common():
+        yield question, said, heard, count
+
+
+def _compared(one: Result) -> list[tuple[str, str]]:
+    return compared(_plain(one.trial.words), _plain(one.heard.text.split()))
+
+
+def _plain(words: Sequence[str]) -> Words:
+    """nol and kosong are the same."""
     zeros = INDONESIAN.numbers.zeros
     return tuple(zeros[0] if word in zeros else word for word in words)
-
-
-def _count(score: Score, said: Sequence[str], heard: Sequence[str]) -> None:
-    score.words += len(said)
-    pairs = compared(said, heard)
-    wrong = [(one, other) for one, other in pairs if one != other]
-    score.word_errors += len(wrong)
-    score.confused.update(wrong)
-    score.utterances += 1
-    score.utterances_right += not wrong
 
 
 def compared(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str]]:
@@ -218,18 +211,3 @@ def compared(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str]]
             column -= 1
             pairs.append(("", heard[column]))
     return pairs[::-1]
-
-
-def _speech_end_ms(sound: Samples) -> float:
-    """Where the last sound above a thirtieth of the loudest (-30 dB) is."""
-    frames = (sound[: len(sound) // 80 * 80].astype(float).reshape(-1, 80) ** 2).mean(axis=1)
-    loud = [nth for nth, power in enumerate(frames) if power > frames.max() / 1000]
-    return 10.0 * (loud[-1] + 1) if loud else 0.0
-
-
-def confusions(scores: Sequence[Score]) -> Mapping[tuple[str, str], int]:
-    """What was said, what was heard, how often, the most frequent first."""
-    total: Counter[tuple[str, str]] = Counter()
-    for score in scores:
-        total.update(score.confused)
-    return dict(sorted(total.items(), key=lambda one: (-one[1], one[0])))

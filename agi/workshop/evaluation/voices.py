@@ -1,20 +1,15 @@
-"""Every kind of question but the NIK, answered by synthetic voices: what is heard rightly, and what else is taken."""
+"""Every kind of question but the NIK, answered by synthetic voices, and spoken to by others beside the telephone."""
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-
-import numpy as np
+from itertools import product
 
 from agi.languages import INDONESIAN
-from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, Kind, NikRepair, Number, OneOf, YesNo
-from agi.speech.model import Model
+from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, NikRepair, Number, OneOf, YesNo
 from agi.speech.sound import Samples, said
-from agi.speech.tuning import RATE, Thresholds, Tuning
-from agi.workshop.evaluation.conditions import telephone
-from agi.workshop.evaluation.measure import Decision
+from agi.workshop.evaluation.measure import Trial
 
 HELD_OUT = ("Andy", "Annie", "f4", "grandma", "klatt2", "m3", "michel", "pablo", "steph", "zac")
 """Variants of espeak-ng that no network of ours is trained on: what it hears of these is a figure."""
@@ -36,49 +31,16 @@ _DRAWN, _SEED = 12, 7
 _FIRST_DAY, _DAYS = date(1940, 1, 1), 31_000
 _PIN_DIGITS = 6
 _WORDS_A_MINUTE = 140
-_AROUND = RATE // 2  # samples of silence before and after
-_ANY = Thresholds(accept=0.0, confirm=0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """One kind of question: how sure the recogniser was of each answer and whether it was right, and how sure of speech
-    that was no answer (None where nothing was heard in it).
-    """
-
-    kind: Kind
-    answers: tuple[Decision, ...]
-    others: tuple[Decision, ...]
-
-    def right(self, threshold: float) -> float:
-        """Share of answers that are heard rightly with `threshold` or more."""
-        return sum(one.right is True and one.confidence >= threshold for one in self.answers) / len(self.answers)
-
-    def wrong(self, threshold: float) -> float:
-        """Share of answers that are heard as another one."""
-        return sum(one.right is False and one.confidence >= threshold for one in self.answers) / len(self.answers)
-
-    def taken(self, threshold: float) -> float:
-        """Share of other speech that is taken for an answer."""
-        return sum(one.right is not None and one.confidence >= threshold for one in self.others) / len(self.others)
-
-
-def answers(model: Model, asked: Sequence[OneOf], voices: Sequence[str]) -> tuple[Answers, ...]:
-    """What `voices` of espeak-ng say to the menus and lists `asked` and to all other questions, by kind.
-
-    Raises CannotSpeak.
-    """
+def trials(asked: Sequence[OneOf], voices: Sequence[str]) -> Iterator[Trial]:
+    """What `voices` of espeak-ng say to the menus and lists `asked` and to all other questions. Raises CannotSpeak."""
     questions: tuple[Grammar, ...] = (YesNo(), *asked, _PIN, Number(), Date(), NikRepair())
-    found = []
-    for kind in dict.fromkeys(question.kind for question in questions):
-        tuning = Tuning(thresholds={kind: _ANY})
-        right, others = [], []
-        for question in (one for one in questions if one.kind is kind):
-            for voice in voices:
-                right += [_decision(model, question, tuning, voice, text, value) for value, text in _texts(question)]
-                others += [_decision(model, question, tuning, voice, text, None) for text in OTHERS]
-        found.append(Answers(kind, tuple(right), tuple(others)))
-    return tuple(found)
+    for question in questions:
+        spoken = [*_texts(question), *(("", text) for text in OTHERS)]
+        for voice, (value, text) in product(voices, spoken):
+            row = f"{question.kind.value}: {'answers' if value else 'other speech'}"
+            yield Trial(question, voice, _said(voice, text), tuple(text.split()), value, (row,))
 
 
 _PIN = DigitsGrammar(_PIN_DIGITS, _PIN_DIGITS)
@@ -114,12 +76,6 @@ def _numbers(chance: random.Random, digits: int) -> list[str]:
     return [f"{chance.randrange(10**digits):0{digits}d}" for _ in range(_DRAWN)]
 
 
-def _decision(model: Model, question: Grammar, tuning: Tuning, voice: str, text: str, value: str | None) -> Decision:
-    heard = model.recogniser(question, tuning).hear_all(_said(voice, text).tobytes())
-    return Decision(heard.confidence, heard.value == value if heard.value else None)
-
-
 @cache
 def _said(voice: str, text: str) -> Samples:
-    """`text` on the telephone."""
-    return telephone(np.pad(said(text, voice, _WORDS_A_MINUTE), _AROUND))
+    return said(text, voice, _WORDS_A_MINUTE)

@@ -8,38 +8,27 @@ import click
 from agi.editions.publishing import grammars
 from agi.languages import named
 from agi.settings import Settings
-from agi.speech.build import build
 from agi.speech.grammar import OneOf
-from agi.speech.model import Model
-from agi.speech.pronunciation import Pronunciations
-from agi.workshop.evaluation.voices import VOICES, Answers, answers
-from agi.workshop.figures import table
-
-_LIMITS = (0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
+from agi.workshop.evaluation.command import built
+from agi.workshop.evaluation.conditions import CLEAN
+from agi.workshop.evaluation.measure import measure
+from agi.workshop.evaluation.report import as_text
+from agi.workshop.evaluation.voices import VOICES, trials
 
 
 @click.command("eval-voices")
 @click.option("--model", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Another model directory.")
 @click.option("--voice", "voices", multiple=True, help="A voice of espeak-ng; may be given again.")
-def evaluate_voices(model: Path | None, voices: tuple[str, ...]) -> None:
-    """Answer every kind of question but the NIK, and say what is no answer; tells what is taken at each threshold.
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 16), help="Turns heard side by side.")
+def evaluate_voices(model: Path | None, voices: tuple[str, ...], threads: int) -> None:
+    """Answer every kind of question but the NIK in synthetic voices, and say what is no answer, heard as in a call.
 
     The words are those of prompts/menu.toml and data/words. Said by voices of espeak-ng that the shipped models were
-    not trained on, unless `--voice` names others.
+    not trained on, unless `--voice` names others. People are harder to hear: `speech eval` tells how hard.
     """
     settings = Settings()
-    said = grammars(settings.prompts, named(settings.office.language))
-    pronunciations = Pronunciations(settings.lexicon)
+    asked = [one for one in grammars(settings.prompts, named(settings.office.language)) if isinstance(one, OneOf)]
     with tempfile.TemporaryDirectory(prefix="hotline-eval-") as spare:
-        built = build(model or settings.speech_model, Path(spare) / "model", said, pronunciations)
-        asked = [one for one in said if isinstance(one, OneOf)]
-        found = answers(Model.load(built.folder), asked, voices or VOICES)
-    click.echo("In percent: answers heard rightly / as another one / other speech taken for an answer.")
-    head = ("question", "answers", "other speech", *(f"from {limit}" for limit in _LIMITS))
-    click.echo(table(head, [_row(one) for one in found]))
-
-
-def _row(one: Answers) -> tuple[str, ...]:
-    shares = ((one.right(limit), one.wrong(limit), one.taken(limit)) for limit in _LIMITS)
-    cells = (" / ".join(f"{100 * share:.1f}" for share in three) for three in shares)
-    return (one.kind.value, str(len(one.answers)), str(len(one.others)), *cells)
+        heard = built(model, Path(spare) / "model")
+        rows = measure(heard, tuple(trials(asked, voices or VOICES)), CLEAN, threads)
+    click.echo(as_text(rows), nl=False)
