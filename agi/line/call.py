@@ -20,7 +20,6 @@ from agi.line.shared import LiveCalls, Shared, now
 from agi.line.spool import CALL_ID, agent_of, fault_in_words
 from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
 from agi.office.counting import Visitor
-from agi.ops import configure
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
 
@@ -88,11 +87,7 @@ def _converse(
 
     desk = Desk(
         shared.office,
-        Visitor(
-            number,
-            account(channel.env.get("agi_channel", ""), configure.testers()),
-            failures=_count(channel, FAILURES) if came_back else 0,
-        ),
+        Visitor(number, account(channel.env.get("agi_channel", "")), _count(channel, FAILURES) if came_back else 0),
         case=phone.case() if came_back else Case(),
         on_number=journal.about,
     )

@@ -5,7 +5,7 @@ import re
 import phonenumbers
 
 _CODE = "+62"
-_ENDPOINT = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}")
+_ACCOUNT = re.compile(r"PJSIP/(tester[0-9]+|[0-9]+)-[0-9a-f]{8}")
 
 
 def e164(given: str) -> str:
@@ -29,10 +29,10 @@ def e164(given: str) -> str:
     return phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164) if best else ""
 
 
-def account(channel: str, testers: tuple[str, ...]) -> str:
-    """Account of a channel ("PJSIP/tester-0000002a"): one of `testers`, an agent's number, or "" (an operator's)."""
-    named = _ENDPOINT.fullmatch(channel)
-    return named[1] if named and (named[1] in testers or named[1].isdigit()) else ""
+def account(channel: str) -> str:
+    """The account of a channel ("PJSIP/tester1-0000002a"): a tester's or an agent's, else "" (an operator's)."""
+    named = _ACCOUNT.fullmatch(channel)
+    return named[1] if named else ""
 
 
 def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
