@@ -32,7 +32,7 @@ from agi.ops.places import write_whole
 from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
 from agi.settings import LISTEN, SAMPLE, Settings
-from agi.speech.build import GRAMMARS
+from agi.speech import GRAMMARS
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
 

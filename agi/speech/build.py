@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
-from agi.speech import phones
+from agi.speech import GRAMMARS, phones
 from agi.speech.foreign import BuildError, Phrases, phrases
 from agi.speech.grammar import ChoiceGrammar, Grammar, Kind, OneOf
 from agi.speech.graph import compile_graph
@@ -21,10 +21,6 @@ from agi.speech.network import spell
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import LISTS
 from agi.stamp import stamp_of
-
-GRAMMARS = "grammars.json"
-"""Which phrases Vosk is given for each grammar, in the model's names of the words; what menus and lists mean; of
-which language they are."""
 
 
 @dataclass(frozen=True, slots=True)

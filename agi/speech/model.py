@@ -10,7 +10,7 @@ import vosk
 from agi.errors import HotlineError
 from agi.languages import named
 from agi.languages.language import Language
-from agi.speech.build import GRAMMARS
+from agi.speech import GRAMMARS
 from agi.speech.grammar import ChoiceGrammar, Grammar, OneOf
 from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import RATE, Tuning
