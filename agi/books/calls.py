@@ -11,8 +11,8 @@ from pathlib import Path
 
 from agi.books.contacts import Contact, masked
 from agi.books.events import Channel, Event
-from agi.books.reader import CallReader
-from agi.books.rows import event_row, stored
+from agi.books.late import LIMIT_S
+from agi.books.rows import OPEN, contact, event_row, stored
 from agi.books.writer import Writer
 from agi.privacy import keyed_hash, mask
 
@@ -62,9 +62,8 @@ class CallBook:
         self.writer.put({"kind": "about", "call": contact_id, "about_hash": hashed, "about": mask(number)})
 
     def open_calls(self) -> tuple[Contact, ...]:
-        """All contacts without an end, oldest first, as they are on the disk now. Raises BookError."""
-        with CallReader(self.path) as reader:
-            return reader.open_calls()
+        """All contacts without an end, oldest first, once all that was handed over is written. Raises BookError."""
+        return self.writer.run(_open, LIMIT_S)
 
     def purge(self, before: datetime) -> int:
         """Delete contacts begun before `before`, with their events, and say how many. Raises WriterError, Late.
@@ -83,6 +82,12 @@ class CallBook:
     def close(self, wait_s: float = 10.0) -> None:
         """Write what is left, for at most `wait_s` seconds, and stop the writer."""
         self.writer.close(wait_s)
+
+
+def _open(connection: sqlite3.Connection) -> tuple[Contact, ...]:
+    rows = connection.execute(OPEN)
+    rows.row_factory = sqlite3.Row
+    return tuple(map(contact, rows))
 
 
 def _purged(connection: sqlite3.Connection, before: str) -> int:

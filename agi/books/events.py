@@ -59,17 +59,12 @@ class Said:
     places: Mapping[str, Value] = field(default_factory=dict)
 
 
-def new_key() -> str:
-    """A key that no other event has."""
-    return token_hex(8)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Happened:
-    """When (UTC), and the `key` that makes it one event of its contact however often it is written."""
+    """When (UTC), and the `key` that makes it one event of its contact however often it is written (else a new one)."""
 
     at: datetime
-    key: str = field(default_factory=new_key, compare=False)
+    key: str = field(default_factory=lambda: token_hex(8), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +110,12 @@ class Noted(_Happened):
     detail: str = ""
 
     @classmethod
-    def of(cls, at: datetime, word: str, detail: str = "", *, key: str | None = None) -> "Noted":
-        """The note of this word; one that is not known here is kept all the same."""
-        key = key if key is not None else new_key()
+    def of(cls, at: datetime, word: str, detail: str = "", **key: str) -> "Noted":
+        """The note of this word, which is kept also where it is not known here; `key`: its own, else a new one."""
         try:
-            return cls(at=at, key=key, kind=NoteKind(word), detail=detail)
+            return cls(at=at, kind=NoteKind(word), detail=detail, **key)
         except ValueError:
-            return cls(at=at, key=key, kind=NoteKind.OTHER, detail=f"{word} {detail}".rstrip())
+            return cls(at=at, kind=NoteKind.OTHER, detail=f"{word} {detail}".rstrip(), **key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

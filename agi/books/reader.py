@@ -15,7 +15,7 @@ from agi.books.course import Course, course
 from agi.books.errors import BookError, CallNotFound
 from agi.books.events import Event, NoteKind, Outcome
 from agi.books.files import open_reader
-from agi.books.rows import CONTACT, EVENT, contact, event, stored
+from agi.books.rows import CONTACT, EVENT, OPEN, contact, event, stored
 from agi.books.writer import Writer
 
 _BROUGHT_UP_S = 600.0
@@ -76,8 +76,7 @@ class CallReader:
 
     def open_calls(self) -> tuple[Contact, ...]:
         """See `CallHistory`."""
-        rows = self._rows(f"SELECT {CONTACT} FROM calls WHERE ended IS NULL ORDER BY started, rowid")  # noqa: S608
-        return tuple(map(contact, rows))
+        return tuple(map(contact, self._rows(OPEN)))
 
     def events(self, call_id: str) -> tuple[Event, ...]:
         """See `CallHistory`."""
