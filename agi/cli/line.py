@@ -13,7 +13,8 @@ from agi.line.channel import Channel
 from agi.line.protocol import ChannelError
 from agi.line.served import NotReady
 from agi.line.server import Server
-from agi.line.shared import LiveCalls, Shared, spool_of
+from agi.line.shared import LiveCalls, Shared
+from agi.line.spool import Spool, asterisk_since, last_words
 from agi.line.wire import Wire
 from agi.ops import open_files
 from agi.settings import Settings
@@ -64,7 +65,7 @@ def _serve(shared: Shared) -> None:
         ) from error
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
-    spool = spool_of(shared, live)
+    spool = Spool(last_words(settings.var), shared.book, live.ids, lambda: asterisk_since(settings.var))
     spool.start()
     shared.editions.warm()
     shared.editions.follow()

@@ -16,10 +16,11 @@ from agi.line.journal import CallJournal
 from agi.line.phone import AsteriskPhone
 from agi.line.protocol import ChannelError
 from agi.line.served import Served
-from agi.line.shared import LiveCalls, Shared, now
+from agi.line.shared import LiveCalls, Shared
 from agi.line.spool import CALL_ID, agent_of, fault_in_words
 from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
 from agi.office.counting import Visitor
+from agi.office.limit import utc_now
 from agi.services.conversation import BACK, Ending, Start, converse
 from agi.services.desk import Desk
 
@@ -49,11 +50,11 @@ def _talk(channel: Channel, shared: Shared, call_id: str, cut: Callable[[], bool
     start = _start(channel)
     given = channel.env.get("agi_callerid", "")
     number = e164(given)
-    journal = CallJournal(shared.book, call_id, now)
+    journal = CallJournal(shared.book, call_id, utc_now)
     came_back = start is not Start.WELCOME
     edition = shared.editions.again(channel.env.get("agi_language", "")) if came_back else shared.editions.current()
     shown = number or (given if given.isascii() and given.isdigit() else "")
-    shared.book.begin(call_id, shown, now(), edition=edition.number)
+    shared.book.begin(call_id, shown, utc_now(), edition=edition.number)
     if came_back:
         journal.came_back(_fault(channel))
     _log.info("call.begins", start=str(start))

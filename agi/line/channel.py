@@ -16,16 +16,7 @@ from asterisk.agi import AGI
 
 from agi.dialogue.keys import KEYS
 from agi.dialogue.question import HungUp
-from agi.line.protocol import (
-    CLOSED,
-    ChannelError,
-    Refused,
-    Reply,
-    Silent,
-    command_line,
-    key_in,
-    parsed,
-)
+from agi.line.protocol import CLOSED, ChannelError, Refused, Reply, Silent, command_line, key_in, parsed
 from agi.line.variables import KEYS as PRESSED
 from agi.line.wire import Ended, TooLong, Wire
 
@@ -72,7 +63,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
         Raises `BadArgument`, `Silent`, `HungUp`.
         """
         line = command_line(verb, arguments)
-        self._check()
         with self._ending(verb):
             if b"HANGUP" in self._wire.drop_held():
                 raise HungUp
@@ -80,7 +70,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def end(self, verb: str, *, wait_s: float = 0.0) -> Reply:
         """The reply of the command that was begun; it may take `wait_s` more. Raises `Refused`, `Silent`, `HungUp`."""
-        self._check()
         with self._ending(verb):
             reply = self._read_reply(time.monotonic() + self._limit_s + wait_s)
         if reply.code == _DEAD:
@@ -134,19 +123,15 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     # ---- the wire ----
 
-    def _check(self) -> None:
-        if self._gone is not None:
-            raise self._gone
-
     @contextmanager
     def _ending(self, verb: str) -> Iterator[None]:
-        """After these faults the channel is of no more use."""
+        """After these faults the channel is of no more use: they are raised again then."""
+        if self._gone is not None:
+            raise self._gone
         try:
             yield
-        except Ended:
+        except (Ended, HungUp):
             raise self._end(HungUp()) from None
-        except HungUp as error:
-            raise self._end(error) from None
         except TimeoutError:
             raise self._end(Silent(f"Asterisk did not reply to {verb} in time.")) from None
         except TooLong:
@@ -190,8 +175,8 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             if not re.match(rb"\d{3}(?:[ -]|$)", line) or line.startswith(b"1"):
                 continue  # the rest of a value with line breaks, or "100 Trying"
             if line.startswith(b"520-"):
-                self._skip_usage(deadline)
-                line = b"520 usage"
+                while not (line := self._wire.read_line(deadline)).startswith(b"520 "):  # its usage, in lines of text
+                    pass
             if line.startswith(b"200 result=") and b" (" in line:
                 line = self._whole_value(line, deadline)
             if hung_up:
@@ -215,10 +200,6 @@ class Channel(AGI):  # type: ignore[misc]  # pyst2 has no types
             if len(line) > Wire.LONGEST:
                 raise TooLong
             line += b"\n" + self._wire.read_line(deadline)
-
-    def _skip_usage(self, deadline: float) -> None:
-        while not self._wire.read_line(deadline).startswith(b"520 "):
-            pass
 
     def _tell_hang_up_from_failure(self, verb: str, reply: Reply) -> None:
         """Result -1 is a hang-up or a failure (a missing file): ask whether the channel is still up.

@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from agi import privacy
 from agi.books.calls import CallBook
@@ -11,7 +10,6 @@ from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
 from agi.hearing.client import SpeechClient
 from agi.line.served import NotReady, ServedEditions
-from agi.line.spool import Spool, asterisk_since, last_words
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
 from agi.settings import Settings
@@ -52,17 +50,11 @@ class Shared:
         self.editions.close()
 
 
-def spool_of(shared: Shared, live: "LiveCalls") -> Spool:
-    """The spool of this installation."""
-    var = shared.settings.var
-    return Spool(last_words(var), shared.book, live.ids, lambda: asterisk_since(var))
-
-
 class LiveCalls:
     """Ids of the calls that are being talked in, and of those that were; any thread may ask."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+        self._ids: set[str] = set()
         self._known: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -71,7 +63,7 @@ class LiveCalls:
         with self._lock:
             if call_id in self._ids or (call_id in self._known and not back):
                 return False
-            self._ids[call_id] = 1
+            self._ids.add(call_id)
             self._known[call_id] = None
             if len(self._known) > _CALLS_REMEMBERED:
                 self._known.popitem(last=False)
@@ -79,13 +71,8 @@ class LiveCalls:
 
     def leave(self, call_id: str) -> None:
         """The line is done with it."""
-        self._ids.pop(call_id, None)
+        self._ids.discard(call_id)
 
     def ids(self) -> frozenset[str]:
         """All of them, as they are now."""
         return frozenset(self._ids.copy())
-
-
-def now() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)

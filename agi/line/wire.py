@@ -3,6 +3,7 @@
 import os
 import select
 import time
+from contextlib import suppress
 
 
 class Ended(Exception):
@@ -59,7 +60,9 @@ class Wire:
 
     def held_lines(self) -> list[bytes]:
         """The whole lines that have come so far, without waiting; they stay."""
-        self._take_what_is_there()
+        with suppress(Ended, TimeoutError):  # told again by the next read_line
+            while len(self._held) <= self.LONGEST and self._readable.poll(0):
+                self._held += self._receive(0.0)
         return bytes(self._held).split(b"\n")[:-1]
 
     def drop_lines(self, count: int) -> None:
@@ -67,18 +70,11 @@ class Wire:
         for _ in range(count):
             del self._held[: self._held.find(b"\n") + 1]
 
-    def drop_held(self) -> tuple[bytes, ...]:
+    def drop_held(self) -> list[bytes]:
         """Forget what has come and was not asked for; the whole lines of it."""
         lines = self.held_lines()
         self._held.clear()
-        return tuple(lines)
-
-    def _take_what_is_there(self) -> None:
-        while len(self._held) <= self.LONGEST and self._readable.poll(0):
-            try:
-                self._held += self._receive(0.0)
-            except (Ended, TimeoutError):  # told again by the next read_line
-                return
+        return lines
 
     def _receive(self, deadline: float) -> bytes:
         while True:
