@@ -1,6 +1,6 @@
 """What the recognising process listens with: the model, and for each question a recogniser."""
 
-from collections import OrderedDict
+from functools import lru_cache
 
 from agi.dialogue.question import Question
 from agi.editions.store import Editions, NoEdition
@@ -41,7 +41,7 @@ class ModelListener:
     def __init__(self, editions: Editions, tuning: Tuning) -> None:
         self._editions = editions
         self._tuning = tuning
-        self._models: OrderedDict[int, Model] = OrderedDict()
+        self._loaded = lru_cache(_LOADED)(self._load)
         self._model(0)
 
     def recogniser(self, question: Question, rest: int, *, first: bool) -> Recogniser:
@@ -65,14 +65,10 @@ class ModelListener:
 
     def _model(self, edition: int) -> Model:
         """The model of an edition (0: the current one), loaded when it is first asked for, in some 50 ms."""
-        number = edition or self._editions.current_number()
-        if number in self._models:
-            self._models.move_to_end(number)
-            return self._models[number]
+        return self._loaded(edition or self._editions.current_number())
+
+    def _load(self, number: int) -> Model:
         try:
-            self._models[number] = Model.load(self._editions.edition(number).model)
+            return Model.load(self._editions.edition(number).model)
         except (ModelError, NoEdition) as wrong:
             raise CannotListen(str(wrong)) from wrong
-        if len(self._models) > _LOADED:
-            self._models.popitem(last=False)
-        return self._models[number]

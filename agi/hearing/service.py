@@ -157,9 +157,8 @@ class SpeechService:
 
     async def _have(self, line: socket.socket, ask: Ask) -> None:
         """Have a call, for as many turns as are asked for. Raises TimeoutError when it is gone."""
-        prompt = await self._prompt(ask)
-        if refused := self._refused(ask, prompt):
-            _send(line, Report(None, refused))
+        prompt = await self._prompt(line, ask)
+        if prompt is None:
             return
         keys = KeyQueue(hash_is_habit=ask.hash_is_habit)
         keys.put(ask.keys)
@@ -176,24 +175,30 @@ class SpeechService:
             self.acceptor.waiting[call.uuid] = call
             try:
                 _send(line, Ready(str(call.uuid), self.acceptor.port))
-                self._begin(call, ask, prompt or b"")
+                self._begin(call, ask, prompt)
                 while isinstance(message := await self._next(line), Ask):
-                    prompt = await self._prompt(message)
-                    if refused := self._refused(message, prompt):
-                        _send(line, Report(None, refused))
-                    else:
-                        self._begin(call, message, prompt or b"")
+                    if (prompt := await self._prompt(line, message)) is not None:
+                        self._begin(call, message, prompt)
             finally:
                 self.acceptor.waiting.pop(call.uuid, None)
                 await call.leave()
                 _send(line, Left(keys.waiting, call.received, keys.hash_is_habit))
 
-    async def _prompt(self, ask: Ask) -> bytes | None:
+    async def _prompt(self, line: socket.socket, ask: Ask) -> bytes | None:
+        """The sound of what is to be said; None where the turn cannot be had now: the line is told why."""
+        prompt = None
         try:
-            return await asyncio.to_thread(joined, ask.clips)
+            prompt = await asyncio.to_thread(joined, ask.clips)
         except NoSound as trouble:
             _log.error("speech.no_sound", question=ask.question.name if ask.question else "", why=str(trouble))
-            return None
+        if prompt is None or not self.worker.open:
+            refused = "dead"
+        elif ask.question is not None and ask.question.grammar and self.worker.sessions >= self._limit:
+            refused = "full"
+        else:
+            return prompt
+        _send(line, Report(None, refused))
+        return None
 
     def _begin(self, call: Call, ask: Ask, prompt: bytes) -> None:
         question, ear = ask.question, None
@@ -201,13 +206,6 @@ class SpeechService:
             ear = self.worker.ear(question, lambda news: call.news(turn, news))
         turn = SpokenTurn(question, prompt, ear, call.keys, clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in)
         call.begin(turn)
-
-    def _refused(self, ask: Ask, prompt: bytes | None) -> str:
-        """Why a turn cannot be had now, or ""."""
-        if prompt is None or not self.worker.open:
-            return "dead"
-        full = self.worker.sessions >= self._limit
-        return "full" if ask.question is not None and ask.question.grammar and full else ""
 
 
 def _send(line: socket.socket, message: FromService) -> None:

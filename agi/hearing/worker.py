@@ -114,9 +114,8 @@ class Session:
             self._drop()
             self._tell(Failed(self._number, type(error).__name__))
         with self._lock:
-            self._owned = bool(self._queue)
+            self._owned = again = bool(self._queue)
             self._oldest_ms = next((one.at_ms for one in self._queue if isinstance(one, Audio)), None)
-            again = self._owned
         if again:
             self._ready(self)
 
