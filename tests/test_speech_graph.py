@@ -118,7 +118,8 @@ def test_the_lists_of_words_can_be_said() -> None:
                     assert PRONUNCIATIONS.of(word)
 
 
-def test_a_list_with_a_wrong_entry_is_named(tmp_path: Path) -> None:
+def test_a_list_with_a_wrong_entry_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fruit.toml").write_text('apple = "apel"\n', encoding="utf-8")
+    monkeypatch.setattr("agi.speech.standard.LISTS", tmp_path)
     with pytest.raises(LexiconError, match="apple needs a list"):
-        lists(tmp_path)
+        lists()

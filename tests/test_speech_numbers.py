@@ -35,7 +35,7 @@ def test_a_spoken_number_answers_a_question_for_a_number(value: int) -> None:
 
 @given(st.text("0123456789", min_size=1, max_size=20), st.sampled_from(["nol", "kosong"]))
 def test_digits_one_by_one_are_read_back(digits: str, zero: str) -> None:
-    words = tuple(NUMBERS.spell(digits, zero).split())
+    words = tuple(NUMBERS.spell(digits).replace("nol", zero).split())
     assert DigitsGrammar(len(digits), len(digits)).values(words)[0] == digits
 
 

@@ -94,9 +94,9 @@ class Numbers:
     mixed: Piece
     whole: Piece
 
-    def spell(self, digits: str, zero: str = "") -> str:
-        """ASCII `digits` one after another: "537" is "lima tiga tujuh"; with another word for `zero`."""
-        return " ".join(zero or self.digits[0] if digit == "0" else self.digits[int(digit)] for digit in digits)
+    def spell(self, digits: str) -> str:
+        """ASCII `digits` one after another: "537" is "lima tiga tujuh"."""
+        return " ".join(self.digits[int(digit)] for digit in digits)
 
     @property
     def digit(self) -> Piece:

@@ -41,13 +41,12 @@ def standard(
         NikRepair(language=language),
     )
     menu = (ChoiceGrammar(name, words, language=language) for name, words in sorted((spoken or {}).items()))
-    return (*fixed, *lists(language=language), *menu)
+    return (*fixed, *lists(language), *menu)
 
 
-def lists(folder: Path | None = None, language: Language = INDONESIAN) -> tuple[OneOf, ...]:
-    """The lists in `folder` (data/words). Raises LexiconError."""
-    paths = sorted((folder or LISTS).glob("*.toml"))
-    return tuple(OneOf(f"list:{path.stem}", _list(path), language=language) for path in paths)
+def lists(language: Language = INDONESIAN) -> tuple[OneOf, ...]:
+    """The lists in data/words. Raises LexiconError."""
+    return tuple(OneOf(f"list:{path.stem}", _list(path), language=language) for path in sorted(LISTS.glob("*.toml")))
 
 
 def _list(path: Path) -> dict[str, tuple[str, ...]]:

@@ -52,10 +52,9 @@ def read(words: Words) -> int | None:
 @lru_cache(maxsize=4096)
 def read_digits(words: Words) -> tuple[str, ...]:
     """The digits that `words` may mean, the most usual reading first; none if a word is neither digit nor number."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for reading in _readings(words):
-        if reading not in found:
-            found.append(reading)
+        found[reading] = None
         if len(found) >= _MOST_WORDINGS:
             break
     return tuple(found)

@@ -82,10 +82,6 @@ def _decimal(found: re.Match[str]) -> str:
     return f"{_count(found[1])} koma {NUMBERS.spell(found[2])}"
 
 
-def _integer(found: re.Match[str]) -> str:
-    return _count(found[0])
-
-
 def _count(written: str) -> str:
     """ "1.250" or "12" as a number; with a leading zero or more than 6 digits in a row one by one."""
     digits = written.replace(".", "").replace(" ", "")
@@ -119,6 +115,6 @@ RULES: tuple[tuple[re.Pattern[str], _Say], ...] = tuple(
         (rf"{_START}[0-9]+(?: ?-[0-9]+)+{_END}", _hyphened),
         (rf"({_N})/({_N})", _slashed),
         (rf"({_N}),([0-9]+)", _decimal),
-        (rf"{_START}[0-9]{{4}}(?: [0-9]{{4}}){{2,}}(?: [0-9]{{1,3}})?{_END}|{_N}", _integer),
+        (rf"{_START}[0-9]{{4}}(?: [0-9]{{4}}){{2,}}(?: [0-9]{{1,3}})?{_END}|{_N}", lambda found: _count(found[0])),
     )
 )
