@@ -15,11 +15,6 @@ from agi.errors import HotlineError
 _LINE_PROOF = "line-proof"
 # 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
-_DOTS = "•••"
-_ESCAPED_DIGIT = re.compile(r"%3([0-9])")  # a digit as an address may spell it (RFC 3261, section 25.1)
-_NUMBER = re.compile(r"\d(?:[ -]?\d){5,}|\d{1,4}(?:\.\d{4}){2,}")  # also in groups; an IP address stays
-_NAME = re.compile(r"(?:\"[^\"]*\"|[^\"<>:,;'\s][^\"<>:,;']*)\s*(?=<sips?:)", re.I)
-_USER = re.compile(r"(?<=sip:)(?!tester\d+@)[^@\s<>\"]*(?=@)|(?<=sips:)[^@\s<>\"]*(?=@)", re.I)
 _KEY_BYTES = 32
 
 
@@ -35,12 +30,6 @@ def mask(number: str) -> str:
 def redact(text: str) -> str:
     """`text` with every number of 12 or more digits masked: the net below all logging."""
     return _LONG_NUMBER.sub(lambda found: mask(re.sub(r"\D", "", found[0])), text)
-
-
-def nameless(text: str) -> str:
-    """`text` that strangers had a hand in, without numbers of 6 and more digits and without names in SIP addresses."""
-    text = _ESCAPED_DIGIT.sub(r"\1", text)
-    return _NUMBER.sub(_DOTS, _USER.sub(_DOTS, _NAME.sub(f"{_DOTS} ", text)))
 
 
 def visible(text: str) -> str:

@@ -13,10 +13,10 @@ from installation import private_environment, settings_of
 from test_ops_supervise import until
 
 from agi.ops import asterisk, asterisk_log, configure, ready, supervise
-from agi.ops.asterisk_log import AsteriskLog
+from agi.ops.asterisk_log import AsteriskLog, nameless
 from agi.ops.places import run_folder
 from agi.ops.supervise import Supervisor
-from agi.privacy import nameless, visible
+from agi.privacy import visible
 from agi.settings import Settings
 from agi.workshop.bench.installation import lend_tree
 

@@ -9,6 +9,7 @@ lines. While supervisord itself does not read, Asterisk's logger waits and nothi
 import json
 import logging
 import logging.handlers
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from time import monotonic
 
 from supervisor import events
 
-from agi.privacy import nameless, visible
+from agi.privacy import visible
 
 FILE = "asterisk.jsonl"
 PROGRAM = "asterisk"
@@ -35,6 +36,11 @@ ORDINARY = ("Unable to join queue",)
 
 _LONGEST_LINE = 1 << 16
 _LEVELS = {"NOTICE": "notice", "WARNING": "warning", "ERROR": "error"}
+_DOTS = "•••"
+_ESCAPED_DIGIT = re.compile(r"%3([0-9])")  # a digit as an address may spell it (RFC 3261, section 25.1)
+_NUMBER = re.compile(r"\d(?:[ -]?\d){5,}|\d{1,4}(?:\.\d{4}){2,}")  # also in groups; an IP address stays
+_NAME = re.compile(r"(?:\"[^\"]*\"|[^\"<>:,;'\s][^\"<>:,;']*)\s*(?=<sips?:)", re.I)
+_USER = re.compile(r"(?<=sip:)(?!tester\d+@)[^@\s<>\"]*(?=@)|(?<=sips:)[^@\s<>\"]*(?=@)", re.I)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,12 @@ class Entry:
             "channel": self.call,
         }
         return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
+
+
+def nameless(text: str) -> str:
+    """`text` that strangers had a hand in, without numbers of 6 and more digits and without names in SIP addresses."""
+    text = _ESCAPED_DIGIT.sub(r"\1", text)
+    return _NUMBER.sub(_DOTS, _USER.sub(_DOTS, _NAME.sub(f"{_DOTS} ", text)))
 
 
 def read(line: bytes) -> Entry | None:
