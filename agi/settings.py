@@ -263,12 +263,9 @@ class Settings(BaseSettings):
     @classmethod
     def _listen_where_told(cls, given: dict[str, Any]) -> dict[str, Any]:
         """The address of `hotline up --listen` stands above all others until another is given."""
-        places = given.get("places", {})
-        if isinstance(places, Places):
-            var = places.var
-        else:
-            var = places.get("var", Places().var) if isinstance(places, dict) else Places().var
-        told = kept_address(ROOT / str(var))
+        places = given.get("places")
+        var = places.get("var") if isinstance(places, dict) else getattr(places, "var", None)
+        told = kept_address(ROOT / str(var or Places().var))
         telephony = given.get("telephony", {})
         if told is None or not isinstance(telephony, dict):
             return given
