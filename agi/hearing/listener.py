@@ -59,8 +59,8 @@ class ModelListener:
             grammar = DigitsGrammar(1, rest, language=grammar.language)
         times = self._tuning
         # Who is heard as soon as it is listened began before: with the last answer, or over a prompt where none counts.
-        began_before_ms = times.after_speech_ms if question.after_speech and question.voice_barge_in else times.opening_ms
-        opening_ms = began_before_ms if first else 0
+        before_ms = times.after_speech_ms if question.after_speech and question.voice_barge_in else times.opening_ms
+        opening_ms = before_ms if first else 0
         return model.recogniser(grammar, self._tuning, opening_ms=opening_ms)
 
     def _model(self, edition: int) -> Model:
