@@ -119,10 +119,11 @@ def test_to_be_told_about_a_command_needs_no_more_packages(clone: Clone, words: 
     assert clone.installs() == ["run"]
 
 
-def test_training_gets_the_packages_of_training_and_no_others(clone: Clone) -> None:
-    clone.run("speech", "train")
-    clone.run("speech", "train")
-    assert clone.installs() == ["run", "train"]
+@pytest.mark.parametrize(("words", "lock"), [("speech train", "train"), ("prompts listen", "judge")])
+def test_training_and_judging_get_their_packages_and_no_others(clone: Clone, words: str, lock: str) -> None:
+    clone.run(*words.split())
+    clone.run(*words.split())
+    assert clone.installs() == ["run", lock]
 
 
 def test_all_tests_get_the_packages_of_training_too(clone: Clone) -> None:

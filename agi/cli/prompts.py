@@ -164,6 +164,22 @@ def list_() -> None:
         click.echo(f"{key:<{widths[0]}}  {seconds:>{widths[2]}}  {places:<{widths[1]}}  {source}".rstrip())
 
 
+@prompts.command()
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+def listen(keys: tuple[str, ...]) -> None:
+    """Have a judge write down what callers hear, and list the parts that it did not understand, the worst first.
+
+    Without KEYs all texts, which takes about a quarter of an hour. They are heard as by a caller: at 8 kHz, with the
+    voice of the settings. The judge (Whisper base) is installed on first use; it is weak, so only compare its figures.
+    """
+    from agi.workshop.evaluation.judge import listen_to  # what it needs is there for this command only
+
+    settings = Settings()
+    with _clips(settings) as clips:
+        for line in listen_to(clips, keys, settings.var / "judge"):
+            click.echo(line)
+
+
 def _tell(draft: Draft) -> None:
     """What was made for it, if anything was."""
     if draft.report:
