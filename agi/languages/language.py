@@ -106,9 +106,13 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Dates, said and read. One that ends with a word of `open` may still go on."""
+    """Dates, said and read. One that ends with a word of `open` may still go on.
+
+    `parts` are what a date is joined from when a caller is told it, in their order.
+    """
 
     say: Callable[[date], str]
+    parts: Callable[[date], Words]
     read: Callable[[Words], Iterable[date]]
     spoken: Piece
     open: frozenset[str]
@@ -118,12 +122,13 @@ class Dates:
 class Spelling:
     """How written words are pronounced: the `sounds` there are, the letters that are vowels, the readings of a word.
 
-    `read` gives the most usual reading first.
+    `read` gives the most usual reading first; `stressed`, which of a word's sounds bears the stress, if any.
     """
 
     sounds: Sounds
     vowels: frozenset[str]
     read: Callable[[str], tuple[Sounds, ...]]
+    stressed: Callable[[str, Sounds], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,10 @@ class Language:
     def lexicon(self, path: Path) -> Lexicon:
         """The lexicon at `path`, for words that are said otherwise than they are spelt. Raises LexiconError."""
         return Lexicon.load(path, self.spelling.sounds)
+
+    def sounds(self, word: str, lexicon: Lexicon) -> tuple[Sounds, ...]:
+        """The ways to say `word` (letters a to z), the most usual first: the lexicon's, else as it is spelt."""
+        return lexicon.sounds.get(word) or self.spelling.read(word)
 
     def command(self, words: Words) -> Command | None:
         """The command that `words` give."""

@@ -28,7 +28,7 @@ class Pronunciations:
 
     def __init__(self, path: Path, language: Language = INDONESIAN) -> None:
         self._lexicon = language.lexicon(path)
-        self._spelling = language.spelling
+        self._language = language
         self._known: dict[str, tuple[Pronunciation, ...]] = {}
 
     def of(self, word: str) -> tuple[Sounds, ...]:
@@ -55,7 +55,7 @@ class Pronunciations:
         if word in self._lexicon.sounds:
             return self._spelt(word)
         parts = self._lexicon.respelt.get(word) or (word,)
-        if len(parts) == 1 and not self._spelling.vowels & set(parts[0]):
+        if len(parts) == 1 and not self._language.spelling.vowels & set(parts[0]):
             parts = tuple(self._lexicon.letters[letter] for letter in word)
         return tuple(
             Pronunciation(tuple(sound for part in ways for sound in part.phones), sum(part.cost for part in ways))
@@ -63,11 +63,9 @@ class Pronunciations:
         )
 
     def _spelt(self, word: str) -> tuple[Pronunciation, ...]:
-        if sounds := self._lexicon.sounds.get(word):
-            return tuple(map(Pronunciation, sounds))
-        return tuple(
-            Pronunciation(reading, _VARIANT * (nth > 0)) for nth, reading in enumerate(self._spelling.read(word))
-        )
+        variant = 0.0 if word in self._lexicon.sounds else _VARIANT
+        ways = self._language.sounds(word, self._lexicon)
+        return tuple(Pronunciation(sounds, variant * (nth > 0)) for nth, sounds in enumerate(ways))
 
 
 def _relaxed(base: Sounds) -> list[tuple[Sounds, float]]:

@@ -12,6 +12,7 @@ MONTHS = (
     *(("januari",), ("februari", "pebruari"), ("maret",), ("april",), ("mei",), ("juni",), ("juli",)),
     *(("agustus",), ("september",), ("oktober",), ("november", "nopember"), ("desember",)),
 )
+WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 _MONTH_OF = {name: month for month, names in enumerate(MONTHS, 1) for name in names}
@@ -77,6 +78,11 @@ def say(day: date) -> str:
     return f"{numbers.say(day.day)} {MONTHS[day.month - 1][0]} {numbers.say(day.year)}"
 
 
+def parts(day: date) -> Words:
+    """Day of the week, day, month and year, each in words."""
+    return (WEEKDAYS[day.weekday()], numbers.say(day.day), MONTHS[day.month - 1][0], numbers.say(day.year))
+
+
 def _small(words: Words) -> int | None:
     """A number of one or two digits, said as a number or with a leading zero."""
     if len(words) == 2 and words[0] in ZEROS:
@@ -105,6 +111,7 @@ def _year_of(words: Words) -> int | None:
 
 DATES = Dates(
     say=say,
+    parts=parts,
     read=read,
     spoken=seq(Opt("tanggal", _ASIDE), _day(), _month(), Opt("tahun", _ASIDE), _year()),
     open=frozenset(("ribu", "puluh", "ratus", *_UNITS)),

@@ -19,6 +19,7 @@ _LETTERS = {
 _SPELT = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)))
 _MOST_E = 3
 """Words with more e than this get one reading for all of them: 2ⁿ readings would help nobody."""
+_UNSTRESSED = frozenset(("di", "ke", "dan", "atau", "yang", "dari", "itu", "ini", "untuk", "dengan", "akan", "para"))
 
 
 def read(word: str) -> tuple[Sounds, ...]:
@@ -33,9 +34,24 @@ def read(word: str) -> tuple[Sounds, ...]:
     return tuple(dict.fromkeys(map(_glided, readings)))
 
 
+def stressed(word: str, sounds: Sounds) -> int | None:
+    """Which of the `sounds` of `word` bears the stress: the vowel before the last, the last one after a schwa.
+
+    A closing "ai" or "au" is one vowel. None for small words, and for what has no vowel.
+    """
+    vowels = [nth for nth, sound in enumerate(sounds) if sound in VOWELS]
+    if word in _UNSTRESSED or not vowels:
+        return None
+    if len(vowels) == 1:
+        return vowels[0]
+    if len(vowels) > 2 and sounds[vowels[-2] :] in (("a", "i"), ("a", "u")):
+        vowels.pop()
+    return vowels[-1] if sounds[vowels[-2]] == "@" else vowels[-2]
+
+
 def _glided(sounds: list[str]) -> Sounds:
     """A final k in "tidak" stays k: the model learned it so; doubled letters are one sound."""
     return tuple(sound for nth, sound in enumerate(sounds) if nth == 0 or sound != sounds[nth - 1] or sound in VOWELS)
 
 
-SPELLING = Spelling(SOUNDS, frozenset("aiueo"), read)
+SPELLING = Spelling(SOUNDS, frozenset("aiueo"), read, stressed)
