@@ -22,6 +22,7 @@ case "$*" in
     "-m pip install "*)
         env | grep -E '^(PIP|PYTHON)' >"$ASKED.settings"
         [ -z "${PIP_WAITS-}" ] || sleep 25
+        [[ -z "${VOICE_FAILS-}" || "$*" != */voice.txt ]] || exit 1
         [ -z "${PIP_FAILS-}" ] || exit 1 ;;
     "-c import asterisk, "*) [ -z "${NOTHING_CAME-}" ] || { echo "No module named 'asterisk'" >&2; exit 1; } ;;
     "-m agi.cli"*) echo "handed on: ${*:3} in $PWD, PYTHONPATH=$PYTHONPATH" ;;
@@ -89,7 +90,7 @@ def test_first_use_prepares_and_hands_on_from_any_folder(clone: Clone, tmp_path:
     code, out, _ = clone.run("status", "--json", cwd=tmp_path)
     assert code == 0
     assert out == f"handed on: status --json in {tmp_path}, PYTHONPATH={clone.home}\n"
-    assert clone.installs() == ["run"]
+    assert clone.installs() == ["run", "voice"]
 
 
 def test_a_second_use_asks_for_nothing_and_says_nothing(clone: Clone) -> None:
@@ -104,7 +105,7 @@ def test_a_second_use_asks_for_nothing_and_says_nothing(clone: Clone) -> None:
 @pytest.mark.parametrize("command", ["test", "call", "agent"])
 def test_commands_for_testers_get_the_testers_packages(clone: Clone, command: str) -> None:
     clone.run(command)
-    assert clone.installs() == ["run", "test"]
+    assert clone.installs() == ["run", "voice", "test"]
 
 
 @pytest.mark.parametrize(("command", "programs"), [("test", ["test"]), ("bench", ["bench"]), ("call", [])])
@@ -116,19 +117,19 @@ def test_only_who_needs_more_programs_gets_them(clone: Clone, command: str, prog
 @pytest.mark.parametrize("words", ["test --help", "call -h", "agent --help", "speech eval --help", "speech train -h"])
 def test_to_be_told_about_a_command_needs_no_more_packages(clone: Clone, words: str) -> None:
     clone.run(*words.split())
-    assert clone.installs() == ["run"]
+    assert clone.installs() == ["run", "voice"]
 
 
 @pytest.mark.parametrize(("words", "lock"), [("speech train", "train"), ("prompts listen", "judge")])
 def test_training_and_judging_get_their_packages_and_no_others(clone: Clone, words: str, lock: str) -> None:
     clone.run(*words.split())
     clone.run(*words.split())
-    assert clone.installs() == ["run", lock]
+    assert clone.installs() == ["run", "voice", lock]
 
 
 def test_all_tests_get_the_packages_of_training_too(clone: Clone) -> None:
     clone.run("test", "--all", "-k", "lockout")
-    assert clone.installs() == ["run", "test", "train"]
+    assert clone.installs() == ["run", "voice", "test", "train"]
     assert (clone.home / "var" / ".system").read_text().split() == ["run", "test"]
     clone.asked.write_text("")
     clone.run("test", "--all")
@@ -141,7 +142,20 @@ def test_what_was_interrupted_is_done_again(clone: Clone) -> None:
     assert out == ""
     assert "run this command again" in err
     assert clone.run("status")[0] == 0
-    assert clone.installs() == ["run", "run"]
+    assert clone.installs() == ["run", "run", "voice"]
+
+
+def test_without_the_packages_of_the_better_voice_the_hotline_goes_on_and_tries_again_when_told(clone: Clone) -> None:
+    code, out, err = clone.run("status", VOICE_FAILS="yes")
+    assert code == 0
+    assert out.startswith("handed on")
+    again = re.search(r"To try again: (.*), then ./hotline up", err)
+    assert again is not None
+    assert clone.run("status")[2] == ""
+    assert clone.installs() == ["run", "voice"]
+    subprocess.run(("bash", "-c", again[1]), cwd=clone.home, check=True)
+    clone.run("up")
+    assert clone.installs() == ["run", "voice", "voice"]
 
 
 def test_settings_of_pip_that_install_elsewhere_have_no_effect_and_those_of_the_index_stay(clone: Clone) -> None:
@@ -186,7 +200,7 @@ def test_packages_that_cannot_be_imported_are_told_and_installed_again(clone: Cl
     assert "No module named 'asterisk'" in err.splitlines()[-1]
     assert "run this command again" in err.splitlines()[-1]
     assert clone.run("status")[0] == 0
-    assert clone.installs() == ["run", "run"]
+    assert clone.installs() == ["run", "run", "voice"]
 
 
 def test_an_interrupted_installation_says_so(clone: Clone) -> None:
@@ -204,7 +218,7 @@ def test_a_changed_lock_file_is_installed(clone: Clone) -> None:
     lock = clone.home / ".lock" / "run.txt"
     lock.write_text(lock.read_text() + "# changed\n")
     clone.run("status")
-    assert clone.installs() == ["run", "run"]
+    assert clone.installs() == ["run", "voice", "run"]
 
 
 def test_an_environment_of_another_python_is_made_anew(clone: Clone) -> None:
@@ -217,7 +231,7 @@ def test_an_environment_of_another_python_is_made_anew(clone: Clone) -> None:
 def test_two_at_once_prepare_once(clone: Clone) -> None:
     both = [clone.start("status"), clone.start("status")]
     assert [process.wait(timeout=30) for process in both] == [0, 0]
-    assert clone.installs() == ["run"]
+    assert clone.installs() == ["run", "voice"]
     for process in both:
         process.communicate()
 
