@@ -49,6 +49,7 @@ _BEHIND_CROWDS, _BEHIND_CALLS = 2, 5
 hypothesis.register_profile("hotline", deadline=None)  # a busy machine holds any example up
 hypothesis.load_profile("hotline")
 begin_private()  # as every process of ours: tests speak into the cache that hotlines of theirs use
+os.environ.setdefault("HOTLINE_VOICE__ENGINE", "espeak")  # milliseconds a text: tests of Kokoro choose it
 os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation`: tests of speech switch it on
 
 

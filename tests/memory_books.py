@@ -151,5 +151,8 @@ class MemoryRegistry:
     def office(self, code: str) -> Office | None:
         return self.offices.get(code)
 
+    def every_office(self) -> tuple[Office, ...]:
+        return tuple(self.offices.values())
+
     def close(self) -> None:
         pass

@@ -1,7 +1,9 @@
 """Which edition a call hears: the newest when it begins, its own when it comes back, with its own grammars."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from line_exchange import until
@@ -10,7 +12,7 @@ from structlog.testing import capture_logs
 from test_editions import MENU, publisher_of, settings_of
 from voice_office import PromptsFolder, prompts_folder
 
-from agi.dialogue.question import Options, Question
+from agi.dialogue.question import Options, Prompt, Question
 from agi.editions.publishing import Publisher
 from agi.editions.store import Edition
 from agi.hearing.listener import ModelListener
@@ -18,6 +20,7 @@ from agi.hearing.protocol import CannotListen
 from agi.line.served import NotReady, ServedEditions
 from agi.settings import ROOT
 from agi.speech.tuning import Tuning
+from agi.voice import audio
 
 
 @pytest.fixture
@@ -64,6 +67,24 @@ def test_a_call_keeps_its_edition_and_the_next_one_hears_the_newest(
     assert after == folder.var / "editions" / "2" / "sounds" / "call" / "welcome"
     assert served.again(first.language) is first
     assert served.again("id") is second
+
+
+def test_what_is_known_is_spoken_before_a_call_needs_it_where_the_engine_is_slow(served: ServedEditions) -> None:
+    clips, office = served.current().clips, f"Loket {uuid4()}"
+    asked: list[str] = []
+
+    def known() -> Iterator[Prompt]:
+        asked.append("once more")
+        yield Prompt("status.nowhere", {"office": office})  # what can't be said is no reason to stop
+        yield Prompt("status.since", {"document": "document.kk", "since": "2026-11-24", "office": office})
+
+    served.speak_ahead(known)
+    assert asked == []  # milliseconds: nothing is gained
+    clips.engine = replace(clips.engine, slow=True)
+    served.speak_ahead(known)
+    name = clips._identity(f"{clips._aloud(office)}.", audio.TAIL_MS)
+    until("the office's name has been spoken", lambda: clips._cache.has(name))
+    assert clips.speech.spoken == 0
 
 
 def test_an_edition_that_cannot_be_read_leaves_the_one_before(folder: PromptsFolder) -> None:

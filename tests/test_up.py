@@ -190,5 +190,7 @@ def test_wrong_settings_are_told_in_one_sentence(tmp_path: Path) -> None:
 
 def test_licences_of_all_that_is_installed_are_listed(hotline: Hotline) -> None:
     told = hotline.run("doctor", "--licences").stdout
-    for name, licence in (("asterisk", "GPL-2.0"), ("espeak-ng", "GPL-3.0"), ("pyst2", "Python"), ("numpy", "BSD")):
+    voice = (("Kokoro-82M (model)", "Apache-2.0"), ("kokoro-onnx", "MIT"), ("hf_alpha", "Apache-2.0"))
+    programs = (("asterisk", "GPL-2.0"), ("espeak-ng", "GPL-3.0"), ("pyst2", "Python"), ("numpy", "BSD"))
+    for name, licence in (*programs, *voice):
         assert any(line.startswith(name) and licence in line for line in told.splitlines()), name

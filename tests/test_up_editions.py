@@ -67,7 +67,7 @@ def test_up_makes_what_callers_hear_anew_for_another_voice(
 ) -> None:
     up()
     edit(office, "Selamat datang", "Selamat pagi")
-    monkeypatch.setattr(publishing, "maker", lambda: "another voice")
+    monkeypatch.setattr(publishing, "polish", lambda: "another voice")
     assert "made anew" in up()
     assert heard(office) == (2, DATANG)
     assert "made anew" not in up()

@@ -11,6 +11,7 @@ from agi.settings import ROOT, Voice
 from agi.voice.clips import Clips, Progress, Report
 from agi.voice.texts import Texts
 
+ESPEAK = Voice(engine="espeak")
 WORDS = """\
 [digits]
 0 = "nol"
@@ -54,7 +55,7 @@ class PromptsFolder:
         return Texts.load(self.prompts, language)
 
     def clips(self, language: str = "id", voice: Voice | None = None) -> Clips:
-        return Clips(self.texts(language), voice or Voice(), self.prompts, self.var, self.sounds(language))
+        return Clips(self.texts(language), voice or ESPEAK, self.prompts, self.var, self.sounds(language))
 
     def sounds(self, language: str = "id") -> Path:
         """Where the rendered clips of `language` lie."""

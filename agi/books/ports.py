@@ -38,6 +38,9 @@ class RegistryLookups(Protocol):
     def office(self, code: str) -> Office | None:
         """The office with this code."""
 
+    def every_office(self) -> tuple[Office, ...]:
+        """All offices."""
+
     def close(self) -> None:
         """Let go of what is kept open for the next look-up."""
 

@@ -143,6 +143,11 @@ class Registry:
         row = self._one("SELECT code, name, hours FROM offices WHERE code = ?", code)
         return Office(*row) if row else None
 
+    def every_office(self) -> tuple[Office, ...]:
+        """All offices, by their codes."""
+        query = "SELECT code, name, hours FROM offices ORDER BY code"
+        return tuple(Office(*row) for row in self._look_up(lambda connection: connection.execute(query).fetchall()))
+
     @property
     def source(self) -> Source:
         """Whose records these are: the sample's as soon as one table is the sample's."""

@@ -8,7 +8,7 @@ from agi.ops import doctor as examination
 from agi.ops.doctor import Check, Level
 from agi.services.checked import check_all
 from agi.settings import Settings
-from agi.voice.maker import espeak_version
+from agi.voice.engine import espeak_version
 from agi.voice.sounds import Sounds
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
@@ -74,7 +74,8 @@ def _show(check: Check) -> None:
 
 def _licences(settings: Settings) -> None:
     program = asterisk.find(settings.var)
-    for each in (*licences.of_programs(program, espeak_version()), *licences.of_packages()):
+    programs = licences.of_programs(program, espeak_version())
+    for each in (*programs, *licences.of_voice(), *licences.of_packages()):
         click.echo(f"{each.name:<24} {each.version:<28} {each.licence}")
     if program is not None and program.private:
         click.echo("\nDebian's packages beside Asterisk: var/asterisk/tree/usr/share/doc/*/copyright")

@@ -69,6 +69,7 @@ def _serve(shared: Shared) -> None:
     spool.start()
     shared.editions.warm()
     shared.editions.follow()
+    shared.speak_ahead()
     _log.info("line.serves", port=server.port, max_calls=settings.line.max_calls)
     server.serve()
     spool.stop()

@@ -180,13 +180,31 @@ def listen(keys: tuple[str, ...]) -> None:
             click.echo(line)
 
 
+@prompts.command()
+def pack() -> None:
+    """Bring the speech in data/voice/pack, which comes with the program, to the texts in prompts/.
+
+    For developers, after a change of texts: only what is new is spoken, what is no longer said is removed.
+    """
+    with _clips(Settings()) as clips, progress_bar() as progress:
+        if clips.engine.driver != "kokoro":
+            raise click.ClickException(clips.engine.lacks or "voice.engine is espeak: only Kokoro's speech is packed.")
+        texts, kept = clips.told_ahead(), clips.speech.pack
+        came, went = kept.renew(texts, clips.speech.speak, progress)
+    megabytes = sum(file.stat().st_size for file in kept.folder.iterdir()) / 1e6
+    click.echo(f"{len(texts)} texts in {megabytes:.1f} MB: {came} spoken, {went} removed.")
+
+
 def _tell(draft: Draft) -> None:
     """What was made for it, if anything was."""
     if draft.report:
+        report = draft.report
         click.echo(
-            f"{draft.report.clips} clips: {draft.report.rendered} rendered, {draft.report.recordings} recorded, "
-            f"in {draft.report.seconds:.1f} s."
+            f"{report.clips} clips: {report.rendered} rendered ({report.spoken} spoken anew), {report.recordings} "
+            f"recorded, in {report.seconds:.1f} s. {report.engine.title}."
         )
+        if report.engine.lacks:
+            click.echo(f"A voice that is easier to understand can speak. {report.engine.lacks}")
     if draft.built:
         for name, words in sorted(draft.built.unknown.items()):
             click.echo(f"{name}: the model does not know, and never hears: {', '.join(words)}")

@@ -4,16 +4,23 @@ A caller who says no is offered the second reading where there is one, may corre
 kedua", with its digits or without), and is otherwise asked anew. Silence and nonsense are no consent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agi.dialogue.asking import Asking
 from agi.dialogue.question import Answer, Prompt
+from agi.dialogue.spoken import Spoken
 from agi.languages.language import GROUP, Reply
 
 MOST_READBACKS = 4
 """How often one number is read back: a caller who is still not content is quicker with the keys."""
 
 _HALVES = 6  # a number this long is read back in two threes
+
+
+def readbacks(spoken: Spoken) -> Iterator[Prompt]:
+    """What `option` may ask of a menu with the words `spoken`."""
+    for options in spoken.values():
+        yield from (Prompt("speech.confirm_option", {"option": ways[0]}) for ways in options.values())
 
 
 def option(asking: Asking, name: str, answer: Answer, words: Mapping[str, tuple[str, ...]]) -> str:

@@ -19,7 +19,7 @@ from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import standard
 from agi.stamp import stamp, stamp_of
 from agi.voice.clips import Clips, Progress, Report
-from agi.voice.maker import maker
+from agi.voice.engine import engine, polish
 from agi.voice.recordings import Recordings
 from agi.voice.sounds import Sounds, link_or_copy
 from agi.voice.texts import FALLBACK, Texts
@@ -59,8 +59,7 @@ class Publisher:
     @cached_property
     def made_by(self) -> str:
         """Digest of what makes clips and grammars today: an edition made by something else would sound otherwise."""
-        voice = self._settings.voice
-        parts = (self._settings.office.language, voice.name, voice.words_per_minute, maker())
+        parts = (self._settings.office.language, *engine(self._settings.voice).made_by, polish())
         return stamp(f"{parts} {mark(self._model) if self._model else ''}".encode())
 
     def content(self, prompts: Path) -> str:
@@ -85,7 +84,7 @@ class Publisher:
         language = named(self._settings.office.language)
         built = build_graph(copy, language, self._model, folder / "model") if self._model else None
         texts = Texts.load(copy, self._settings.office.language)
-        with Clips(texts, self._settings.voice, copy, self._settings.var) as clips:
+        with Clips(texts, self._settings.voice, copy, self._settings.var).behind_calls() as clips:
             report = clips.render(folder / "sounds", progress, force=force)
         (folder / _DONE).write_text(f"{content} {self.made_by}", encoding="utf-8")
         return Draft(content, self.made_by, report, built)

@@ -3,21 +3,27 @@
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
+from agi.dialogue import confirm
 from agi.dialogue.menu import Menu, MenuError
+from agi.dialogue.question import Prompt
 from agi.editions.store import Editions, Held, NoEdition
 from agi.errors import HotlineError
 from agi.languages import named
 from agi.settings import Settings
 from agi.voice.clips import Clips
-from agi.voice.errors import TextsError
+from agi.voice.errors import TextsError, VoiceError
 from agi.voice.texts import Texts
 
 _LOOK_S = 0.2
 """How often a new edition is looked for: a link is read, in some 10 µs."""
+_AHEAD_S = 30.0
+"""How often it is looked whether all that is known ahead has been spoken: 0.1 ms a value where it has."""
 _LOADED = 3
 """Editions kept in memory: one more is loaded in a third of a second for a call that comes back from the queue."""
 
@@ -80,6 +86,15 @@ class ServedEditions:
         """Start a speaking process now, so that the first value on a call does not wait for it."""
         self._current.clips.warm()
 
+    def speak_ahead(self, known: Callable[[], Iterable[Prompt]]) -> None:
+        """From now on have values of prompts spoken before a call needs them, where that takes a caller's time.
+
+        These are the options of the menu that are read back, and what is `known` besides, which is asked for again and
+        again; it may raise HotlineError.
+        """
+        if self._current.clips.engine.slow:
+            threading.Thread(target=self._speak_ahead, args=(known,), name="ahead", daemon=True).start()
+
     def close(self) -> None:
         """End the speaking processes."""
         self._stop.set()
@@ -98,6 +113,18 @@ class ServedEditions:
                 _log.error("edition.not_served", edition=number, why=str(wrong))
             else:
                 _log.info("edition.served", edition=number)
+
+    def _speak_ahead(self, known: Callable[[], Iterable[Prompt]]) -> None:
+        wait_s = 0.0
+        while not self._stop.wait(wait_s):
+            wait_s = _AHEAD_S
+            served = self._current
+            with suppress(HotlineError), served.clips.behind_calls() as clips:
+                for prompt in (*confirm.readbacks(served.menu.spoken), *known()):
+                    if self._stop.is_set():
+                        return
+                    with suppress(VoiceError, OSError):  # a call leaves it out, and says so
+                        clips.clips(prompt.key, prompt.places)
 
     def _load(self, number: int) -> Served:
         with self._lock:

@@ -12,6 +12,7 @@ from agi.hearing.client import SpeechClient
 from agi.line.served import NotReady, ServedEditions
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
+from agi.services.telling import where
 from agi.settings import Settings
 
 _CALLS_REMEMBERED = 100_000
@@ -42,6 +43,11 @@ class Shared:
             raise NotReady(str(wrong)) from wrong
         hearing = SpeechClient(socket_path(settings.var)) if speech_is_on(settings) else None
         return cls(settings, editions, office, book, hearing)
+
+    def speak_ahead(self) -> None:
+        """From now on have names and hours of the offices spoken before a call needs them."""
+        offices = self.office.registry.every_office
+        self.editions.speak_ahead(lambda: (prompt for office in offices() for prompt in where(office)))
 
     def close(self) -> None:
         """Write down what is left and let go of everything."""

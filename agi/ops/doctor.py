@@ -22,7 +22,7 @@ from agi.ops import asterisk, asterisk_log, confined, launch, open_files, privat
 from agi.ops.asterisk import Program
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
-from agi.voice.maker import espeak_version
+from agi.voice.engine import engine, espeak_version
 
 _SYSTEMS = ("debian 12", "debian 13", "ubuntu 24.04")
 _MB = 1 << 20
@@ -62,7 +62,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _disk(settings)
     yield _clock(settings)
     yield _private(settings)
-    yield _voice()
+    yield _voice(settings)
     yield speech_model(settings, running)
     yield _asterisk(program)
     yield _confinement()
@@ -133,11 +133,16 @@ def _private(settings: Settings) -> Check:
     return _ok("privacy", "files of var and data are readable by their owner only")
 
 
-def _voice() -> Check:
-    version = espeak_version()
+def _voice(settings: Settings) -> Check:
+    speaks, version = engine(settings.voice), espeak_version()
     if not version:
-        return Check(Level.FAIL, "voice", "espeak-ng is missing", "apt-get install espeak-ng libespeak-ng1")
-    return _ok("voice", f"espeak-ng {version}")
+        level = Level.FAIL if speaks.driver == "espeak" else Level.WARN
+        text = f"{speaks.title}; espeak-ng is missing"
+        return Check(level, "voice", text, "apt-get install espeak-ng libespeak-ng1")
+    if speaks.lacks:
+        text = f"{speaks.title} (espeak-ng {version}), which is harder to understand than Kokoro"
+        return Check(Level.WARN, "voice", text, speaks.lacks)
+    return _ok("voice", f"{speaks.title}; espeak-ng {version}")
 
 
 def speech_model(settings: Settings, running: bool) -> Check:

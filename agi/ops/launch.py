@@ -28,6 +28,7 @@ OF_THE_LINE = (
     "agi.cli.speech_serve",
     "agi.hearing.worker",
     "agi.voice.speaker",
+    "agi.voice.kokoro",
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
 _RESTARTED = {

@@ -34,6 +34,15 @@ def of_programs(program: Program | None, espeak: str) -> list[Licence]:
     return found
 
 
+def of_voice() -> list[Licence]:
+    """What is in `data/voice`, and the model that made it; onnxruntime is one of the packages."""
+    return [
+        Licence("Kokoro-82M (model)", "1.0", "Apache-2.0"),
+        Licence("kokoro-onnx (its ONNX)", "1.0", "MIT"),
+        Licence("hf_alpha (its voice)", "1.0", "Apache-2.0"),
+    ]
+
+
 def _licence(package: Distribution) -> str:
     """SPDX expression, else the classifiers, else the free text in short, else "not stated"."""
     told = package.metadata.json

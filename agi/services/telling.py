@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from agi.books.numbers import NikFault
-from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, Reason, Resident, ResidentStatus
+from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, Office, Reason, Resident, ResidentStatus
 from agi.dialogue.question import Prompt, Value
 from agi.dialogue.talk import Says
 from agi.office.results import Invalid, Locked, NoMoreTries, Progress, Refusal, Subject, Wrong
@@ -80,12 +80,11 @@ def _progress(progress: Progress) -> tuple[Prompt, ...]:
     if application.reason is not None:
         places["reason"] = f"reason.{application.reason.lower()}"
     status = Prompt(f"application.{application.status.lower()}", places)
-    return (status, *_where(progress)) if application.status is ApplicationStatus.SIAP_DIAMBIL else (status,)
+    return (status, *where(progress.collect_at)) if application.status is ApplicationStatus.SIAP_DIAMBIL else (status,)
 
 
-def _where(progress: Progress) -> tuple[Prompt, ...]:
+def where(office: Office | None) -> tuple[Prompt, ...]:
     """The place to collect, and when it is open as far as that is known."""
-    office = progress.collect_at
     if office is None:
         return (Prompt("application.office_unknown"),)
     name = Prompt("application.office", {"office": office.name})

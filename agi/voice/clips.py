@@ -1,20 +1,20 @@
 """From a key and its values to files Asterisk can play: the one door of this room for those who speak.
 
 Every text is cut into fixed parts, which are rendered before they are needed, and places, whose values are joined
-from rendered pieces (digits, phrases, small numbers) or rendered and cached by their text.
+from rendered pieces (digits, phrases, small numbers, the parts of dates) or rendered and cached by their text.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import structlog
-from babel.dates import format_date
 
 from agi.deadline import Deadline
 from agi.languages import named
@@ -26,12 +26,12 @@ from agi.tomlfile import Problem
 from agi.voice import audio, recordings
 from agi.voice.audio import Audio
 from agi.voice.cache import Cache, identity, whole
+from agi.voice.engine import Engine, engine, polish
 from agi.voice.errors import RecordingError, SynthesisError, TextsError
-from agi.voice.maker import maker
 from agi.voice.places import Kind, Place, Value
 from agi.voice.recordings import Recordings
 from agi.voice.sounds import Sounds
-from agi.voice.synthesis import CHILDREN, Synthesis
+from agi.voice.synthesis import BEHIND_CALLS, Synthesis
 from agi.voice.texts import RESERVED, Text, Texts
 
 GROUP_PAUSE_MS = 400
@@ -41,8 +41,11 @@ DIGIT_TAIL_MS = 100
 PAUSE = f"{RESERVED}/{GROUP_PAUSE_MS}"
 _SINGLE_DIGITS = frozenset(f"digits.{digit}" for digit in range(10))
 IN_TIME_S = 2.0
-"""Longest wait of a caller for one value, in seconds: it takes 10 to 50 ms to speak, and a text has two at the most."""
-Made = Callable[[], Path]
+"""Longest wait of a caller for one value, in seconds, and a text has two at the most. What is not spoken by then is
+left out, spoken on, and there when it is asked for again."""
+TOLD_YEARS = range(2015, 2036)
+"""Years that are told: of what is going on with a document. Others are spoken when they are asked for."""
+Made = Callable[[], list[Path]]
 Progress = Callable[[int, int], None]
 _log = structlog.get_logger()
 
@@ -60,10 +63,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `render` did."""
+    """What `render` did: how many clips there are, how many were made, and how many of these the engine spoke anew."""
 
+    engine: Engine
     clips: int
     rendered: int
+    spoken: int
     recordings: int
     seconds: float
 
@@ -91,14 +96,20 @@ class Clips:
             self.lexicon = self.language.lexicon(prompts / "lexicon.toml")
         except LexiconError as wrong:
             raise TextsError(wrong.problems) from None
-        self._made_by = (voice.name, str(voice.words_per_minute), maker())
+        self.engine = engine(voice)
         self._cache = Cache(var / "voice-cache")
-        self._synthesis: Synthesis = like._synthesis if like else Synthesis(voice, var / "voice-cache" / "drafts")
+        self._drafts = var / "voice-cache" / "drafts"
+        self.speech: Synthesis = like.speech if like else Synthesis(self.engine, self._drafts)
         self._in_time: Deadline = like._in_time if like else Deadline(IN_TIME_S)
         self._sounds = Sounds(sounds) if sounds else None
         self._plan = {key: self._planned(text) for key, text in texts.items()}
-        self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), maker()))
-        self._cache.keep = frozenset(piece.identity for piece in self.pieces())
+        self._pause = Piece(PAUSE, "", None, 0, identity("pause", str(GROUP_PAUSE_MS), polish()))
+        # A caller would wait for them, and they do not come with the program.
+        self._values_ahead = [
+            words for words in self._date_parts() if self.engine.slow and self._told(words) not in self.speech.pack
+        ]
+        values = (self._identity(words, audio.TAIL_MS) for words in self._values_ahead)
+        self._cache.keep = frozenset((*(piece.identity for piece in self.pieces()), *values))
 
     def __enter__(self) -> "Clips":
         return self
@@ -106,13 +117,19 @@ class Clips:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def behind_calls(self) -> "Clips":
+        """The same clips, spoken by processes of their own that give way to those that callers wait for."""
+        others = copy(self)
+        others.speech = Synthesis(self.engine, self._drafts, BEHIND_CALLS)
+        return others
+
     def close(self) -> None:
         """End the speaking processes."""
-        self._synthesis.close()
+        self.speech.close()
 
     def warm(self) -> None:
         """Start a speaking process now, so that the first value on a call does not wait for it."""
-        self._synthesis.warm()
+        self.speech.warm()
 
     def pieces(self, key: str | None = None) -> list[Piece]:
         """The fixed parts of one text, or of all and the pause: all that is rendered ahead."""
@@ -149,18 +166,44 @@ class Clips:
         folder is not filled.
         """
         start = time.monotonic()
+        spoken = self.speech.spoken
         pieces = self.pieces()
         each = {piece.identity: piece for piece in pieces}
         missing = [piece for piece in each.values() if force or not self._cache.has(piece.identity)]
+        values = [words for words in self._values_ahead if not self._cache.has(self._identity(words, audio.TAIL_MS))]
+        work = [
+            *(partial(self._clip, piece, again=force) for piece in missing),
+            *(partial(self._value, one) for one in values),
+        ]
         # One thread more than children, so that none of them waits while audio is levelled.
-        with ThreadPoolExecutor(CHILDREN + 1) as pool:
-            for done, _ in enumerate(pool.map(partial(self._clip, again=force), missing), 1):
+        with ThreadPoolExecutor(self.engine.children + 1) as pool:
+            for done, _ in enumerate(pool.map(lambda make: make(), work), 1):
                 if progress:
-                    progress(done, len(missing))
+                    progress(done, len(work))
         Sounds(folder).write({piece.name: self._cache.stem(piece.identity) for piece in pieces})
         self._cache.trim()
-        recorded = sum(piece.recording is not None for piece in pieces)
-        return Report(len(pieces), len(missing), recorded, time.monotonic() - start)
+        return Report(
+            self.engine,
+            clips=len(pieces),
+            rendered=len(missing),
+            spoken=self.speech.spoken - spoken,
+            recordings=sum(piece.recording is not None for piece in pieces),
+            seconds=time.monotonic() - start,
+        )
+
+    def told_ahead(self) -> list[str]:
+        """What the engine is told of all that is known before any call, each once."""
+        fixed = [piece.spoken for piece in self.pieces() if piece.spoken and not piece.recording]
+        return list(dict.fromkeys(map(self._told, (*fixed, *self._date_parts()))))
+
+    def _date_parts(self) -> list[str]:
+        """All parts of dates of the years that are told, as they are worded within a text and at its end."""
+        if not any(Kind.DATE in text.places.values() for text in self.texts.values()):
+            return []
+        days = [date(2024, 1, 1) + timedelta(days) for days in range(366)]
+        dates = [self.language.dates.parts(day) for day in (*days, *(date(year, 1, 1) for year in TOLD_YEARS))]
+        within = [_sentence(part, ends=False) for parts in dates for part in parts]
+        return list(dict.fromkeys([*within, *(_sentence(parts[-1], ends=True) for parts in dates)]))
 
     def clips(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
         """What to play for the text called `key`, in order: absolute paths without extension (.wav and .wav16 exist).
@@ -185,7 +228,7 @@ class Clips:
         return paths
 
     def _said(
-        self, key: str, step: Piece | Place, values: Mapping[str, Value], made: Callable[[Made], Path]
+        self, key: str, step: Piece | Place, values: Mapping[str, Value], made: Callable[[Made], list[Path]]
     ) -> list[Path]:
         """The clips of one part of a text; `made` has those made that are not rendered ahead."""
         if isinstance(step, Piece):
@@ -198,20 +241,21 @@ class Clips:
                 return [self.file(piece) for piece in self.pieces(str(value))]
             case Kind.NUMBER if f"digits.{value}" in self.texts:
                 return [self.file(piece) for piece in self.pieces(f"digits.{value}")]
+        *first, last = self._worded(step.kind, value)
         # Where nothing is said after a value the voice falls.
-        text = _sentence(self._worded(step.kind, value), ends=step is self._plan[key][-1])
-        return [made(partial(self._value, text))] if text else []
+        texts = (*(_sentence(part, ends=False) for part in first), _sentence(last, ends=step is self._plan[key][-1]))
+        return made(partial(self._values, texts)) if last else []
 
-    def _worded(self, kind: Kind, value: Value) -> str:
-        """A number, amount, date or free text in words."""
+    def _worded(self, kind: Kind, value: Value) -> tuple[str, ...]:
+        """A number, amount, date or free text in words, in the parts that it is joined from."""
         match kind, value:
             case Kind.NUMBER, int():
-                return self.language.numbers.say(value)
+                return (self.language.numbers.say(value),)
             case Kind.AMOUNT, int():
-                return self.language.wording.amount(value)
+                return (self.language.wording.amount(value),)
             case Kind.DATE, date():
-                return self._aloud(format_date(value, "full", locale=self.language.locale))
-        return self._aloud(str(value))
+                return self.language.dates.parts(value)
+        return (self._aloud(str(value)),)
 
     def _aloud(self, text: str) -> str:
         return self.language.wording.spoken(text, self.lexicon)
@@ -250,9 +294,12 @@ class Clips:
             _log.warning("voice.no_recording", clip=piece.name)
             return self._value(piece.spoken, piece.tail_ms)
 
-    def _value(self, text: str, tail_ms: int = audio.TAIL_MS) -> Path:
-        made_from = identity("text", text, str(tail_ms), *self._made_by)
-        return self._cache.get(made_from, lambda: self._synthesised(text, tail_ms)).absolute()
+    def _values(self, texts: Sequence[str]) -> list[Path]:
+        return [self._value(text) for text in texts]
+
+    def _value(self, words: str, tail_ms: int = audio.TAIL_MS) -> Path:
+        made_from = self._identity(words, tail_ms)
+        return self._cache.get(made_from, lambda: self._synthesised(words, tail_ms)).absolute()
 
     def _clip(self, piece: Piece, *, again: bool = False) -> Path:
         return self._cache.get(piece.identity, lambda: self._made(piece), again=again)
@@ -262,8 +309,15 @@ class Clips:
             return recordings.load(piece.recording, piece.tail_ms)
         return self._synthesised(piece.spoken, piece.tail_ms) if piece.spoken else audio.pause(GROUP_PAUSE_MS)
 
-    def _synthesised(self, text: str, tail_ms: int = audio.TAIL_MS) -> Audio:
-        return audio.polished(*self._synthesis.speak(text), tail_ms)
+    def _synthesised(self, words: str, tail_ms: int) -> Audio:
+        return audio.polished(*self.speech.speak(self._told(words)), tail_ms)
+
+    def _told(self, words: str) -> str:
+        return self.engine.told(words, self.language, self.lexicon)
+
+    def _identity(self, words: str, tail_ms: int) -> str:
+        """The name of the clip that says `words`."""
+        return identity("text", self._told(words), str(tail_ms), polish(), *self.engine.made_by)
 
     def _planned(self, text: Text) -> tuple[Piece | Place, ...]:
         """What is played for one text, in order; parts with nothing to say (a full stop after a place) are left out."""
@@ -282,9 +336,9 @@ class Clips:
         tail_ms = DIGIT_TAIL_MS if text.key in _SINGLE_DIGITS else audio.TAIL_MS
         recording = self.recordings.path(text.file.stem, f"{text.key}{suffix}")
         if recording:
-            made_from = identity("recording", stamp(recording.read_bytes()), str(tail_ms), maker())
+            made_from = identity("recording", stamp(recording.read_bytes()), str(tail_ms), polish())
         else:
-            made_from = identity("text", words, str(tail_ms), *self._made_by)
+            made_from = self._identity(words, tail_ms)
         return Piece(f"{text.key.replace('.', '/')}{suffix}", words, recording, tail_ms, made_from)
 
 

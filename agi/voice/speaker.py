@@ -1,9 +1,10 @@
 """The child process that speaks: pyttsx3 lives here and nowhere else.
 
-Run as a script by `synthesis.py`: `speaker.py VOICE WORDS_PER_MINUTE`. It reads one JSON object a line on
+Run as a script by `synthesis.py`: `speaker.py DRIVER VOICE WORDS_PER_MINUTE NICE`. It reads one JSON object a line on
 stdin (`{"text": …, "file": …}`), writes a WAV file, answers one JSON object a line (`{"error": null}`) and ends
-with its stdin. It imports nothing of ours, so that it starts quickly. What it works around (pyttsx3 2.99):
+with its stdin. Of ours it loads a driver at the most, so that it starts quickly. What it works around (pyttsx3 2.99):
 
+- it knows no drivers but its own: one of ours is put among them;
 - the first run of a process is cut short: one warm-up utterance before anything counts;
 - several files in one run: only the last is written, so one file a run, and never `say()`;
 - a voice it does not know leaves the voice as it was, without an error: it is asked which one it has;
@@ -17,21 +18,25 @@ import json
 import os
 import sys
 import tempfile
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-WARM_UP = "Halo, selamat datang."
+WARM_UP = "halo, selamat."
+"""Letters and marks that any driver can say."""
 
 
 def main() -> None:
     """Answer requests until stdin ends."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    voice, words_per_minute = sys.argv[1], int(sys.argv[2])
+    driver, voice, words_per_minute = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    os.nice(int(sys.argv[4]))
 
     import pyttsx3  # after fd 1 has been moved: importing and speaking both may print
 
     try:
-        engine = pyttsx3.init("espeak")
+        _offer(driver)
+        engine = pyttsx3.init(driver)
         before = engine.getProperty("voice")
         engine.setProperty("voice", voice)
         engine.setProperty("rate", words_per_minute)
@@ -56,6 +61,15 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001 - see above
             reply = f"{type(error).__name__}: {error}"
         channel.write(json.dumps({"error": reply}) + "\n")
+
+
+def _offer(driver: str) -> None:
+    """Let pyttsx3 find the driver in the file of that name beside this one, if there is one."""
+    file = Path(__file__).with_name(f"{driver}.py")
+    spec = spec_from_file_location(f"pyttsx3.drivers.{driver}", file) if file.is_file() else None
+    if spec and spec.loader:
+        sys.modules[spec.name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[spec.name])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Spoken text to samples: pyttsx3 in child processes, `espeak-ng --stdin` where that fails.
+"""Spoken text to samples: from the pack, else by pyttsx3 in child processes; `espeak-ng --stdin` where espeak-ng fails.
 
 Every trap of pyttsx3 2.99 is handled here or in `speaker.py`: the child may hang, die or write a file that is
 too short; it is then killed and a fresh one tries once more.
@@ -12,20 +12,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import soundfile
 
-from agi.settings import Voice
 from agi.voice import audio
+from agi.voice.engine import Engine
 from agi.voice.errors import SynthesisError
 from agi.voice.level import Samples
+from agi.voice.pack import Pack
 
-CHILDREN = 2
-LIMIT_S = 15.0
-"""A text takes 10-50 ms; whatever takes this long hangs."""
+BEHIND_CALLS = 10
+"""How nice a child is that speaks what no caller waits for."""
 LEAST_S_PER_CHARACTER = 0.04
 """Less audio than this is a text cut short, at the usual rate of 145 words a minute or slower."""
 _SCRIPT = Path(__file__).with_name("speaker.py")
@@ -36,44 +36,57 @@ class _Failed(Exception):
 
 
 class Synthesis:
-    """A few children that speak with one voice, shared by all threads; started when first needed.
+    """One engine's speech: what comes with the program, and a few children, started when first needed. Thread-safe.
 
-    `folder` holds files for the moment between writing and reading.
+    `folder` holds files for the moment between writing and reading; `nice`: how far the children stand behind others.
     """
 
-    def __init__(self, voice: Voice, folder: Path) -> None:
-        self._voice = voice
+    def __init__(self, engine: Engine, folder: Path, nice: int = 0) -> None:
+        self.pack = Pack(engine)
+        self.spoken = 0
+        """How many texts the children have spoken."""
+        self._engine = engine
         self._folder = folder
+        told = (engine.driver, engine.voice, str(engine.words_per_minute), str(nice))
         # -P: our folder stays off the child's module path, so that no file of ours shadows a module.
-        self._command = (sys.executable, "-P", str(_SCRIPT), voice.name, str(voice.words_per_minute))
+        self._command = (sys.executable, "-P", str(_SCRIPT), *told)
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
-        for _ in range(CHILDREN):
+        for _ in range(engine.children):
             self._idle.put(None)
 
     def speak(self, text: str) -> tuple[Samples, int]:
-        """Mono samples and rate of `text`, which must be in its spoken form. Thread-safe; waits for a free child.
+        """Mono samples and rate of `text`, as the engine is told it; waits for a free child.
 
-        Raises `SynthesisError` when neither way gives audio of a believable length.
+        Raises `SynthesisError` when no way gives audio of a believable length.
         """
+        if packed := self.pack.read(text):
+            return packed
         self._folder.mkdir(parents=True, exist_ok=True)
         failures: list[str] = []
-        # pyttsx3 writes the 16 kHz audio of an mbrola voice under a 22 kHz header: 38 % too fast.
-        ways = [self._second_way] if self._voice.name.startswith("mb") else [self._child] * 2 + [self._second_way]
-        for way in ways:
+        for way in self._ways():
             with tempfile.NamedTemporaryFile(suffix=".draft", dir=self._folder) as draft:
                 file = Path(draft.name)
                 try:
                     way(text, file)
-                    return self._read(text, file)
+                    spoken = self._read(text, file)
+                    self.spoken += 1
+                    return spoken
                 except _Failed as failure:
                     failures.append(str(failure))
         raise SynthesisError(
-            f"The voice '{self._voice.name}' could not speak ({'; '.join(dict.fromkeys(failures))}). "
-            "Check that espeak-ng is installed (`hotline doctor`) and that it knows the voice."
+            f"The voice '{self._engine.voice}' could not speak ({'; '.join(dict.fromkeys(failures))}). "
+            f"Check with `hotline doctor` that {self._engine.title} is there; other voices: voice.engine, voice.name."
         )
 
+    def _ways(self) -> Sequence[Callable[[str, Path], None]]:
+        """How to speak, one after another until it is done. No other engine steps in for one: two voices are worse."""
+        if self._engine.driver != "espeak":
+            return [self._child] * 2
+        # pyttsx3 writes the 16 kHz audio of an mbrola voice under a 22 kHz header: 38 % too fast.
+        return ([] if self._engine.voice.startswith("mb") else [self._child] * 2) + [self._second_way]
+
     def warm(self) -> None:
-        """Start one child now, so that the first text does not wait for it (about 70 ms). Never raises."""
+        """Start one child now, so that the first text does not wait for it (0.07 s; Kokoro 1 s). Never raises."""
         with suppress(_Failed), self._borrowed():
             pass
 
@@ -87,14 +100,14 @@ class Synthesis:
 
     def _child(self, text: str, file: Path) -> None:
         with self._borrowed() as child:
-            child.ask(text, file)
+            child.ask(text, file, self._engine.limit_s(text))
 
     @contextmanager
     def _borrowed(self) -> Iterator["_Child"]:
         """A running child for one text; one that failed is killed and its place is left empty."""
         child = self._idle.get()
         try:
-            child = child or _Child(self._command)
+            child = child or _Child(self._command, self._engine.limit_s())
             yield child
         except BaseException:
             if child:
@@ -106,10 +119,10 @@ class Synthesis:
 
     def _second_way(self, text: str, file: Path) -> None:
         """espeak-ng itself; the text goes in on stdin, because `-f/path` as an argument would read that file."""
-        rate = str(self._voice.words_per_minute)
-        command = ["espeak-ng", "--stdin", "-v", self._voice.name, "-s", rate, "-w", str(file)]
+        rate, limit_s = str(self._engine.words_per_minute), self._engine.limit_s(text)
+        command = ["espeak-ng", "--stdin", "-v", self._engine.voice, "-s", rate, "-w", str(file)]
         try:
-            subprocess.run(command, input=text.encode(), capture_output=True, timeout=LIMIT_S, check=True)
+            subprocess.run(command, input=text.encode(), capture_output=True, timeout=limit_s, check=True)
         except FileNotFoundError:
             raise _Failed("the program espeak-ng is not there") from None
         except subprocess.TimeoutExpired:
@@ -122,7 +135,7 @@ class Synthesis:
             samples, rate = audio.read(file)
         except (soundfile.LibsndfileError, OSError):
             raise _Failed("no audio was written") from None
-        per_character = LEAST_S_PER_CHARACTER * min(1.0, 145 / self._voice.words_per_minute)
+        per_character = LEAST_S_PER_CHARACTER * min(1.0, 145 / self._engine.words_per_minute)
         if len(samples) < per_character * len(text) * rate:
             raise _Failed("the audio is too short")
         return samples, rate
@@ -131,7 +144,7 @@ class Synthesis:
 class _Child:
     """One running `speaker.py`. Not thread-safe; raises `_Failed` and is of no use afterwards."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], limit_s: float) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -140,20 +153,20 @@ class _Child:
             start_new_session=True,  # Ctrl-C is for the parent; the child ends with its stdin
         )
         try:
-            self._reply()
+            self._reply(limit_s)
         except _Failed:
             self.kill()
             raise
 
-    def ask(self, text: str, file: Path) -> None:
-        """Have `text` spoken into `file`."""
+    def ask(self, text: str, file: Path, limit_s: float) -> None:
+        """Have `text` spoken into `file` within `limit_s` seconds."""
         assert self._process.stdin  # noqa: S101 - opened with a pipe above
         try:
             self._process.stdin.write(json.dumps({"text": text, "file": str(file)}).encode() + b"\n")
             self._process.stdin.flush()
         except OSError:
             raise _Failed("the speaking process has died") from None
-        self._reply()
+        self._reply(limit_s)
 
     def kill(self) -> None:
         """End the process and wait for its end."""
@@ -164,12 +177,12 @@ class _Child:
                 if pipe:
                     pipe.close()
 
-    def _reply(self) -> None:
+    def _reply(self, limit_s: float) -> None:
         assert self._process.stdout  # noqa: S101 - opened with a pipe above
         channel = self._process.stdout.fileno()
         ready = select.poll()
         ready.register(channel, select.POLLIN)
-        end = time.monotonic() + LIMIT_S
+        end = time.monotonic() + limit_s
         line = b""
         while not line.endswith(b"\n"):
             if not ready.poll(max(end - time.monotonic(), 0) * 1000):

@@ -22,7 +22,7 @@ from agi.workshop.bench.caller import Target
 
 _SPARE = 10
 _PORTS = range(61_000, 65_536)  # Linux gives away 32768 to 60999
-_KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS")
+_KEPT = ("HOTLINE_SPEECH__MODEL", "HOTLINE_SPEECH__RECOGNISERS", "HOTLINE_VOICE__ENGINE")
 
 
 class BenchFailed(HotlineError):

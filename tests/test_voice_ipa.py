@@ -1,0 +1,71 @@
+"""What a voice that is told sounds is told: the lexicon's sounds, else the spelling's, stressed as Indonesian is."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from agi.languages import INDONESIAN
+from agi.languages.id.spelling import SOUNDS
+from agi.settings import ROOT
+from agi.voice import kokoro
+from agi.voice.ipa import ipa
+from agi.voice.texts import Texts
+
+PROMPTS = ROOT / "prompts"
+LEXICON = INDONESIAN.lexicon(PROMPTS / "lexicon.toml")
+AS_IN_EMPAT = """
+beberapa belum berada beragama berbicara berhasil berikutnya berkas berlaku bertugas berumur demi dengan dengarkan
+diperiksa diperlukan disebut disebutkan diserahkan ditekan diterima dokter jelas karena ke keadaan keamanan kecamatan
+kedua keenam kehilangan kelahiran keliru kematian kemendagri kepala kependudukan kepolisian keterangan ketiga ketujuh
+lebih lembar lengkap melapor melayani melengkapi memahami memasang membantu membawa memeriksa meminta mendengar
+menerima mengajukan mengambilnya mengetahui menghubungi mengirim mengulang meninggal menit menunggu negeri pemeriksaan
+pemiliknya pemohon pemuka pencatatan pengambilan pengantar penipuan penunggalan per perceraian periksa perkawinan
+perkiraan perlukan permohonan pernah pernyataan pertama pesan rekan sebaiknya sebutkan sedang sejak sekarang selain
+selama selamat sementara semua sendiri sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca terbaru
+tercatat terdaftar terdengar terdiri terganggu terima tersedia tertukar tetap tetapi
+"""
+"""Words of the prompts in which somebody who speaks Indonesian has found no e but that of “empat”."""
+
+
+def said(text: str) -> str:
+    return ipa(INDONESIAN.wording.spoken(text, LEXICON), INDONESIAN, LEXICON)
+
+
+def test_of_every_e_in_the_prompts_it_is_known_which_it_is() -> None:
+    words = {
+        word
+        for text in Texts.load(PROMPTS).values()
+        for part in text.parts
+        if isinstance(part, str)
+        for word in re.findall("[a-z]*e[a-z]*", INDONESIAN.wording.spoken(part, LEXICON).lower())
+    }
+    unknown = sorted(words - LEXICON.sounds.keys() - set(AS_IN_EMPAT.split()))
+    assert not unknown, (
+        f"an e as in “meja”: into [sounds] of prompts/lexicon.toml; else into AS_IN_EMPAT here: {' '.join(unknown)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sounds"),
+    [
+        ("Selamat datang di Halo Dukcapil.", "səlˈamat dˈataŋ di hˈalo dukʧˈapil."),
+        ("Untuk KTP-el, tekan 1.", "untuk kˈa tˈe pˈe ˈel, təkˈan sˈatu."),
+        ("sampai pulau", "sˈampai pˈulau"),
+        ("desa nyata", "dˈesa ɲˈata"),
+        ("Benar? Ya atau tidak?", "bənˈaɾ? jˈa atau tˈidak?"),
+    ],
+)
+def test_words_are_told_as_sounds_with_their_stress_and_marks(text: str, sounds: str) -> None:
+    assert said(text) == sounds
+
+
+def test_what_has_no_vowel_is_spelt_accents_fall_and_what_is_no_letter_is_left_out() -> None:
+    assert ipa("xyz, Café", INDONESIAN, LEXICON) == "ˈeks jˈe zˈet, ʧˈafə"
+    assert ipa("中 ٣ -", INDONESIAN, LEXICON) == ""
+
+
+@pytest.mark.parametrize("sound", SOUNDS)
+def test_kokoro_has_a_symbol_for_every_sound(sound: str) -> None:
+    lexicon = replace(LEXICON, sounds={"kata": (("a", sound, "a"),)})
+    assert set(ipa("kata, kata; kata? kata! kata.", INDONESIAN, lexicon)) <= kokoro._SYMBOLS.keys()
