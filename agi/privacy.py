@@ -98,6 +98,11 @@ def line_proof(var: Path) -> str:
     return secret(var, _LINE_PROOF)
 
 
+def collect_proof(var: Path) -> str:
+    """The same to `hotline speech collect`: another one, since its port is anybody's while it does not run."""
+    return secret(var, "collect-proof")
+
+
 def renew_line_proof(var: Path) -> None:
     """Let the next start have another proof."""
     (var / "secrets" / _LINE_PROOF).unlink(missing_ok=True)

@@ -141,6 +141,12 @@ class Speech(Section):
         {},
         description="Confidence from which a spoken answer is read back, below it no-match, by kind of question.",
     )
+    collect_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="TCP port on 127.0.0.1 of `hotline speech collect`, for testers who dial 20; 0: nobody can.",
+    )
 
 
 class Identity(Section):

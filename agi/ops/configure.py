@@ -16,6 +16,9 @@ from agi.ops.places import DIALPLAN, etc_folder, run_folder, write_whole
 from agi.settings import Settings
 from agi.stamp import stamp, stamp_of
 
+COLLECT_NUMBER = "20"
+"""What testers dial to record words for `hotline speech collect`."""
+
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
 _LONGEST_SILENCE_S = 3600
 _BEING_REFUSED = 50
@@ -64,6 +67,7 @@ def write(settings: Settings, program: Program) -> tuple[str, str]:
     local = etc / "local"
     write_whole(local / "globals.conf", _globals(settings))
     write_agents(settings)
+    write_whole(local / "collect.conf", _collect(settings))
     write_whole(local / "pjsip-trunk.conf", trunk.configuration(settings))
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(transport_file(settings.var), _transport(settings))
@@ -182,6 +186,15 @@ def _colleagues(settings: Settings) -> str:
         for one in agents.listed(settings)
     )
     return f"; Generated at start, for [colleagues] of extensions.conf.\n{dialled}"
+
+
+def _collect(settings: Settings) -> str:
+    """What testers dial to be recorded, where that is switched on."""
+    told = "; Generated at start, for [from-testers] of extensions.conf.\n"
+    if port := settings.speech.collect_port:
+        service = f"agi://127.0.0.1:{port}/collect,,{privacy.collect_proof(settings.var)}"
+        told += f"exten => {COLLECT_NUMBER},1,Answer(200)\n same => n,AGI({service})\n same => n,Hangup(16)\n"
+    return told
 
 
 def _rtp(settings: Settings) -> str:

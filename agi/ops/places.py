@@ -34,6 +34,11 @@ def etc_folder(var: Path) -> Path:
     return var.absolute() / "asterisk" / "etc"
 
 
+def spool_folder(var: Path) -> Path:
+    """Where Asterisk may put what it records, at `var`."""
+    return var.absolute() / "asterisk" / "spool"
+
+
 def run_folder(var: Path) -> Path:
     """The folder for sockets of the installation at `var`, made with mode 0700: `var/run`, or a short one in /tmp
     when that path is too long for a Unix socket.

@@ -1,0 +1,1 @@
+"""Testers record words by telephone, with their consent, for training and evaluation."""
