@@ -108,9 +108,11 @@ def test_in_the_workshop_only_the_benchmarks_know_another_bench(path: Path) -> N
     assert others <= ({"softphone"} if own == "bench" else set())
 
 
-def test_what_answers_calls_starts_nothing_of_the_workshop() -> None:
-    for path in reached(AGI.parent, *OF_THE_LINE):
+def test_what_answers_calls_brings_in_no_workshop_and_nothing_that_installs_or_builds() -> None:
+    answering = reached(AGI.parent, *OF_THE_LINE)
+    for path in answering:
         assert AGI / "workshop" not in path.parents, path
+    assert not answering & {AGI / "ops" / "asterisk.py", AGI / "speech" / "build.py", AGI / "books" / "reader.py"}
 
 
 @pytest.mark.parametrize("path", sorted((AGI / "dialogue").rglob("*.py")), ids=lambda path: path.name)
