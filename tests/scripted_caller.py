@@ -78,6 +78,7 @@ class ScriptedPhone:
     cases: list[Case] = field(default_factory=list)
     hung_up: bool = False
     hears: bool = False
+    slow: bool = False
 
     def listens(self) -> bool:
         return self.hears

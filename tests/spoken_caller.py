@@ -16,6 +16,8 @@ MUMBLE = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.2)
 REPEAT = Answer(Result.REPEAT, mode=Mode.SPEECH)
 BACK = Answer(Result.BACK, mode=Mode.SPEECH)
 AGENT = Answer(Result.AGENT, mode=Mode.SPEECH)
+HOLD = Answer(Result.HOLD, mode=Mode.SPEECH)
+SLOWER = Answer(Result.SLOWER, mode=Mode.SPEECH)
 ASKS_HELP = Answer(Result.NO_MATCH, Command.HELP, Mode.SPEECH)
 
 
@@ -55,6 +57,7 @@ class HearingPhone:
     cases: list[Case] = field(default_factory=list)
     hung_up: bool = False
     states_asked: int = 0
+    slow: bool = False
 
     def listens(self) -> bool:
         self.states_asked += 1
@@ -132,6 +135,7 @@ class Call:
             ask,
             digits,
             short=Prompt("short"),
+            paper=Prompt(f"{name}.paper"),
             grammar=grammar,
             plausible=plausible,
             secret=secret,

@@ -10,7 +10,7 @@ from agi.settings import Dialogue
 pytest_plugins = ["office_fixtures"]
 
 
-@pytest.mark.parametrize("script", [", , ,", "7 7 7", "7 , #"])
+@pytest.mark.parametrize("script", [", ,", "7 7 7", "7 , 8"])
 def test_who_gives_no_answer_after_an_empty_queue_is_not_sent_there_again(office: SampleOffice, script: str) -> None:
     call = office.call(script, start=Start.QUEUE_EMPTY)
     assert call.heard[-1] == "call.give_up_end"
@@ -20,21 +20,19 @@ def test_who_gives_no_answer_after_an_empty_queue_is_not_sent_there_again(office
 
 
 def test_who_is_there_and_fails_later_gets_another_chance_of_an_agent(office: SampleOffice) -> None:
-    call = office.call("1 , , ,", start=Start.QUEUE_EMPTY)
+    call = office.call("1 , , , , ,", start=Start.QUEUE_EMPTY)
     assert call.heard[-2:] == ["call.give_up_agent", "agent.connecting"]
 
 
 @pytest.mark.parametrize("start", [Start.WELCOME, Start.QUEUE_LEFT])
 def test_who_was_not_told_that_nobody_is_on_duty_is_helped_by_an_agent(office: SampleOffice, start: Start) -> None:
-    assert office.call(", , ,", start=start).heard[-1] == "agent.connecting"
+    assert office.call(", ,", start=start).heard[-1] == "agent.connecting"
 
 
 def test_so_many_silent_questions_in_a_row_end_the_call(office: SampleOffice) -> None:
     dialogue = Dialogue(tries=9, silent_turns=4)
-    call = office.call(", , 1 , , , , ,", dialogue=dialogue)
-    assert [str(answer.result) for _, answer, _ in call.notes.all_asked] == ["no-input"] * 2 + ["match"] + [
-        "no-input"
-    ] * 4
+    call = office.call(", 1 , , , , ,", dialogue=dialogue)
+    assert [str(answer.result) for _, answer, _ in call.notes.all_asked] == ["no-input", "match", *["no-input"] * 4]
     assert call.heard[-1] == "call.give_up_end"
     assert call.phone.hung_up
     assert (call.ending.outcome, call.ending.why) == (Outcome.GAVE_UP, "nobody answers")

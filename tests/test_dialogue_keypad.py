@@ -8,7 +8,7 @@ from scripted_caller import ScriptedKeypad, ScriptedPhone
 from agi.dialogue.keypad import KeypadTurns
 from agi.dialogue.keys import KeyQueue
 from agi.dialogue.question import Answer, Digits, HungUp, Mode, Options, Prompt, Question, Result
-from agi.dialogue.turn import Turn
+from agi.dialogue.turn import HABIT_MS, Turn
 
 NIK = "3273054101900001"
 ASK = (Prompt("nik.ask"),)
@@ -37,7 +37,7 @@ def results(script: str, *questions: Question) -> list[tuple[str, str]]:
         ("1", "match", "1"),
         ("3", "match", "3"),
         ("4", "no-match", "4"),
-        ("#", "no-match", "#"),
+        ("#", "hold", ""),
         ("0", "agent", ""),
         ("9", "repeat", ""),
         ("*", "back", ""),
@@ -58,7 +58,7 @@ def test_a_menu_may_list_a_reserved_key_as_an_option() -> None:
         (NIK, "match", NIK),
         (NIK[:8], "no-match", NIK[:8]),
         (NIK[:8] + "#", "no-match", NIK[:8]),
-        ("#", "no-input", ""),
+        ("#", "hold", ""),
         (",", "no-input", ""),
         ("*", "back", ""),
         ("3273*", "cleared", ""),
@@ -143,11 +143,21 @@ def test_a_late_habitual_hash_is_swallowed_after_the_prompt_too() -> None:
 
 
 def test_only_one_hash_is_habit() -> None:
-    assert results(f"{NIK}## 2", entry(), menu())[1] == ("no-match", "#")
+    assert results(f"{NIK}## 2", entry(), menu())[1] == ("hold", "")
+
+
+def test_a_hash_that_comes_late_is_no_habit() -> None:
+    keys, question = KeyQueue(hash_is_habit=True), entry()
+    turn = Turn(question, keys, 0)
+    turn.prompt_over(0)
+    keys.put("#")
+    turn.pressed(HABIT_MS + 1)
+    assert turn.answer is not None
+    assert turn.answer.result is Result.HOLD
 
 
 def test_a_hash_that_ended_an_entry_is_followed_by_no_other_habit() -> None:
-    assert results("9## 1", entry(), menu())[1] == ("no-match", "#")
+    assert results("9## 1", entry(), menu())[1] == ("hold", "")
 
 
 def test_a_star_keeps_what_is_typed_after_it() -> None:
@@ -217,7 +227,7 @@ def test_any_keys_with_any_pauses_end_the_turn_and_never_match_with_a_wrong_leng
     if answer.result is Result.MATCH:
         assert least <= len(answer.value) <= least + more
         assert answer.value.isdigit()
-    if answer.result in (Result.BACK, Result.AGENT, Result.REPEAT, Result.CLEARED, Result.NO_INPUT):
+    if answer.result in (Result.BACK, Result.AGENT, Result.REPEAT, Result.CLEARED, Result.NO_INPUT, Result.HOLD):
         assert answer.value == ""
 
 

@@ -63,9 +63,9 @@ def test_a_menu_without_words_is_for_keys_and_says_so_by_saying_nothing() -> Non
 
 
 def test_on_a_phone_that_does_not_hear_nobody_is_invited_to_speak() -> None:
-    call = Call(SILENCE, SILENCE, keyed("1"), hears=False)
+    call = Call(SILENCE, keyed("1"), hears=False)
     call.choose()
-    assert call.heard == ["menu.main", "help.menu.silent", "menu.main", "help.menu.silent_again", "menu.main"]
+    assert call.heard == ["menu.main", "help.menu.silent", "menu.main"]
 
 
 @pytest.mark.parametrize("yes", [said("1"), keyed("1")])
@@ -121,10 +121,10 @@ def test_a_caller_who_is_never_understood_is_given_up() -> None:
     assert gone.value.where == "main"
 
 
-def test_silence_on_a_phone_that_hears_gets_help_that_names_the_spoken_commands() -> None:
-    call = Call(SILENCE, SILENCE, said("1"))
+def test_silence_after_speech_that_was_not_understood_gets_help_that_says_what_may_be_said() -> None:
+    call = Call(MUMBLE, SILENCE, said("1"))
     call.choose()
-    assert call.heard[2:] == ["help.menu.silent", "menu.main", "help.menu.silent_heard", "menu.main"]
+    assert call.heard[2:] == ["help.menu.unheard", "menu.main", "help.menu.silent_heard", "menu.main"]
 
 
 @pytest.mark.parametrize(("command", "flow"), [(BACK, Back), (AGENT, ToAgent)])
@@ -179,12 +179,11 @@ def test_an_agent_can_be_reached_from_a_confirmation() -> None:
 
 @pytest.mark.parametrize("why", ["slow", "full", "dead"])
 def test_callers_who_were_invited_are_told_once_that_only_keys_are_taken_now(why: str) -> None:
-    call = Call(deaf(SILENCE, why), deaf(SILENCE, why), keyed("1"), keyed(NIK))
+    call = Call(deaf(SILENCE, why), deaf(keyed("1"), why), keyed(NIK))
     call.choose()
     call.nik()
     assert call.heard[2:] == [
         *["speech.keys_only", "help.menu.silent", "menu.main"],
-        *["help.menu.silent_again", "menu.main"],
         "nik.ask",
     ]
     assert call.noted == [("speech.fell_back", why)]

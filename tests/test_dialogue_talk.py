@@ -23,13 +23,19 @@ def ask_nik(talk: Talk) -> str:
     return talk.enter_digits("nik", ENTRY, 16, short=Prompt("nik.short"), repeat=[Prompt("nik.readback")])
 
 
-def test_silence_in_a_menu_gets_a_short_hint_then_fuller_help_then_gives_up() -> None:
-    talk, phone, notes = talk_with(", , ,")
+def test_silence_in_a_menu_gets_a_hint_once_then_gives_up() -> None:
+    talk, phone, notes = talk_with(", ,")
     with pytest.raises(GaveUp) as gone:
         talk.choose("node", MENU, "12")
-    assert phone.heard == ["menu.main", "help.menu.silent", "menu.main", "help.menu.silent_again", "menu.main"]
+    assert phone.heard == ["menu.main", "help.menu.silent", "menu.main"]
     assert (gone.value.where, gone.value.why.value) == ("node", "no-input")
-    assert [attempt for _, _, attempt in notes.all_asked] == [1, 2, 3]
+    assert [attempt for _, _, attempt in notes.all_asked] == [1, 2]
+
+
+def test_silence_in_a_menu_after_a_wrong_key_gets_the_fuller_help() -> None:
+    talk, phone, _ = talk_with("5 , 1")
+    assert talk.choose("node", MENU, "12") == "1"
+    assert phone.heard == ["menu.main", "help.menu.wrong", "menu.main", "help.menu.silent_again", "menu.main"]
 
 
 def test_wrong_keys_in_a_menu_get_help_of_their_own() -> None:

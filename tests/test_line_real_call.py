@@ -25,6 +25,8 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     made.caller("burst", "Wait(0.3)", f"SendDTMF(1{NIK}{KK},60,60)", "Wait(12)")
     made.caller("agent", "Wait(0.5)", "SendDTMF(0)", "Wait(60)")
     made.caller("leaver", "Wait(0.5)", "SendDTMF(0)", "Wait(9)", "SendDTMF(*)", "Wait(5)")
+    again = ("SendDTMF(9)", "Wait(1)")
+    made.caller("slow", "Wait(0.5)", *again, *again, "SendDTMF(0)", "Wait(7)", *again, *again, "Wait(5)")
     made.caller("patient", "Wait(60)")
     heard = made.settings.var / "heard"
     made.caller("counter", f"MixMonitor({heard}.wav,r({heard}-far.wav))", "Wait(3)")
@@ -139,6 +141,14 @@ def test_without_an_agent_the_caller_is_told_at_once(new_call: Exchange) -> None
     new_call.dial("agent")
     call_id = newest(new_call, before)
     until("the caller is told", lambda: "queue.no_agent" in _said(new_call, call_id), 12)
+
+
+def test_who_has_asked_for_slower_speech_gets_it_after_the_queue_as_well(new_call: Exchange) -> None:
+    before = known(new_call)
+    new_call.dial("slow")
+    call_id = newest(new_call, before)
+    until("it is asked for again", lambda: _said(new_call, call_id).count("menu.main") >= 6, 30)
+    assert [one for one in new_call.noted(call_id) if one.startswith("pace")] == ["pace.slower main"]
 
 
 def test_a_stopping_line_hands_its_callers_to_the_fallback_and_says_so_in_the_record(new_call: Exchange) -> None:

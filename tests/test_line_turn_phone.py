@@ -24,6 +24,9 @@ class Clips:
     def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
         return [Path(f"/{key}")]
 
+    def slower(self, clip: Path) -> Path:
+        return Path(f"/slow{clip}")
+
 
 class Channel:
     """An Asterisk channel whose StoreDTMF holds `stored`; keys of a later keypad turn come one a second."""
@@ -147,6 +150,18 @@ def test_a_question_goes_to_the_service_with_its_call_and_its_answer_comes_back(
     assert phone.turn(MENU) == Answer(Result.MATCH, "2", Mode.SPEECH)
     assert channel.done == ["EXEC Exec ExecIf($[${LEN(${HOTLINE_KEYS})} = 0]?AudioSocket(uuid,127.0.0.1:4000))"]
     assert service.asked == [Ask(replace(MENU, prompts=()), ("/ask",))]
+
+
+def test_for_a_slow_caller_slower_clips_are_played_by_both_ways(setting: Setting) -> None:
+    channel, service, phone = setting
+    phone.slow = True
+    service.script = [Report(None), Unheard("dead")]
+    channel.later = "2"
+    phone.say(TOLD)
+    phone.turn(MENU)
+    assert [ask.clips for ask in service.asked] == [("/slow/told",), ("/slow/ask",)]
+    assert service.asked[-1].question == replace(MENU, prompts=(), slow=True)
+    assert channel.done[-1] == "play /slow/ask"
 
 
 def test_a_call_stays_at_the_service_from_turn_to_turn(setting: Setting) -> None:

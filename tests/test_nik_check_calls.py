@@ -18,7 +18,8 @@ pytest_plugins = ["office_fixtures"]
 
 GOOD = f"{nik(WITH_NONE)} {kk_digits(WITH_NONE)}"
 UNKNOWN = f"{nik(9999)} 1234567890"
-MISMATCH = f"{nik(1)} 9999999999"
+WRONG = "9" * 10
+MISMATCH = f"{nik(1)} {WRONG}"
 
 
 @pytest.mark.parametrize("state", list(RESIDENTS), ids=str)
@@ -36,19 +37,25 @@ def test_every_state_is_told_in_words(office: SampleOffice, state: KtpState | Re
 def test_unknown_and_mismatch_sound_the_same_and_count_the_same(office: SampleOffice) -> None:
     unknown, mismatch = office.call(f"1 {UNKNOWN}"), office.call(f"1 {MISMATCH}", caller="caller-2")
     assert unknown.heard == mismatch.heard
-    assert unknown.heard[-2:] == ["identity.mismatch", "nik.ask"]
+    assert unknown.heard[-2:] == ["identity.mismatch", "kk.again"]
     assert unknown.notes.all_noted == mismatch.notes.all_noted
     assert unknown.desk.visitor.failures == mismatch.desk.visitor.failures == 1
 
 
-def test_a_mismatch_can_be_put_right(office: SampleOffice) -> None:
-    call = office.call(f"1 {MISMATCH} {GOOD} 2")
-    assert "ktp.card_issued" in call.heard
+def test_wrong_kk_digits_are_asked_again_and_the_nik_is_not(office: SampleOffice) -> None:
+    call = office.call(f"1 {nik(WITH_NONE)} {WRONG} {kk_digits(WITH_NONE)} 2")
+    assert call.heard[2:7] == ["nik.ask", "kk.ask", "identity.mismatch", "kk.again", "ktp.card_issued"]
     assert call.ending.outcome is Outcome.COMPLETED
 
 
+def test_after_wrong_kk_digits_the_nik_can_be_heard_and_changed(office: SampleOffice) -> None:
+    call = office.call(f"1 {MISMATCH} 9# * {GOOD} 2")
+    assert call.heard[4:9] == ["identity.mismatch", "kk.again", "nik.readback", "kk.again", "nik.ask"]
+    assert call.heard[9:11] == ["kk.ask", "ktp.card_issued"]
+
+
 def test_three_failures_lock_the_number_and_the_caller(office: SampleOffice) -> None:
-    call = office.call(f"1 {MISMATCH} {MISMATCH} {MISMATCH} 2")
+    call = office.call(f"1 {MISMATCH} {WRONG} {WRONG} 2")
     assert call.heard.count("identity.mismatch") == 3
     assert call.heard[-4:] == ["identity.mismatch", "lockout.minutes", "menu.more", "call.goodbye"]
     [minutes] = [prompt.places["minutes"] for prompt in call.phone.keypad.heard if prompt.key == "lockout.minutes"]
@@ -64,7 +71,7 @@ def test_three_failures_lock_the_number_and_the_caller(office: SampleOffice) -> 
 
 
 def test_a_lock_is_over_after_fifteen_minutes(office: SampleOffice) -> None:
-    office.call(f"1 {MISMATCH} {MISMATCH} {MISMATCH} 2")
+    office.call(f"1 {MISMATCH} {WRONG} {WRONG} 2")
     office.clock.pass_by(timedelta(minutes=10))
     [prompt] = [one for one in office.call("1 2").phone.keypad.heard if one.key == "lockout.minutes"]
     assert prompt.places["minutes"] == 5
@@ -74,7 +81,7 @@ def test_a_lock_is_over_after_fifteen_minutes(office: SampleOffice) -> None:
 
 def test_ten_failures_in_a_day_lock_for_a_day(office: SampleOffice) -> None:
     for _ in range(4):
-        office.call(f"1 {MISMATCH} {MISMATCH} {MISMATCH} 2")
+        office.call(f"1 {MISMATCH} {WRONG} {WRONG} 2")
         office.clock.pass_by(timedelta(minutes=16))
     call = office.call("1 2")
     [prompt] = [one for one in call.phone.keypad.heard if one.key.startswith("lockout.")]
@@ -83,14 +90,14 @@ def test_ten_failures_in_a_day_lock_for_a_day(office: SampleOffice) -> None:
 
 def test_a_match_begins_the_short_count_again_but_not_the_day_s(office: SampleOffice) -> None:
     for serial in (1, 3, 5, 7):
-        call = office.call(f"1 {nik(serial)} 9999999999 {nik(serial + 1)} 9999999999 {GOOD} 2")
+        call = office.call(f"1 {nik(serial)} {WRONG} * {nik(serial + 1)} {WRONG} * {GOOD} 2")
         assert call.ending.outcome is Outcome.COMPLETED
-    assert office.call(f"1 {nik(9)} 9999999999 !").heard[-1] == "nik.ask"
-    assert office.call(f"1 {nik(10)} 9999999999 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
+    assert office.call(f"1 {nik(9)} {WRONG} !").heard[-1] == "kk.again"
+    assert office.call(f"1 {nik(10)} {WRONG} 2").heard[-3:] == ["lockout.hours", "menu.more", "call.goodbye"]
 
 
 def test_who_withholds_the_number_is_told_the_truth_after_three_tries_and_may_call_again(office: SampleOffice) -> None:
-    tries = " ".join(f"{nik(serial)} 9999999999" for serial in (1, 2, 3))
+    tries = " * ".join(f"{nik(serial)} {WRONG}" for serial in (1, 2, 3))
     call = office.call(f"1 {tries} 1 1 2", caller="")
     assert call.heard.count("lockout.call") == 2
     assert "lockout.minutes" not in call.heard
@@ -102,7 +109,7 @@ def test_a_lock_that_is_told_is_there_when_the_caller_calls_again(
     registry_file: Path, tmp_path: Path, patient_books: None
 ) -> None:
     office = SampleOffice.open(registry_file, tmp_path, lockout=Lockout(tries=5))
-    call = office.call("1 " + " ".join(f"{nik(serial)} 9999999999" for serial in range(1, 6)) + " 2")
+    call = office.call("1 " + " * ".join(f"{nik(serial)} {WRONG}" for serial in range(1, 6)) + " 2")
     assert call.heard.count("identity.mismatch") == 5
     assert call.heard.index("lockout.minutes") > 5
     assert "lockout.minutes" in office.call("1 2").heard
@@ -132,14 +139,14 @@ def test_a_citizen_who_is_locked_out_by_a_stranger_is_still_served_at_the_teleph
     office: SampleOffice,
 ) -> None:
     office.call(f"1 {GOOD} 2", caller="own")
-    stranger = " ".join([f"{nik(WITH_NONE)} 9999999999"] * 3)
+    stranger = f"{nik(WITH_NONE)} {WRONG} {WRONG} {WRONG}"
     assert "lockout.minutes" in office.call(f"1 {stranger} 2", caller="stranger").heard
-    office.call(f"1 {nik(1)} 9999999999 {nik(2)} 9999999999 {nik(3)} 9999999999 2", caller="own")
+    office.call(f"1 {nik(1)} {WRONG} * {nik(2)} {WRONG} * {nik(3)} {WRONG} 2", caller="own")
     assert office.call(f"1 {GOOD} 2", caller="own").ending.outcome is Outcome.COMPLETED
 
 
 def test_a_locked_caller_reaches_an_agent_who_sees_that_nothing_was_verified(office: SampleOffice) -> None:
-    call = office.call(f"1 {MISMATCH} {MISMATCH} {MISMATCH} 0")
+    call = office.call(f"1 {MISMATCH} {WRONG} {WRONG} 0")
     [case] = call.phone.cases
     assert (case.topic, case.verified, case.status) == ("nik_check", "", "locked out")
     assert case.number.endswith("0001")
@@ -148,7 +155,7 @@ def test_a_locked_caller_reaches_an_agent_who_sees_that_nothing_was_verified(off
 
 
 def test_a_caller_who_is_served_after_a_failure_is_not_locked_out(office: SampleOffice) -> None:
-    office.call(f"1 {MISMATCH} {MISMATCH} {MISMATCH} 2")
+    office.call(f"1 {MISMATCH} {WRONG} {WRONG} 2")
     office.clock.pass_by(timedelta(minutes=15))
     call = office.call(f"1 {GOOD} 2")
     assert call.ending.outcome is Outcome.COMPLETED
@@ -213,8 +220,8 @@ def test_a_whole_call_typed_ahead(office: SampleOffice, end: str) -> None:
 
 
 def test_keys_typed_ahead_of_a_mismatch_are_void(office: SampleOffice) -> None:
-    call = office.call(f"1{nik(1)}99999999991 {GOOD} 2")
-    assert call.heard[2:] == ["identity.mismatch", "nik.ask", "kk.ask", "ktp.card_issued", "menu.more", "call.goodbye"]
+    call = office.call(f"1{nik(WITH_NONE)}{WRONG}1 {kk_digits(WITH_NONE)} 2")
+    assert call.heard[2:] == ["identity.mismatch", "kk.again", "ktp.card_issued", "menu.more", "call.goodbye"]
 
 
 def test_a_second_check_in_one_call_begins_a_case_of_its_own(office: SampleOffice) -> None:

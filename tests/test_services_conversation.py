@@ -18,7 +18,7 @@ pytest_plugins = ["office_fixtures"]
 NIK_CALL = f"1 {nik(1)} {kk_digits(1)} 9 1 4 3 2"
 PERSON_CALL = f"2 2 {nik(WITH_MANY)} 9# {kk_digits(WITH_MANY)} 1 9 1 2"
 NUMBER_CALL = f"2 1 {registration_number(106)} 9# {pin(106)} 2"
-WRONG_CALL = f"1 , 123 {nik(1)} 9999999999 3200050101900001 {nik(1)} * {nik(1)} 9999999999 {nik(1)} 9999999999 2"
+WRONG_CALL = f"1 123 {nik(1)} 9999999999 * 3200050101900001 {nik(1)} * {nik(1)} 9999999999 9999999999 2"
 REQUIREMENTS_CALL = "3 1 1 * 2 9 1 3 3 1 2"
 HELP_CALL = "7 , 3 8 9 * 4 1 , ,"
 CALLS = [NIK_CALL, PERSON_CALL, NUMBER_CALL, WRONG_CALL, REQUIREMENTS_CALL, HELP_CALL]
@@ -115,8 +115,8 @@ def test_an_abandoned_call_tells_where(office: SampleOffice, script: str, where:
     assert (call.ending.outcome, call.ending.where) == (Outcome.ABANDONED, where)
 
 
-@pytest.mark.parametrize("script", [", , ,", "7 7 7", "# # #", "8 , 5"])
-def test_silence_and_nonsense_lead_to_an_agent_after_three_tries(office: SampleOffice, script: str) -> None:
+@pytest.mark.parametrize("script", [", ,", "7 7 7", "8 , 5", "8 , ,"])
+def test_silence_and_nonsense_lead_to_an_agent(office: SampleOffice, script: str) -> None:
     call = office.call(script)
     assert call.heard[-2:] == ["call.give_up_agent", "agent.connecting"]
     assert (call.ending.outcome, call.ending.where) == (Outcome.GAVE_UP, "main")

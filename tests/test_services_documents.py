@@ -86,8 +86,8 @@ def test_three_wrong_numbers_give_up_to_an_agent(office: SampleOffice) -> None:
 
 
 def test_a_wrong_pin_and_an_unknown_number_sound_the_same_until_the_lock_out(office: SampleOffice) -> None:
-    wrong_pin = office.call(f"2 1{f' {registration_number(106)} 000000' * 3} 2")
-    unknown = office.call(f"2 1{f' {registration_number(5)} 000000' * 3} 2", caller="caller-2")
+    wrong_pin = office.call(f"2 1 {registration_number(106)}{' 000000' * 3} 2")
+    unknown = office.call(f"2 1 {registration_number(5)}{' 000000' * 3} 2", caller="caller-2")
     assert wrong_pin.heard == unknown.heard
     assert wrong_pin.heard.count("registration.mismatch") == 3
     assert wrong_pin.heard[-3:] == ["lockout.minutes", "menu.more", "call.goodbye"]
@@ -97,7 +97,7 @@ def test_a_wrong_pin_and_an_unknown_number_sound_the_same_until_the_lock_out(off
 
 
 def test_a_caller_locked_at_one_service_is_locked_at_all_but_may_ask_for_requirements(office: SampleOffice) -> None:
-    office.call(f"2 1{f' {registration_number(106)} 000000' * 3} 2")
+    office.call(f"2 1 {registration_number(106)}{' 000000' * 3} 2")
     assert "lockout.minutes" in office.call("1 2").heard
     assert "lockout.minutes" in office.call("2 2 2").heard
     assert office.call("3 4 2").ending.outcome is Outcome.COMPLETED

@@ -20,7 +20,7 @@ from sample_office import (
     pin,
 )
 from scripted_caller import PROMPTS, ScriptedPhone
-from spoken_caller import ASKS_HELP, MUMBLE, SILENCE, HearingPhone, deaf, keyed, perhaps
+from spoken_caller import ASKS_HELP, HOLD, MUMBLE, SILENCE, SLOWER, HearingPhone, deaf, keyed, perhaps
 from spoken_caller import said as heard
 
 from agi.dialogue.finding import Finding
@@ -35,7 +35,8 @@ pytest_plugins = ["office_fixtures"]
 
 SPOKEN = [
     [MUMBLE, ASKS_HELP, SILENCE, MUMBLE],
-    [SILENCE, SILENCE, heard("1"), ASKS_HELP, SILENCE, SILENCE],
+    [MUMBLE, SILENCE, heard("1"), ASKS_HELP, *[SILENCE] * 4],
+    [HOLD, SLOWER, heard("1"), HOLD, SILENCE],
     [perhaps("1"), SILENCE, heard("1"), MUMBLE, perhaps(nik(1)), heard("2"), heard("0541"), heard("ya"), MUMBLE],
     [heard("1"), heard(nik(WITH_NONE)), perhaps("123456"), heard("1")],
     [heard("1"), MUMBLE, MUMBLE, SILENCE],
@@ -45,7 +46,7 @@ SPOKEN = [
 ]
 """Calls in which everything is said that is only said to callers who speak."""
 
-LOCKED = " ".join([f"{nik(1)} 9999999999"] * 3)
+LOCKED = f"{nik(1)}{' 9999999999' * 3}"
 
 
 def test_all_that_is_declared_is_said_with_the_places_that_are_declared(office: SampleOffice) -> None:
@@ -56,7 +57,7 @@ def test_all_that_is_declared_is_said_with_the_places_that_are_declared(office: 
     scripts += [
         ", 7 ,",
         "7 , 8",
-        f"1 , 327 {nik(1)} 9# 12 , , ,",
+        f"1 , 12 327 {nik(1)} 9# 12 , , ,",
         "1 12* , , ,",
         f"1 327 , {nik(1)} 1* 123456",
         "1 0073050101900001 3200050101900001 3273053202900001",
@@ -64,7 +65,9 @@ def test_all_that_is_declared_is_said_with_the_places_that_are_declared(office: 
         f"2 1 123456789012 123 {registration_number(106)} 9# 12 {pin(107)}",
         "1",
         f"1 {LOCKED} 2",
-        "1 " + " ".join(f"{nik(serial)} 9999999999" for serial in (4, 5, 6)) + " 2",
+        "1 " + " * ".join(f"{nik(serial)} 9999999999" for serial in (4, 5, 6)) + " 2",
+        "# 1 #",
+        f"2 1 , {registration_number(106)} 000000 , !",
     ]
     said: dict[str, set[frozenset[str]]] = {}
     calls: list[Called[ScriptedPhone] | Called[HearingPhone]] = []

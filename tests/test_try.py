@@ -46,7 +46,7 @@ def test_keys_typed_ahead_in_one_line_skip_the_questions(home: Path) -> None:
 
 def test_an_empty_line_is_silence(home: Path) -> None:
     said = run("\n\n\n").stdout
-    assert "kami belum menerima pilihan" in said
+    assert "Silakan tekan satu angka" in said
     assert "[Panggilan diteruskan ke antrean petugas]" in said
 
 
@@ -77,7 +77,7 @@ def test_a_caller_back_from_the_queue_can_be_tried(home: Path) -> None:
 
 
 def test_locks_of_a_trial_last_for_that_trial_only(home: Path) -> None:
-    wrong = "\n".join(["1", *[nik(1), "9999999999"] * 3, "2", ""])
+    wrong = "\n".join(["1", nik(1), *["9999999999"] * 3, "2", ""])
     assert "pemeriksaan ditutup sementara" in run(wrong).stdout
     assert "KTP-el" in run(f"1 {nik(1)} {kk_digits(1)}\n2\n").stdout
     assert not (home / "calls.db").exists()

@@ -63,7 +63,7 @@ def test_with_speech_switched_off_words_are_silence(home: Path, monkeypatch: pyt
     monkeypatch.setenv("HOTLINE_SPEECH__ENABLED", "false")
     said = run("cek NIK")
     assert "ucapkan" not in said
-    assert "kami belum menerima pilihan" in said
+    assert "Silakan tekan satu angka" in said
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,17 @@ def test_synthetic_speech_keeps_level_peak_and_silence(folder: PromptsFolder) ->
                     assert max(silent_ms(samples, rate)) <= 150
 
 
+def test_a_clip_can_be_had_with_longer_pauses_and_is_made_once(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        folder.render(made)
+        clips = made.playable("nik.readback", {"nik": NIK})
+        slow = [made.slower(clip) for clip in clips]
+        assert [made.slower(clip) for clip in clips] == slow
+        assert made.slower(folder.var / "gone") == folder.var / "gone"
+    assert all(len(sound(one)) > len(sound(usual)) for one, usual in zip(slow, clips, strict=True))
+    assert all(len(sound(one, ".wav16")) == 2 * len(sound(one)) for one in slow)
+
+
 def test_two_hundred_prompts_are_told_as_they_are_rendered_and_rendered_once(folder: PromptsFolder) -> None:
     more = "\n".join(
         f'k{number} = "Untuk memeriksa status dokumen nomor {number}, tekan {number % 10}."' for number in range(200)

@@ -27,6 +27,7 @@ from agi.workshop.softphone.play import END_S, HEAR_S, filled
 from agi.workshop.softphone.scenario import Agent, Do, Expect, Scenario, Step
 
 A_CHARACTER_MS, A_KEY_MS, A_COUGH_MS = 65, 100, 600
+SLOW = 1.4  # how much longer a prompt lasts for who has asked for it
 CERTAIN_MS = 1500  # so much of a prompt says which one it is
 REACTION_MS = 120
 ANSWER_MS, TALK_MS, QUEUE_MS = 1000, 5000, 25_000  # an agent's, and the longest wait
@@ -180,6 +181,7 @@ class VirtualPhone:
     spoken: Spoken | None = None
     unsure: frozenset[str] = frozenset()
     cases: list[Case] = field(default_factory=list)
+    slow: bool = False
     _listens: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -209,7 +211,8 @@ class VirtualPhone:
 
     def play(self, prompts: Sequence[Prompt], *, barge_in: bool) -> str:
         for prompt in prompts:
-            lasts = A_CHARACTER_MS * len(TEXTS.written(prompt.key, prompt.places))
+            pace = SLOW if self.slow else 1
+            lasts = round(pace * A_CHARACTER_MS * len(TEXTS.written(prompt.key, prompt.places)))
             sound = Sound(prompt, self.caller.now, self.caller.now + lasts, self.caller.now + lasts)
             self.caller.sounds.append(sound)
             while self.caller.now < sound.whole:

@@ -47,6 +47,7 @@ class NoteKind(StrEnum):
     SPEECH_REPAIRED = "speech.repaired"
     SPEECH_TO_KEYS = "speech.to_keys"
     SPEECH_FELL_BACK = "speech.fell_back"
+    PACE_SLOWER = "pace.slower"
     SOUND = "sound"
     OTHER = "other"  # of another version: its word stands first in the detail
 

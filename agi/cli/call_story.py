@@ -21,6 +21,8 @@ _ANSWERS = {
     Result.BACK: "pressed * (back)",
     Result.REPEAT: "asked to hear it again",
     Result.AGENT: "pressed 0 (agent)",
+    Result.HOLD: "pressed # (wait)",
+    Result.SLOWER: "asked for slower speech",
     Result.CLEARED: "pressed * (entry cleared)",
     Result.HANG_UP: "hung up",
 }
@@ -30,6 +32,7 @@ _SPOKEN = {
     Result.NO_MATCH: "was not understood",
     Result.BACK: "asked to go back",
     Result.AGENT: "asked for an agent",
+    Result.HOLD: "asked to wait",
 }
 _ENDINGS = {
     Outcome.COMPLETED: "The call was completed",

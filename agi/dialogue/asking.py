@@ -22,6 +22,7 @@ from agi.dialogue.question import (
     Result,
     Value,
 )
+from agi.dialogue.waiting import Waiting
 from agi.languages import INDONESIAN
 from agi.languages.language import GROUP, Command, Language, Reply
 
@@ -32,6 +33,15 @@ _MOST_UNHEARD = 2
 """Answers to one question that were not understood, or understood wrongly, before the keypad is offered first."""
 
 _NESTED_TRIES = 2
+
+_MOST_SILENT = 2
+"""Silences at one menu before a person is offered: who does not know what to do is not asked for a third time."""
+
+SLOWER_WAITS = 2
+"""How many times longer time-outs are for a caller who has asked for slower speech."""
+
+_SLOWER_AFTER = 2
+"""To hear a question again so often asks for slower speech, too: the keypad has no other key for it."""
 
 _DOWN = ("slow", "full", "dead")
 """Why speech does not listen although it should (`Answer.fell_back`); "off" is an office's own choice."""
@@ -96,8 +106,9 @@ class Asked:
 
     `accept` makes a value of a spoken answer, "" if it is none after all; `meant` confirms a command that was heard
     without certainty: None in a question within a question, where it is no command. `repeat` is said before the
-    question when the caller wants to hear it again; `short` is the help for too few digits. A `secret` should not be
-    said where others listen.
+    question when the caller wants to hear it again; `short` is the help for too few digits; `paper` tells a caller who
+    wants help, or says nothing, on which paper the number stands, and where. A `secret` should not be said where others
+    listen.
     """
 
     question: Question
@@ -106,6 +117,7 @@ class Asked:
     meant: Callable[[Command], bool] | None = None
     repeat: Sequence[Prompt] = ()
     short: Prompt | None = None
+    paper: Prompt | None = None
     secret: bool = False
 
 
@@ -127,6 +139,7 @@ class Asking:
     responded: bool = False
     _turns: int = 0
     _silent_turns: int = 0
+    _repeats: int = 0
     _invited: set[str] = field(default_factory=set)
     _down: str = ""
 
@@ -173,27 +186,28 @@ class Asking:
     def _question(
         self, name: str, ask: Sequence[Prompt], accepts: Options | Digits, grammar: str, *, private: bool = False
     ) -> Question:
-        waits = self.patience
-        return Question(
-            name,
-            tuple(ask),
-            accepts,
-            private,
-            first_key_ms=waits.first_key_ms,
-            between_keys_ms=waits.between_keys_ms,
-            total_ms=waits.total_ms,
-            grammar=grammar,
-            language=self.language.code,
+        return Question(name, tuple(ask), accepts, private, grammar=grammar, language=self.language.code)
+
+    def _patiently(self, question: Question, prompts: Sequence[Prompt], first_ms: int) -> Question:
+        """`question` with `prompts`, and with the time there is for it: `first_ms` for the first key, 0 as usual."""
+        waits, pace = self.patience, SLOWER_WAITS if self.phone.slow else 1
+        return replace(
+            question,
+            prompts=tuple(prompts),
+            first_key_ms=first_ms or waits.first_key_ms * pace,
+            between_keys_ms=waits.between_keys_ms * pace,
+            total_ms=waits.total_ms * pace,
         )
 
     def _ask(self, asked: Asked) -> Answer:
         """Ask until there is a value; the answer that gave it. Raises Back, ToAgent, GaveUp, CallSpent, HungUp."""
         question, ask = asked.question, asked.question.prompts
-        failures = unheard = 0
+        failures = silent = unheard = self._repeats = 0
+        waiting = Waiting(asked.paper)
         listening = bool(question.grammar) and self.phone.listens()
         prompts = self._opened(asked, listening)
         while True:
-            answer = self._turn(replace(question, prompts=prompts), failures + 1)
+            answer = self._turn(self._patiently(question, prompts, waiting.left_ms), failures + 1)
             listening = listening and not answer.fell_back
             if answer.result is Result.MATCH:
                 value = answer.value if answer.mode is not Mode.SPEECH else asked.accept(answer)
@@ -203,36 +217,63 @@ class Asking:
             elif answer.result in _LEAVING and not answer.sure and not self._meant(asked, answer):
                 answer = replace(answer, result=Result.NO_MATCH)
             self.step = question.name
-            match answer.result:
-                case Result.BACK:
-                    raise Back
-                case Result.AGENT:
-                    raise ToAgent
-                case Result.REPEAT:
-                    prompts = (*asked.repeat, *ask)
-                    continue
-                case Result.CLEARED:
-                    prompts = (Prompt("help.entry.cleared"),)
-                    continue
-            spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
-            if spoken and answer.value == Command.HELP:
-                prompts = (asked.helps.prompt("asked"), *ask)
+            if (wished := self._wished(asked, answer)) is not None:
+                prompts = wished
                 continue
             if answer.result is Result.NO_INPUT and answer.cut_short:
                 # An echo or a noise without words: not a second time.
                 question = replace(question, voice_barge_in=False)
+            if (said := waiting.after(answer)) is not None:
+                prompts = said or ask
+                continue
+            if answer.result is Result.HOLD:
+                answer = replace(answer, result=Result.NO_INPUT)
+            spoken = answer.result is Result.NO_MATCH and answer.mode is Mode.SPEECH
             failures += 1
             unheard += spoken
+            silent += answer.result is Result.NO_INPUT
             press = spoken and unheard >= (1 if asked.secret else _MOST_UNHEARD)
             if press and isinstance(question.accepts, Digits) and question.grammar:
                 question = replace(question, grammar="")  # noise that spoilt two entries spoils the third
                 listening = False
                 failures = 0
                 self.note("speech.to_keys", question.name)
-            if failures >= (self.patience.tries if asked.meant else _NESTED_TRIES):
+            lost = asked.helps is Helps.MENU and silent >= _MOST_SILENT
+            if lost or failures >= (self.patience.tries if asked.meant else _NESTED_TRIES):
                 raise GaveUp(self.where, answer.result)
             said = before_asking_again(answer, failures, asked.helps, asked.short, hears=listening, keys_next=press)
             prompts = (*self._fallen(question, listening), *said, *ask)
+
+    def _wished(self, asked: Asked, answer: Answer) -> tuple[Prompt, ...] | None:
+        """What is said to a caller who wants to hear it again, or slower, or help; None for another answer.
+
+        Raises Back, ToAgent.
+        """
+        ask = asked.question.prompts
+        match answer.result:
+            case Result.BACK:
+                raise Back
+            case Result.AGENT:
+                raise ToAgent
+            case Result.REPEAT:
+                self._repeats += 1
+                if self._repeats >= _SLOWER_AFTER:
+                    self._slow_down()
+                return (*asked.repeat, *ask)
+            case Result.CLEARED:
+                return (Prompt("help.entry.cleared"),)
+            case Result.SLOWER:
+                self._slow_down()
+                return (Prompt("help.slower"), *ask)
+            case Result.NO_MATCH if answer.mode is Mode.SPEECH and answer.value == Command.HELP:
+                return (*([asked.paper] if asked.paper else []), asked.helps.prompt("asked"), *ask)
+        return None
+
+    def _slow_down(self) -> None:
+        """Speak slower and wait longer for the rest of the call."""
+        if not self.phone.slow:
+            self.phone.slow = True
+            self.note("pace.slower", self.step)
 
     def _meant(self, asked: Asked, answer: Answer) -> bool:
         """Whether the caller means the command that was not heard for certain."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from agi.dialogue.finding import Finding, likely
 from agi.dialogue.menufile import GIVE_UP_AGENT, GIVE_UP_END, OPTION_KEYS, MenuFile, Node
 from agi.dialogue.spoken import Words
-from agi.languages.language import Language
+from agi.languages.language import Command, Language
 
 MOST_OPTIONS = 4
 """ISO/IEC 13714: at most four options besides help, repeat, back and end."""
@@ -104,7 +104,7 @@ def _check_words(found: MenuFile, language: Language) -> Iterator[Finding]:
     for grammar, words in found.words.items():
         menu = found.nodes.get(grammar.removeprefix("menu:"))
         for option, way in ((option, way) for option, ways in words.ways.items() for way in ways):
-            if language.command(tuple(way.split())):
+            if language.command(tuple(way.split())) not in (None, Command.HOLD):  # "tunggu" may be an option of its own
                 commands = ", ".join(ways[0] for ways in language.vocabulary.commands.values())
                 problem = f"{way!r} sudah punya arti di setiap pertanyaan ({commands}): pilih kata lain"
                 yield found.finding("M024", f"{words.name}.{option}", problem)

@@ -42,8 +42,8 @@ class Question:
     `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
     instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
     prompts; `voice_barge_in`: so does speech. `language`: the code of what is spoken, see `agi.languages`.
-    What the phone knows: `after_speech`, whether the caller has just spoken, and `edition`, the number of those
-    grammars (0: whatever is published).
+    What the phone knows: `after_speech`, whether the caller has just spoken, `edition`, the number of those
+    grammars (0: whatever is published), and `slow`, whether the caller has asked for more time.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Question:
     after_speech: bool = False
     language: str = "id"
     edition: int = 0
+    slow: bool = False
 
 
 class Result(StrEnum):
@@ -70,6 +71,8 @@ class Result(StrEnum):
     BACK = "back"  # *
     REPEAT = "repeat"  # 9 in a menu; 9# in an entry
     AGENT = "agent"  # 0 in a menu; 0# in an entry
+    HOLD = "hold"  # #, in an entry before its first digit: the caller needs time
+    SLOWER = "slower"  # said only
     HANG_UP = "hang-up"  # in a journal only: the caller went in the middle of the turn
     CLEARED = "cleared"  # * after digits of an entry: start the entry again
 
@@ -127,7 +130,12 @@ class HungUp(Exception):
 
 
 class Phone(Protocol):
-    """The caller's side of a conversation: Asterisk, a terminal, a test. Any method may raise `HungUp`."""
+    """The caller's side of a conversation: Asterisk, a terminal, a test. Any method may raise `HungUp`.
+
+    `slow`: to be set when the caller asks for it; from then on prompts are said with longer pauses.
+    """
+
+    slow: bool
 
     def listens(self) -> bool:
         """Whether it listens to speech now: prompts invite the caller to speak only then.

@@ -25,6 +25,9 @@ SAYS: Says = {
     "help.entry.short_again": {},
     "help.entry.cleared": {},
     "help.yes_no": {},
+    "help.hold": {},
+    "help.fetch": {},
+    "help.slower": {},
     "speech.menu": {},
     "speech.entry": {},
     "speech.secret": {},
@@ -110,6 +113,7 @@ class Talk(Asking):
         digits: int,
         *,
         short: Prompt,
+        paper: Prompt | None = None,
         repeat: Sequence[Prompt] = (),
         grammar: str = "digits",
         plausible: Callable[[str], bool] = lambda _: True,
@@ -117,9 +121,10 @@ class Talk(Asking):
     ) -> str:
         """Ask for a private number of so many `digits`. Raises Back, ToAgent, GaveUp, HungUp.
 
-        `short` is the prompt for too few digits; its place `{count:number}` is filled in. `9#` says `repeat`
-        before `ask`. A spoken number that is not `plausible` was misheard. A `secret` should not be said where others
-        listen: the caller is told so, and it is never read back.
+        `short` is the prompt for too few digits; its place `{count:number}` is filled in. `paper` tells where the
+        number stands: who says nothing may be fetching it. `9#` says `repeat` before `ask`. A spoken number that is not
+        `plausible` was misheard. A `secret` should not be said where others listen: the caller is told so, and it is
+        never read back.
         """
         question = self._question(name, ask, Digits(digits, digits), grammar, private=True)
 
@@ -128,7 +133,7 @@ class Talk(Asking):
             sure = answer.sure and plausible(answer.value)
             return "" if secret and not sure else confirm.number(self, name, readings, sure)
 
-        asked = Asked(question, Helps.ENTRY, accept, self._means(name), repeat, short, secret)
+        asked = Asked(question, Helps.ENTRY, accept, self._means(name), repeat, short, paper, secret)
         return self._ask(asked).value
 
     def _means(self, name: str) -> Callable[[Command], bool]:

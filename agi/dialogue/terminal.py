@@ -42,6 +42,7 @@ class Terminal:
         self._written = written
         self._understood = understood
         self._typed = ""
+        self.slow = False  # a terminal waits for as long as it takes
         self._turns = KeypadTurns(self, lambda: time.monotonic_ns() // 1_000_000)
 
     def listens(self) -> bool:

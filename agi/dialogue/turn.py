@@ -3,15 +3,16 @@
 Whoever has a caller drives it: the keypad (`agi.dialogue.keypad`), AudioSocket (`agi.hearing.turn`), the terminal. The
 rules, in VoiceXML 2.1's words where it has them:
 
-- Menu (`Options`): one key answers. `0` agent, `9` repeat, `*` back, unless the question lists them.
+- Menu (`Options`): one key answers. `0` agent, `9` repeat, `*` back, `#` hold, unless the question lists them.
 - Entry (`Digits`): ends by itself at `most` digits, or by `#`. `*` after digits clears the entry, before any
-  digit it goes back. `0#` asks for an agent and `9#` for a repetition; a lone `0` followed by the between-digits
-  time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are missing.
+  digit it goes back, and `#` holds. `0#` asks for an agent and `9#` for a repetition; a lone `0` followed by the
+  between-digits time-out is an agent too. An entry cut off by a time-out is never taken as whole while digits are
+  missing.
 - The time for a whole entry (`total_ms`) counts from its first key.
 - Type-ahead: a key pressed before a prompt skips it and answers the turn. A no-match throws away what was typed
   ahead: it was meant for another place. A prompt without barge-in does so too (VoiceXML 2.0, section 4.1.5).
 - `#` pressed by habit after a turn that ended without it (a menu's key, an entry that ended by itself) still belongs
-  to that turn and is swallowed: at the start of a turn it could mean nothing else.
+  to that turn and is swallowed, if it comes in the first seconds of the next one (`HABIT_MS`).
 - Speech that the recogniser is sure of being speech stops the prompt, as a key does, where the question allows it.
 - A key on a menu is the answer. In a number it follows the digits spoken before it, and digits may be spoken after it.
 - Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech,
@@ -30,8 +31,11 @@ LONGEST_SPEECH_MS = 30_000
 _MOST_RESUMED = 2
 """So often what was nothing is let stop a prompt that then goes on: an echo would tear it to pieces."""
 
-_COMMAND_KEYS = {"0": Result.AGENT, "9": Result.REPEAT, "*": Result.BACK}
-_COMMANDS = frozenset(_COMMAND_KEYS.values())
+HABIT_MS = 3000
+"""How long after the beginning of a turn a `#` may be meant for the last one; later it is this one's."""
+
+_COMMAND_KEYS = {"0": Result.AGENT, "9": Result.REPEAT, "*": Result.BACK, "#": Result.HOLD}
+_COMMANDS = frozenset((*_COMMAND_KEYS.values(), Result.SLOWER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ class Turn:
 
     def _press(self, key: str, now_ms: int) -> None:
         habit, self._keys.hash_is_habit = self._keys.hash_is_habit, False
-        if key == "#" and habit and not self._spoken:
+        if key == "#" and habit and not self._spoken and now_ms - self._begun_ms <= HABIT_MS:
             self._quiet_since_ms = now_ms
             return
         self._used.append(key)
@@ -243,7 +247,7 @@ class Turn:
         if digit == "*":
             return Answer(Result.CLEARED if self._entry else Result.BACK, mode=Mode.KEYS)
         if digit == "#":
-            return self._ended("09", Mode.KEYS)
+            return self._ended("09", Mode.KEYS) if self._entry else Answer(Result.HOLD, mode=Mode.KEYS)
         self._entry += digit
         return self._whole() if len(self._entry) == self._most else None
 

@@ -12,7 +12,13 @@ from agi.speech import grammar as grammars
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import Grammar, NikStanding
 
-_COMMANDS = {Command.REPEAT: Result.REPEAT, Command.BACK: Result.BACK, Command.AGENT: Result.AGENT}
+_COMMANDS = {
+    Command.REPEAT: Result.REPEAT,
+    Command.BACK: Result.BACK,
+    Command.AGENT: Result.AGENT,
+    Command.HOLD: Result.HOLD,
+    Command.SLOWER: Result.SLOWER,
+}
 _KEYS = {Reply.YES: "1", Reply.NO: "2"}
 
 

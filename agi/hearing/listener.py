@@ -57,11 +57,11 @@ class ModelListener:
             raise CannotListen(question.grammar)
         if rest:
             grammar = DigitsGrammar(1, rest, language=grammar.language)
-        times = self._tuning
+        times = self._tuning.slower() if question.slow else self._tuning
         # Who is heard as soon as it is listened began before: with the last answer, or over a prompt where none counts.
         before_ms = times.after_speech_ms if question.after_speech and question.voice_barge_in else times.opening_ms
         opening_ms = before_ms if first else 0
-        return model.recogniser(grammar, self._tuning, opening_ms=opening_ms)
+        return model.recogniser(grammar, times, opening_ms=opening_ms)
 
     def _model(self, edition: int) -> Model:
         """The model of an edition (0: the current one), loaded when it is first asked for, in some 50 ms."""

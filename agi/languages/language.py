@@ -42,6 +42,8 @@ class Command(StrEnum):
     BACK = "kembali"
     AGENT = "petugas"
     HELP = "bantuan"
+    HOLD = "tunggu"
+    SLOWER = "lebih pelan"
 
 
 class Reply(StrEnum):

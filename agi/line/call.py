@@ -18,7 +18,7 @@ from agi.line.protocol import ChannelError
 from agi.line.served import Served
 from agi.line.shared import LiveCalls, Shared
 from agi.line.spool import CALL_ID, agent_of, fault_in_words
-from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, TALKED
+from agi.line.variables import AGENT, FAILURES, FAULT, LANGUAGE, NEXT, SLOW, TALKED
 from agi.office.counting import Visitor
 from agi.office.limit import utc_now
 from agi.services.conversation import BACK, Ending, Start, converse
@@ -81,6 +81,7 @@ def _converse(
     came_back = start is not Start.WELCOME
     phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number)
     talked_s = _count(channel, TALKED) if came_back else 0
+    phone.slow = came_back and _count(channel, SLOW) > 0
     begun_ms = clock_ms()
 
     def lasts_s() -> int:
@@ -111,6 +112,8 @@ def _converse(
             phone.leave()
     with suppress(HungUp):  # for when the caller comes back from the queue
         channel.set_variable(TALKED, lasts_s())
+        if phone.slow:
+            channel.set_variable(SLOW, 1)
         if desk.visitor.failures:  # also after a give-up or a lock-out: those callers go to the queue too
             channel.set_variable(FAILURES, desk.visitor.failures)
     if agent and ending.where == QUEUE:

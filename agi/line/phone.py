@@ -61,6 +61,7 @@ class AsteriskPhone:
         self._deaf = False
         self._edition = edition
         self._after_speech = False
+        self.slow = False
 
     # ---- Phone ----
 
@@ -91,7 +92,8 @@ class AsteriskPhone:
         """Say the question's prompts, take one answer."""
         started_ms = self._clock_ms()
         try:
-            answer = self._taken(replace(question, after_speech=self._after_speech, edition=self._edition))
+            known = replace(question, after_speech=self._after_speech, edition=self._edition, slow=self.slow)
+            answer = self._taken(known)
         except HungUp as gone:
             gone.after_ms = self._clock_ms() - started_ms
             raise
@@ -137,7 +139,11 @@ class AsteriskPhone:
             self._spoken.leave()
 
     def _files(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
-        return tuple(str(clip) for prompt in prompts for clip in self._clips.playable(prompt.key, prompt.places))
+        return tuple(str(clip) for prompt in prompts for clip in self._clips_of(prompt))
+
+    def _clips_of(self, prompt: Prompt) -> Sequence[Path]:
+        clips = self._clips.playable(prompt.key, prompt.places)
+        return [self._clips.slower(clip) for clip in clips] if self.slow else clips
 
     def _take(self) -> str:
         """The keys of HOTLINE_KEYS since the last time."""
@@ -152,7 +158,7 @@ class AsteriskPhone:
         if barge_in and (keys := self._new()):
             return keys
         for prompt in prompts:
-            for clip in self._clips.playable(prompt.key, prompt.places):
+            for clip in self._clips_of(prompt):
                 if keys := self._play(clip, barge_in):
                     return keys
         if not barge_in:

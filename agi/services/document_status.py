@@ -16,9 +16,12 @@ PIN_DIGITS = 6
 SAYS: Says = {
     "registration.ask": {},
     "registration.short": {"count": "number"},
+    "registration.paper": {},
     "registration.readback": {"number": "digits"},
     "pin.ask": {},
+    "pin.again": {},
     "pin.short": {"count": "number"},
+    "pin.paper": {},
     **telling.REGISTRATION_REFUSED,
     **telling.APPLICATION,
 }
@@ -42,11 +45,12 @@ def _ask_number(talk: Talk, desk: Desk) -> str:
         [Prompt("registration.ask")],
         REGISTRATION_DIGITS,
         short=Prompt("registration.short"),
+        paper=Prompt("registration.paper"),
         plausible=lambda number: desk.office.invalid(Subject.REGISTRATION, number) is None,
     )
 
 
-def _ask_pin(talk: Talk, number: str) -> str:
+def _ask_pin(talk: Talk, number: str, again: bool) -> str:
     """`9#` reads the number back before asking again; `*` goes back to it.
 
     A PIN said aloud is heard by whoever stands near: it may be spoken, but the caller is asked to key it, and it is
@@ -54,9 +58,10 @@ def _ask_pin(talk: Talk, number: str) -> str:
     """
     return talk.enter_digits(
         "pin",
-        [Prompt("pin.ask")],
+        [Prompt("pin.again" if again else "pin.ask")],
         PIN_DIGITS,
         short=Prompt("pin.short"),
+        paper=Prompt("pin.paper"),
         secret=True,
         repeat=[Prompt("registration.readback", {"number": number})],
     )

@@ -1,6 +1,7 @@
 """Asking for a number and for what proves it, until they match or guessing is stopped; for a NIK, by KK digits."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -19,9 +20,12 @@ NIK_DIGITS = 16
 SAYS: Says = {
     "nik.ask": {},
     "nik.short": {"count": "number"},
+    "nik.paper": {},
     "nik.readback": {"nik": "digits"},
     "kk.ask": {"digits": "number"},
+    "kk.again": {"digits": "number"},
     "kk.short": {"digits": "number", "count": "number"},
+    "kk.paper": {},
     **REFUSED,
 }
 """Of what `identify` says."""
@@ -38,19 +42,21 @@ def _ask_nik(talk: Talk, desk: Desk) -> str:
         [Prompt("nik.ask")],
         NIK_DIGITS,
         short=Prompt("nik.short"),
+        paper=Prompt("nik.paper"),
         grammar="nik",
         plausible=lambda number: desk.office.invalid(Subject.NIK, number) is None,
     )
 
 
-def _ask_kk(talk: Talk, desk: Desk, nik: str) -> str:
+def _ask_kk(talk: Talk, desk: Desk, nik: str, again: bool) -> str:
     """Ask for the last digits of the KK number. `9#` reads the NIK back before asking again; `*` goes back to it."""
     digits = desk.office.kk_digits
     return talk.enter_digits(
         "kk",
-        [Prompt("kk.ask", {"digits": digits})],
+        [Prompt("kk.again" if again else "kk.ask", {"digits": digits})],
         digits,
         short=Prompt("kk.short", {"digits": digits}),
+        paper=Prompt("kk.paper"),
         repeat=[Prompt("nik.readback", {"nik": nik})],
     )
 
@@ -60,34 +66,49 @@ def prove(
     desk: Desk,
     subject: Subject,
     ask_number: Callable[[], str],
-    ask_proof: Callable[[str], str],
+    ask_proof: Callable[[str, bool], str],
     look_up: Callable[[Visitor, str, str], _T | Refusal],
 ) -> _T | None:
     """What `look_up` finds for the number and the proof. None: guessing was stopped, and the caller was told so.
 
-    Raises Back before the number, BookError, ToAgent, GaveUp, HungUp.
+    `ask_proof` is told the number, and whether a proof of it was wrong. Raises Back before the number, BookError,
+    ToAgent, GaveUp, HungUp.
     """
     if _stopped(talk, desk, desk.office.stop(desk.visitor)):
         return None
     while True:
         number = _valid(talk, desk, subject, ask_number)
-        if _stopped(talk, desk, desk.office.stop(desk.visitor, subject, number)):
-            return None
-        try:
-            proof = ask_proof(number)
-        except Back:
-            continue
-        found = look_up(desk.visitor, number, proof)
-        if isinstance(found, Locked | NoMoreTries):
-            _stopped(talk, desk, found)
-            return None
-        if isinstance(found, Wrong):
-            talk.note(NoteKind.MISMATCH, talk.where)
-            talk.refuse(*told(Wrong(subject)))
-            if _stopped(talk, desk, found.stop):
+        with suppress(Back):
+            return _proved(talk, desk, subject, number, ask_proof, look_up)
+
+
+def _proved(
+    talk: Talk,
+    desk: Desk,
+    subject: Subject,
+    number: str,
+    ask_proof: Callable[[str, bool], str],
+    look_up: Callable[[Visitor, str, str], _T | Refusal],
+) -> _T | None:
+    """As `prove`, for one `number`, which is not asked again because its proof was wrong. Raises Back."""
+    wrong = False
+    while not _stopped(talk, desk, desk.office.stop(desk.visitor, subject, number)):
+        found = look_up(desk.visitor, number, ask_proof(number, wrong))
+        match found:
+            case Invalid():
+                raise Back
+            case Locked() | NoMoreTries():
+                _stopped(talk, desk, found)
                 return None
-        elif not isinstance(found, Invalid):
-            return found
+            case Wrong(stop=stop):
+                talk.note(NoteKind.MISMATCH, talk.where)
+                talk.refuse(*told(Wrong(subject)))
+                if _stopped(talk, desk, stop):
+                    return None
+                wrong = True
+            case _:
+                return found
+    return None
 
 
 def _valid(talk: Talk, desk: Desk, subject: Subject, ask: Callable[[], str]) -> str:

@@ -115,8 +115,8 @@ def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:
     top = spoken[0].score
     found: dict[tuple[str, Command | None, str], _Outcome] = {}
     for one in spoken:
-        given = grammar.language.command(one.words)
-        value = "" if given else next(iter(grammar.values(one.words)), "")
+        value = next(iter(grammar.values(one.words)), "")
+        given = None if value else grammar.language.command(one.words)
         key = (value, given, "" if value or given else one.text)
         outcome = found.setdefault(key, _Outcome(value, given, one))
         outcome.share += math.exp(one.score - top)

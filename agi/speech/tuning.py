@@ -1,7 +1,7 @@
 """How a turn listens: times and thresholds, by kind of question."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agi.speech.grammar import Kind
 
@@ -67,3 +67,7 @@ class Tuning:
     lead_ms: int = 400
     opening_ms: int = 120
     after_speech_ms: int = 300
+
+    def slower(self) -> "Tuning":
+        """For a caller who has asked for more time: pauses within an answer may be twice as long."""
+        return replace(self, open_ms=2 * self.open_ms, partial_ms=2 * self.partial_ms, digits_ms=2 * self.digits_ms)

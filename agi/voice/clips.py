@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+from soundfile import LibsndfileError
 
 from agi.deadline import Deadline
 from agi.languages import named
@@ -142,6 +143,11 @@ class Clips:
         parts = {key: len(self.pieces(key)) for key in self._plan if self.texts[key].places}
         return self.recordings.dead(self.texts, parts)
 
+    def seconds(self, key: str) -> float | None:
+        """How long the fixed parts of a text last; None while they are not all rendered."""
+        found = [self.rendered(piece) for piece in self.pieces(key)]
+        return None if None in found else sum(audio.seconds(path) for path in found if path)
+
     def rendered(self, piece: Piece) -> Path | None:
         """Where the audio of `piece` is kept (without extension), or None if it is not rendered yet."""
         return self._cache.stem(piece.identity) if self._cache.has(piece.identity) else None
@@ -226,6 +232,15 @@ class Clips:
             except (SynthesisError, OSError) as error:
                 _log.error("voice.left_out", key=key, why=type(error).__name__)
         return paths
+
+    def slower(self, clip: Path) -> Path:
+        """`clip` (a path without extension) with longer pauses; `clip` itself where that can't be made."""
+        try:
+            made_from = identity("slower", stamp(Path(f"{clip}.wav16").read_bytes()), *self._made_by)
+            return self._cache.get(made_from, lambda: audio.slower(audio.load(clip))).absolute()
+        except (OSError, ValueError, LibsndfileError) as error:
+            _log.error("voice.not_slower", why=type(error).__name__)
+            return clip
 
     def _said(
         self, key: str, step: Piece | Place, values: Mapping[str, Value], made: Callable[[Made], list[Path]]

@@ -12,6 +12,16 @@ VOCABULARY = Vocabulary(
             "tolong petugas",
         ),
         Command.HELP: ("bantuan", "tolong bantuan", "minta bantuan", "saya perlu bantuan"),
+        Command.HOLD: (
+            *("tunggu", "sebentar", "tunggu sebentar", "tunggu dulu", "sebentar dulu", "sebentar ya", "tunggu ya"),
+            *("sebentar pak", "sebentar bu", "sebentar sebentar", "tolong tunggu", "tolong tunggu sebentar"),
+            *("sebentar saya ambil dulu", "sebentar saya cari dulu", "saya ambil dulu", "saya cari dulu"),
+            *("sebentar saya ambil ktp dulu", "sebentar saya ambil kartu keluarga dulu"),
+        ),
+        Command.SLOWER: (
+            *("lebih pelan", "pelan pelan", "pelan", "lebih lambat", "tolong pelan pelan", "tolong lebih pelan"),
+            *("pelan sedikit", "bicara lebih pelan", "jangan cepat cepat", "terlalu cepat", "terlalu cepat bicaranya"),
+        ),
     },
     replies={
         Reply.YES: (

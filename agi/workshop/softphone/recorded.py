@@ -72,6 +72,10 @@ def _answer(event: Asked, later: tuple[Event, ...], people: dict[str, str]) -> I
             yield f'press: "9{"#" if entry else ""}"'
         case Result.AGENT:
             yield f'press: "0{"#" if entry else ""}"'
+        case Result.HOLD:
+            yield 'press: "#"'
+        case Result.SLOWER:
+            yield "say: lebih pelan"
 
 
 def _described(node: str, later: tuple[Event, ...], people: dict[str, str]) -> str:
