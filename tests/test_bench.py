@@ -14,8 +14,10 @@ from click.testing import CliRunner
 
 from agi.books.events import Answered, Asked
 from agi.cli import main
+from agi.dialogue.menu import Menu
 from agi.dialogue.question import Mode, Result
-from agi.workshop.bench import answer, caller, keys
+from agi.settings import ROOT, Places, Settings
+from agi.workshop.bench import answer, caller, keys, times
 from agi.workshop.bench.caller import Load, NoSipp, Target
 from agi.workshop.bench.calls import per_call
 from agi.workshop.bench.processes import cpu_ms
@@ -60,6 +62,32 @@ def test_figures_come_as_json_too() -> None:
     result = CliRunner().invoke(main, ["bench", "books", "--rows", "2000", "--json"])
     (figures,) = json.loads(result.stdout)
     assert figures["residents"] == 2000
+
+
+def test_the_caller_whose_waits_are_reckoned_goes_the_way_of_the_menu() -> None:
+    menu = Menu.load(ROOT / "prompts" / "menu.toml")
+    assert times.way(menu, "nik_check") == ["1"]
+    assert times.way(menu, "requirements_ktp_lost") == ["3", "2", "2"]
+    assert times.way(menu, "") == [""]
+    assert {place for _, place in times.COMMONEST} - {""} <= menu.nodes.keys()
+
+
+def test_waits_are_those_of_the_conversation(tmp_path: Path) -> None:
+    class Clips:
+        """Every prompt is one clip."""
+
+        def clips(self, key: str, places: object) -> list[Path]:
+            return [Path(key)]
+
+    settings = Settings(places=Places(data=tmp_path, var=tmp_path))
+    menu = Menu.load(ROOT / "prompts" / "menu.toml")
+    found = times.measure(settings, menu, Clips(), tmp_path, lasts_s=lambda _: 1.0)  # type: ignore[arg-type]
+    waits = {wait.question: wait for wait in found.waits}
+    key, more = times.KEY_S, times.NEXT_KEY_S
+    assert waits["pindah"].keys_s == pytest.approx(1 + 2 * (1 + key))  # welcome; two menus and their keys
+    assert waits["NIK terdaftar? KTP sudah jadi?"].keys_s == pytest.approx(1 + 3 * (1 + key) + (15 + 9) * more)
+    assert waits["petugas"].voice_s == pytest.approx(1 + 1 + times.SPEAK_S + times.WORDS_S + times.ENDPOINT_S)
+    assert found.silent_s == pytest.approx(1 + 2 + 7 + 2 + 7 + 2)
 
 
 def test_every_call_has_its_keys_and_a_port_of_its_own() -> None:

@@ -19,9 +19,9 @@ LEXICON = INDONESIAN.lexicon(ROOT / "prompts" / "lexicon.toml")
 
 CASES = {
     # numbers of things, digit by digit in their groups
-    "Hubungi 1500-537.": "Hubungi satu lima nol nol, lima tiga tujuh.",
-    "0815-3636-9999": "nol delapan satu lima, tiga enam tiga enam, sembilan sembilan sembilan sembilan",
-    "+62 811-800-5373": "plus enam dua, delapan satu satu, delapan nol nol, lima tiga tujuh tiga",
+    "Hubungi 1500-537.": "Hubungi satu, lima, nol, nol. lima, tiga, tujuh.",
+    "0815-3636-9999": "nol, delapan, satu, lima. tiga, enam, tiga, enam. sembilan, sembilan, sembilan, sembilan",
+    "+62 811-800-5373": "plus enam, dua. delapan, satu, satu. delapan, nol, nol. lima, tiga, tujuh, tiga",
     "3273000000000042": "tiga dua tujuh tiga, nol nol nol nol, nol nol nol nol, nol nol empat dua",
     "3273 0000 0000 0042": "tiga dua tujuh tiga, nol nol nol nol, nol nol nol nol, nol nol empat dua",
     "007": "nol nol tujuh",

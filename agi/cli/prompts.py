@@ -14,7 +14,7 @@ from agi.editions.store import Editions
 from agi.services.checked import check_all
 from agi.settings import Settings
 from agi.voice import audio
-from agi.voice.clips import Clips, Piece
+from agi.voice.clips import Clips
 from agi.voice.texts import Texts
 
 SOUND_DEVICES = Path("/dev/snd")
@@ -215,8 +215,8 @@ def _tell(draft: Draft) -> None:
 
 def _row(clips: Clips, key: str) -> tuple[str, str, str, str]:
     pieces = clips.pieces(key)
-    lengths = [_seconds(clips, piece) for piece in pieces]
-    seconds = "-" if None in lengths else f"{sum(length or 0.0 for length in lengths):.1f} s"
+    lasts_s = clips.seconds(key)
+    seconds = "-" if lasts_s is None else f"{lasts_s:.1f} s"
     recorded = sum(piece.recording is not None for piece in pieces)
     if not recorded:
         source = "synthesis"
@@ -226,11 +226,6 @@ def _row(clips: Clips, key: str) -> tuple[str, str, str, str]:
         source += ", Indonesian"
     places = " ".join(f"{{{name}:{kind}}}" for name, kind in clips.texts[key].places.items())
     return key, places, seconds, source
-
-
-def _seconds(clips: Clips, piece: Piece) -> float | None:
-    path = clips.rendered(piece)
-    return audio.seconds(path) if path else None
 
 
 def _clips(settings: Settings) -> Clips:

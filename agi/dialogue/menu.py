@@ -62,7 +62,7 @@ class Menu:
         `answered`: they have got their answer there by other means, and are asked what else.
         Raises ToAgent, GaveUp (with its target), HungUp…
         """
-        path = self._way_to(start) if start in self.nodes else [self.start]
+        path = self.way_to(start) if start in self.nodes else [self.start]
         usual = talk.patience
         while path:
             node = self.nodes[path[-1]]
@@ -86,7 +86,7 @@ class Menu:
                     raise GaveUp(gone.where, gone.why, node.give_up) from gone
                 path.append(node.give_up)
 
-    def _way_to(self, name: str) -> list[str]:
+    def way_to(self, name: str) -> list[str]:
         """The nodes one passes from the first one to `name`, as far as options lead there."""
         way = [name]
         while way[0] != self.start:

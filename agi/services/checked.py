@@ -44,6 +44,10 @@ SAID_BY_ASTERISK = ("digits.*", "queue.*", "fault.*", "agent.colleague", "agent.
 """Prompts that the dialplan and the voice itself use: number words, announcements in the queue, the apology."""
 
 
+MENU_S, MORE_S = 10.0, 4.0
+"""How long a menu may last, and the question after each answer, which callers hear most."""
+
+
 def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding, ...]:
     """The complete check, the same for `prompts check`, `doctor`, `try` and whatever is published: menu, texts,
     lexicon, recordings, words; of the working copy, or in the folder `prompts`.
@@ -56,6 +60,9 @@ def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding,
         findings += check_menu(folder / "menu.toml", texts, language)
         with Clips(texts, settings.voice, folder, settings.var) as clips:
             findings += _by_voice(clips, settings.voice.words_per_minute)
+            menus = {node.prompt: MENU_S for node in read(folder / "menu.toml").nodes.values() if node.prompt in texts}
+            most_s = menus | {key: MORE_S for key in menu.SAYS if key in texts}
+            findings += _coded("T012", inspection.slow_menus(clips, most_s, settings.voice.words_per_minute))
     except TextsError as wrong:
         findings += _coded("T008", wrong.problems)
     return tuple(sorted(set(findings), key=lambda one: (str(one.path), one.line, one.code, one.message)))
@@ -117,7 +124,7 @@ def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Languag
     offered = {key_of.get(key.lower(), key) for key in offers.findall(words)}
     for key in node.options:
         if key not in offered | digits:
-            problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “untuk …, tekan {key}”"
+            problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “… tekan {key}”"
             yield found.finding("M011", f"{node.name}.{key}", problem)
     for key in sorted(offered - set(node.options)):
         problem = f"{node.prompt} menyebut “tekan {key}”, padahal [{node.name}] tidak punya pilihan {key}"

@@ -1,6 +1,7 @@
 """What the voice can tell the checker about texts and recordings before anything is rendered or served."""
 
 import re
+from collections.abc import Mapping
 
 from agi.tomlfile import Problem
 from agi.voice import recordings
@@ -36,6 +37,21 @@ def long_texts(clips: Clips, words_per_minute: int) -> list[Problem]:
         if seconds > recordings.LONGEST_S:
             message = f"{key} lamanya sekitar {seconds:.0f} detik; paling lama {recordings.LONGEST_S:.0f}: pendekkan"
             found.append(Problem(text.file, text.line, message))
+    return found
+
+
+def slow_menus(clips: Clips, most_s: Mapping[str, float], words_per_minute: int) -> list[Problem]:
+    """Texts of menus, by key, that take longer than so many seconds: callers forget the first option by then.
+
+    What is not rendered yet is reckoned by its words.
+    """
+    found: list[Problem] = []
+    for key, most in most_s.items():
+        words = sum(len(piece.spoken.split()) for piece in clips.pieces(key))
+        lasts_s = clips.seconds(key) or words / words_per_minute * 60
+        if lasts_s > most:
+            message = f"{key} lamanya {lasts_s:.1f} detik; menu paling lama {most:.0f} detik: pendekkan"
+            found.append(Problem(*clips.texts.line(key), message))
     return found
 
 

@@ -55,13 +55,14 @@ def _clock(hour: str, minute: str) -> str:
 
 
 def _hyphened(found: re.Match[str]) -> str:
-    """1500-537 and 0815-3636-9999 digit by digit; 3-5 and 2017-2024 are ranges."""
+    """1500-537 and 0815-3636-9999 digit by digit, at the pace of somebody who writes; 3-5 and 2017-2024 are ranges."""
     parts = re.findall(r"[0-9]+", found[0])
     years = len(parts) == 2 and all(re.fullmatch(r"(?:19|20)\d\d", part) for part in parts)
     short = len(parts) == 2 and len("".join(parts)) <= 5 and parts[1][0] != "0" != parts[0][0]
     if years or short:
         return f"{say(int(parts[0]))} sampai {say(int(parts[1]))}"
-    return ("plus " if found[0].startswith("+") else "") + ", ".join(map(in_fours, parts))
+    dictated = ". ".join(", ".join(map(NUMBERS.spell, part)) for part in parts)
+    return ("plus " if found[0].startswith("+") else "") + dictated
 
 
 def _slashed(found: re.Match[str]) -> str:

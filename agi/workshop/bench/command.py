@@ -13,13 +13,18 @@ import click
 import soundfile
 
 from agi.books.words import KtpState, ResidentStatus
+from agi.dialogue.menu import Menu
+from agi.languages import named
 from agi.settings import SAMPLE, Settings
+from agi.voice.clips import Clips
+from agi.voice.texts import Texts
 from agi.workshop.bench import answer as answer_bench
 from agi.workshop.bench import books as books_bench
 from agi.workshop.bench import calls as calls_bench
 from agi.workshop.bench import keys as keys_bench
 from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
+from agi.workshop.bench import times as times_bench
 from agi.workshop.bench import turns as turns_bench
 from agi.workshop.bench.caller import KEY_GAP_MS, Load
 from agi.workshop.bench.installation import Bench, running
@@ -131,6 +136,30 @@ def books(rows: int, *, as_json: bool) -> None:
         [one],
         as_json=as_json,
     )
+
+
+@bench.command()
+@_json
+def times(*, as_json: bool) -> None:
+    """How long callers wait for the first word of the answer to the commonest questions, as prompts/ stands now.
+
+    Computed: the lengths of the prompts, and a caller who hears each of them to its end, but for the main menu who
+    speaks, once invited. By keys they press after 1 s, and each further digit 0.4 s later. By voice they begin after
+    0.7 s, name an option in 1.2 s, say a digit in 0.4 s, with 0.4 s after every fourth, and are heard 0.3 s after
+    their last word.
+    """
+    settings = Settings()
+    language = named(settings.office.language)
+    texts = Texts.load(settings.prompts, settings.office.language)
+    menu = Menu.load(settings.prompts / "menu.toml", language)
+    with (
+        Clips(texts, settings.voice, settings.prompts, settings.var) as clips,
+        tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
+    ):
+        one = times_bench.measure(settings, menu, clips, Path(folder))
+    rows = [(wait.question, f"{wait.voice_s:.0f}", f"{wait.keys_s:.0f}") for wait in one.waits]
+    silent = ("says and presses nothing: with the agents", *[f"{one.silent_s:.0f}"] * 2)
+    _show(("question", "by voice, s", "by keys, s"), [*rows, silent], [one], as_json=as_json)
 
 
 @bench.command()
