@@ -13,6 +13,7 @@ from agi.dialogue.waiting import FETCH_MS, HOLD_MS
 from agi.speech.tuning import Tuning
 from agi.voice import audio
 from agi.voice.audio import Audio
+from agi.voice.slower import slower
 
 pytest_plugins = ["office_fixtures"]
 
@@ -162,14 +163,14 @@ def loud_ms(samples: np.ndarray, hz: int) -> list[int]:
 
 
 def test_slower_speech_has_longer_pauses_and_the_same_words() -> None:
-    slow = audio.slower(clip(400, 200, 300, 60, 300, 40))
+    slow = slower(clip(400, 200, 300, 60, 300, 40))
     for samples, hz in ((slow.narrow, audio.NARROW_HZ), (slow.wide, audio.WIDE_HZ)):
         assert loud_ms(samples, hz) == [400, 500, 300, 60, 300, 40 + 160]
     assert slow.narrow.dtype == slow.wide.dtype == np.int16
 
 
 def test_silence_alone_becomes_longer_too() -> None:
-    assert len(audio.slower(audio.pause(400)).narrow) == (400 * 2.5 + 160) * audio.NARROW_HZ // 1000
+    assert len(slower(audio.pause(400)).narrow) == (400 * 2.5 + 160) * audio.NARROW_HZ // 1000
 
 
 def test_a_talk_slows_its_own_phone_only() -> None:

@@ -24,13 +24,6 @@ LEAD_MS = 20
 TAIL_MS = 40
 """Silence left before and after speech: pieces are joined, so they keep little."""
 FADE_S = 0.004
-SLOWER = 2.5
-"""How many times longer pauses are for a caller who has asked for slower speech."""
-_PAUSE_MS = 100
-"""So long the voice is silent between phrases; within a word, before a k, p or t, it is silent for less."""
-_PAUSE_DB = -46.0
-_SLOWER_END_MS = 160
-"""More silence after each clip then: digits and parts of sentences are told apart by it."""
 _WINDOW_S = 0.005
 _SPEECH_DB = -35.0
 """A window this far below the loud ones is silence…"""
@@ -68,28 +61,6 @@ def pause(milliseconds: int) -> Audio:
     """Silence of `milliseconds`, which must be a multiple of 20."""
     narrow = np.zeros(NARROW_HZ * milliseconds // 1000, dtype=np.int16)
     return Audio(narrow, np.zeros(len(narrow) * WIDE_HZ // NARROW_HZ, dtype=np.int16))
-
-
-def slower(clip: Audio) -> Audio:
-    """`clip` with longer pauses: the words are as they were, and there is more time to follow them."""
-    frames = clip.narrow.reshape(-1, NARROW_HZ * FRAME_MS // 1000).astype(np.float64)
-    quiet = np.sqrt(np.mean(frames**2, axis=1)) < 10 ** (_PAUSE_DB / 20) * 32768
-    more = [len(frames)] * (_SLOWER_END_MS // FRAME_MS)
-    for begin, end in np.flatnonzero(np.diff(quiet, prepend=False, append=False)).reshape(-1, 2):
-        if (end - begin) * FRAME_MS >= _PAUSE_MS:
-            more += [(begin + end) // 2] * round((end - begin) * (SLOWER - 1))
-    return Audio(*(_with_silence(samples, len(frames), more) for samples in (clip.narrow, clip.wide)))
-
-
-def _with_silence(samples: NDArray[np.int16], frames: int, before: Sequence[int]) -> NDArray[np.int16]:
-    """`samples`, which are so many `frames`, with one of silence `before` each frame that is named."""
-    return np.insert(samples.reshape(frames, -1), before, 0, axis=0).reshape(-1)
-
-
-def load(stem: Path) -> Audio:
-    """The clip at `stem` (path without extension). Raises OSError, `soundfile.LibsndfileError`."""
-    narrow, wide = (soundfile.read(f"{stem}{kind}", dtype="int16")[0] for kind in (".wav", ".wav16"))
-    return Audio(narrow, wide)
 
 
 def write(audio: Audio, narrow: Path, wide: Path) -> None:

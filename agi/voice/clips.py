@@ -24,7 +24,7 @@ from agi.languages.lexicon import LexiconError
 from agi.settings import Voice
 from agi.stamp import stamp
 from agi.tomlfile import Problem
-from agi.voice import audio, recordings
+from agi.voice import audio, recordings, slower
 from agi.voice.audio import Audio
 from agi.voice.cache import Cache, identity, whole
 from agi.voice.engine import Engine, engine, polish
@@ -236,8 +236,8 @@ class Clips:
     def slower(self, clip: Path) -> Path:
         """`clip` (a path without extension) with longer pauses; `clip` itself where that can't be made."""
         try:
-            made_from = identity("slower", stamp(Path(f"{clip}.wav16").read_bytes()), *self._made_by)
-            return self._cache.get(made_from, lambda: audio.slower(audio.load(clip))).absolute()
+            made_from = identity("slower", stamp(Path(f"{clip}.wav16").read_bytes()), slower.maker())
+            return self._cache.get(made_from, lambda: slower.slower(slower.load(clip))).absolute()
         except (OSError, ValueError, LibsndfileError) as error:
             _log.error("voice.not_slower", why=type(error).__name__)
             return clip
