@@ -38,6 +38,16 @@ _PAUSE_S = 0.35
 _LEAD_S, _TAIL_S = 0.03, 0.1
 _HEARD = 0.003
 """Amplitude above which something is said."""
+_SHORT = 36
+"""Symbols up to which a text is said between two words: alone it would be drawled. Of 16-digit numbers joined of digits
+that were said alone our recogniser heard 3 of 30 right, from those cut out 20 of 20."""
+_BEFORE, _AFTER = "jˈap,", "tˈua."
+_WORD_S = 0.15
+"""The two words are longer than this."""
+_GAP, _GAP_S = 0.002, 0.03
+"""A gap between them is this much quieter than what is loud, in power, and this long."""
+_LEAST_S = 0.025
+"""A symbol takes longer than this; what is shorter was cut in the wrong place."""
 
 
 class Driver:
@@ -84,22 +94,22 @@ class Driver:
         """Nothing is held but memory."""
 
     def _said(self, text: str) -> NDArray[np.float32]:
+        if len(text) <= _SHORT:
+            spoken = cut_out(self._samples(f"{_BEFORE} {text} {_AFTER}"))
+            if len(spoken) > _LEAST_S * len(text) * RATE_HZ:
+                return spoken
         pause = np.zeros(int(_PAUSE_S * RATE_HZ), np.float32)
-        parts = [part for breath in breaths(text) for part in (pause, self._breath(breath))]
+        parts = [part for breath in breaths(text) for part in (pause, trimmed(self._samples(breath)))]
         return np.concatenate(parts[1:])
 
-    def _breath(self, text: str) -> NDArray[np.float32]:
+    def _samples(self, text: str) -> NDArray[np.float32]:
         symbols = [_SYMBOLS[char] for char in text]
         asked = {
             "tokens": np.array([[0, *symbols, 0]]),
             "style": self._styles[min(len(symbols), len(self._styles)) - 1],
             "speed": np.array([self._properties["rate"] / OWN_PACE], np.float32),
         }
-        samples = np.asarray(self._model.run(None, asked)[0], np.float32).ravel()
-        heard = np.flatnonzero(np.abs(samples) > _HEARD)
-        if not len(heard):
-            return samples
-        return samples[max(heard[0] - int(_LEAD_S * RATE_HZ), 0) : heard[-1] + int(_TAIL_S * RATE_HZ)]
+        return np.asarray(self._model.run(None, asked)[0], np.float32).ravel()
 
 
 def buildDriver(proxy: Any) -> Driver:  # noqa: N802
@@ -117,6 +127,29 @@ def breaths(text: str) -> Iterator[str]:
             yield left[:cut]
             left = left[cut:].strip()
         yield left
+
+
+def cut_out(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What is said between the word before and the word after; nothing where no gaps are found.
+
+    Both gaps are there to be found: the word before ends with a closed sound, the one after begins with one.
+    """
+    size = RATE_HZ // 100
+    power = np.square(samples[: len(samples) // size * size]).reshape(-1, size).mean(1)
+    quiet = np.flatnonzero(np.diff(np.concatenate(([0], power < _GAP * np.percentile(power, 95), [0]))))
+    gaps = [(begin, end) for begin, end in quiet.reshape(-1, 2) * size if end - begin >= _GAP_S * RATE_HZ]
+    within = [gap for gap in gaps if gap[0] > _WORD_S * RATE_HZ and gap[1] < len(samples) - _WORD_S * RATE_HZ]
+    if len(within) < 2:
+        return samples[:0]
+    return samples[within[0][1] - int(_LEAD_S * RATE_HZ) : within[-1][0] + int(_TAIL_S / 2 * RATE_HZ)]
+
+
+def trimmed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without most of the silence at both ends."""
+    heard = np.flatnonzero(np.abs(samples) > _HEARD)
+    if not len(heard):
+        return samples
+    return samples[max(heard[0] - int(_LEAD_S * RATE_HZ), 0) : heard[-1] + int(_TAIL_S * RATE_HZ)]
 
 
 def _model() -> Any:
