@@ -79,6 +79,19 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What callers say in sentences of their own.
+
+    `synonyms`: of each thing the ways to say it, its name first. `fillers` mean nothing; `suffixes` hang on other words
+    and mean nothing either ("aktanya" is "akta").
+    """
+
+    synonyms: tuple[Words, ...]
+    fillers: Words
+    suffixes: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """`digits` from 0 to 9, all words for zero, and numbers up to `most`, said and read.
 
@@ -158,6 +171,7 @@ class Language:
     dates: Dates
     wording: Wording
     spelling: Spelling
+    own_words: OwnWords
 
     def lexicon(self, path: Path) -> Lexicon:
         """The lexicon at `path`, for words that are said otherwise than they are spelt. Raises LexiconError."""

@@ -2,13 +2,13 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from agi.languages.language import Command, Words
 from agi.languages.pieces import UNKNOWN
-from agi.speech.grammar import Grammar, Nik, NikStanding
+from agi.speech.grammar import Grammar, Kind, Nik, NikStanding
 from agi.speech.graph import MARK
 from agi.speech.network import UNKNOWN_ELSEWHERE
 from agi.speech.tuning import Thresholds
@@ -83,7 +83,7 @@ def partial_words(result: str) -> Words:
     return _unmarked(json.loads(result).get("partial", ""))
 
 
-def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> Heard:
+def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind, Thresholds]) -> Heard:
     """What `found` (best first) mean on the question of `grammar`."""
     spoken = [one for one in found if one.words]
     if not spoken or (found and not found[0].words):
@@ -95,9 +95,14 @@ def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> He
     if not meant:
         return Heard(Verdict.REJECTED, text=spoken[0].text)
     best = meant[0]
-    certain = best.reading.score >= spoken[0].score
-    confidence = best.share if certain or not isinstance(grammar, Nik) else min(best.share, limits.accept * 0.99)
+    words = best.reading.words
+    limits = thresholds[grammar.kind_of(words)]
     others = tuple(one.value for one in meant[1:] if one.value)
+    doubtful = isinstance(grammar, Nik) and best.reading.score < spoken[0].score
+    if not best.command and grammar.doubtful(words):
+        doubtful = True
+        others = tuple(dict.fromkeys((*grammar.values(words)[1:], *others)))
+    confidence = min(best.share, limits.accept * 0.99) if doubtful else best.share
     if confidence >= limits.accept:
         verdict = Verdict.ACCEPTED
     elif confidence >= limits.confirm:

@@ -218,7 +218,7 @@ class Recogniser:
         self._looks += 1
         sound = bytes(self._sound)
         found = Decoding(self._new_decoder(), self._grammar.kind, sound).readings()
-        heard = decide(self._grammar, found, self._tuning.thresholds[self._grammar.kind])
+        heard = decide(self._grammar, found, self._tuning.thresholds)
         if self._grammar.kind is Kind.NIK and self._activity.paused_ms < self._tuning.whole_ms:
             return _doubted(heard)
         return heard

@@ -31,6 +31,9 @@ _NIK = Thresholds(accept=0.98, confirm=0.02)
 data/model/README.md): none wrong taken of 60 in one breath and 48 digit by digit, clean, at 15 dB noise, with babble,
 loss and GSM; 1.7 % at 10 dB. A NIK is read back when in doubt, so nearly every valid one is worth asking about."""
 
+_INTENTS = Thresholds(accept=0.9, confirm=0.3)
+"""Sentences of the caller's own. The curve: `hotline speech eval-intents`."""
+
 DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.YES_NO: _WORDS,
     Kind.OPTIONS: _WORDS,
@@ -40,6 +43,7 @@ DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.NUMBER: _NUMBERS,
     Kind.DATE: _NUMBERS,
     Kind.NIK: _NIK,
+    Kind.INTENTS: _INTENTS,
 }
 
 
