@@ -183,7 +183,7 @@ def test_all_sentences_are_listed_with_their_places() -> None:
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert {name for name, _ in lines} == set(PLACES)
     assert ["requirements_ktp_lost", "ktp hilang"] in lines
-    assert ["requirements_ktp_lost", "kartu tanda penduduk ilang"] in lines
+    assert ["requirements_ktp_lost", "kartu tanda penduduk hilang"] in lines
     some = CliRunner().invoke(main, ["intents", "list", "blanko"])
     assert {line.partition("\t")[0] for line in some.stdout.splitlines()} == {"blanko"}
 

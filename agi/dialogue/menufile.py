@@ -34,7 +34,8 @@ class NodeFields(BaseModel):
     """What may stand at one place of the menu, beside its options.
 
     `intents`: by which words callers may wish for it on any menu. `give_up`: "agent", "end" or a node. `barge_in`:
-    whether a key and speech interrupt the prompt, or which of the two. Times are in ms; what the file does not say of them and of tries is that of the settings.
+    whether a key and speech interrupt the prompt, or which of the two. Times are in ms; what the file does not say of
+    them and of tries is that of the settings.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
