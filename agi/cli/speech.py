@@ -10,9 +10,6 @@ COMMANDS = {
     "eval-voices": Entry(
         "workshop.evaluation.voices_command:evaluate_voices", "Measure menus, lists and numbers with voices."
     ),
-    "eval-intents": Entry(
-        "workshop.evaluation.intents_command:evaluate_intents", "Measure sentences of callers' own with voices."
-    ),
     "train": Entry("workshop.training.command:train", "Make or fine-tune the acoustic network."),
     "collect": Entry("workshop.collecting.command:collect", "Record testers who dial, for train and eval."),
     "serve": Entry("cli.speech_serve:serve", "The process that listens, started by `up`."),

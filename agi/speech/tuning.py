@@ -32,7 +32,7 @@ data/model/README.md): none wrong taken of 60 in one breath and 48 digit by digi
 loss and GSM; 1.7 % at 10 dB. A NIK is read back when in doubt, so nearly every valid one is worth asking about."""
 
 _INTENTS = Thresholds(accept=0.9, confirm=0.3)
-"""Sentences of the caller's own. The curve: `hotline speech eval-intents`."""
+"""Sentences of the caller's own. The curve: `hotline speech eval-voices --sentences tests/fixtures/own_words.tsv`."""
 
 DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.YES_NO: _WORDS,
