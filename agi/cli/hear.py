@@ -31,8 +31,8 @@ _FIXED: dict[str, Grammar] = {
     "name",
     default="digits",
     show_default=True,
-    metavar="digits|nik|yesno|date|number|intents|menu:NODE|question:NAME|list:NAME",
-    help="What may be said.",
+    metavar="GRAMMAR",
+    help="What may be said: digits, nik, yesno, date, number, intents, menu:NODE, question:NAME or list:NAME.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def hear(name: str, files: tuple[Path, ...]) -> None:

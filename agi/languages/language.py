@@ -86,9 +86,9 @@ class OwnWords:
     and mean nothing either ("aktanya" is "akta").
     """
 
-    synonyms: tuple[Words, ...]
-    fillers: Words
-    suffixes: Words
+    synonyms: tuple[Words, ...] = ()
+    fillers: Words = ()
+    suffixes: Words = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Language:
     dates: Dates
     wording: Wording
     spelling: Spelling
-    own_words: OwnWords
+    own_words: OwnWords = OwnWords()
 
     def lexicon(self, path: Path) -> Lexicon:
         """The lexicon at `path`, for words that are said otherwise than they are spelt. Raises LexiconError."""

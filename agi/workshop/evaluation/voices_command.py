@@ -32,6 +32,7 @@ _MAIN = "menu:main"
     multiple=True,
     default=(CLEAN,),
     show_default=True,
+    metavar="NAME",
     type=click.Choice(list(CONDITIONS)),
     help="What the line does to it; may be repeated.",
 )
