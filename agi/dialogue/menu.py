@@ -85,7 +85,7 @@ class Menu:
                     talk.tell(*map(Prompt, node.say))
                 path = self._more(talk, path, usual)
             except Elsewhere as wish:
-                path = self._way_to(wish.place)
+                path = self.way_to(wish.place)
             except Back:
                 path = path[:-1] or [self.start]
             except GaveUp as gone:

@@ -25,6 +25,10 @@ _LEAST, _MARGIN = 2.0, 1.0
 among thirty weighs 3.4, one that ten of them share 1.4."""
 
 
+_ALONE = 3
+"""Letters of a word that may be heard by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """A place, and the words of its pattern that were said."""
@@ -61,9 +65,9 @@ class Intents(Grammar):
     def piece(self) -> Piece:
         """All words that tell, and any others, in any order.
 
-        A way of several words stands there if one of them does not alone: the e of "e ktp" would be heard everywhere.
+        A word of one or two letters stands only within its way: the e of "e ktp" would be heard everywhere.
         """
-        alone = {way[0] for way in self._names if len(way) == 1} | set(self._fillers)
+        alone = {word for word in self._telling if len(word) >= _ALONE or (word,) in self._names} | set(self._fillers)
         together = {" ".join(way) for way in self._names if not alone.issuperset(way)}
         return Loop(alt((*sorted(alone | together), Anything())))
 

@@ -102,7 +102,7 @@ minggu bulan tahun istri suami mertua orangtua tua nenek kakek keponakan saudara
 sampai lewat satu dua tiga empat lima enam tujuh delapan sembilan sepuluh nol desa kelurahan kecamatan kabupaten kota
 provinsi jakarta bandung surabaya medan bogor nomor kode telepon makan minum tidur mandi masak beli jual pasar warung
 toko rumah sekolah mobil motor jalan macet hujan panas dingin air listrik lampu pintu kunci meja dapur televisi lagu
-film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta bus pesawat
+film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta angkot bus pesawat
 stasiun dokter sakit main tunggu sebentar cepat lihat dengar suara bawa lupa kerja ketemu
 """
 
