@@ -67,7 +67,8 @@ class Intents(Grammar):
 
         A word of one or two letters stands only within its way: the e of "e ktp" would be heard everywhere.
         """
-        alone = {word for word in self._telling if len(word) >= _ALONE or (word,) in self._names} | set(self._fillers)
+        alone = {word for word in self._telling if len(word) >= _ALONE or (word,) in self._names}
+        alone |= {*self.language.own_words.fillers, *self.language.own_words.suffixes}
         together = {" ".join(way) for way in self._names if not alone.issuperset(way)}
         return Loop(alt((*sorted(alone | together), Anything())))
 
@@ -149,11 +150,6 @@ class Intents(Grammar):
     def _telling(self) -> frozenset[str]:
         """All words of all ways."""
         return frozenset(word for way in self._names for word in way)
-
-    @cached_property
-    def _fillers(self) -> Words:
-        own = self.language.own_words
-        return tuple(word for word in dict.fromkeys((*own.fillers, *own.suffixes)) if word not in self._telling)
 
     @cached_property
     def _patterns(self) -> tuple[_Fit, ...]:

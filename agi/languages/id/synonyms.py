@@ -69,7 +69,7 @@ bpjs, bank, rekening, kredit, pinjaman, cpns, casn, pppk, prakerja, paspor, imig
 syarat, persyaratan, ketentuan, bawa apa, perlu apa, butuh apa, dibawa, disiapkan, dokumen apa, berkas apa, \
     diperlukan
 cara, gimana, bagaimana, prosedur
-biaya, bayar, tarif, ongkos, gratis, dipungut, bayaran
+biaya, bayar, tarif, gratis, dipungut, bayaran
 berapa
 kantor, dukcapil, disdukcapil, catatan sipil, capil, dinas kependudukan, loket, kantor dukcapil, kantor catatan \
     sipil
@@ -83,9 +83,8 @@ whatsapp, nomor|lewat|pakai|via wa, wa nya, email, e mail, website, media sosial
     internet, lewat|secara online, layanan online, kirim pesan
 pengaduan, mengadu, ngadu, mengadukan, adukan, aduan, komplain, keluhan, mengeluh, protes, pungli, antri, antre, \
     antrian, pungutan liar, kecewa, calo, dipersulit, tidak|nggak|gak puas, pelayanan jelek
-penipuan, penipu, menipu, tertipu, ditipu, tipu, otp, kode otp, mencurigakan, minta \
-    uang|kode|transfer|otp|data|foto, mengaku, ngaku, mengaku|ngaku dari, gadungan, palsu, tidak|nggak dikenal, unduh, \
-    suruh klik|unduh|transfer, tautan
+penipuan, penipu, menipu, tertipu, ditipu, tipu, otp, kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, \
+    ngaku, mengaku|ngaku dari, gadungan, palsu, tidak|nggak dikenal, unduh, suruh klik|unduh|transfer, tautan
 petugas, operator, customer service, admin
 bicara, berbicara, ngomong, ngobrol, sambungkan, sambungin, disambungkan, hubungkan
 orang, manusia, langsung
@@ -102,8 +101,8 @@ minggu bulan tahun istri suami mertua orangtua tua nenek kakek keponakan saudara
 sampai lewat satu dua tiga empat lima enam tujuh delapan sembilan sepuluh nol desa kelurahan kecamatan kabupaten kota
 provinsi jakarta bandung surabaya medan bogor nomor kode telepon makan minum tidur mandi masak beli jual pasar warung
 toko rumah sekolah mobil motor jalan macet hujan panas dingin air listrik lampu pintu kunci meja dapur televisi lagu
-film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta angkot bus pesawat
-stasiun dokter sakit main tunggu sebentar cepat lihat dengar suara bawa lupa kerja ketemu
+film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta angkot bus
+pesawat stasiun dokter sakit main tunggu sebentar cepat lihat dengar suara bawa lupa kerja ketemu
 """
 
 
