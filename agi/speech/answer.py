@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agi.languages.language import Command, Words
@@ -11,7 +11,7 @@ from agi.languages.pieces import UNKNOWN
 from agi.speech.grammar import Grammar, Kind, Nik, NikStanding
 from agi.speech.graph import MARK
 from agi.speech.network import UNKNOWN_ELSEWHERE
-from agi.speech.tuning import Thresholds
+from agi.speech.tuning import Thresholds, Tuning
 
 
 class Verdict(StrEnum):
@@ -110,6 +110,15 @@ def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind,
     else:
         return Heard(Verdict.REJECTED, text=spoken[0].text, confidence=confidence, alternatives=others)
     return Heard(verdict, best.value, best.command, best.reading.text, confidence, others)
+
+
+def voiced(heard: Heard, share: float, tuning: Tuning) -> Heard:
+    """What is left of `heard` where `share` of the sound (see `Voicing`) is voice: nothing but a voice says words."""
+    if share < tuning.some_voice:
+        return Heard(Verdict.SILENCE)
+    if share < tuning.sure_voice and heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
+        return replace(heard, verdict=Verdict.REJECTED, value="", command=None)
+    return heard
 
 
 def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:

@@ -21,7 +21,7 @@ import vosk
 
 from agi.languages.language import Words
 from agi.speech.activity import FRAME, FRAME_MS, Activity
-from agi.speech.answer import Heard, Progress, Verdict, decide
+from agi.speech.answer import Heard, Progress, Verdict, decide, voiced
 from agi.speech.decoding import Decoding
 from agi.speech.grammar import NIK_DIGITS, DigitsGrammar, Grammar, Kind, Nik
 from agi.speech.tuning import Tuning
@@ -150,11 +150,14 @@ class Recogniser:
 
     def _is_speech(self) -> bool:
         """Whether the sound before a pause was speech."""
+        if self._activity.voicing.share < self._tuning.some_voice:
+            return False
         return bool(self._words) and (self._started or self._means(self._words))
 
     def _forget(self) -> None:
         """It was a noise, not speech: listen as at the beginning."""
         self._activity.awake = self._started = False
+        self._activity.voicing.forget()
         self._first = self._heard = None
         self._looks = 0
         self._words = ()
@@ -219,6 +222,7 @@ class Recogniser:
         sound = bytes(self._sound)
         found = Decoding(self._new_decoder(), self._grammar.kind, sound).readings()
         heard = decide(self._grammar, found, self._tuning.thresholds)
+        heard = voiced(heard, self._activity.voicing.share, self._tuning)
         if self._grammar.kind is Kind.NIK and self._activity.paused_ms < self._tuning.whole_ms:
             return _doubted(heard)
         return heard

@@ -59,6 +59,7 @@ class Tuning:
     lasts longer. `lead_ms`: audio from before the first sound that is decoded with it.
     `opening_ms`: who is heard so soon after a question began has begun before it; `after_speech_ms`: the same after a
     spoken answer, which may go on after a pause: to hear the question takes 0.1 s, to react to it 0.2 s.
+    `some_voice`, `sure_voice`: what is less of a voice (see `Voicing`) is none, and is no answer that may be taken.
     """
 
     thresholds: Mapping[Kind, Thresholds] = field(default_factory=lambda: DEFAULT)
@@ -74,6 +75,8 @@ class Tuning:
     lead_ms: int = 400
     opening_ms: int = 120
     after_speech_ms: int = 300
+    some_voice: float = 0.55
+    sure_voice: float = 0.6
 
     def slower(self) -> "Tuning":
         """For a caller who has asked for more time: pauses within an answer may be twice as long."""
