@@ -149,8 +149,7 @@ def build_graph(prompts: Path, language: Language, model: Path, target: Path) ->
 
 def grammars(prompts: Path, language: Language) -> tuple[Grammar, ...]:
     """All that may be said to the hotline with the menu in `prompts`. Raises MenuError, LexiconError."""
-    menu = Menu.load(prompts / "menu.toml", language)
-    return standard(language, menu.spoken, menu.leads)
+    return standard(language, Menu.load(prompts / "menu.toml", language).spoken)
 
 
 def _in(prompts: Path, found: Finding, copy: Path) -> Finding:
