@@ -26,8 +26,6 @@ from agi.voice.pack import Pack
 
 BEHIND_CALLS = 10
 """How nice a child is that speaks what no caller waits for."""
-LEAST_S_PER_CHARACTER = 0.04
-"""Less audio than this is a text cut short, at the usual rate of 145 words a minute or slower."""
 _SCRIPT = Path(__file__).with_name("speaker.py")
 
 
@@ -135,7 +133,7 @@ class Synthesis:
             samples, rate = audio.read(file)
         except (soundfile.LibsndfileError, OSError):
             raise _Failed("no audio was written") from None
-        per_character = LEAST_S_PER_CHARACTER * min(1.0, 145 / self._engine.words_per_minute)
+        per_character = self._engine.least_s * min(1.0, 145 / self._engine.words_per_minute)
         if len(samples) < per_character * len(text) * rate:
             raise _Failed("the audio is too short")
         return samples, rate
