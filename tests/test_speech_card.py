@@ -14,7 +14,6 @@ from agi.workshop.evaluation.voices import trials
 CARD = ROOT / "data" / "model" / "README.md"
 ROWS = {
     Kind.OPTIONS: "menus",
-    Kind.YES_NO: "yes and no",
     Kind.DIGITS: "six digits",
     Kind.NUMBER: "number",
     Kind.DATE: "date",

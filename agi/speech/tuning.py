@@ -27,9 +27,8 @@ _NUMBERS = Thresholds(accept=0.9, confirm=0.3)
 from 0.9 93.9 (dates) to 100 / 0 / 0: what is heard wrongly is asked about."""
 
 _NIK = Thresholds(accept=0.98, confirm=0.02)
-"""0.98 is a margin of 4 between the best valid NIK and the next. The curve: `hotline speech eval FOLDER` (in
-data/model/README.md): none wrong taken of 60 in one breath and 48 digit by digit, clean, at 15 dB noise, with babble,
-loss and GSM; 1.7 % at 10 dB. A NIK is read back when in doubt, so nearly every valid one is worth asking about."""
+"""0.98 is a margin of 4 between the best valid NIK and the next. The curve: `hotline speech eval --measure niks`. A NIK
+is read back when in doubt, so nearly every valid one is worth asking about."""
 
 DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.YES_NO: _WORDS,
