@@ -115,7 +115,7 @@ class Voice(Section):
     """The synthetic voice."""
 
     engine: Literal["kokoro", "espeak"] = Field(
-        "espeak", description="Who speaks; `espeak` (espeak-ng) is also what speaks where Kokoro is not installed."
+        "kokoro", description="Who speaks; `espeak` (espeak-ng) is also what speaks where Kokoro is not installed."
     )
     name: str = Field("", description="The engine's voice; empty: `hf_alpha` of Kokoro, `poz/id` of espeak-ng.")
     words_per_minute: int = Field(145, ge=80, le=300, description="Speaking rate; 140-150 suits a telephone.")
