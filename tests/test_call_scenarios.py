@@ -17,6 +17,7 @@ from agi.workshop.softphone.play import HEAR_S
 CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"  # they need a hotline that hears: test_call_spoken.py
 DOUBTFUL = SPOKEN / "doubtful"  # and one that is never sure: test_call_doubtful.py
+OWN_WORDS = SPOKEN / "own_words"
 IMPATIENT = CALLS / "impatient"
 FILES = {path.stem: path for folder in (CALLS, IMPATIENT) for path in sorted(folder.glob("*.yaml"))}
 TRANSFERS = (
@@ -52,7 +53,7 @@ def played(hotline: Hotline, request: pytest.FixtureRequest) -> dict[str, Result
 
 
 def test_every_file_of_a_call_is_played_by_the_suite() -> None:
-    elsewhere = {*SPOKEN.glob("*.yaml"), *DOUBTFUL.glob("*.yaml")}
+    elsewhere = {*SPOKEN.glob("*.yaml"), *DOUBTFUL.glob("*.yaml"), *OWN_WORDS.glob("*.yaml")}
     assert set(CALLS.rglob("*.y*ml")) == {*FILES.values()} | elsewhere
 
 

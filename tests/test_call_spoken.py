@@ -28,10 +28,22 @@ from agi.workshop.softphone.speaking import SPEAKERS, speak
 
 SPOKEN = Path(__file__).parent / "calls" / "spoken"
 SCENARIOS = sorted(path.name for path in SPOKEN.glob("*.yaml"))
+OWN_WORDS = SPOKEN / "own_words"
+ALWAYS = ("ktp-lost.yaml", "agent.yaml")
+"""Of the questions that first-time callers ask in their own words; `--all` plays the others, too."""
 CROWD, PROCESSES = 20, 4
 HEAR_S = 60.0
 UNHEARD = 0.05
 """Share of spoken answers that may have to be said twice: a caller repeats himself, a suite must not hide it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "asked" in metafunc.fixturenames:
+        metafunc.parametrize("asked", _asked(metafunc.config))
+
+
+def _asked(config: pytest.Config) -> list[str]:
+    return sorted(path.name for path in OWN_WORDS.glob("*.yaml")) if config.getoption("everything") else list(ALWAYS)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +64,16 @@ def played(hearing: Hotline) -> dict[str, Result]:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_spoken_call_goes_as_told(name: str, played: dict[str, Result]) -> None:
     assert played[name]["ok"], told(played[name])
+
+
+@pytest.fixture(scope="module")
+def wished(hearing: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
+    """Calls in the callers' own words, played side by side; by the name of their file."""
+    return play_all(hearing, [OWN_WORDS / name for name in _asked(request.config)])
+
+
+def test_a_first_time_caller_gets_the_answer_in_own_words(asked: str, wished: dict[str, Result]) -> None:
+    assert wished[asked]["ok"], told(wished[asked])
 
 
 def test_hardly_any_answer_had_to_be_said_twice(played: dict[str, Result]) -> None:

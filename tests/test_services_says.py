@@ -122,8 +122,8 @@ def test_the_prompts_that_are_delivered_have_no_findings(tmp_path: Path) -> None
     assert check(PROMPTS, tmp_path) == ()
 
 
-def test_every_service_is_in_the_menu_or_behind_key_zero() -> None:
-    assert {node.service for node in MENU.nodes.values()} - {""} == SERVICES.keys() - {"agent"}
+def test_every_service_is_in_the_menu() -> None:
+    assert {node.service for node in MENU.nodes.values()} - {""} == SERVICES.keys()
 
 
 def test_the_apology_and_the_announcements_of_the_queue_have_texts() -> None:

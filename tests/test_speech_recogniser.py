@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from speech_voices import MENU, VOICES, frames, model_in, say, silence
+from vosk import KaldiRecognizer
 
 from agi.languages import INDONESIAN
 from agi.languages.language import Command
@@ -14,6 +15,7 @@ from agi.speech.activity import Activity
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import DigitsGrammar, Grammar, Nik, NikStanding, YesNo
 from agi.speech.model import Model
+from agi.speech.recogniser import Recogniser
 from agi.speech.tuning import Tuning
 
 Sound = NDArray[np.int16]
@@ -37,6 +39,42 @@ def turn(model: Model, grammar: Grammar, *sounds: Sound) -> tuple[Heard, int | N
         if recogniser.feed(frame).ended:
             return recogniser.finish(), 20 * nth
     return recogniser.finish(), None
+
+
+class Counted:
+    """A decoder that counts the seconds it decodes."""
+
+    seconds = 0.0
+
+    def __init__(self, decoder: KaldiRecognizer) -> None:
+        self._decoder = decoder
+
+    def AcceptWaveform(self, sound: bytes) -> bool:  # noqa: N802 - Vosk's name
+        Counted.seconds += len(sound) / 16_000
+        return self._decoder.AcceptWaveform(sound)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._decoder, name)
+
+
+def decoded(model: Model, grammar: Grammar, line: Sound) -> float:
+    """How often each second of `line` is decoded in turns one after another."""
+    Counted.seconds, recogniser = 0.0, None
+    for frame in frames(line):
+        recogniser = recogniser or Recogniser(lambda: Counted(model.decoder(grammar.name, 50)), grammar, Tuning())
+        if recogniser.feed(frame).ended:
+            recogniser.finish()
+            recogniser = None
+    if recogniser is not None:
+        recogniser.finish()
+    return Counted.seconds / (len(line) / 8000)
+
+
+def at_level(sound: Sound, level_db: float) -> Sound:
+    """`sound` at `level_db` (dBov)."""
+    loud = sound[np.abs(sound) > np.abs(sound).max() / 20].astype(float)
+    scaled = sound * (32768 * 10 ** (level_db / 20) / np.sqrt(np.mean(loud**2)))
+    return scaled.clip(-32_000, 32_000).astype(np.int16)
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -92,6 +130,54 @@ def test_a_nik_in_one_breath_is_heard(model: Model, saying: Say) -> None:
     heard, ended = turn(model, Nik(lambda _: NikStanding.KNOWN), silence(400), said, silence(2000))
     assert heard.value == nik
     assert ended is not None
+
+
+@pytest.mark.parametrize("level_db", [-14, -32, -42])
+@pytest.mark.parametrize("voice", VOICES)
+def test_loud_and_quiet_callers_are_heard_alike(model: Model, saying: Say, voice: str, level_db: float) -> None:
+    for grammar, said, value in (
+        (MENU, "status dokumen", "2"),
+        (DigitsGrammar(6, 6), "tiga dua satu enam lima nol", "321650"),
+    ):
+        heard, ended = turn(model, grammar, silence(500), at_level(saying(said, voice), level_db), silence(1500))
+        assert (heard.value, ended is not None) == (value, True)
+
+
+def test_a_number_is_heard_beside_a_radio(model: Model, saying: Say) -> None:
+    said = at_level(saying("tiga dua satu enam lima nol"), -23)
+    line = np.concatenate((silence(1500), said, silence(3000)))
+    radio = saying("kemarin dia pergi ke pasar lalu membeli tiga ikan dan dua ikat sayur", "id+m1")
+    radio = np.resize(at_level(radio, -43), len(line))
+    heard, ended = turn(model, DigitsGrammar(6, 6), line + radio)
+    assert (heard.value, ended is not None) == ("321650", True)
+
+
+@pytest.mark.parametrize(
+    "grammar", [MENU, YesNo(), DigitsGrammar(6, 6), DigitsGrammar(16, 16)], ids=lambda one: one.name
+)
+@pytest.mark.parametrize("said", ["kemarin dia pergi ke pasar membeli ikan, ", "tiga satu, ya, nol dua, nik, "])
+def test_sound_is_decoded_three_times_at_most_whoever_talks_on(
+    model: Model, saying: Say, grammar: Grammar, said: str
+) -> None:
+    talk = saying(said * 3, "id+m1")
+    assert decoded(model, grammar, np.resize(talk, 8 * 8000)) < 3.3
+
+
+def test_a_noise_that_comes_again_and_again_is_decoded_no_oftener(model: Model) -> None:
+    pulse = np.concatenate((silence(140), np.random.default_rng(1).normal(0, 4000, 8 * 100).astype(np.int16)))
+    assert decoded(model, YesNo(), np.resize(pulse, 8 * 8000)) < 3.3
+
+
+def test_a_nik_after_which_a_voice_goes_on_is_asked_back(model: Model, saying: Say) -> None:
+    said = saying(INDONESIAN.numbers.spell("3273014508900012"))
+    said = said[: np.flatnonzero(np.abs(said) > np.abs(said).max() / 10)[-1]]
+    recogniser = model.recogniser(Nik(lambda _: NikStanding.KNOWN))
+    for frame in frames(silence(400), said):
+        recogniser.feed(frame)
+    heard = recogniser.finish()
+    assert (heard.verdict, heard.value) == (Verdict.CONFIRM, "3273014508900012")
+    heard, _ = turn(model, Nik(lambda _: NikStanding.KNOWN), silence(400), said, silence(2000))
+    assert heard.verdict is Verdict.ACCEPTED
 
 
 def test_a_number_that_cannot_be_a_nik_is_never_its_answer(model: Model, saying: Say) -> None:

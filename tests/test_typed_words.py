@@ -8,6 +8,7 @@ import pytest
 
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Digits, Mode, Options, Question, Result
+from agi.dialogue.spoken import INTENTS
 from agi.hearing.answers import grammar_of
 from agi.hearing.typed import understood
 from agi.languages import INDONESIAN
@@ -23,7 +24,7 @@ YES_NO = Question("x", (), Options("12"), grammar="yesno")
 REPAIR = Question("x", (), Options("12"), grammar="repair")
 NUMBER = Question("x", (), Digits(1, 64), grammar="digits")
 NIK = Question("x", (), Digits(16, 16), grammar="nik")
-MENUS = [Question("x", (), Options("12345678"), grammar=name) for name in sorted(MENU)]
+MENUS = [Question("x", (), Options("12345678"), grammar=name) for name in sorted({*MENU} - {INTENTS})]
 COMMANDS = {
     Command.REPEAT: Answer(Result.REPEAT, mode=Mode.SPEECH),
     Command.BACK: Answer(Result.BACK, mode=Mode.SPEECH),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sample_office import TEXTS, SampleOffice
+from sample_office import MENU, TEXTS, SampleOffice
 
 from agi.books.contacts import Contact, Ending
 from agi.books.events import QUEUE, Event, Outcome
@@ -199,7 +199,7 @@ class VirtualPhone:
             return self._turns.turn(question)
         except Said as said:
             doubt = "?" if question.grammar in self.unsure else ""
-            return understood(said.text + doubt, question, self.spoken or {})
+            return understood(said.text + doubt, question, self.spoken or {}, MENU.leads)
         finally:
             self._listens = False
 

@@ -11,7 +11,7 @@ from agi.hearing.answers import standing
 from agi.languages import named
 from agi.settings import Settings
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import Date, DigitsGrammar, Grammar, Nik, Number, YesNo
+from agi.speech.grammar import Date, DigitsGrammar, Grammar, Kind, Nik, Number, YesNo
 from agi.speech.model import Model
 from agi.speech.sound import SoundError, read
 from agi.speech.tuning import RATE
@@ -31,12 +31,12 @@ _FIXED: dict[str, Grammar] = {
     "name",
     default="digits",
     show_default=True,
-    metavar="digits|nik|yesno|date|number|menu:NODE|question:NAME|list:NAME",
-    help="What may be said.",
+    metavar="GRAMMAR",
+    help="What may be said: digits, nik, yesno, date, number, intents, menu:NODE, question:NAME or list:NAME.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def hear(name: str, files: tuple[Path, ...]) -> None:
-    """Hear each FILE; print file, TAB, text, TAB, confidence (0.000 to 1.000).
+    """Hear each FILE; print file, TAB, text, TAB, confidence (0.000 to 1.000); for intents the place before the text.
 
     Any sample rate, channels and format that soundfile or sox reads. The text is empty where nothing was said, and
     [unk] where it was none of what may be said. Exit code 1 if a file could not be read; the others are heard.
@@ -53,7 +53,8 @@ def hear(name: str, files: tuple[Path, ...]) -> None:
                 failed = True
                 continue
             text = "" if heard.verdict is Verdict.SILENCE else heard.text
-            click.echo(f"{path}\t{text}\t{heard.confidence:.3f}")
+            place = f"{heard.value}\t" if grammar.kind is Kind.INTENTS else ""
+            click.echo(f"{path}\t{place}{text}\t{heard.confidence:.3f}")
     if failed:
         sys.exit(1)
 

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     "Menus and words": {
         "prompts": Entry("cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
         "speech": Entry("cli.speech:speech", "What callers say: measure and train the recogniser."),
+        "intents": Entry("cli.intents:intents", "What callers may say in their own words: list it."),
         "hear": Entry("cli.hear:hear", "Tell what the recogniser hears in recordings."),
     },
     "Try it": {

@@ -61,7 +61,7 @@ def terminal(events: bool, back: str | None) -> None:
         raise click.ClickException(f"the prompts have errors; nothing is served until they are mended:\n{told}")
     texts = Texts.load(settings.prompts, settings.office.language)
     menu = Menu.load(settings.prompts / "menu.toml", named(settings.office.language))
-    hears = partial(understood, spoken=menu.spoken) if settings.speech.enabled else None
+    hears = partial(understood, spoken=menu.spoken, leads=menu.leads) if settings.speech.enabled else None
     phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
     # Locks that end with the call: trying must not lock anybody out of the real line.
     with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:

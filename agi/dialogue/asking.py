@@ -60,6 +60,14 @@ class ToAgent(Exception):
     """The caller wants an agent."""
 
 
+class Elsewhere(Exception):
+    """The caller wishes for another `place` of the menu."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 class GaveUp(Exception):
     """No usable answer at `where`; `why` is the last result; `target` is where the menu sends the caller."""
 

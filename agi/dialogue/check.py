@@ -78,7 +78,10 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
 
 
 def _check_reachable(found: MenuFile) -> Iterator[Finding]:
-    reached = _reachable(found, found.start) if found.start in found.nodes else set(found.nodes)
+    wished = (node.name for node in found.nodes.values() if node.intents)
+    reached = {name for begin in (found.start, *wished) for name in _reachable(found, begin)}
+    if found.start not in found.nodes:
+        reached = set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
             yield found.finding("M016", node.name, f"tidak ada pilihan yang menuju [{node.name}]")

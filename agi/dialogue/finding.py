@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-WARNINGS = frozenset({"M010", "M016", "M018", "M019", "M023", "M026", "T005", "T006", "T010", "T011", "T012", "R002"})
+WARNINGS = frozenset(
+    {"M010", "M016", "M018", "M019", "M023", "M026", "M028", "T005", "T006", "T010", "T011", "T012", "R002"}
+)
 """Codes that do not keep the hotline from being served. No code is ever given a second meaning."""
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from agi.dialogue.asking import Back, GaveUp, Patience
+from agi.dialogue.asking import Back, Elsewhere, GaveUp, Patience
 from agi.dialogue.check import check_tree
 from agi.dialogue.finding import Finding
 from agi.dialogue.menufile import MenuFile, Node, read
 from agi.dialogue.question import Prompt
-from agi.dialogue.spoken import Spoken
+from agi.dialogue.spoken import INTENTS, Leads, Spoken
 from agi.dialogue.talk import Says, Talk
 from agi.errors import HotlineError
 from agi.languages import INDONESIAN
@@ -20,6 +20,8 @@ SAYS: Says = {"menu.more": {}}
 
 MORE = "more"
 """The question to a caller who has got an answer, whether they want more."""
+
+_MORE = f"question:{MORE}"
 
 ASKS: Mapping[str, str] = {MORE: "12"}
 """Questions that may have words in [questions] of the menu, and their keys."""
@@ -36,16 +38,19 @@ class MenuError(HotlineError):
 class Menu:
     """A menu that has the right form. Whether its prompts and services exist is not for it to say.
 
-    `spoken`: what may be said on its questions, by grammar, in its `language`.
+    `spoken`: what may be said on its questions, by grammar, in its `language`; `leads`: where any place may be wished
+    for.
     """
 
     def __init__(self, found: MenuFile, language: Language) -> None:
         self.start = found.start
         self.nodes = found.nodes
         self.language = language
-        self.spoken: Spoken = {
-            grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in found.words.items()
-        }
+        words = {grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in found.words.items()}
+        wishes = {node.name: node.intents for node in found.nodes.values() if node.intents}
+        self.spoken: Spoken = {**words, **({INTENTS: wishes} if wishes else {})}
+        menus = {f"menu:{node.name}": node.options for node in found.nodes.values() if node.options}
+        self.leads: Leads = {name: leads for name, leads in {**menus, _MORE: {}}.items() if name in words and wishes}
 
     @classmethod
     def load(cls, path: Path, language: Language = INDONESIAN) -> "Menu":
@@ -79,6 +84,8 @@ class Menu:
                 else:
                     talk.tell(*map(Prompt, node.say))
                 path = self._more(talk, path, usual)
+            except Elsewhere as wish:
+                path = self.way_to(wish.place)
             except Back:
                 path = path[:-1] or [self.start]
             except GaveUp as gone:
@@ -110,7 +117,7 @@ class Menu:
         """Ask what else; the new path, empty when the caller has done. Silence after an answer is no failure."""
         talk.patience = replace(usual, tries=min(2, usual.tries))
         try:
-            key = talk.choose(MORE, [Prompt("menu.more")], "12", repeat=talk.told, grammar="question:more")
+            key = talk.choose(MORE, [Prompt("menu.more")], "12", repeat=talk.told, grammar=_MORE)
         except GaveUp:
             return []
         return [self.start] if key == "1" else []

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from agi import tomlfile
 from agi.dialogue.finding import Finding, likely
-from agi.dialogue.spoken import Words, read_words
+from agi.dialogue.spoken import Words, read_patterns, read_words
 
 OPTION_KEYS = "12345678"
 RESERVED_KEYS = "09*#"
@@ -33,8 +33,9 @@ _OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal")
 class NodeFields(BaseModel):
     """What may stand at one place of the menu, beside its options.
 
-    `give_up`: "agent", "end" or a node. `barge_in`: whether a key and speech interrupt the prompt, or which of the two.
-    Times are in ms; what the file does not say of them and of tries is that of the settings.
+    `intents`: by which words callers may wish for it on any menu. `give_up`: "agent", "end" or a node. `barge_in`:
+    whether a key and speech interrupt the prompt, or which of the two. Times are in ms; what the file does not say of
+    them and of tries is that of the settings.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -42,6 +43,7 @@ class NodeFields(BaseModel):
     prompt: Annotated[str, Field(min_length=1)] = ""
     say: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
     service: Annotated[str, Field(min_length=1)] = ""
+    intents: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
     give_up: Annotated[str, Field(min_length=1)] = GIVE_UP_AGENT
     barge_in: Literal[True, False, "key", "voice"] = True
     first_key_ms: Annotated[int, Field(ge=500, le=60_000)] = 0
@@ -147,4 +149,5 @@ def _node(file: MenuFile, name: str, body: dict[str, Any]) -> Node:
                 file.wrong(code, f"{name}.{key}", f"{key} di [{name}] harus {tomlfile.expected(known)}")
             else:
                 _unknown(file, f"{name}.{key}", key, (*NodeFields.model_fields, _WORDS), f"di [{name}]")
-    return Node(**body, name=name, options=options)
+    node = Node(**body, name=name, options=options)
+    return node.model_copy(update={"intents": read_patterns(name, node.intents, file.wrong)})

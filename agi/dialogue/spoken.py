@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 _SAYABLE = re.compile(r"[a-z]+(?: [a-z]+)*")
+_PATTERN = re.compile(r"[a-z]+(?:/[a-z]+)*(?: [a-z]+(?:/[a-z]+)*)*")
+
+INTENTS = "intents"
+"""The grammar of wishes for any place of the menu."""
 
 Spoken = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""Grammar ("menu:main", "question:more") -> option -> ways to say it; the first is the one that is read back."""
+"""Grammar ("menu:main", "question:more") -> option -> ways to say it; the first is the one that is read back.
+
+INTENTS -> place -> patterns of words that tell ("ktp hilang"), the first again what is read back."""
+
+Leads = Mapping[str, Mapping[str, str]]
+"""The questions on which any place may be wished for -> option -> the place it leads to."""
 
 Wrong = Callable[[str, str, str], None]
 """Told of what is wrong: its code, the dotted name of where it stands, and a sentence."""
@@ -25,6 +34,22 @@ class Words:
 def normal(text: str) -> str:
     """`text` as it is heard: small letters, single blanks, no hyphens ("KTP-el" -> "ktp el")."""
     return " ".join(text.lower().replace("-", " ").split())
+
+
+def read_patterns(place: str, texts: tuple[str, ...], wrong: Wrong) -> tuple[str, ...]:
+    """The patterns of the node `place` in their normal form; `wrong` is told what is wrong with their form."""
+    patterns = tuple(dict.fromkeys(map(normal, texts)))
+    for nth, pattern in enumerate(patterns):
+        if not _PATTERN.fullmatch(pattern):
+            problem = (
+                f"intents di [{place}]: {pattern!r} tidak bisa didengar: tulis kata-kata dengan huruf, misalnya "
+                '"KTP hilang", atau "KTP/KK hilang" untuk dua sekaligus'
+            )
+            wrong("M022", f"{place}.{INTENTS}", problem)
+        elif nth == 0 and "/" in pattern:
+            problem = f"intents di [{place}]: yang pertama dibacakan kepada penelepon: tulis tanpa garis miring"
+            wrong("M022", f"{place}.{INTENTS}", problem)
+    return tuple(pattern for pattern in patterns if _PATTERN.fullmatch(pattern))
 
 
 def read_words(name: str, body: object, wrong: Wrong) -> Words:

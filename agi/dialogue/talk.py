@@ -1,18 +1,18 @@
 """Talking with a caller: say, tell, ask; help that escalates; giving up.
 
 What a caller does besides answering becomes an exception, so that a service reads like the conversation:
-`Back` (`*`), `ToAgent` (`0`), `GaveUp` (no usable answer after all tries), `CallSpent` (the call has had what one call
-may have). `HungUp` comes from the phone.
+`Back` (`*`), `ToAgent` (`0`), `Elsewhere` (a wish for another place of the menu), `GaveUp` (no usable answer after all
+tries), `CallSpent` (the call has had what one call may have). `HungUp` comes from the phone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agi.dialogue import confirm
-from agi.dialogue.asking import Asked, Asking, public
+from agi.dialogue.asking import Asked, Asking, Elsewhere, public
 from agi.dialogue.helps import IN_BOTH, Helps
 from agi.dialogue.question import Answer, Digits, Options, Prompt
-from agi.dialogue.spoken import Spoken
+from agi.dialogue.spoken import INTENTS, Spoken
 from agi.languages.language import Command, Reply
 
 Says = Mapping[str, Mapping[str, str]]
@@ -91,9 +91,10 @@ class Talk(Asking):
     ) -> str:
         """Ask for one key out of `keys`, or for the words that `grammar` has for it; `9` says `repeat` before `ask`.
 
-        Raises Back, ToAgent, GaveUp, HungUp.
+        Raises Back, ToAgent, Elsewhere, GaveUp, HungUp.
         """
         words = self.spoken.get(grammar, {})
+        wishes = self.spoken.get(INTENTS, {})
         question = replace(
             self._question(name, ask, Options(keys), grammar if words else ""),
             barge_in=barge_in,
@@ -101,10 +102,13 @@ class Talk(Asking):
         )
 
         def accept(answer: Answer) -> str:
-            return confirm.option(self, name, answer, words)
+            return confirm.option(self, name, answer, {**wishes, **words})
 
         asked = Asked(question, Helps.MENU, accept, self._means(name), repeat)
-        return self._ask(asked).value
+        chosen = self._ask(asked).value
+        if chosen in wishes:
+            raise Elsewhere(chosen)
+        return chosen
 
     def enter_digits(
         self,

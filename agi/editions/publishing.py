@@ -149,7 +149,8 @@ def build_graph(prompts: Path, language: Language, model: Path, target: Path) ->
 
 def grammars(prompts: Path, language: Language) -> tuple[Grammar, ...]:
     """All that may be said to the hotline with the menu in `prompts`. Raises MenuError, LexiconError."""
-    return standard(language, Menu.load(prompts / "menu.toml", language).spoken)
+    menu = Menu.load(prompts / "menu.toml", language)
+    return standard(language, menu.spoken, menu.leads)
 
 
 def _in(prompts: Path, found: Finding, copy: Path) -> Finding:

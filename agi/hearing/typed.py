@@ -6,36 +6,39 @@ certainty.
 """
 
 from agi.dialogue.question import Answer, Question, Result
-from agi.dialogue.spoken import Spoken, normal
+from agi.dialogue.spoken import Leads, Spoken, normal
 from agi.hearing.answers import grammar_of, said
 from agi.languages import named
 from agi.languages.language import Language, Words
 from agi.languages.pieces import UNKNOWN
 from agi.speech.answer import Reading, decide
-from agi.speech.grammar import ChoiceGrammar, Grammar
+from agi.speech.grammar import ChoiceGrammar, Kind
+from agi.speech.intents import Intents
 from agi.speech.network import accepts, spell
+from agi.speech.standard import of_menu
 from agi.speech.tuning import Thresholds
 
-_SURE = Thresholds(accept=0.0, confirm=0.0)
-_DOUBTFUL = Thresholds(accept=1.01, confirm=0.0)
+_SURE = dict.fromkeys(Kind, Thresholds(accept=0.5, confirm=0.0))
+_DOUBTFUL = dict.fromkeys(Kind, Thresholds(accept=1.01, confirm=0.0))
 
 
-def understood(line: str, question: Question, spoken: Spoken) -> Answer:
-    """What `line` answers to `question`; a question for keys alone hears nothing."""
+def understood(line: str, question: Question, spoken: Spoken, leads: Leads | None = None) -> Answer:
+    """What `line` answers to `question`; a question for keys alone hears nothing.
+
+    `spoken` and `leads` are the menu's.
+    """
     if not question.grammar:
         return Answer(Result.NO_INPUT)
     language = named(question.language)
-
-    def words_of(name: str) -> Grammar:
-        return ChoiceGrammar(name, spoken[name], language=language)
-
+    menu = {one.name: one for one in of_menu(spoken, leads or {}, language)}
     try:
-        grammar = grammar_of(question, words_of)
+        grammar = grammar_of(question, menu.__getitem__)
     except KeyError:
         return Answer(Result.NO_INPUT)
     words = _words(line, language)
     if not accepts(spell(grammar.whole(other=False)), words):
-        words = (UNKNOWN,)
+        wishes = grammar.beside if isinstance(grammar, ChoiceGrammar) else None
+        words = tuple(wishes.known(words)) if isinstance(wishes, Intents) else (UNKNOWN,)
     doubtful = line.rstrip().endswith("?")
     return said(decide(grammar, (Reading(words, 0.0),), _DOUBTFUL if doubtful else _SURE), question).answer
 

@@ -18,6 +18,8 @@ from agi.services import SERVICES, conversation
 from agi.settings import Settings
 from agi.speech import standard
 from agi.speech.alike import alike
+from agi.speech.grammar import ChoiceGrammar
+from agi.speech.intents import Intents
 from agi.speech.pronunciation import Pronunciations
 from agi.tomlfile import Problem
 from agi.voice import inspection
@@ -54,7 +56,7 @@ def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding,
     """
     folder = prompts or settings.prompts
     language = named(settings.office.language)
-    findings = [*_by_lexicon(folder, language), *_by_sound(folder)]
+    findings = [*_by_lexicon(folder, language), *_by_sound(folder), *_by_meaning(folder, language)]
     try:
         texts = Texts.load(folder, settings.office.language)
         findings += check_menu(folder / "menu.toml", texts, language)
@@ -195,6 +197,39 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
                     f"(pilihan {one.other_key}, baris {line}): pakai kata lain untuk salah satunya"
                 )
                 yield found.finding("M026", f"{words.name}.{one.key}", problem)
+
+
+def _by_meaning(folder: Path, language: Language) -> Iterator[Finding]:
+    """Sentences that lead to two places: by their intents, or by those of one and the words of a menu for another."""
+    try:
+        found = menu.Menu.load(folder / "menu.toml", language)
+    except menu.MenuError:  # told elsewhere
+        return
+    file = read(folder / "menu.toml")
+    said = standard.of_menu(found.spoken, found.leads, language)
+    for wishes in (one for one in said if isinstance(one, Intents)):
+        for clash in wishes.clashes():
+            line = file.line_of(f"{clash.place}.intents")
+            problem = (
+                f'"{clash.sentence}" berarti [{clash.other}] dan juga [{clash.place}] (baris {line}): '
+                "penelepon akan ditanya; tambahkan kata yang membedakan"
+            )
+            yield file.finding("M028", f"{clash.other}.intents", problem)
+        for options in (one for one in said if isinstance(one, ChoiceGrammar) and one.beside is wishes):
+            name = options.name.removeprefix("menu:")
+            for key, way in ((key, way) for key, ways in options.words.items() for way in ways):
+                meant, place = wishes.values(tuple(way.split())), options.leads.get(key, "")
+                known = {
+                    place,
+                    *wishes.above.get(place, ()),
+                    *(one for one in meant if place in wishes.above.get(one, ())),
+                }
+                if place and meant and not wishes.doubtful(tuple(way.split())) and meant[0] not in known:
+                    problem = (
+                        f'"{way}" memilih {key} di [{name}], yaitu [{place}], tetapi berarti [{meant[0]}] '
+                        "bila dikatakan di menu lain"
+                    )
+                    yield file.finding("M028", f"{name}.words.{key}", problem)
 
 
 def _coded(code: str, problems: Iterable[Problem]) -> list[Finding]:

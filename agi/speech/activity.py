@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agi.speech.tuning import RATE
+from agi.speech.voicing import Voicing
 
 FRAME = RATE // 50
 """Samples in one frame of 20 ms."""
@@ -70,7 +71,7 @@ class Activity:
     `speaking`: the caller talks (set by voice, kept until 200 ms are quiet). `awake`: some sound has come that is
     worth decoding; whoever finds that it was nothing sets it back. `quiet_ms`: time since the last frame that was not
     quiet. `paused_ms`: time since the last frame that was loud enough to be the caller; in noise that never falls quiet
-    it still tells that they have stopped.
+    it still tells that they have stopped. `voicing`: how far what is loud is a voice.
     """
 
     def __init__(self) -> None:
@@ -78,6 +79,7 @@ class Activity:
         self.awake = False
         self.quiet_ms = 0
         self.paused_ms = 0
+        self.voicing = Voicing()
         self._frames = 0
         self._smooth = _FLOOR_START
         self._block = 0.0
@@ -103,9 +105,11 @@ class Activity:
         self._remember(samples, said)
         loud = level > floor + _LOUD_DB and level > _LOUD_MIN and level > echo and not self._is_late_echo()
         self._loud.append(loud)
-        # The dearest part of it: not asked while the caller talks, nor where nothing can be a voice.
-        self._voiced.append(loud and (self.speaking or _periodicity(np.concatenate((self._before, samples))) > _VOICED))
+        window = np.concatenate((self._before, samples))
         self._before = samples
+        self.voicing.hear(window if loud else None)
+        # The dearest part of it: not asked while the caller talks, nor where nothing can be a voice.
+        self._voiced.append(loud and (self.speaking or _periodicity(window) > _VOICED))
         if loud and sum(self._loud) >= _WAKE:
             self.awake = True
         if loud and sum(self._voiced) >= _ONSET:

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agi.languages.language import Command, Words
@@ -11,7 +11,7 @@ from agi.languages.pieces import UNKNOWN
 from agi.speech.grammar import Grammar, Kind, Nik, NikStanding
 from agi.speech.graph import MARK
 from agi.speech.network import UNKNOWN_ELSEWHERE
-from agi.speech.tuning import Thresholds
+from agi.speech.tuning import Thresholds, Tuning
 
 
 class Verdict(StrEnum):
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"  # take it
     CONFIRM = "confirm"  # ask "is that right?"
     REJECTED = "rejected"  # speech, but no answer we may trust: no-match
-    SILENCE = "silence"  # no speech, or nothing but fillers: the caller has not answered yet
+    SILENCE = "silence"  # no speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,11 @@ def partial_words(result: str) -> Words:
     return _unmarked(json.loads(result).get("partial", ""))
 
 
-def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> Heard:
+def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind, Thresholds]) -> Heard:
     """What `found` (best first) mean on the question of `grammar`."""
     spoken = [one for one in found if one.words]
     if not spoken or (found and not found[0].words):
         return Heard(Verdict.SILENCE)
-    said = spoken[0].words
-    if grammar.language.idle(said) and not grammar.language.command(said) and not grammar.values(said):
-        return Heard(Verdict.SILENCE, text=spoken[0].text)
     outcomes = _outcomes(grammar, spoken)
     meant = [one for one in outcomes if one.value or one.command]
     if isinstance(grammar, Nik):
@@ -98,22 +95,30 @@ def decide(grammar: Grammar, found: Sequence[Reading], limits: Thresholds) -> He
     if not meant:
         return Heard(Verdict.REJECTED, text=spoken[0].text)
     best = meant[0]
-    certain = best.reading.score >= spoken[0].score
-    confidence = best.share if certain or not isinstance(grammar, Nik) else min(best.share, limits.accept * 0.99)
+    words = best.reading.words
+    limits = thresholds[grammar.kind_of(words)]
     others = tuple(one.value for one in meant[1:] if one.value)
-    resembles = grammar.kind is Kind.OPTIONS and _resembles(grammar, outcomes)
-    if confidence >= limits.accept and not resembles:
+    doubtful = isinstance(grammar, Nik) and best.reading.score < spoken[0].score
+    if not best.command and grammar.doubtful(words):
+        doubtful = True
+        others = tuple(dict.fromkeys((*grammar.values(words)[1:], *others)))
+    confidence = min(best.share, limits.accept * 0.99) if doubtful else best.share
+    if confidence >= limits.accept:
         verdict = Verdict.ACCEPTED
-    elif confidence >= limits.confirm or (certain and resembles):
+    elif confidence >= limits.confirm:
         verdict = Verdict.CONFIRM
     else:
         return Heard(Verdict.REJECTED, text=spoken[0].text, confidence=confidence, alternatives=others)
     return Heard(verdict, best.value, best.command, best.reading.text, confidence, others)
 
 
-def _resembles(grammar: Grammar, outcomes: Sequence[_Outcome]) -> bool:
-    """Whether a word that is no answer was nearly heard instead: many people's "tidak" is nearer to "tiga"."""
-    return any(not (one.value or one.command) and one.reading.text in grammar.decoys for one in outcomes)
+def voiced(heard: Heard, share: float, tuning: Tuning) -> Heard:
+    """What is left of `heard` where `share` of the sound (see `Voicing`) is voice: nothing but a voice says words."""
+    if share < tuning.some_voice:
+        return Heard(Verdict.SILENCE)
+    if share < tuning.sure_voice and heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
+        return replace(heard, verdict=Verdict.REJECTED, value="", command=None)
+    return heard
 
 
 def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:

@@ -17,6 +17,7 @@ from agi.speech import GRAMMARS, phones
 from agi.speech.foreign import BuildError, Phrases, phrases
 from agi.speech.grammar import ChoiceGrammar, Grammar, Kind, OneOf
 from agi.speech.graph import compile_graph
+from agi.speech.intents import Intents
 from agi.speech.network import spell
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.standard import LISTS
@@ -52,6 +53,8 @@ def build(
     if not acoustic_model.is_file() or not (source / "conf" / "mfcc.conf").is_file():
         raise BuildError(f"{source} holds no acoustic model: am/final.mdl and conf/mfcc.conf are needed.")
     pieces = {one.name: one.whole() for one in grammars}
+    choices = [one for one in grammars if isinstance(one, ChoiceGrammar)]
+    beside = {one.name: one.beside.name for one in choices if one.beside}
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -59,12 +62,12 @@ def build(
     try:
         _copy_conf(source / "conf", fresh / "conf")
         if phones.has_our_phones(acoustic_model):
-            graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations)
+            graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations, beside=beside)
             graph.write(fresh)
             known = graph.words
             linked = ["am"]
         else:
-            known, unknown = phrases(source, pieces, language)
+            known, unknown = phrases(source, pieces, language, beside)
             with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
                 conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
             linked = [path.name for path in source.iterdir() if path.is_dir() and path.name != "conf"]
@@ -73,7 +76,9 @@ def build(
         table = {
             "language": language.code,
             "phrases": known,
-            "options": {one.name: one.words for one in grammars if isinstance(one, ChoiceGrammar)},
+            "options": {one.name: one.words for one in choices},
+            "leads": {one.name: one.leads for one in choices if one.beside},
+            "intents": next((one.places for one in grammars if isinstance(one, Intents)), {}),
             "lists": {one.name: one.words for one in grammars if isinstance(one, OneOf) and one.kind is Kind.LIST},
         }
         text = json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True)

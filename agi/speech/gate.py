@@ -1,4 +1,4 @@
-"""Other people talking behind the caller: what is much quieter than the caller is turned down before it is decoded.
+"""What is decoded of a caller's sound: at the level that the model knows, and others who talk behind turned down.
 
 It works as the sound comes, 80 ms late: so long is looked ahead for a loud sound whose weak beginning must be kept.
 """
@@ -12,22 +12,42 @@ from agi.speech.activity import level_db
 from agi.speech.tuning import RATE
 
 _FRAME = RATE // 100
-_BELOW_DB = 13.0
-_FADES_DB = 0.02
-"""The caller's level is that of the loudest sound, less 2 dB for each second since."""
+_DIGITS_DB, _WORDS_DB, _MOST_DB = -8.0, -18.0, 32.0
+"""The loudest 30 ms of a caller are brought to this level, and nothing is lifted by more. Found by trial: NIKs taken
+unasked, of 30 to 60: 70 % at -20, 95 % at -14, 100 % at -8; answers to menus and yes or no, of 80: 77 at -18, 75 at
+-8."""
+_SO_FAR_DB, _FADES_DB = 13.0, 0.02
+"""How far below the caller others are while the sound still comes: the caller is as loud as the loudest so far, less
+2 dB for each second since."""
+_KNOWN_DB = 16.0
+"""The same where it is known how loud the caller is: their last digits are quieter than their first."""
 _KEPT = 8
 """Frames of 10 ms kept on either side of a loud one: weak sounds at the edges of words."""
-_DOWN = 0.1
+_DOWN_DB = -20.0
 _QUIETEST_DB = -70.0
 
 
-class Gate:
-    """Turns down by 20 dB what is 13 dB or more below the caller. `feed` the sound, then `rest`."""
+def loudest_db(sound: bytes) -> float:
+    """The level of the loudest 30 ms of 16-bit `sound`, in dB below full scale."""
+    samples = np.frombuffer(sound, np.int16).astype(np.float32)
+    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    levels = 10 * np.log10((frames**2).mean(axis=1) / 32768.0**2 + 1e-9)
+    return float(np.convolve(levels, np.full(3, 1 / 3), "valid").max()) if len(levels) > 2 else _QUIETEST_DB
 
-    def __init__(self) -> None:
+
+class Gate:
+    """Brings the sound to one level; where `digits` are said, turns down by 20 dB what is far below the caller.
+
+    `feed` the sound, then `rest`. `caller_db`: how loud the caller is (`loudest_db`), where that is known already.
+    """
+
+    def __init__(self, caller_db: float | None = None, *, digits: bool) -> None:
+        self._below_db = _SO_FAR_DB if caller_db is None else _KNOWN_DB
+        self._digits = digits
         self._left = np.zeros(0, np.int16)
         self._levels: deque[float] = deque(maxlen=3)
-        self._caller = _QUIETEST_DB
+        self._fades_db = _FADES_DB if caller_db is None else 0.0
+        self._caller = self._loudest = _QUIETEST_DB if caller_db is None else caller_db
         self._waiting: deque[NDArray[np.int16]] = deque()
         self._loud_ago = 2 * _KEPT + 1
 
@@ -52,17 +72,19 @@ class Gate:
             done += self._decided().tobytes()
         self._loud_ago = quiet  # nothing is known of what follows, if something does
         left, self._left = self._left, self._left[:0]
-        return bytes(done) + left.tobytes()
+        return bytes(done) + self._at(left, 0.0).tobytes()
 
     def _hear(self, frame: NDArray[np.int16]) -> None:
         self._levels.append(level_db(frame.astype(np.float32)))
         level = sum(self._levels) / len(self._levels)
-        self._caller = max(level, self._caller - _FADES_DB)
-        self._loud_ago = 0 if level > self._caller - _BELOW_DB else self._loud_ago + 1
+        self._loudest = max(level, self._loudest)
+        self._caller = max(level, self._caller - self._fades_db)
+        self._loud_ago = 0 if not self._digits or level > self._caller - self._below_db else self._loud_ago + 1
         self._waiting.append(frame)
 
     def _decided(self) -> NDArray[np.int16]:
-        frame = self._waiting.popleft()
-        if self._loud_ago <= 2 * _KEPT:
-            return frame
-        return (frame * np.float32(_DOWN)).astype(np.int16)
+        return self._at(self._waiting.popleft(), 0.0 if self._loud_ago <= 2 * _KEPT else _DOWN_DB)
+
+    def _at(self, frame: NDArray[np.int16], gain_db: float) -> NDArray[np.int16]:
+        gain_db += min((_DIGITS_DB if self._digits else _WORDS_DB) - self._loudest, _MOST_DB)
+        return (frame * np.float32(10 ** (gain_db / 20))).clip(-32768, 32767).astype(np.int16)

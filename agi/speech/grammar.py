@@ -6,7 +6,7 @@ part of the graph whatever the length asked for; menus and lists have parts of t
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     LIST = "list"
     REPAIR = "repair"
+    INTENTS = "intents"
 
 
 class NikStanding(StrEnum):
@@ -54,6 +55,14 @@ class Grammar(ABC):
     def values(self, words: Words) -> tuple[str, ...]:
         """What `words` may mean, the most usual first; none if they are no answer."""
 
+    def kind_of(self, words: Words) -> Kind:
+        """Whose thresholds an answer in `words` must reach."""
+        return self.kind
+
+    def doubtful(self, words: Words) -> bool:
+        """Whether `words` may mean one thing as well as another, however well they were heard."""
+        return False
+
     def may_go_on(self, words: Words) -> bool:
         """Whether an answer that is whole may still become another one: then a pause is waited for."""
         return False
@@ -63,14 +72,9 @@ class Grammar(ABC):
         return False
 
     def whole(self, *, other: bool = True) -> Piece:
-        """The piece that the graph is made of: what may be said, commands, fillers, and any other speech (`other`)."""
-        rest = (Loop(alt((Anything(), *self.decoys))),) if other else ()
-        return Alt((self.piece, self.language.commands, self.language.fillers, *rest))
-
-    @property
-    def decoys(self) -> Words:
-        """Words to be told from the answers that they resemble."""
-        return ()
+        """The piece that the graph is made of: what may be said, commands, and any other speech (`other`)."""
+        rest = (Loop(Anything()),) if other else ()
+        return Alt((self.piece, self.language.commands, *rest))
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,6 @@ class YesNo(Grammar):
     def piece(self) -> Piece:
         """What may be said."""
         return self.language.yes_or_no
-
-    @property
-    def decoys(self) -> Words:
-        """ "saya" ends like "ya"."""
-        return self.language.vocabulary.decoys
 
     def values(self, words: Words) -> tuple[str, ...]:
         """Yes or no."""
@@ -217,11 +216,6 @@ class OneOf(Grammar):
         """The words of every entry, with what people say before and after."""
         return self.language.in_a_sentence(alt(" ".join(words) for words in self._meanings))
 
-    @property
-    def decoys(self) -> Words:
-        """ "tidak" resembles "tiga"."""
-        return self.language.vocabulary.decoys
-
     def values(self, words: Words) -> tuple[str, ...]:
         """The entry."""
         return tuple(
@@ -243,13 +237,43 @@ class OneOf(Grammar):
 
 @dataclass(frozen=True)
 class ChoiceGrammar(OneOf):
-    """The options of a menu: for each key its words. Every option may also be called by its number."""
+    """The options of a menu: for each key its words. Every option may also be called by its number.
+
+    `beside` them wishes for any place of the menu may be said, whose value is the place; `leads`: to which place each
+    key leads, so that a wish for it means the key.
+    """
 
     kind = Kind.OPTIONS
+    beside: Grammar | None = None
+    leads: Mapping[str, str] = field(default_factory=dict)
 
     def _also(self, value: str) -> tuple[str, ...]:
         """The number of the option, as people say it."""
         return self.language.called(value)
+
+    def whole(self, *, other: bool = True) -> Piece:
+        """Any other speech is left to the wishes, where they may be said."""
+        return super().whole(other=other and self.beside is None)
+
+    def values(self, words: Words) -> tuple[str, ...]:
+        """The option, else the place that is wished for."""
+        own = super().values(words)
+        if own or self.beside is None:
+            return own
+        key_of = {place: key for key, place in self.leads.items()}
+        return tuple(dict.fromkeys(key_of.get(place, place) for place in self.beside.values(words)))
+
+    def kind_of(self, words: Words) -> Kind:
+        """A wish has thresholds of its own."""
+        return self.kind if self.beside is None or super().values(words) else self.beside.kind
+
+    def doubtful(self, words: Words) -> bool:
+        """An option is not; a wish may be."""
+        return self.beside is not None and not super().values(words) and self.beside.doubtful(words)
+
+    def may_lengthen(self, words: Words) -> bool:
+        """ "KTP" may become "KTP saya hilang"."""
+        return super().may_lengthen(words) or (self.beside is not None and self.beside.may_lengthen(words))
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,6 @@ from agi.speech.pronunciation import Pronunciations
 MARK = "@"
 """Between a word and the name of its grammar in the model's list of words."""
 
-_Ways = Mapping[tuple[str, ...], float]
-"""Sounds one after another -> what it costs to say a word so."""
-
-_Rest = tuple[str, frozenset[tuple[tuple[str, ...], float]]]
-"""A sound and all that may follow it in a word."""
-
 _HALF = math.log(2)
 
 # Beam and lattice beam: facts of the lab's NIK comparison (wide enough that the right number is among 50 readings).
@@ -92,14 +86,21 @@ def marked(word: str, grammar: str) -> str:
 
 
 def compile_graph(
-    networks: Mapping[str, Network], pronunciations: Pronunciations, prices: Prices | None = None
+    networks: Mapping[str, Network],
+    pronunciations: Pronunciations,
+    prices: Prices | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> Graph:
-    """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError."""
+    """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError.
+
+    `beside`: with which other network one is offered, so that a question has the words of both.
+    """
     words = {name: tuple(marked(word, name) for word in net.words) for name, net in sorted(networks.items())}
     symbols = ["<eps>", *(word for one in words.values() for word in one)]
     compiler = _Compiler({word: number for number, word in enumerate(symbols)}, pronunciations, prices or Prices())
+    words |= {name: (*words[name], *words[other]) for name, other in (beside or {}).items()}
     for name, network in sorted(networks.items()):
-        compiler.add(name, network)
+        compiler.add(name, network, len(words[name]))
     return Graph(
         olabel_lookahead(compiler.fst, len(symbols) - 1),
         const(_any_order(len(symbols))),
@@ -130,11 +131,11 @@ class _Compiler:
         self._emit(self._start, self._quiet, phones.SILENCE, 0, _HALF)
         self.fst.finals[self._quiet] = 0.0
 
-    def add(self, name: str, network: Network) -> None:
-        """The grammar `name` as a part of its own."""
+    def add(self, name: str, network: Network, offered: int) -> None:
+        """The grammar `name` as a part of its own; `offered`: how many words its question has."""
         # Vosk's bigram of N one-word phrases charges log(8 N) for a word after another word; here a word costs the
         # same in a small grammar and in a large one.
-        bigram = math.log(8 * len(network.words))
+        bigram = math.log(8 * offered)
         leave = [self.fst.state() for _ in range(network.states)]
         arrive = self._with_pauses(network, leave)
         for arc in network.arcs:
@@ -167,25 +168,16 @@ class _Compiler:
         return arrive
 
     def _word(self, source: int, target: int, word: str, number: int, cost: float) -> None:
-        """All ways to pronounce `word`; they share how they begin and how they end."""
-        ways = {phones.positioned(spoken.phones): spoken.cost for spoken in self._pronunciations.weighted(word)}
-        self._ways(source, target, ways, number, cost, {})
-
-    def _ways(self, source: int, target: int, ways: _Ways, word: int, cost: float, states: dict[_Rest, int]) -> None:
-        """The sounds of `ways`, each with its cost; `states` are those of the word by what can still follow there."""
-        for sound in dict.fromkeys(way[0] for way in ways):
-            rests = {way[1:]: price for way, price in ways.items() if way[0] == sound}
-            least = min(rests.values())
-            rests = {rest: round(price - least, 6) for rest, price in rests.items()}
-            here = (sound, frozenset(rests.items()))
-            if here in states:
-                self.fst.arc(source, states[here], phones.enter(sound), word, cost + least)
-                continue
-            states[here] = self.fst.state()
-            self._emit(source, states[here], sound, word, cost + least)
-            if () in rests:
-                self.fst.arc(states[here], target, weight=rests.pop(()))
-            self._ways(states[here], target, rests, 0, 0.0, states)
+        """All ways to pronounce `word`; those that begin alike share their beginning."""
+        states: dict[tuple[str, ...], int] = {(): source}
+        for spoken in self._pronunciations.weighted(word):
+            sounds = phones.positioned(spoken.phones)
+            for length, sound in enumerate(sounds):
+                before, begun = states[sounds[:length]], sounds[: length + 1]
+                if begun not in states:
+                    states[begun] = self.fst.state()
+                    self._emit(before, states[begun], sound, 0 if length else number, 0.0 if length else cost)
+            self.fst.arc(states[sounds], target, weight=spoken.cost)
 
     def _any_sounds(self, source: int, target: int, number: int, cost: float) -> None:
         """Two sounds or more in any order."""

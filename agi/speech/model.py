@@ -11,8 +11,10 @@ from agi.errors import HotlineError
 from agi.languages import named
 from agi.languages.language import Language
 from agi.speech import GRAMMARS
-from agi.speech.grammar import ChoiceGrammar, Grammar, OneOf
+from agi.speech.grammar import Grammar, OneOf
+from agi.speech.intents import INTENTS
 from agi.speech.recogniser import Recogniser
+from agi.speech.standard import of_menu
 from agi.speech.tuning import RATE, Tuning
 
 vosk.SetLogLevel(-2)
@@ -46,9 +48,8 @@ class Model:
         except Exception as error:  # vosk raises the bare class, and nothing else
             raise ModelError(f"Vosk cannot load {folder}: run `hotline up`.") from error
         language = named(table["language"])
-        meant: dict[str, Grammar] = {
-            name: ChoiceGrammar(name, _tuples(words), language=language) for name, words in table["options"].items()
-        }
+        spoken = {name: _tuples(words) for name, words in {**table["options"], INTENTS: table["intents"]}.items()}
+        meant: dict[str, Grammar] = {one.name: one for one in of_menu(spoken, table["leads"], language)}
         meant.update({name: OneOf(name, _tuples(words), language=language) for name, words in table["lists"].items()})
         return cls(folder, handle, language, _tuples(table["phrases"]), meant)
 

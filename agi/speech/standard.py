@@ -19,18 +19,26 @@ from agi.speech.grammar import (
     OneOf,
     YesNo,
 )
+from agi.speech.intents import INTENTS, Intents
 from agi.tomlfile import Problem
 
 LISTS = Path(__file__).resolve().parents[2] / "data" / "words"
 """One file a list, `NAME.toml`: value = ["way to say it", …]; used as grammar "list:NAME"."""
 
 
-def standard(
-    language: Language = INDONESIAN, spoken: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
-) -> tuple[Grammar, ...]:
-    """Yes and no, digits, NIK, date, number, repair, every list of words, and every question of a menu.
+Ways = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""A menu's name of a question -> key -> ways to say it; "intents" -> place -> patterns."""
 
-    `spoken`: the menu's name of a question -> key -> ways to say it. Raises LexiconError.
+Leads = Mapping[str, Mapping[str, str]]
+"""The questions beside whose words wishes may be said -> key -> place."""
+
+
+def standard(
+    language: Language = INDONESIAN, spoken: Ways | None = None, leads: Leads | None = None
+) -> tuple[Grammar, ...]:
+    """Yes and no, digits, NIK, date, number, repair, every list of words, and all that is `of_menu`.
+
+    Raises LexiconError.
     """
     fixed = (
         YesNo(language=language),
@@ -40,8 +48,42 @@ def standard(
         Number(language=language),
         NikRepair(language=language),
     )
-    menu = (ChoiceGrammar(name, words, language=language) for name, words in sorted((spoken or {}).items()))
-    return (*fixed, *lists(language), *menu)
+    return (*fixed, *lists(language), *of_menu(spoken or {}, leads or {}, language))
+
+
+def of_menu(spoken: Ways, leads: Leads, language: Language) -> tuple[Grammar, ...]:
+    """What may be said on every question of a menu, and the wishes that may be said beside them."""
+    places = spoken.get(INTENTS)
+    wishes = Intents(places, _above(leads), language=language) if places else None
+    menus = (
+        ChoiceGrammar(
+            name,
+            words,
+            language=language,
+            beside=wishes if name in leads else None,
+            leads=leads.get(name, {}),
+        )
+        for name, words in sorted(spoken.items())
+        if name != INTENTS
+    )
+    return (*menus, wishes) if wishes else tuple(menus)
+
+
+def _above(leads: Leads) -> dict[str, frozenset[str]]:
+    """The menus on the ways to each place."""
+    parents: dict[str, set[str]] = {}
+    for name, options in leads.items():
+        for place in options.values():
+            parents.setdefault(place, set()).add(name.removeprefix("menu:"))
+    found: dict[str, frozenset[str]] = {}
+    for place in parents:
+        above: set[str] = set()
+        ahead = {place}
+        while ahead:
+            ahead = {menu for one in ahead for menu in parents.get(one, ())} - above
+            above |= ahead
+        found[place] = frozenset(above - {place})
+    return found
 
 
 def lists(language: Language = INDONESIAN) -> tuple[OneOf, ...]:

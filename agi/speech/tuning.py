@@ -30,6 +30,9 @@ _NIK = Thresholds(accept=0.98, confirm=0.02)
 """0.98 is a margin of 4 between the best valid NIK and the next. The curve: `hotline speech eval --measure niks`. A NIK
 is read back when in doubt, so nearly every valid one is worth asking about."""
 
+_INTENTS = Thresholds(accept=0.9, confirm=0.3)
+"""Sentences of the caller's own. The curve: `hotline speech eval-voices --sentences tests/fixtures/own_words.tsv`."""
+
 DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.YES_NO: _WORDS,
     Kind.OPTIONS: _WORDS,
@@ -39,6 +42,7 @@ DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.NUMBER: _NUMBERS,
     Kind.DATE: _NUMBERS,
     Kind.NIK: _NIK,
+    Kind.INTENTS: _INTENTS,
 }
 
 
@@ -47,12 +51,14 @@ class Tuning:
     """Times are milliseconds of audio.
 
     `whole_ms`: silence after which a whole answer that cannot go on is taken. `longer_ms`: the same where words may
-    follow that mean the same ("status", "status dokumen"). `open_ms`: the same for an answer that
-    could go on ("dua", "dua puluh"). `partial_ms`: silence after which an answer that is not whole is given up;
-    `digits_ms`: the same for numbers, which are said in groups. `stable_ms`: in noise without silence, how long a
-    whole answer must stay unchanged. `lead_ms`: audio from before the first sound that is decoded with it.
+    follow that mean the same ("status", "status dokumen"), and after a number that may be whole. `open_ms`: the same
+    for an answer that could go on ("dua", "dua puluh"). `partial_ms`: silence after which an answer that is not whole
+    is given up; `digits_ms`: the same for numbers, which are said in groups. In noise without silence it all takes
+    `in_noise_ms` more, and where others talk as loudly as the caller `among_talk_ms`. `longest_ms`: no answer
+    lasts longer. `lead_ms`: audio from before the first sound that is decoded with it.
     `opening_ms`: who is heard so soon after a question began has begun before it; `after_speech_ms`: the same after a
     spoken answer, which may go on after a pause: to hear the question takes 0.1 s, to react to it 0.2 s.
+    `some_voice`, `sure_voice`: what is less of a voice (see `Voicing`) is none, and is no answer that may be taken.
     """
 
     thresholds: Mapping[Kind, Thresholds] = field(default_factory=lambda: DEFAULT)
@@ -62,10 +68,14 @@ class Tuning:
     open_ms: int = 700
     partial_ms: int = 1200
     digits_ms: int = 2500
-    stable_ms: int = 300
+    in_noise_ms: int = 80
+    among_talk_ms: int = 980
+    longest_ms: int = 30_000
     lead_ms: int = 400
     opening_ms: int = 120
     after_speech_ms: int = 300
+    some_voice: float = 0.55
+    sure_voice: float = 0.6
 
     def slower(self) -> "Tuning":
         """For a caller who has asked for more time: pauses within an answer may be twice as long."""

@@ -34,16 +34,18 @@ def nonspeech(name: str, seed: int) -> Samples:
 
 
 def _cough(chance: Generator) -> Floats:
-    """One to three pulses of 60 to 300 ms: air that breaks out within 5 ms and dies away; two of three end in a weakly
-    voiced tail that falls in pitch.
+    """One to three pulses: air breaks out within 5 ms (60 to 300 ms of it, dying away), two of three go on in a voice
+    that falls in pitch, weakly or louder than the air and up to 300 ms long, as coughs of people do.
     """
     throat, parts = _throat(chance), [_silence(chance, 50, 100)]
+    pitch = chance.uniform(110, 320)
     for _ in range(chance.integers(1, 4)):
         burst = _air(chance, 60, 300, throat)
-        burst *= _shape(len(burst), chance.uniform(1, 5), chance.uniform(25, 90))
-        tail = _voice(chance, 40, 150, throat, chance.uniform(140, 320), chance.uniform(80, 140))
-        tail *= _shape(len(tail), 10, chance.uniform(30, 80)) * chance.uniform(0.1, 0.6) * (chance.random() < 0.67)
-        parts += [_over(burst, tail, at=len(burst) * 2 // 3), _silence(chance, 40, 300)]
+        burst *= _shape(len(burst), chance.uniform(1, 5), chance.uniform(25, 120))
+        tail = _voice(chance, 50, 300, throat, pitch * chance.uniform(0.9, 1.2), pitch * chance.uniform(0.5, 0.9))
+        tail *= _shape(len(tail), chance.uniform(10, 40), chance.uniform(40, 200))
+        tail *= chance.uniform(0.2, 2.0) * (chance.random() < 0.67)
+        parts += [_over(burst, tail, at=int(len(burst) * chance.uniform(0.2, 0.7))), _silence(chance, 40, 300)]
     return np.concatenate(parts)
 
 

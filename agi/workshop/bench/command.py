@@ -242,31 +242,38 @@ def turn(speaking: tuple[int, ...], listening: int, seconds: float, *, as_json: 
 
 @bench.command()
 @click.option("--turns", default=40, show_default=True, help="Callers who speak at once.")
-@click.option("--seconds", default=30.0, show_default=True, help="How long they speak.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long they speak, to each question.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_json
 def hearing(turns: int, seconds: float, files: tuple[Path, ...], *, as_json: bool) -> None:
-    """What the recogniser alone costs when callers say FILES over and over, in real time, on one core."""
+    """What the recogniser alone costs when each of FILES is heard over and over, in real time, on one core.
+
+    FILES are sounds of any kind: numbers that are said, talk beside the caller, a call centre, music.
+    """
     from agi.speech.sound import read
     from agi.workshop.bench import hearing as hearing_bench
 
-    sounds = [read(path).tobytes() + bytes(8000) for path in files]
-    one = hearing_bench.measure(Settings().speech_built, sounds, turns, seconds)
+    model, loaded = hearing_bench.load(Settings().speech_built)
+    figures = []
+    for path in files:
+        sound = read(path).tobytes() + bytes(8000)
+        for question in hearing_bench.questions(model):
+            click.echo(f"measuring: {path.name}, {question} …", err=True)
+            figures.append(hearing_bench.measure(model, question, path.name, sound, turns, seconds))
     _show(
-        ("what", "figure"),
+        ("sound", "question", "CPU of a turn", "turns a core", "memory of a turn", "a frame done after, p50", "p99"),
         [
-            ("model loaded in", f"{one.load_s:.2f} s"),
-            ("memory of the model", f"{one.model_mb:.0f} MB"),
-            ("memory of a turn", f"{one.turn_mb:.2f} MB"),
-            (f"CPU of {one.turns} turns", f"{one.core_share:.2f} cores"),
-            ("turns a core", f"{one.turns_a_core:.0f}"),
-            ("a frame done after, p50", f"{one.lag_p50_ms:.1f} ms"),
-            ("a frame done after, p99", f"{one.lag_p99_ms:.1f} ms"),
-            ("p50 of the last second", f"{one.lag_last_ms:.1f} ms"),
+            (
+                *(one.sound, one.question, f"{one.core_share / one.turns:.3f} cores", f"{one.turns_a_core:.0f}"),
+                *(f"{one.turn_mb:.2f} MB", f"{one.lag_p50_ms:.1f} ms", f"{one.lag_p99_ms:.1f} ms"),
+            )
+            for one in figures
         ],
-        [one],
+        [loaded, *figures],
         as_json=as_json,
     )
+    if not as_json:
+        click.echo(f"The model was loaded in {loaded.load_s:.2f} s and takes {loaded.model_mb:.0f} MB.")
 
 
 def _show(head: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[Any], *, as_json: bool) -> None:

@@ -1,34 +1,40 @@
 """What a spoken turn costs the recogniser alone: no sockets, no Asterisk; one thread, so one core."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agi.speech.examine import resident_mb
-from agi.speech.grammar import DigitsGrammar
+from agi.speech.grammar import DigitsGrammar, Grammar, YesNo
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser
 from agi.workshop.figures import percentile
 
 _FRAME = 320
 _FRAME_S = 0.02
-_SAYS = DigitsGrammar(16, 16)
-"""The longest of questions: as many digits as a NIK has."""
+_MENU = "menu:main"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFigures:
+    """What there is of a model before anybody speaks."""
+
+    load_s: float
+    model_mb: float
 
 
 @dataclass(frozen=True, slots=True)
 class HearingFigures:
-    """`core_share`: CPU seconds for each second of speech of `turns` at once. Lag: how late a frame was done, ms."""
+    """`core_share`: CPU seconds for each second of `turns` at once, which answer `question`. Lag: how late a frame was
+    done, ms. `turn_mb`: memory of a turn."""
 
+    sound: str
+    question: str
     turns: int
-    load_s: float
-    model_mb: float
     turn_mb: float
     core_share: float
     lag_p50_ms: float
     lag_p99_ms: float
-    lag_last_ms: float
 
     @property
     def turns_a_core(self) -> float:
@@ -36,14 +42,24 @@ class HearingFigures:
         return self.turns / max(self.core_share, 1e-9)
 
 
-def measure(folder: Path, sounds: Sequence[bytes], turns: int, seconds: float) -> HearingFigures:
-    """`turns` callers say `sounds` (8 kHz, 16 bits) over and over for `seconds`, in frames of 20 ms at their time."""
-    before = resident_mb()
-    began = time.perf_counter()
+def load(folder: Path) -> tuple[Model, ModelFigures]:
+    """The model in `folder`. Raises ModelError."""
+    before, began = resident_mb(), time.perf_counter()
     model = Model.load(folder)
-    load_s = time.perf_counter() - began
-    loaded = resident_mb()
-    callers = [_Caller(model, sounds[nth % len(sounds)], nth) for nth in range(turns)]
+    return model, ModelFigures(time.perf_counter() - began, resident_mb() - before)
+
+
+def questions(model: Model) -> dict[str, Grammar]:
+    """A question of each kind: the longest number, a short word, a menu."""
+    return {"digits": DigitsGrammar(16, 16), "yesno": YesNo(), _MENU: model.grammar(_MENU)}
+
+
+def measure(model: Model, question: str, name: str, sound: bytes, turns: int, seconds: float) -> HearingFigures:
+    """`turns` callers answer `question` by `sound` (8 kHz, 16 bits), called `name`, over and over for `seconds`, in
+    frames of 20 ms at their time."""
+    before = resident_mb()
+    grammar = questions(model)[question]
+    callers = [_Caller(model, grammar, sound, nth) for nth in range(turns)]
     lags = []
     start, cpu = time.monotonic(), time.process_time()
     for tick in range(int(seconds / _FRAME_S)):
@@ -53,31 +69,23 @@ def measure(folder: Path, sounds: Sequence[bytes], turns: int, seconds: float) -
             caller.step()
         lags.append(1000 * (time.monotonic() - due))
     used = time.process_time() - cpu
-    turn_mb = (resident_mb() - loaded) / turns
-    tail = lags[-50:]
-    return HearingFigures(
-        turns,
-        load_s,
-        loaded - before,
-        turn_mb,
-        used / seconds,
-        percentile(lags, 0.5),
-        percentile(lags, 0.99),
-        percentile(tail, 0.5),
-    )
+    turn_mb = (resident_mb() - before) / turns
+    p50, p99 = percentile(lags, 0.5), percentile(lags, 0.99)
+    return HearingFigures(name, question, turns, turn_mb, used / seconds, p50, p99)
 
 
 class _Caller:
     """Says one thing in turns without end; callers begin at different places of it."""
 
-    def __init__(self, model: Model, sound: bytes, nth: int) -> None:
+    def __init__(self, model: Model, grammar: Grammar, sound: bytes, nth: int) -> None:
         self._model = model
+        self._grammar = grammar
         self._sound = sound
         self._at = (nth * 7 * _FRAME) % len(sound)
         self._recogniser = self._fresh()
 
     def _fresh(self) -> Recogniser:
-        return self._model.recogniser(_SAYS)
+        return self._model.recogniser(self._grammar)
 
     def step(self) -> None:
         """Twenty milliseconds."""

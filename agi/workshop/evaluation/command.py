@@ -24,7 +24,12 @@ from agi.workshop.recordings import listed
     "--measure", "measures", multiple=True, type=click.Choice(list(MEASURES)), help="Only this; may be repeated."
 )
 @click.option(
-    "--condition", "conditions", multiple=True, type=click.Choice(list(CONDITIONS)), help="Only this; may be repeated."
+    "--condition",
+    "conditions",
+    multiple=True,
+    metavar="NAME",
+    type=click.Choice(list(CONDITIONS)),
+    help="Only this; may be repeated.",
 )
 @click.option(
     "--question",

@@ -8,6 +8,7 @@ from agi.errors import HotlineError
 from agi.workshop.evaluation.measure import Row, misheard
 from agi.workshop.figures import percent, percentile, table
 
+_THRESHOLDS = (0.5, 0.7, 0.9, 0.95, 0.98, 0.99, 0.995)
 _MOST_MISHEARD = 30
 _HEAD = (
     *("said", "condition", "n", "right", "taken unasked: right", "wrong", "asked back", "right in the end"),
@@ -23,6 +24,8 @@ def as_text(rows: Sequence[Row]) -> str:
     """A table in Markdown, in percent with 95 % intervals, and what was misheard."""
     by_name = sorted(rows, key=lambda row: list(dict.fromkeys(one.name for one in rows)).index(row.name))
     lines = ["Percent, with the 95 % interval (Wilson).", "", table(_HEAD, [_line(row) for row in by_name]), ""]
+    head = ("taken unasked from: right / wrong", "condition", *map(str, _THRESHOLDS))
+    lines += [table(head, [_curve(row) for row in by_name]), ""]
     lines += [f"Misheard most ({_MOST_MISHEARD} at most): question, said, heard, how often."]
     lines += [" | ".join(map(str, one)) for one in islice(misheard(rows), _MOST_MISHEARD)]
     return "\n".join(lines) + "\n"
@@ -45,6 +48,16 @@ def _line(row: Row) -> tuple[str, ...]:
         str(row.count(lambda one: one.late_ms < 0)) if answers else "",
         f"{sum(one.cpu_s for one in row.results) / sum(one.audio_s for one in row.results):.3f}",
     )
+
+
+def _curve(row: Row) -> tuple[str, ...]:
+    """What would be taken unasked with other thresholds."""
+    shares = []
+    for limit in _THRESHOLDS:
+        taken = [one for one in row.results if one.value and one.heard.confidence >= limit]
+        right = sum(one.right for one in taken)
+        shares.append(" / ".join(f"{100 * count / len(row.results):.1f}" for count in (right, len(taken) - right)))
+    return (row.name, row.condition, *shares)
 
 
 def as_picture(rows: Iterable[Row], path: Path) -> None:

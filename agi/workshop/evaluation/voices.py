@@ -1,11 +1,14 @@
 """Every kind of question but the NIK, answered by synthetic voices, and spoken to by others beside the telephone."""
 
+import csv
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import product
+from pathlib import Path
 
+from agi.errors import HotlineError
 from agi.languages import INDONESIAN
 from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, NikRepair, Number, OneOf, YesNo
 from agi.speech.sound import Samples, said
@@ -41,6 +44,26 @@ def trials(asked: Sequence[OneOf], voices: Sequence[str]) -> Iterator[Trial]:
         for voice, (value, text) in product(voices, spoken):
             row = f"{question.kind.value}: {'answers' if value else 'other speech'}"
             yield Trial(question, voice, _said(voice, text), tuple(text.split()), value, (row,))
+
+
+def wishes(menu: ChoiceGrammar, sentences: Sequence[tuple[str, str]], voices: Sequence[str]) -> Iterator[Trial]:
+    """What `voices` of espeak-ng say in whole sentences at `menu`, each with its place. Raises CannotSpeak."""
+    key_of = {place: key for key, place in menu.leads.items()}
+    for voice, (place, text) in product(voices, sentences):
+        row = "own words: a place of the menu" if place else "own words: other speech"
+        yield Trial(menu, voice, _said(voice, text), tuple(text.split()), key_of.get(place, place), (row,))
+
+
+def listed(path: Path) -> tuple[tuple[str, str], ...]:
+    """Places and sentences of a table with these two columns; a sentence that is meant for none has "-" for a place.
+
+    Raises HotlineError.
+    """
+    try:
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+        return tuple((row["place"].replace("-", ""), row["sentence"].strip()) for row in rows)
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise HotlineError(f"{path} must be a table with the columns place and sentence, apart by tabs.") from error
 
 
 _PIN = DigitsGrammar(_PIN_DIGITS, _PIN_DIGITS)

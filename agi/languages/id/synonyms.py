@@ -1,0 +1,119 @@
+"""What callers say in sentences of their own: words that mean the same to this hotline, and words that mean nothing.
+
+Each line is one thing, its ways apart by commas; any of them stands for all. A way of several words counts where they
+are said without another word between; "sudah|udah jadi" is two of them. No way may stand in two lines.
+"""
+
+from itertools import product
+
+from agi.languages.language import OwnWords, Words
+
+_READY = "jadi|selesai|kelar|beres|terbit|keluar|dicetak|diambil|rampung|siap"
+_FOUND = "ditemukan|ketemu|terdaftar|kedaftar|valid|cocok|terbaca|kebaca|muncul|online|sinkron|sesuai|dikenali|padan"
+
+_SYNONYMS = f"""
+ktp, e ktp, ktp el, ktp elektronik, kartu tanda penduduk, kartu penduduk
+kk, kartu keluarga, kartu kk
+akta, akte
+kia, ka i a, kartu identitas anak, kartu anak, identitas anak
+ikd, identitas kependudukan digital, identitas digital, ktp digital, e ktp digital, ktp yang digital
+nik, nomor induk kependudukan, nomor induk, nomor ktp, nomor kependudukan
+blanko, blangko, keping
+dokumen, berkas, permohonan, pengajuan, pengurusan, surat
+
+lahir, kelahiran, dilahirkan, lahiran, melahirkan
+meninggal, kematian, wafat, almarhum, almarhumah, meninggal dunia, berpulang
+nikah, menikah, kawin, perkawinan, pernikahan, nikahan
+cerai, bercerai, perceraian, putusan pengadilan
+pindah, pindahan, kepindahan, perpindahan, mutasi, cabut berkas, skpwni
+pendatang, kedatangan, pindah datang, lapor datang, lapor kedatangan, surat datang, warga|penduduk baru, \
+    baru|sudah|udah|habis pindah, pindah masuk, dapat|punya surat pindah, jadi warga, baru datang, datang dari
+gereja, pura, wihara, kelenteng, nasrani, kristen, katolik
+anak, bayi, balita
+tujuh belas, tujuh belas tahun, dewasa
+
+hilang, ilang, kehilangan, dicopet, kecopetan, dicuri, kecurian, tercecer, raib, hanyut, ketinggalan, tertinggal, \
+    terbakar, kebakar, kebakaran, jatuh, cetak ulang, duplikat, kutipan kedua
+rusak, sobek, robek, patah, basah, kebanjiran, kena banjir, terkelupas, kelupas, pudar, dimakan
+salah, keliru, kesalahan, salah ketik|tulis|cetak|eja, beda, berbeda, tidak|nggak|gak sama, masih kawin
+habis, kosong, kehabisan, stok, tersedia
+
+bikin, buat, membuat, bikinin, pembuatan, daftar, mendaftar, daftarin, mendaftarkan, mengajukan, ajukan, baru
+urus, ngurus, mengurus, urusin, ngurusin, urusan, tentang, soal, mengenai
+lapor, melapor, melaporkan, laporin, catat, mencatat, mencatatkan, pencatatan
+rekam, perekaman, merekam, direkam, rekaman, sidik jari
+belum|belom|tidak|nggak|enggak|gak punya, belum|belom pernah
+pecah, pisah, pisahkan, memisahkan, dipecah, sendiri
+tambah, nambah, menambah, nambahin, tambahin, menambahkan, tambahkan, penambahan, masukin, dimasukin, masukkan, \
+    memasukkan, dimasukkan, anggota, anggota keluarga, hapus, dihapus, keluarkan, ngeluarin, dikeluarkan, gabung, \
+    numpang
+ubah, mengubah, rubah, diubah, ganti, mengganti, diganti, perbaiki, perbaikan, diperbaiki, memperbaiki, betulkan, \
+    dibetulkan, betulin, benerin, koreksi, pembetulan, perubahan, penggantian, update
+nama, nama ibu|bapak|ayah, tanggal lahir, tempat lahir, agama, gelar, jenis kelamin, golongan darah, pekerjaan, \
+    data, huruf, ejaan, pendidikan, foto, status kawin|perkawinan|nikah|pernikahan, belum kawin
+legalisir, legalisasi, dilegalisir, dilegalisasi, melegalisir
+aktivasi, aktifkan, mengaktifkan, digital
+
+cek, ngecek, dicek, mengecek, periksa, memeriksa, diperiksa, cekin, pengecekan, memastikan, pastikan
+aktif, valid, terdaftar, asli, berlaku, online
+status
+sampai mana, kelanjutan, proses, progres, perkembangan
+sudah|udah|bisa|belum|belom {_READY}, jadi|selesai|kelar|beres|terbit|dicetak|diambil belum|belom, belum|belom juga, \
+    bisa saya ambil, sudah|udah bisa
+jadi, selesai, kelar, diambil, ambil, terbit, keluar
+kapan, berapa lama, berapa hari
+tidak|nggak|enggak|gak|belum|belom {_FOUND}, ditolak, gagal, error, bermasalah
+bpjs, bank, rekening, kredit, pinjaman, cpns, casn, pppk, prakerja, paspor, imigrasi, pajak, npwp, bansos, bantuan \
+    sosial, sim, samsat
+
+syarat, persyaratan, ketentuan, bawa apa, perlu apa, butuh apa, dibawa, disiapkan, dokumen apa, berkas apa, \
+    diperlukan
+cara, gimana, bagaimana, prosedur
+biaya, bayar, tarif, gratis, dipungut, bayaran
+berapa
+kantor, dukcapil, disdukcapil, catatan sipil, capil, dinas kependudukan, loket, kantor dukcapil, kantor catatan \
+    sipil
+pelayanan, layanan
+buka, tutup, libur, jam berapa, jam buka, jam kerja
+jam pelayanan, jam layanan, jam kantor, jam operasional, waktu layanan
+sabtu, hari minggu, hari libur, tanggal merah, hari kerja, hari sabtu
+alamat, domisili
+di mana, dimana, sebelah mana, lokasi, letak, terdekat, paling dekat, lewat mana, arah mana
+whatsapp, nomor|lewat|pakai|via wa, wa nya, email, e mail, website, media sosial, instagram, facebook, saluran, \
+    internet, lewat|secara online, layanan online, kirim pesan
+pengaduan, mengadu, ngadu, mengadukan, adukan, aduan, komplain, keluhan, mengeluh, protes, pungli, antri, antre, \
+    antrian, pungutan liar, kecewa, calo, dipersulit, tidak|nggak|gak puas, pelayanan jelek
+penipuan, penipu, menipu, tertipu, ditipu, tipu, otp, kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, \
+    ngaku, mengaku|ngaku dari, gadungan, palsu, tidak|nggak dikenal, unduh, suruh klik|unduh|transfer, tautan
+petugas, operator, customer service, admin
+bicara, berbicara, ngomong, ngobrol, sambungkan, sambungin, disambungkan, hubungkan
+orang, manusia, langsung
+"""
+
+_FILLERS = """
+saya aku kami kita dia mereka anda kamu pak bu bapak ibu mas mbak kak kakak bang dik adik om tante mau mo pengen ingin
+pingin minta tolong mohon informasi menanyakan mengetahui bisa boleh perlu butuh harus coba tanya nanya bertanya halo
+selamat pagi siang sore malam permisi maaf terima kasih makasih ya iya oh eh nah apa apakah siapa kenapa mana ini itu
+gini begini gitu begitu yang di ke dari untuk dengan sama pada dan atau tapi terus lalu karena soalnya kalau biar kan
+sih dong deh kok lho nih tuh ada sudah udah belum belom tidak nggak enggak gak bukan lagi masih juga aja saja dulu
+banget sekali lama nya masalah kendala katanya kayaknya padahal pas waktu tadi kemarin besok sekarang nanti hari
+minggu bulan tahun istri suami mertua orangtua tua nenek kakek keponakan saudara keluarga teman punya dapat pakai ikut
+sampai lewat satu dua tiga empat lima enam tujuh delapan sembilan sepuluh nol desa kelurahan kecamatan kabupaten kota
+provinsi jakarta bandung surabaya medan bogor nomor kode telepon makan minum tidur mandi masak beli jual pasar warung
+toko rumah sekolah mobil motor jalan macet hujan panas dingin air listrik lampu pintu kunci meja dapur televisi lagu
+film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta angkot bus
+pesawat stasiun dokter sakit main tunggu sebentar cepat lihat dengar suara bawa lupa kerja ketemu
+"""
+
+
+def _ways(line: str) -> Words:
+    """The ways of one line."""
+    written = (way.split() for way in line.split(", "))
+    return tuple(" ".join(words) for way in written for words in product(*(word.split("|") for word in way)))
+
+
+OWN_WORDS = OwnWords(
+    synonyms=tuple(_ways(line) for line in _SYNONYMS.splitlines() if line),
+    fillers=tuple(dict.fromkeys(_FILLERS.split())),
+    suffixes=("nya",),
+)

@@ -1,0 +1,180 @@
+"""Wishes in sentences of the caller's own: to which place of the menu they lead, by the words that tell.
+
+A place has patterns of a few words ("KTP hilang"). Each word stands for all that mean the same in the language, and a
+sentence means the place if all of them are in it, in any order, whatever stands between. Where patterns of several
+places fit, that with more, and rarer, words counts; where two are about as good, the caller is asked.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, product
+
+from agi.languages import INDONESIAN
+from agi.languages.language import Language, Words
+from agi.languages.pieces import Anything, Loop, Piece, alt
+from agi.speech.grammar import Grammar, Kind
+
+INTENTS = "intents"
+"""The name of the grammar, and of its part of the graph."""
+
+_LEAST, _MARGIN = 2.0, 1.0
+"""What a pattern must weigh, and how much more than that of another place, to be taken unasked. A word of one place
+among thirty weighs 3.4, one that ten of them share 1.4."""
+
+
+_ALONE = 3
+"""Letters of a word that may be heard by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A place, and the words of its pattern that were said."""
+
+    place: str
+    things: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A sentence that means `place` and `other` alike."""
+
+    sentence: str
+    place: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Intents(Grammar):
+    """Any place that callers may wish for; the value is the place.
+
+    `places`: for each its patterns, in small letters: "ktp/kk hilang" is two of them. `above`: the menus that lead to a
+    place, which a wish for it means less than the place itself.
+    """
+
+    places: Mapping[str, tuple[str, ...]]
+    above: Mapping[str, frozenset[str]]
+    name = INTENTS
+    kind = Kind.INTENTS
+    language: Language = INDONESIAN
+
+    @property
+    def piece(self) -> Piece:
+        """All words that tell, and any others, in any order.
+
+        A word of one or two letters stands only within its way: the e of "e ktp" would be heard everywhere.
+        """
+        alone = {word for word in self._telling if len(word) >= _ALONE or (word,) in self._names}
+        alone |= {*self.language.own_words.fillers, *self.language.own_words.suffixes}
+        together = {" ".join(way) for way in self._names if not alone.issuperset(way)}
+        return Loop(alt((*sorted(alone | together), Anything())))
+
+    def whole(self, *, other: bool = True) -> Piece:
+        """Other speech stands among the words already."""
+        return alt((self.piece, self.language.commands))
+
+    def values(self, words: Words) -> tuple[str, ...]:
+        """The places that `words` may mean, the likeliest first."""
+        return tuple(fit.place for fit in self._fits(self.things(words)))
+
+    def doubtful(self, words: Words) -> bool:
+        """Whether they say little, or fit another place about as well."""
+        best, *others = self._fits(self.things(words)) or (None,)
+        limit = max((_LEAST, *(one.weight + _MARGIN for one in others)))
+        return best is not None and best.weight < limit
+
+    def may_lengthen(self, words: Words) -> bool:
+        """A sentence may go on, until it is known what it is about and beyond."""
+        return bool(self.things(words))
+
+    def things(self, words: Words) -> frozenset[str]:
+        """What `words` tell, each thing by its name; of ways of several words the longest counts."""
+        return frozenset(self._in_order(words))
+
+    def known(self, words: Words) -> Iterator[str]:
+        """`words` as they are heard: suffixes apart from the words they hang on."""
+        for word in words:
+            stem = next((word.removesuffix(one) for one in self.language.own_words.suffixes if word.endswith(one)), "")
+            heard = word not in self._telling and stem in self._telling
+            yield from (stem, word.removeprefix(stem)) if heard else (word,)
+
+    def sentences(self, place: str) -> Iterator[str]:
+        """The sentences that mean `place`: its patterns, with every way to say each of their words, one at a time."""
+        ways = {one[0]: one for one in self.language.own_words.synonyms}
+        seen = set()
+        for words in chain.from_iterable(map(_written, self.places[place])):
+            things = tuple(dict.fromkeys(self._in_order(words)))
+            for nth, thing in enumerate(things):
+                for way in ways.get(thing, (thing,)):
+                    sentence = " ".join((*things[:nth], way, *things[nth + 1 :]))
+                    if sentence not in seen:
+                        seen.add(sentence)
+                        yield sentence
+
+    def clashes(self) -> Iterator[Clash]:
+        """Sentences that two places claim alike."""
+        first: dict[frozenset[str], str] = {}
+        for pattern in self._patterns:
+            other = first.setdefault(pattern.things, pattern.place)
+            if other != pattern.place:
+                yield Clash(" ".join(sorted(pattern.things)), other, pattern.place)
+
+    def _fits(self, said: frozenset[str]) -> tuple[_Fit, ...]:
+        """The best pattern of each place that fits, unless a better one says all of it and more."""
+        best: dict[str, _Fit] = {}
+        for pattern in self._patterns:
+            held = best.get(pattern.place)
+            if pattern.things <= said and (held is None or pattern.weight > held.weight):
+                best[pattern.place] = pattern
+        menus = set(chain.from_iterable(self.above.get(place, ()) for place in best))
+        fits = sorted((one for one in best.values() if one.place not in menus), key=lambda one: -one.weight)
+        return tuple(one for one in fits if not any(one.things < other.things for other in fits))
+
+    @cached_property
+    def _names(self) -> Mapping[Words, str]:
+        """Each way to say a thing, as words, and the thing's name; words of the patterns that mean themselves, too."""
+        names = {tuple(way.split()): line[0] for line in self.language.own_words.synonyms for way in line}
+        fillers = set(self.language.own_words.fillers)
+        own = {word for texts in self.places.values() for text in texts for word in text.replace("/", " ").split()}
+        within = {word for way in names for word in way}
+        return {**{(word,): word for word in own - fillers - within}, **names}
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._names), default=0)
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """All words of all ways."""
+        return frozenset(word for way in self._names for word in way)
+
+    @cached_property
+    def _patterns(self) -> tuple[_Fit, ...]:
+        found = [
+            (place, frozenset(self._in_order(words)))
+            for place, texts in self.places.items()
+            for text in texts
+            for words in _written(text)
+        ]
+        places = Counter(
+            thing for place in self.places for thing in {one for at, some in found if at == place for one in some}
+        )
+        weight = {thing: math.log(1 + len(self.places) / count) for thing, count in places.items()}
+        return tuple(_Fit(place, things, sum(weight[one] for one in things)) for place, things in found if things)
+
+    def _in_order(self, words: Words) -> Iterator[str]:
+        """The things that `words` tell, one after another."""
+        at = 0
+        while at < len(words):
+            length = next((one for one in range(self._longest, 0, -1) if words[at : at + one] in self._names), 0)
+            if length:
+                yield self._names[words[at : at + length]]
+            at += length or 1
+
+
+def _written(pattern: str) -> Iterator[Words]:
+    """The patterns that one with alternatives stands for."""
+    return product(*(word.split("/") for word in pattern.split()))
