@@ -27,6 +27,7 @@ class _Swapped(YesNo):
     """Only "lima tiga" may be said."""
 
     name: str = "swapped"
+    decoys = ()
 
     @property
     def piece(self) -> Piece:
@@ -87,7 +88,7 @@ def test_a_model_that_was_built_passes_the_examination(tmp_path: Path) -> None:
 def test_spelling_tells_how_a_word_is_said() -> None:
     assert PRONUNCIATIONS.of("nyanyi")[0] == ("ny", "a", "ny", "i")
     assert PRONUNCIATIONS.of("syukur")[0] == ("s", "u", "k", "u", "r")
-    assert {word[1] for word in PRONUNCIATIONS.of("meja")} == {"@", "e"}
+    assert PRONUNCIATIONS.of("meja")[:2] == (("m", "@", "j", "a"), ("m", "e", "j", "a"))
     assert PRONUNCIATIONS.of("ktp")[0] == ("k", "a", "t", "e", "p", "e")
     assert PRONUNCIATIONS.of("wni")[0] == ("w", "e", "e", "n", "i")
     assert PRONUNCIATIONS.of("skpln")[0] == ("e", "s", "k", "a", "p", "e", "e", "l", "e", "n")

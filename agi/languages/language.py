@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from agi.languages.lexicon import Lexicon
-from agi.languages.pieces import Opt, Piece, alt, seq
+from agi.languages.pieces import Loop, Opt, Piece, alt, seq
 
 Words = tuple[str, ...]
 Sounds = tuple[str, ...]
@@ -57,7 +57,9 @@ class Reply(StrEnum):
 class Vocabulary:
     """What callers say, the usual way first.
 
-    `before` and `after` an answer, and `titles` after yes and no, people say what means nothing. `numbered` stands
+    `before` and `after` an answer, and `titles` after yes and no, people say what means nothing; `fillers` they say
+    while they think, or out of courtesy, and are no answer. `decoys` are common words that resemble an answer: a closed
+    question listens for them, so that they are not taken for it. `numbered` stands
     before the number of an option, `ordered` before its ordinal; `option` is that before a number which is read back.
     `offers` is a regular expression for what a menu says before a key ("tekan"). Which group of a number just read back
     is wrong, is said as one of `groups` and its ordinal, with `wrong_before` and `wrong_after` it.
@@ -68,6 +70,8 @@ class Vocabulary:
     before: Words
     after: Words
     titles: Words
+    fillers: Words
+    decoys: Words
     ordinals: Words
     numbered: Words
     ordered: Words
@@ -135,15 +139,18 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How written words are pronounced: the `sounds` there are, the letters that are vowels, the readings of a word.
+    """How words are pronounced: the `sounds` there are, the letters that are vowels, the readings of a word.
 
-    `read` gives the most usual reading first; `stressed`, which of a word's sounds bears the stress, if any.
+    `read` gives the most usual reading first; `stressed`, which of a word's sounds bears the stress, if any. `ease`
+    gives, for a careful pronunciation, the ways people say it, that one first, and how unusual each is (negative
+    logarithm).
     """
 
     sounds: Sounds
     vowels: frozenset[str]
     read: Callable[[str], tuple[Sounds, ...]]
     stressed: Callable[[str, Sounds], int | None]
+    ease: Callable[[Sounds], Mapping[Sounds, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,10 @@ class Language:
         bare = words[:-1] if words and words[-1] in self.vocabulary.titles else words
         return self._replies.get(" ".join(bare))
 
+    def idle(self, words: Words) -> bool:
+        """Whether `words` are nothing but fillers: courtesy, or thinking aloud."""
+        return self._idle.fullmatch(" ".join(words)) is not None
+
     def goes_on(self, words: Words) -> bool:
         """Whether a longer yes or no begins with `words`."""
         return any(begins(words, tuple(longer.split())) for longer in self._replies)
@@ -198,6 +209,11 @@ class Language:
     def commands(self) -> Piece:
         """All commands."""
         return alt((way for ways in self.vocabulary.commands.values() for way in ways), _COMMAND_COST)
+
+    @property
+    def fillers(self) -> Piece:
+        """Fillers, one after another."""
+        return Loop(alt(self.vocabulary.fillers, _COMMAND_COST))
 
     @property
     def yes_or_no(self) -> Piece:
@@ -231,6 +247,11 @@ class Language:
     @cached_property
     def _commands(self) -> Mapping[str, Command]:
         return {way: command for command, ways in self.vocabulary.commands.items() for way in ways}
+
+    @cached_property
+    def _idle(self) -> re.Pattern[str]:
+        filler = "|".join(map(re.escape, self.vocabulary.fillers)) or "(?!)"
+        return re.compile(rf"(?:{filler})(?: (?:{filler}))*")
 
     @cached_property
     def _replies(self) -> Mapping[str, Reply]:

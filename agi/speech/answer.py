@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"  # take it
     CONFIRM = "confirm"  # ask "is that right?"
     REJECTED = "rejected"  # speech, but no answer we may trust: no-match
-    SILENCE = "silence"  # no speech
+    SILENCE = "silence"  # no speech, or nothing but fillers: the caller has not answered yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,9 @@ def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind,
     spoken = [one for one in found if one.words]
     if not spoken or (found and not found[0].words):
         return Heard(Verdict.SILENCE)
+    said = spoken[0].words
+    if grammar.language.idle(said) and not grammar.language.command(said) and not grammar.values(said):
+        return Heard(Verdict.SILENCE, text=spoken[0].text)
     outcomes = _outcomes(grammar, spoken)
     meant = [one for one in outcomes if one.value or one.command]
     if isinstance(grammar, Nik):
@@ -103,9 +106,10 @@ def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind,
         doubtful = True
         others = tuple(dict.fromkeys((*grammar.values(words)[1:], *others)))
     confidence = min(best.share, limits.accept * 0.99) if doubtful else best.share
-    if confidence >= limits.accept:
+    resembles = grammar.kind is Kind.OPTIONS and _resembles(grammar, outcomes)
+    if confidence >= limits.accept and not resembles:
         verdict = Verdict.ACCEPTED
-    elif confidence >= limits.confirm:
+    elif confidence >= limits.confirm or (certain and resembles):
         verdict = Verdict.CONFIRM
     else:
         return Heard(Verdict.REJECTED, text=spoken[0].text, confidence=confidence, alternatives=others)
@@ -119,6 +123,11 @@ def voiced(heard: Heard, share: float, tuning: Tuning) -> Heard:
     if share < tuning.sure_voice and heard.verdict in (Verdict.ACCEPTED, Verdict.CONFIRM):
         return replace(heard, verdict=Verdict.REJECTED, value="", command=None)
     return heard
+
+
+def _resembles(grammar: Grammar, outcomes: Sequence[_Outcome]) -> bool:
+    """Whether a word that is no answer was nearly heard instead: many people's "tidak" is nearer to "tiga"."""
+    return any(not (one.value or one.command) and one.reading.text in grammar.decoys for one in outcomes)
 
 
 def _outcomes(grammar: Grammar, spoken: Sequence[Reading]) -> list[_Outcome]:

@@ -56,11 +56,12 @@ def phrases(
             "name a model of Indonesian in speech.model."
         )
     other_speech = next(word for word in _OTHER_SPEECH if not unknown_in(word))
+    needless = {*language.vocabulary.fillers, *language.vocabulary.decoys}
     known, unknown = {}, {}
     for name, piece in pieces.items():
         wanted = [other_speech if text == UNKNOWN else text for text in texts(piece)]
         known[name] = tuple(text for text in wanted if not unknown_in(text))
-        unknown[name] = tuple(sorted({word for text in wanted for word in unknown_in(text)}))
+        unknown[name] = tuple(sorted({word for text in wanted if text not in needless for word in unknown_in(text)}))
     known |= {name: (*known[name], *known[other]) for name, other in beside.items()}
     return known, {name: words for name, words in unknown.items() if words}
 

@@ -72,9 +72,14 @@ class Grammar(ABC):
         return False
 
     def whole(self, *, other: bool = True) -> Piece:
-        """The piece that the graph is made of: what may be said, commands, and any other speech (`other`)."""
-        rest = (Loop(Anything()),) if other else ()
-        return Alt((self.piece, self.language.commands, *rest))
+        """The piece that the graph is made of: what may be said, commands, fillers, and any other speech (`other`)."""
+        rest = (Loop(alt((Anything(), *self.decoys))),) if other else ()
+        return Alt((self.piece, self.language.commands, self.language.fillers, *rest))
+
+    @property
+    def decoys(self) -> Words:
+        """Words to be told from the answers that they resemble."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,11 @@ class YesNo(Grammar):
     def piece(self) -> Piece:
         """What may be said."""
         return self.language.yes_or_no
+
+    @property
+    def decoys(self) -> Words:
+        """ "saya" ends like "ya"."""
+        return self.language.vocabulary.decoys
 
     def values(self, words: Words) -> tuple[str, ...]:
         """Yes or no."""
@@ -215,6 +225,11 @@ class OneOf(Grammar):
     def piece(self) -> Piece:
         """The words of every entry, with what people say before and after."""
         return self.language.in_a_sentence(alt(" ".join(words) for words in self._meanings))
+
+    @property
+    def decoys(self) -> Words:
+        """ "tidak" resembles "tiga"."""
+        return self.language.vocabulary.decoys
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The entry."""

@@ -20,6 +20,12 @@ from agi.speech.pronunciation import Pronunciations
 MARK = "@"
 """Between a word and the name of its grammar in the model's list of words."""
 
+_Ways = Mapping[tuple[str, ...], float]
+"""Sounds one after another -> what it costs to say a word so."""
+
+_Rest = tuple[str, frozenset[tuple[tuple[str, ...], float]]]
+"""A sound and all that may follow it in a word."""
+
 _HALF = math.log(2)
 
 # Beam and lattice beam: facts of the lab's NIK comparison (wide enough that the right number is among 50 readings).
@@ -168,16 +174,25 @@ class _Compiler:
         return arrive
 
     def _word(self, source: int, target: int, word: str, number: int, cost: float) -> None:
-        """All ways to pronounce `word`; those that begin alike share their beginning."""
-        states: dict[tuple[str, ...], int] = {(): source}
-        for spoken in self._pronunciations.weighted(word):
-            sounds = phones.positioned(spoken.phones)
-            for length, sound in enumerate(sounds):
-                before, begun = states[sounds[:length]], sounds[: length + 1]
-                if begun not in states:
-                    states[begun] = self.fst.state()
-                    self._emit(before, states[begun], sound, 0 if length else number, 0.0 if length else cost)
-            self.fst.arc(states[sounds], target, weight=spoken.cost)
+        """All ways to pronounce `word`; they share how they begin and how they end."""
+        ways = {phones.positioned(spoken.phones): spoken.cost for spoken in self._pronunciations.weighted(word)}
+        self._ways(source, target, ways, number, cost, {})
+
+    def _ways(self, source: int, target: int, ways: _Ways, word: int, cost: float, states: dict[_Rest, int]) -> None:
+        """The sounds of `ways`, each with its cost; `states` are those of the word by what can still follow there."""
+        for sound in dict.fromkeys(way[0] for way in ways):
+            rests = {way[1:]: price for way, price in ways.items() if way[0] == sound}
+            least = min(rests.values())
+            rests = {rest: round(price - least, 6) for rest, price in rests.items()}
+            here = (sound, frozenset(rests.items()))
+            if here in states:
+                self.fst.arc(source, states[here], phones.enter(sound), word, cost + least)
+                continue
+            states[here] = self.fst.state()
+            self._emit(source, states[here], sound, word, cost + least)
+            if () in rests:
+                self.fst.arc(states[here], target, weight=rests.pop(()))
+            self._ways(states[here], target, rests, 0, 0.0, states)
 
     def _any_sounds(self, source: int, target: int, number: int, cost: float) -> None:
         """Two sounds or more in any order."""

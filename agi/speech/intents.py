@@ -77,7 +77,9 @@ class Intents(Grammar):
         return alt((self.piece, self.language.commands))
 
     def values(self, words: Words) -> tuple[str, ...]:
-        """The places that `words` may mean, the likeliest first."""
+        """The places that `words` may mean, the likeliest first; a command stays a command."""
+        if self.language.command(words):
+            return ()
         return tuple(fit.place for fit in self._fits(self.things(words)))
 
     def doubtful(self, words: Words) -> bool:

@@ -1,5 +1,6 @@
-"""How a word is heard: by the lexicon's sounds, else as the lexicon says it, else as it is spelt."""
+"""How a word is heard: by the lexicon's sounds, else as the lexicon says it, else as it is spelt; carefully or not."""
 
+import math
 import re
 from dataclasses import dataclass
 from itertools import product
@@ -12,7 +13,6 @@ from agi.tomlfile import Problem
 
 _WORD = re.compile(r"[a-z]+")
 _VARIANT = 0.7
-_DROPPED_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,21 @@ class Pronunciations:
         self._known: dict[str, tuple[Pronunciation, ...]] = {}
 
     def of(self, word: str) -> tuple[Sounds, ...]:
-        """Ways to say `word`, the most usual first. Raises LexiconError."""
+        """Ways to say `word`, the careful one first. Raises LexiconError."""
         return tuple(spoken.phones for spoken in self.weighted(word))
 
     def weighted(self, word: str) -> tuple[Pronunciation, ...]:
-        """Ways to say `word` with their costs, the most usual first. Raises LexiconError."""
+        """Ways to say `word` with their costs, the careful one first. Raises LexiconError."""
         if word not in self._known:
             if not _WORD.fullmatch(word):
                 problem = f"{word!r} bukan kata dari huruf a sampai z: tulis seperti diucapkan"
                 raise LexiconError([Problem(self._lexicon.path, 0, problem)])
             found: dict[Sounds, float] = {}
             for base in self._respelt(word):
-                for phones, cost in _relaxed(base.phones):
-                    found[phones] = min(found.get(phones, 99.0), base.cost + cost)
-            self._known[word] = tuple(
-                Pronunciation(phones, cost) for phones, cost in sorted(found.items(), key=lambda one: (one[1], one[0]))
-            )
+                for phones, cost in self._language.spelling.ease(base.phones).items():
+                    found[phones] = min(found.get(phones, math.inf), base.cost + cost)
+            ways = sorted(found.items(), key=lambda one: one[1])  # of equals the one that was written first is first
+            self._known[word] = tuple(Pronunciation(phones, cost) for phones, cost in ways)
         return self._known[word]
 
     def _respelt(self, word: str) -> tuple[Pronunciation, ...]:
@@ -66,14 +65,3 @@ class Pronunciations:
         variant = 0.0 if word in self._lexicon.sounds else _VARIANT
         ways = self._language.sounds(word, self._lexicon)
         return tuple(Pronunciation(sounds, variant * (nth > 0)) for nth, sounds in enumerate(ways))
-
-
-def _relaxed(base: Sounds) -> list[tuple[Sounds, float]]:
-    """`base` and what quick speech makes of it: an h inside or at the end falls."""
-    found: list[tuple[Sounds, float]] = [((), 0.0)]
-    for nth, sound in enumerate(base):
-        dropped = (
-            [(begun, cost + _DROPPED_H) for begun, cost in found] if sound == "h" and nth and len(base) > 2 else []
-        )
-        found = [((*begun, sound), cost) for begun, cost in found] + dropped
-    return found

@@ -1,6 +1,8 @@
-"""How Indonesian spelling is read: nearly every word is said as it is written."""
+"""How Indonesian sounds: nearly every word is read as it is written, and many are said more easily than that."""
 
+import math
 import re
+from dataclasses import dataclass
 
 from agi.languages.language import Sounds, Spelling
 
@@ -54,4 +56,57 @@ def _glided(sounds: list[str]) -> Sounds:
     return tuple(sound for nth, sound in enumerate(sounds) if nth == 0 or sound != sounds[nth - 1] or sound in VOWELS)
 
 
-SPELLING = Spelling(SOUNDS, frozenset("aiueo"), read, stressed)
+@dataclass(frozen=True, slots=True)
+class _Ease:
+    """`sounds`, a pattern on sounds apart by a space, may be `said` otherwise; `cost`: how seldom (negative log)."""
+
+    sounds: re.Pattern[str]
+    said: str
+    cost: float
+
+
+_EASED = tuple(
+    _Ease(re.compile(sounds.replace("V", "[aiueo@]").replace("C", "[^aiueo@ ]")), said, cost)
+    for sounds, said, cost in (
+        (r"(?<=u)(?= [aieo@])", " w", 0.3),  # dua: duwa
+        (r"(?<=i)(?= [aueo@])", " y", 0.3),  # kia: kiya
+        (r"(?<=i) y(?= V)", "", 0.3),  # iya: ia
+        (r"(?<=C )a i$", "e", 0.5),  # selesai: selese
+        (r"(?<=C )a u$", "o", 0.5),  # kalau: kalo
+        (r"e i$", "e", 0.5),  # mei: me
+        (r"(?<=s) y(?= V)", "", 0.3),  # syarat: sarat
+        (r"v", "f", 0.3),
+        (r"f", "p", 0.7),  # februari: pebruari
+        (r"^@ (?=m|n)", "", 0.5),  # enggak: nggak
+        (r"(?<=C) @(?= [rl] V)", "", 0.7),  # terima: trima
+        (r"(?<=C) @(?= C{1,2}(?: C{1,2})? V)", "", 1.2),  # petugas: ptugas
+        (r"(?<=V) k$", "", 0.7),  # tidak: tida
+        (r"(?<=.) h(?= .)", "", 1.0),  # lihat: liat
+        (r"(?<=.{3}) h$", "", 0.5),  # sudah: suda
+    )
+)
+"""What quick speech makes of a word, one after another. Their order matters: what falls can no longer change.
+
+The costs were chosen on five speakers who say a hundred texts each: dearer, "tidak" without its end is other speech;
+cheaper, other speech becomes an answer.
+"""
+_MOST = 2.0
+"""What is more unusual than this is not expected: the graph would grow, and hear more in what is no word."""
+
+
+def ease(sounds: Sounds) -> dict[Sounds, float]:
+    """The ways to say a word whose careful form is `sounds`, that one first, each with its cost."""
+    found = {" ".join(sounds): 0.0}
+    for rule in _EASED:
+        ways = list(found)
+        for way in ways:
+            cost = found[way] + rule.cost
+            for match in rule.sounds.finditer(way) if cost <= _MOST else ():
+                eased = way[: match.start()] + rule.said + way[match.end() :]
+                if eased not in found:
+                    ways.append(eased)  # it may change in another place, too
+                found[eased] = min(cost, found.get(eased, math.inf))
+    return {tuple(way.split()): cost for way, cost in found.items()}
+
+
+SPELLING = Spelling(SOUNDS, frozenset("aiueo"), read, stressed, ease)

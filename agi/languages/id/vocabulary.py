@@ -31,6 +31,7 @@ VOCABULARY = Vocabulary(
         Reply.NO: (
             *("tidak", "bukan", "salah", "tidak benar", "tidak betul", "bukan itu", "belum benar", "masih salah"),
             *("enggak", "tidak salah", "bukan salah", "itu salah", "nggak", "tidak bukan", "tidak jadi"),
+            *("gak", "ndak", "tidak tidak", "tidak mau", "bukan bukan"),
         ),
     },
     before=(
@@ -39,6 +40,18 @@ VOCABULARY = Vocabulary(
     ),
     after=("saja", "dong", "pak", "bu", "ya", "tolong"),
     titles=("pak", "bu"),
+    fillers=(
+        *("halo", "halo pak", "halo bu", "permisi", "maaf", "mohon maaf", "assalamualaikum", "waalaikumsalam"),
+        *(f"selamat {part}" for part in ("pagi", "siang", "sore", "malam")),
+        *("eee", "eh", "ehm", "mmm", "hmm", "anu", "apa ya", "begini", "begini pak", "begini bu", "jadi begini"),
+        *("pak", "bu"),
+    ),
+    decoys=(
+        *("tidak", "bukan", "belum", "sudah", "ya", "iya", "enggak", "oke", "baik", "boleh", "bisa", "mau", "yang"),
+        *("apa", "siapa", "mana", "kenapa", "bagaimana", "berapa", "kapan", "ada", "itu", "ini", "lagi", "saya"),
+        *("kami", "anda", "anak", "ibu", "bapak", "orang", "rumah", "kantor", "hari", "jam", "tanggal"),
+        *("dari", "untuk", "dengan", "kalau", "tapi", "jadi", "masuk", "terima kasih"),
+    ),
     ordinals=("pertama", "kedua", "ketiga", "keempat", "kelima", "keenam", "ketujuh", "kedelapan"),
     numbered=("", "nomor", "pilihan", "angka", "tekan", "nomor pilihan"),
     ordered=("yang", "pilihan"),

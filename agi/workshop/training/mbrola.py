@@ -4,6 +4,7 @@ They are recorded from people, so they widen what the network hears beyond espea
 voices stand in Debian's contrib and non-free; most voices may not be sold, so a model that heard them says so.
 """
 
+import math
 import random
 import re
 import subprocess
@@ -79,7 +80,8 @@ class Mbrola:
         names = {phone: self._name(phone, rng) for phone in self.sounds}
         lines = [f"{_PAUSE} {rng.randint(100, 300)}"]
         for place, word in enumerate(words):
-            phones = rng.choice(self.pronunciations.of(word))
+            ways = self.pronunciations.weighted(word)
+            (phones,) = (one.phones for one in rng.choices(ways, [math.exp(-one.cost) for one in ways]))
             for number, phone in enumerate(phones):
                 to_end, last = len(phones) - 1 - number, place == len(words) - 1
                 length = rng.uniform(75, 120) if phone in _VOWELS else 55 if phone == "@" else rng.uniform(60, 95)
