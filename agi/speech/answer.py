@@ -101,7 +101,8 @@ def decide(grammar: Grammar, found: Sequence[Reading], thresholds: Mapping[Kind,
     words = best.reading.words
     limits = thresholds[grammar.kind_of(words)]
     others = tuple(one.value for one in meant[1:] if one.value)
-    doubtful = isinstance(grammar, Nik) and best.reading.score < spoken[0].score
+    certain = best.reading.score >= spoken[0].score
+    doubtful = isinstance(grammar, Nik) and not certain
     if not best.command and grammar.doubtful(words):
         doubtful = True
         others = tuple(dict.fromkeys((*grammar.values(words)[1:], *others)))
