@@ -25,6 +25,9 @@ _LEAST, _MARGIN = 2.0, 1.0
 among thirty weighs 3.4, one that ten of them share 1.4."""
 
 
+_USUAL_COST = -1.5
+"""Of the usual way to say a thing: short as it is ("NIK"), it is said more often than what resembles it ("menikah")."""
+
 _ALONE = 3
 """Letters of a word that may be heard by itself."""
 
@@ -70,7 +73,8 @@ class Intents(Grammar):
         alone = {word for word in self._telling if len(word) >= _ALONE or (word,) in self._names}
         alone |= {*self.language.own_words.fillers, *self.language.own_words.suffixes}
         together = {" ".join(way) for way in self._names if not alone.issuperset(way)}
-        return Loop(alt((*sorted(alone | together), Anything())))
+        usual = {one[0] for one in self.language.own_words.synonyms} & alone
+        return Loop(alt((alt(sorted(usual), _USUAL_COST), *sorted((alone | together) - usual), Anything())))
 
     def whole(self, *, other: bool = True) -> Piece:
         """Other speech stands among the words already."""

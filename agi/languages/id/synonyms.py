@@ -23,7 +23,7 @@ dokumen, berkas, permohonan, pengajuan, pengurusan, surat
 
 lahir, kelahiran, dilahirkan, lahiran, melahirkan
 meninggal, kematian, wafat, almarhum, almarhumah, meninggal dunia, berpulang
-nikah, menikah, kawin, perkawinan, pernikahan, nikahan
+kawin, menikah, nikah, perkawinan, pernikahan, nikahan
 cerai, bercerai, perceraian, putusan pengadilan
 pindah, pindahan, kepindahan, perpindahan, mutasi, cabut berkas, skpwni
 pendatang, kedatangan, pindah datang, lapor datang, lapor kedatangan, surat datang, warga|penduduk baru, \
