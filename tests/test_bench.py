@@ -69,6 +69,8 @@ def test_the_caller_whose_waits_are_reckoned_goes_the_way_of_the_menu() -> None:
     assert times.way(menu, "nik_check") == ["1"]
     assert times.way(menu, "requirements_ktp_lost") == ["3", "2", "2"]
     assert times.way(menu, "") == [""]
+    assert times.wish(menu, "requirements_ktp_lost") == ["requirements_ktp_lost"]
+    assert times.wish(menu, "status_by_person") == ["status", "2"]
     assert {place for _, place in times.COMMONEST} - {""} <= menu.nodes.keys()
 
 
@@ -84,7 +86,7 @@ def test_waits_are_those_of_the_conversation(tmp_path: Path) -> None:
     found = times.measure(settings, menu, Clips(), tmp_path, lasts_s=lambda _: 1.0)  # type: ignore[arg-type]
     waits = {wait.question: wait for wait in found.waits}
     key, more = times.KEY_S, times.NEXT_KEY_S
-    assert waits["pindah"].keys_s == pytest.approx(1 + 2 * (1 + key))  # welcome; two menus and their keys
+    assert waits["pindah"].keys_s == pytest.approx(1 + 3 * (1 + key))  # welcome; three menus and their keys
     assert waits["NIK terdaftar? KTP sudah jadi?"].keys_s == pytest.approx(1 + 3 * (1 + key) + (15 + 9) * more)
     assert waits["petugas"].voice_s == pytest.approx(1 + 1 + times.SPEAK_S + times.WORDS_S + times.ENDPOINT_S)
     assert found.silent_s == pytest.approx(1 + 2 + 7 + 2 + 7 + 2)

@@ -145,8 +145,8 @@ def times(*, as_json: bool) -> None:
 
     Computed: the lengths of the prompts, and a caller who hears each of them to its end, but for the main menu who
     speaks, once invited. By keys they press after 1 s, and each further digit 0.4 s later. By voice they begin after
-    0.7 s, name an option in 1.2 s, say a digit in 0.4 s, with 0.4 s after every fourth, and are heard 0.3 s after
-    their last word.
+    0.7 s, say in their own words what they want in 2 s, a digit in 0.4 s, with 0.4 s after every fourth, and are heard
+    0.3 s after their last word.
     """
     settings = Settings()
     language = named(settings.office.language)

@@ -15,6 +15,7 @@ from agi.books.importing import import_sample
 from agi.books.registry import Registry
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Case, Digits, HungUp, Mode, Prompt, Question, Result
+from agi.dialogue.spoken import INTENTS
 from agi.languages.language import GROUP
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
@@ -30,7 +31,7 @@ from agi.workshop.softphone.sample import load
 
 KEY_S, NEXT_KEY_S = 1.0, 0.4
 """From the end of a prompt, which is heard to its end, to a key, and from one key of a number to the next."""
-SPEAK_S, WORDS_S, DIGIT_S, GROUP_S = 0.7, 1.2, 0.4, 0.4
+SPEAK_S, WORDS_S, DIGIT_S, GROUP_S = 0.7, 2.0, 0.4, 0.4
 """From the end of a prompt until they speak; what they say to a menu; a spoken digit; a pause after each group."""
 ENDPOINT_S = 0.3
 """Silence after which what was said is taken."""
@@ -171,8 +172,12 @@ def measure(
         for question, place in COMMONEST:
             if place and place not in menu.nodes:
                 continue
-            answers = [*way(menu, place), *map(numbers.fill, _NUMBERS.get(place, ()))]
-            waits.append(Wait(question, waited_s(answers, speaks=True), waited_s(answers, speaks=False)))
+            keys, proof = way(menu, place), [*map(numbers.fill, _NUMBERS.get(place, ()))]
+            said_s, pressed_s = (
+                waited_s([*wish(menu, place), *proof], speaks=True),
+                waited_s([*keys, *proof], speaks=False),
+            )
+            waits.append(Wait(question, said_s, pressed_s))
         return Times(tuple(waits), waited_s(None, speaks=False))
 
 
@@ -184,6 +189,13 @@ def way(menu: Menu, place: str) -> list[str]:
         next(key for key, target in menu.nodes[above].options.items() if target == below)
         for above, below in pairwise(menu.way_to(place))
     ]
+
+
+def wish(menu: Menu, place: str) -> list[str]:
+    """What leads to `place` for who says it in their own words: as near to it as can be wished for, then by options."""
+    nodes, keys = menu.way_to(place), way(menu, place)
+    wished = [at for at, name in enumerate(nodes) if name in menu.spoken.get(INTENTS, {})]
+    return [nodes[wished[-1]], *keys[wished[-1] :]] if wished else keys
 
 
 @contextmanager
