@@ -29,6 +29,8 @@ COMMANDS = {
     Command.REPEAT: Answer(Result.REPEAT, mode=Mode.SPEECH),
     Command.BACK: Answer(Result.BACK, mode=Mode.SPEECH),
     Command.AGENT: Answer(Result.AGENT, mode=Mode.SPEECH),
+    Command.HOLD: Answer(Result.HOLD, mode=Mode.SPEECH),
+    Command.SLOWER: Answer(Result.SLOWER, mode=Mode.SPEECH),
     Command.HELP: Answer(Result.NO_MATCH, Command.HELP, Mode.SPEECH),
 }
 
@@ -75,10 +77,10 @@ def grammar(question: Question) -> Grammar:
 
 def heard(question: Question, words: Words) -> Answer:
     """What the telephone takes `words` for, once its graph has let them through."""
-    command = INDONESIAN.command(words)
-    if command is not None:
-        return COMMANDS[command]
     value = next(iter(grammar(question).values(words)), "")
+    command = INDONESIAN.command(words)
+    if command is not None and not value:  # "tunggu" is an answer to who may wait on
+        return COMMANDS[command]
     if question is YES_NO:
         value = {"ya": "1", "tidak": "2"}[value]
     unheard = Answer(Result.NO_MATCH, mode=Mode.SPEECH, confidence=0.0, sure=False)

@@ -22,11 +22,11 @@ kelahiran keliru kelompok keluarga kematian kembali kemendagri kepada kepala kep
 ketujuh lebih lembar lengkap melalui melapor melayani melengkapi memahami memakai memasang membantu membawa memeriksa
 meminta memperbaiki menambah menanyakan menawarkan mendengar menerbitkan menerima mengajukan mengambilnya mengetahui
 mengganti menghubungi mengirim mengulang meninggal menit menunggu menyampaikan negeri pelan pemeriksaan pemiliknya
-pemohon pemuka pencatatan pendaftaran pengadilan pengambilan pengantar penipuan penunggalan per perbaikan perceraian
-periksa perkawinan perkiraan perlu perlukan permohonan pernah pernyataan persediaan pertama perubahan pesan petugas
-rekan sebaiknya sebentar sebutkan sedang sejak sekali sekarang selain selama selamat selesai sementara semua sendiri
-sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca terbaru tercatat terdaftar terdengar terdiri
-terganggu terima tersedia tertukar tetap tetapi
+pemohon pemuka pencatatan pendaftaran pengadilan pengaduan pengambilan pengantar penipuan penunggalan per perbaikan
+perceraian periksa perkawinan perkiraan perlu perlukan permohonan pernah pernyataan persediaan pertama perubahan pesan
+petugas rekan sebaiknya sebentar sebutkan sedang sejak sekali sekarang selain selama selamat selesai sementara semua
+sendiri sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca terbaru tercatat terdaftar terdengar
+terdiri terganggu terima tersedia tertukar tetap tetapi
 """
 """Words of the prompts in which somebody who speaks Indonesian has found no e but that of “empat”."""
 
