@@ -6,7 +6,7 @@ import vosk
 
 from agi.languages.language import Words
 from agi.speech.answer import Reading, partial_words, readings
-from agi.speech.gate import Gate, loudest_db
+from agi.speech.gate import Gate, levels_of
 from agi.speech.grammar import Kind
 from agi.speech.tuning import RATE
 
@@ -22,7 +22,7 @@ class Decoding:
 
     def __init__(self, decoder: vosk.KaldiRecognizer, kind: Kind, sound: bytes = b"") -> None:
         self._decoder = decoder
-        self._gate = Gate(loudest_db(sound) if sound else None, digits=kind in _DIGITS)
+        self._gate = Gate(levels_of(sound) if sound else None, digits=kind in _DIGITS)
         if sound:
             self.feed(sound)
 

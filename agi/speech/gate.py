@@ -4,6 +4,7 @@ It works as the sound comes, 80 ms late: so long is looked ahead for a loud soun
 """
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ _DIGITS_DB, _WORDS_DB, _MOST_DB = -8.0, -18.0, 32.0
 """The loudest 30 ms of a caller are brought to this level, and nothing is lifted by more. Found by trial: NIKs taken
 unasked, of 30 to 60: 70 % at -20, 95 % at -14, 100 % at -8; answers to menus and yes or no, of 80: 77 at -18, 75 at
 -8."""
+_NOISE_DB = 10.0
+"""What is nowhere louder than the quietest 30 ms by more than this is the line's noise, and not lifted."""
 _SO_FAR_DB, _FADES_DB = 13.0, 0.02
 """How far below the caller others are while the sound still comes: the caller is as loud as the loudest so far, less
 2 dB for each second since."""
@@ -25,29 +28,41 @@ _KEPT = 8
 """Frames of 10 ms kept on either side of a loud one: weak sounds at the edges of words."""
 _DOWN_DB = -20.0
 _QUIETEST_DB = -70.0
+_AVERAGED = 3
 
 
-def loudest_db(sound: bytes) -> float:
-    """The level of the loudest 30 ms of 16-bit `sound`, in dB below full scale."""
+class Levels(NamedTuple):
+    """The levels of the loudest and the quietest 30 ms of a sound, in dB below full scale."""
+
+    loudest: float = _QUIETEST_DB
+    quietest: float = 0.0
+
+
+def levels_of(sound: bytes) -> Levels:
+    """Of 16-bit `sound`."""
     samples = np.frombuffer(sound, np.int16).astype(np.float32)
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
     levels = 10 * np.log10((frames**2).mean(axis=1) / 32768.0**2 + 1e-9)
-    return float(np.convolve(levels, np.full(3, 1 / 3), "valid").max()) if len(levels) > 2 else _QUIETEST_DB
+    if len(levels) < _AVERAGED:
+        return Levels()
+    even = np.convolve(levels, np.full(_AVERAGED, 1 / _AVERAGED), "valid")
+    return Levels(float(even.max()), float(even.min()))
 
 
 class Gate:
     """Brings the sound to one level; where `digits` are said, turns down by 20 dB what is far below the caller.
 
-    `feed` the sound, then `rest`. `caller_db`: how loud the caller is (`loudest_db`), where that is known already.
+    `feed` the sound, then `rest`. `known`: the levels of the whole of it, where they are known already.
     """
 
-    def __init__(self, caller_db: float | None = None, *, digits: bool) -> None:
-        self._below_db = _SO_FAR_DB if caller_db is None else _KNOWN_DB
+    def __init__(self, known: Levels | None = None, *, digits: bool) -> None:
+        self._below_db = _SO_FAR_DB if known is None else _KNOWN_DB
         self._digits = digits
         self._left = np.zeros(0, np.int16)
-        self._levels: deque[float] = deque(maxlen=3)
-        self._fades_db = _FADES_DB if caller_db is None else 0.0
-        self._caller = self._loudest = _QUIETEST_DB if caller_db is None else caller_db
+        self._levels: deque[float] = deque(maxlen=_AVERAGED)
+        self._fades_db = _FADES_DB if known is None else 0.0
+        self._loudest, self._quietest = known or Levels()
+        self._caller = self._loudest
         self._waiting: deque[NDArray[np.int16]] = deque()
         self._loud_ago = 2 * _KEPT + 1
 
@@ -78,6 +93,7 @@ class Gate:
         self._levels.append(level_db(frame.astype(np.float32)))
         level = sum(self._levels) / len(self._levels)
         self._loudest = max(level, self._loudest)
+        self._quietest = min(level, self._quietest)
         self._caller = max(level, self._caller - self._fades_db)
         self._loud_ago = 0 if not self._digits or level > self._caller - self._below_db else self._loud_ago + 1
         self._waiting.append(frame)
@@ -86,5 +102,6 @@ class Gate:
         return self._at(self._waiting.popleft(), 0.0 if self._loud_ago <= 2 * _KEPT else _DOWN_DB)
 
     def _at(self, frame: NDArray[np.int16], gain_db: float) -> NDArray[np.int16]:
-        gain_db += min((_DIGITS_DB if self._digits else _WORDS_DB) - self._loudest, _MOST_DB)
+        lift_db = _MOST_DB if self._loudest > self._quietest + _NOISE_DB else 0.0
+        gain_db += min((_DIGITS_DB if self._digits else _WORDS_DB) - self._loudest, lift_db)
         return (frame * np.float32(10 ** (gain_db / 20))).clip(-32768, 32767).astype(np.int16)
