@@ -12,7 +12,7 @@ from installation import brought_up
 from agi.ops import doctor, private
 from agi.ops.doctor import Level
 from agi.ops.supervise import Supervisor
-from agi.settings import Settings
+from agi.settings import ROOT, Settings
 
 
 def modes_of_others(folder: Path) -> dict[str, str]:
@@ -83,3 +83,8 @@ def settings_at(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         monkeypatch.setenv(f"HOTLINE_{name}", str(home / place))
     (home / "hotline.toml").write_text("")
     return Settings()
+
+
+def test_what_comes_with_the_project_is_no_private_file() -> None:
+    shipped = {path.name for path in (ROOT / "data").iterdir() if path.is_dir()}
+    assert shipped <= set(private._PUBLIC["data"])
