@@ -19,7 +19,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 def meant(grammar: Grammar, *readings: tuple[str, float]) -> Heard:
     """What readings (words, score) mean on the question of `grammar`."""
     found = [Reading(tuple(words.split()), score) for words, score in readings]
-    return decide(grammar, found, Tuning().thresholds[grammar.kind])
+    return decide(grammar, found, Tuning().thresholds)
 
 
 @pytest.mark.parametrize("words", ["halo", "selamat pagi", "halo selamat pagi", "begini pak", "eee anu", "permisi bu"])

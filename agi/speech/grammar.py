@@ -73,8 +73,10 @@ class Grammar(ABC):
 
     def whole(self, *, other: bool = True) -> Piece:
         """The piece that the graph is made of: what may be said, commands, fillers, and any other speech (`other`)."""
-        rest = (Loop(alt((Anything(), *self.decoys))),) if other else ()
-        return Alt((self.piece, self.language.commands, self.language.fillers, *rest))
+        # Decoys have a loop of their own: among other speech they would make it cheaper, and answers were lost in it.
+        decoys = (Loop(alt(self.decoys)),) if self.decoys else ()
+        rest = (Loop(Anything()),) if other else ()
+        return Alt((self.piece, self.language.commands, self.language.fillers, *decoys, *rest))
 
     @property
     def decoys(self) -> Words:
