@@ -200,14 +200,11 @@ def test_it_can_be_measured(runner: CliRunner, theirs: Path, tmp_path: Path) -> 
     folder = tmp_path / "recordings"
     folder.mkdir()
     rows = ["file\tspeaker\ttranscript"]
-    for nth, text in enumerate((DIGITS, "tidak betul", "hubungkan")):
+    for nth, text in enumerate((DIGITS, "tidak betul")):
         soundfile.write(folder / f"{nth}.wav", np.concatenate((silence(300), say(tmp_path, text), silence(300))), 8000)
         rows.append(f"{nth}.wav\tf4\t{text}")
     (folder / "manifest.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    command = ["speech", "eval", str(folder), "--model", str(theirs), "--niks", "0", "--condition", "clean"]
+    command = ["speech", "eval", str(folder), "--model", str(theirs), "--measure", "digits", "--condition", "clean"]
     done = runner.invoke(main, command)
-    assert "said, but unknown to the model: hubungkan\n" in done.stderr
-    rights = {
-        row.split("|")[1].strip(): row.split("|")[4].strip() for row in done.stdout.splitlines() if "clean" in row
-    }
-    assert rights == {"clean": "100.0 %", "clean, free words": "50.0 %"}, done.output
+    assert done.exit_code == 0, done.output
+    assert "100.0 (20.7-100.0)" in done.stdout
