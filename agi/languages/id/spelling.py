@@ -87,8 +87,8 @@ _EASED = tuple(
 )
 """What quick speech makes of a word, one after another. Their order matters: what falls can no longer change.
 
-The costs were chosen on five speakers who say a hundred texts each: dearer, "tidak" without its end is other speech;
-cheaper, other speech becomes an answer.
+The costs are estimates: dearer, "tidak" without its end is other speech; cheaper, other speech becomes an answer. Only
+that of a final h was chosen by measuring, on five speakers who say a hundred texts each.
 """
 _MOST = 2.0
 """What is more unusual than this is not expected: the graph would grow, and hear more in what is no word."""
