@@ -63,7 +63,7 @@ def test_order_and_length_are_kept(tmp_path: Path) -> None:
     """Vosk's own grammars of phrases would give "tiga lima" back here."""
     words = ("tiga", "lima")
     folder = build(acoustic_model(), tmp_path / "model", (_Swapped(), DigitsGrammar(1, 9)), PRONUNCIATIONS).folder
-    decoder = Model.load(folder).decoder("swapped", 5)
+    decoder = Model.load(folder).decoder(5, "swapped")
     for frame in frames(silence(300), say(tmp_path, " ".join(words)), silence(300)):
         decoder.AcceptWaveform(frame)
     for reading in readings(decoder.FinalResult()):

@@ -61,7 +61,7 @@ def decoded(model: Model, grammar: Grammar, line: Sound) -> float:
     """How often each second of `line` is decoded in turns one after another."""
     Counted.seconds, recogniser = 0.0, None
     for frame in frames(line):
-        recogniser = recogniser or Recogniser(lambda: Counted(model.decoder(grammar.name, 50)), grammar, Tuning())
+        recogniser = recogniser or Recogniser([lambda: Counted(model.decoder(50, grammar.name))], grammar, Tuning())
         if recogniser.feed(frame).ended:
             recogniser.finish()
             recogniser = None

@@ -54,7 +54,6 @@ def build(
         raise BuildError(f"{source} holds no acoustic model: am/final.mdl and conf/mfcc.conf are needed.")
     pieces = {one.name: one.whole() for one in grammars}
     choices = [one for one in grammars if isinstance(one, ChoiceGrammar)]
-    beside = {one.name: one.beside.name for one in choices if one.beside}
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -62,12 +61,12 @@ def build(
     try:
         _copy_conf(source / "conf", fresh / "conf")
         if phones.has_our_phones(acoustic_model):
-            graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations, beside=beside)
+            graph = compile_graph({name: spell(piece) for name, piece in pieces.items()}, pronunciations)
             graph.write(fresh)
             known = graph.words
             linked = ["am"]
         else:
-            known, unknown = phrases(source, pieces, language, beside)
+            known, unknown = phrases(source, pieces, language)
             with (fresh / "conf" / "mfcc.conf").open("a", encoding="utf-8") as conf:
                 conf.write("\n--allow-upsample=true\n")  # without it a model of 16 kHz refuses our 8 kHz
             linked = [path.name for path in source.iterdir() if path.is_dir() and path.name != "conf"]

@@ -22,13 +22,8 @@ class BuildError(HotlineError):
     """The model directory cannot be made; the message says what is missing."""
 
 
-def phrases(
-    folder: Path, pieces: Mapping[str, Piece], language: Language, beside: Mapping[str, str]
-) -> tuple[Phrases, Phrases]:
-    """What the model in `folder` can hear of `pieces`, and the words that it does not know. Raises BuildError.
-
-    `beside`: with which other piece one is offered.
-    """
+def phrases(folder: Path, pieces: Mapping[str, Piece], language: Language) -> tuple[Phrases, Phrases]:
+    """What the model in `folder` can hear of `pieces`, and the words that it does not know. Raises BuildError."""
     graph = folder / "graph"
     if (graph / "HCLG.fst").exists():
         raise BuildError(
@@ -62,7 +57,6 @@ def phrases(
         wanted = [other_speech if text == UNKNOWN else text for text in texts(piece)]
         known[name] = tuple(text for text in wanted if not unknown_in(text))
         unknown[name] = tuple(sorted({word for text in wanted if text not in needless for word in unknown_in(text)}))
-    known |= {name: (*known[name], *known[other]) for name, other in beside.items()}
     return known, {name: words for name, words in unknown.items() if words}
 
 

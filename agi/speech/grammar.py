@@ -256,8 +256,8 @@ class OneOf(Grammar):
 class ChoiceGrammar(OneOf):
     """The options of a menu: for each key its words. Every option may also be called by its number.
 
-    `beside` them wishes for any place of the menu may be said, whose value is the place; `leads`: to which place each
-    key leads, so that a wish for it means the key.
+    `beside` them wishes for any place of the menu may be said, whose value is the place: they are listened for where no
+    option was heard for certain. `leads`: to which place each key leads, so that a wish for it means the key.
     """
 
     kind = Kind.OPTIONS
@@ -267,10 +267,6 @@ class ChoiceGrammar(OneOf):
     def _also(self, value: str) -> tuple[str, ...]:
         """The number of the option, as people say it."""
         return self.language.called(value)
-
-    def whole(self, *, other: bool = True) -> Piece:
-        """Any other speech is left to the wishes, where they may be said."""
-        return super().whole(other=other and self.beside is None)
 
     def values(self, words: Words) -> tuple[str, ...]:
         """The option, else the place that is wished for."""

@@ -93,21 +93,14 @@ def marked(word: str, grammar: str) -> str:
 
 
 def compile_graph(
-    networks: Mapping[str, Network],
-    pronunciations: Pronunciations,
-    prices: Prices | None = None,
-    beside: Mapping[str, str] | None = None,
+    networks: Mapping[str, Network], pronunciations: Pronunciations, prices: Prices | None = None
 ) -> Graph:
-    """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError.
-
-    `beside`: with which other network one is offered, so that a question has the words of both.
-    """
+    """The graph of all `networks` by name. The same input gives the same bytes. Raises LexiconError."""
     words = {name: tuple(marked(word, name) for word in net.words) for name, net in sorted(networks.items())}
     symbols = ["<eps>", *(word for one in words.values() for word in one)]
     compiler = _Compiler({word: number for number, word in enumerate(symbols)}, pronunciations, prices or Prices())
-    words |= {name: (*words[name], *words[other]) for name, other in (beside or {}).items()}
     for name, network in sorted(networks.items()):
-        compiler.add(name, network, len(words[name]))
+        compiler.add(name, network)
     return Graph(
         olabel_lookahead(compiler.fst, len(symbols) - 1),
         const(_any_order(len(symbols))),
@@ -138,11 +131,11 @@ class _Compiler:
         self._emit(self._start, self._quiet, phones.SILENCE, 0, _HALF)
         self.fst.finals[self._quiet] = 0.0
 
-    def add(self, name: str, network: Network, offered: int) -> None:
-        """The grammar `name` as a part of its own; `offered`: how many words its question has."""
+    def add(self, name: str, network: Network) -> None:
+        """The grammar `name` as a part of its own."""
         # Vosk's bigram of N one-word phrases charges log(8 N) for a word after another word; here a word costs the
         # same in a small grammar and in a large one.
-        bigram = math.log(8 * offered)
+        bigram = math.log(8 * len(network.words))
         leave = [self.fst.state() for _ in range(network.states)]
         arrive = self._with_pauses(network, leave)
         for arc in network.arcs:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import vosk
@@ -11,7 +12,7 @@ from agi.errors import HotlineError
 from agi.languages import named
 from agi.languages.language import Language
 from agi.speech import GRAMMARS
-from agi.speech.grammar import Grammar, OneOf
+from agi.speech.grammar import ChoiceGrammar, Grammar, OneOf
 from agi.speech.intents import INTENTS
 from agi.speech.recogniser import Recogniser
 from agi.speech.standard import of_menu
@@ -62,9 +63,10 @@ class Model:
         """The menu or list `name` as it was built. Raises KeyError."""
         return self._meant[name]
 
-    def decoder(self, name: str, readings: int) -> vosk.KaldiRecognizer:
-        """A recogniser of Vosk's for grammar `name` that gives up to `readings` readings. Raises KeyError."""
-        phrases = json.dumps(self._phrases[name], ensure_ascii=False)  # Vosk understands no escapes in it
+    def decoder(self, readings: int, *names: str) -> vosk.KaldiRecognizer:
+        """A recogniser of Vosk's for the grammars `names` that gives up to `readings` readings. Raises KeyError."""
+        offered = [phrase for name in names for phrase in self._phrases[name]]
+        phrases = json.dumps(offered, ensure_ascii=False)  # Vosk understands no escapes in it
         decoder = vosk.KaldiRecognizer(self.handle, RATE, phrases)
         decoder.SetMaxAlternatives(readings)
         return decoder
@@ -77,7 +79,11 @@ class Model:
         tuning = tuning or Tuning()
         if grammar.name not in self._phrases:
             raise KeyError(grammar.name)
-        return Recogniser(lambda: self.decoder(grammar.name, tuning.readings), grammar, tuning, opening_ms=opening_ms)
+        names = [grammar.name]
+        if isinstance(grammar, ChoiceGrammar) and grammar.beside:
+            names.append(grammar.beside.name)
+        decoders = [partial(self.decoder, tuning.readings, *names[:count]) for count in range(1, len(names) + 1)]
+        return Recogniser(decoders, grammar, tuning, opening_ms=opening_ms)
 
 
 def _tuples(words: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

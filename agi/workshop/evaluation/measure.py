@@ -144,7 +144,7 @@ def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]
     """A function that finds digits in a sound: word, begin and end in seconds."""
 
     def found(sound: Samples) -> Sequence[tuple[str, float, float]]:
-        decoder = model.decoder(_DIGITS.name, 1)
+        decoder = model.decoder(1, _DIGITS.name)
         decoder.SetWords(True)
         decoder.AcceptWaveform(sound.tobytes())
         best = json.loads(decoder.FinalResult())["alternatives"][0].get("result", [])
