@@ -133,7 +133,7 @@ class Speech(Section):
         Path("data/model"), description="Any Vosk model directory for Indonesian; a relative one is below the root."
     )
     recognisers: int = Field(40, ge=1, description="Questions listened to at once; above it keys only.")
-    slow_ms: int = Field(1500, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
+    slow_ms: int = Field(3000, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
     accept: dict[Spoken, float] = Field(
         {}, description="Confidence from which a spoken answer is taken unasked, by kind of question (1.01: never)."
     )

@@ -69,7 +69,7 @@ def test_the_spoken_call_goes_as_told(name: str, played: dict[str, Result]) -> N
 @pytest.fixture(scope="module")
 def wished(hearing: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
     """Calls in the callers' own words, played side by side; by the name of their file."""
-    return play_all(hearing, [OWN_WORDS / name for name in _asked(request.config)])
+    return play_all(hearing, [OWN_WORDS / name for name in _asked(request.config)], "--parallel", "2")
 
 
 def test_a_first_time_caller_gets_the_answer_in_own_words(asked: str, wished: dict[str, Result]) -> None:

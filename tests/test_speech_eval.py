@@ -51,7 +51,8 @@ def test_an_evaluation_tells_numbers_niks_words_and_coughs(runner: CliRunner, fo
     options = ("--niks", "1", "--sounds", "1", "--question", "yesno", "--condition", "clean")
     done = runner.invoke(main, ["speech", "eval", str(folder), *options, "--picture", str(picture)])
     assert done.exit_code == 0, done.output
-    rows = {line.split("|")[1].strip(): line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")}
+    lines = done.stdout.splitlines()
+    rows = {line.split("|")[1].strip(): line.split("|") for line in reversed(lines) if line.startswith("| ")}
     assert rows["digits"][3].strip() == "22"
     assert rows["NIK digit by digit"][3].strip() == rows["yesno: answers"][3].strip() == "2"
     assert rows["yesno: other speech"][3].strip() == "20"
@@ -62,7 +63,7 @@ def test_an_evaluation_tells_numbers_niks_words_and_coughs(runner: CliRunner, fo
 def test_conditions_and_a_sample_can_be_chosen(runner: CliRunner, folder: Path) -> None:
     options = ("--measure", "digits", "--most", "4", "--condition", "noise 10 dB", "--condition", "GSM")
     done = runner.invoke(main, ["speech", "eval", str(folder), *options])
-    told = [line.split("|")[1:4] for line in done.stdout.splitlines() if line.startswith("| digits")]
+    told = [line.split("|")[1:4] for line in done.stdout.splitlines() if line.startswith("| digits")][:2]
     assert [(condition.strip(), count.strip()) for _, condition, count in told] == [("noise 10 dB", "4"), ("GSM", "4")]
 
 
