@@ -5,6 +5,7 @@ up), the other end is in our dialplan.
 """
 
 import atexit
+import contextlib
 import re
 import shutil
 import signal
@@ -223,9 +224,17 @@ class Exchange:
         return re.findall(r"call=(\S+)", self.last_words())
 
     def last_words(self) -> str:
-        """What Asterisk has written of ended calls that the line has not taken over."""
+        """What Asterisk has written of ended calls that the line has not taken over.
+
+        The line moves Asterisk's file aside, writes back what it leaves, and deletes the other:
+        so the first is read once more after the second.
+        """
         words = last_words(self.settings.var)
-        return "".join(path.read_text() for path in (words.with_name("taken"), words) if path.exists())
+        found: dict[Path, str] = {}
+        for path in (words, words.with_name("taken"), words):
+            with contextlib.suppress(FileNotFoundError):
+                found[path] = path.read_text()
+        return "".join(found.values())
 
     def close(self) -> None:
         """End everything that was started."""

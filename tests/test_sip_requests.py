@@ -6,7 +6,6 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
-from agi.line.spool import last_words
 from agi.workshop.softphone.phone import Account
 
 
@@ -50,13 +49,13 @@ def test_a_withheld_number_leaves_no_digit(
     telephone: RawTelephone, exchange: Exchange, written: str, privacy: str
 ) -> None:
     caller, headers = PRIVATE[written]
-    before = last_words(exchange.settings.var).read_text() if last_words(exchange.settings.var).exists() else ""
+    before = exchange.last_words()
     telephone.dial(caller=caller, headers=[*headers, ("Privacy", privacy)])
     assert not any("0215550188" in line for line in exchange.channels())
     telephone.hang_up()
     exchange.wait_for_silence()
-    until("the last word", lambda: " end" in last_words(exchange.settings.var).read_text().removeprefix(before))
-    said = last_words(exchange.settings.var).read_text().removeprefix(before)
+    until("the last word", lambda: " end" in exchange.last_words().removeprefix(before))
+    said = exchange.last_words().removeprefix(before)
     assert "caller= " in said
     assert "188" not in said.partition("caller=")[2]
 
