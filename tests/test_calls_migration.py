@@ -70,7 +70,7 @@ def test_the_line_brings_it_to_this_version_and_goes_on_in_it(path: Path) -> Non
     book = CallBook.open(path, KEY)
     the_call(path)
     book.event("1.1", asked("more"))
-    assert book.flush(60)
+    assert book.flush(300)
     with CallReader(path) as reader:
         assert len(reader.events("1.1")) == 7
     assert book.writer.trouble == ""
@@ -183,7 +183,7 @@ def test_killed_in_the_middle_nothing_is_lost(copied: Path) -> None:
 
 def _opened(path: Path) -> None:
     book = CallBook.open(path, KEY)
-    assert book.flush(60)
+    assert book.flush(300)
     book.begin(f"of-{os.getpid()}", "", START)
     book.close()
 
@@ -194,7 +194,7 @@ def test_two_that_open_it_at_once_bring_it_to_this_version_once(copied: Path) ->
     for opener in openers:
         opener.start()
     for opener in openers:
-        opener.join(120)
+        opener.join(600)
         assert opener.exitcode == 0
     assert not list(copied.parent.glob("*.damaged-*"))
     with closing(sqlite3.connect(copied)) as book:

@@ -40,7 +40,7 @@ def test_a_suite_whose_tests_pass_fails_when_too_many_calls_were_replayed(
     done = subprocess.run(
         (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-n", rows, str(tmp_path)),
         env=os.environ | {"PYTHONPATH": f"{TESTS}:{TESTS.parent}"},
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == code, done.stdout + done.stderr
     assert f"{again} of 20 calls were played once more" in done.stdout
