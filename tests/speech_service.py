@@ -11,10 +11,13 @@ from uuid import UUID
 
 from audiosocket_peer import Peer
 
-from agi.dialogue.question import Question
+from agi.dialogue.question import Answer, Digits, Options, Question
 from agi.hearing.client import SpeechClient, Unheard
 from agi.hearing.protocol import Ask, Left, Report
 from agi.hearing.service import SpeechService
+
+MENU = Question("menu", (), Options("123"), first_key_ms=2000, grammar="menu:main")
+NIK = Question("nik", (), Digits(4, 4), first_key_ms=2000, between_keys_ms=1000, grammar="nik")
 
 LEVEL = "audiosocket_peer:LevelListener"
 
@@ -48,6 +51,13 @@ def clip(folder: Path, ms: int, name: str = "prompt") -> Path:
         out.setparams((1, 2, 8000, 0, "NONE", ""))
         out.writeframes(b"".join((n // 160 + 1).to_bytes(2, "little") for n in range(8 * ms)))
     return path
+
+
+def answer_of(report: Report | None) -> Answer:
+    """The answer that a turn has ended with."""
+    assert report is not None
+    assert report.answer is not None
+    return report.answer
 
 
 class Turn:
