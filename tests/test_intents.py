@@ -119,6 +119,13 @@ def test_of_two_places_that_fit_alike_the_second_is_offered_when_the_first_is_de
     assert _first(first) not in heard
 
 
+def test_a_place_that_leaves_much_of_what_was_said_out_is_asked_about() -> None:
+    """Who says where they are sent next may not want to know how to move away."""
+    left_over = typed("sudah bawa surat pindah sekarang ke mana")
+    assert (left_over.result, left_over.sure) == (Result.MATCH, False)
+    assert typed("sudah bawa surat pindah").sure
+
+
 @pytest.mark.parametrize("sentence", [text for name, text in listed(SENTENCES) if not name])
 def test_talk_about_other_things_is_not_taken(sentence: str) -> None:
     answer = typed(sentence)

@@ -8,15 +8,17 @@ from itertools import product
 
 from agi.languages.language import OwnWords, Words
 
-_READY = "jadi|selesai|kelar|beres|terbit|keluar|dicetak|diambil|rampung|siap"
+_READY = "jadi|selesai|kelar|beres|terbit|keluar|dicetak|diambil|rampung|siap|diproses"
 _FOUND = "ditemukan|ketemu|terdaftar|kedaftar|valid|cocok|terbaca|kebaca|muncul|online|sinkron|sesuai|dikenali|padan"
 
 _SYNONYMS = f"""
 ktp, e ktp, ktp el, ktp elektronik, kartu tanda penduduk, kartu penduduk
 kk, kartu keluarga, kartu kk
 akta, akte
+kartu identitas, kartu identitas untuk, kartu pengenal
 kia, ka i a, kartu identitas anak, kartu anak, identitas anak
 ikd, identitas kependudukan digital, identitas digital, ktp digital, e ktp digital, ktp yang digital
+hp, hape, handphone, ponsel, telepon genggam, telepon pintar
 nik, nomor induk kependudukan, nomor induk, nomor ktp, nomor kependudukan
 blanko, blangko, keping
 dokumen, berkas, permohonan, pengajuan, pengurusan, surat
@@ -25,69 +27,86 @@ lahir, kelahiran, dilahirkan, lahiran, melahirkan
 meninggal, kematian, wafat, almarhum, almarhumah, meninggal dunia, berpulang
 kawin, menikah, nikah, perkawinan, pernikahan, nikahan
 cerai, bercerai, perceraian, putusan pengadilan
-pindah, pindahan, kepindahan, perpindahan, mutasi, cabut berkas, skpwni
+pindah, boyongan, pindahan, kepindahan, perpindahan, mutasi, cabut berkas, skpwni
 pendatang, kedatangan, pindah datang, lapor datang, lapor kedatangan, surat datang, warga|penduduk baru, \
-    baru|sudah|udah|habis pindah, pindah masuk, dapat|punya surat pindah, jadi warga, baru datang, datang dari
-gereja, pura, wihara, kelenteng, nasrani, kristen, katolik
+    baru|sudah|udah|habis pindah, pindah masuk, dapat|punya surat pindah, jadi warga, baru datang, datang dari, \
+    pindahan dari, pindah ke sini, masuk sini, daerah|kota|kabupaten|tempat asal
+gereja, beda agama, pemberkatan, pura, wihara, kelenteng, nasrani, kristen, katolik, buddha, hindu, konghucu, \
+    non muslim
 anak, bayi, balita
 tujuh belas, tujuh belas tahun, dewasa
 
 hilang, ilang, kehilangan, dicopet, kecopetan, dicuri, kecurian, tercecer, raib, hanyut, ketinggalan, tertinggal, \
-    terbakar, kebakar, kebakaran, jatuh, cetak ulang, duplikat, kutipan kedua
-rusak, sobek, robek, patah, basah, kebanjiran, kena banjir, terkelupas, kelupas, pudar, dimakan
-salah, keliru, kesalahan, salah ketik|tulis|cetak|eja, beda, berbeda, tidak|nggak|gak sama, masih kawin
+    terbakar, kebakar, kebakaran, jatuh, cetak ulang, duplikat, kutipan kedua, terselip, lenyap, kejambret, \
+    dijambret, dirampok, entah ke|di mana, dibawa kabur|lari|orang, lupa taruh|naruh|menaruh|simpan, kecebur, \
+    kecemplung, dicari
+rusak, sobek, robek, patah, basah, kebanjiran, kena banjir, terkelupas, kelupas, mengelupas, pudar, luntur, buram, \
+    kusam, retak, lecet, tergores, bolong, hancur, cacat, dimakan
+salah, keliru, kesalahan, salah ketik|tulis|cetak|eja, beda, berbeda, tertukar, kurang satu|huruf, \
+    kelebihan|kebanyakan huruf, tidak|nggak|gak sama, masih kawin
 habis, kosong, kehabisan, stok, tersedia
 
 bikin, buat, membuat, bikinin, pembuatan, daftar, mendaftar, daftarin, mendaftarkan, mengajukan, ajukan, baru
 urus, ngurus, mengurus, urusin, ngurusin, urusan, tentang, soal, mengenai
 lapor, melapor, melaporkan, laporin, catat, mencatat, mencatatkan, pencatatan
-rekam, perekaman, merekam, direkam, rekaman, sidik jari
+rekam, perekaman, merekam, direkam, rekaman, sidik jari, berfoto, difoto, mau foto
 belum|belom|tidak|nggak|enggak|gak punya, belum|belom pernah
-pecah, pisah, pisahkan, memisahkan, dipecah, sendiri
+pecah, pisah, pisahkan, memisahkan, dipecah, sendiri, keluar dari
 tambah, nambah, menambah, nambahin, tambahin, menambahkan, tambahkan, penambahan, masukin, dimasukin, masukkan, \
     memasukkan, dimasukkan, anggota, anggota keluarga, hapus, dihapus, keluarkan, ngeluarin, dikeluarkan, gabung, \
-    numpang
+    numpang, belum|belom masuk|tercantum
 ubah, mengubah, rubah, diubah, ganti, mengganti, diganti, perbaiki, perbaikan, diperbaiki, memperbaiki, betulkan, \
-    dibetulkan, betulin, benerin, koreksi, pembetulan, perubahan, penggantian, update
-nama, nama ibu|bapak|ayah, tanggal lahir, tempat lahir, agama, gelar, jenis kelamin, golongan darah, pekerjaan, \
-    data, huruf, ejaan, pendidikan, foto, status kawin|perkawinan|nikah|pernikahan, belum kawin
-legalisir, legalisasi, dilegalisir, dilegalisasi, melegalisir
+    membetulkan, dibetulkan, betulin, benerin, dibenerin, membenarkan, koreksi, mengoreksi, dikoreksi, revisi, ralat, \
+    meralat, pembetulan, perubahan, penggantian, update, perbarui, memperbarui, diperbarui
+nama, nama ibu|bapak|ayah, tanggal lahir, tempat lahir, agama, jenis kelamin, golongan darah, pekerjaan, data, huruf, \
+    ejaan, pendidikan, foto, status kawin|perkawinan|nikah|pernikahan, belum kawin
+gelar, titel
+legalisir, legalisasi, dilegalisir, dilegalisasi, melegalisir, melegalisasi
 aktivasi, aktifkan, mengaktifkan, digital
 
-cek, ngecek, dicek, mengecek, periksa, memeriksa, diperiksa, cekin, pengecekan, memastikan, pastikan
-aktif, valid, terdaftar, asli, berlaku, online
+cek, ngecek, dicek, mengecek, cekkan, verifikasi, validasi, konfirmasi, periksa, memeriksa, diperiksa, cekin, \
+    pengecekan, memastikan, pastikan
+aktif, keaktifan, valid, terdaftar, asli, berlaku, online, ganda, masih hidup|bisa dipakai
 status
-sampai mana, kelanjutan, proses, progres, perkembangan
+sampai mana, kelanjutan, proses, progres, perkembangan, kabar, kabarnya, lacak, melacak, diajukan
 sudah|udah|bisa|belum|belom {_READY}, jadi|selesai|kelar|beres|terbit|dicetak|diambil belum|belom, belum|belom juga, \
-    bisa saya ambil, sudah|udah bisa
+    bisa saya ambil, sudah|udah bisa diambil|dicetak|belum, sudah|udah turun, sudah|udah ada belum
 jadi, selesai, kelar, diambil, ambil, terbit, keluar
 kapan, berapa lama, berapa hari
-tidak|nggak|enggak|gak|belum|belom {_FOUND}, ditolak, gagal, error, bermasalah
-bpjs, bank, rekening, kredit, pinjaman, cpns, casn, pppk, prakerja, paspor, imigrasi, pajak, npwp, bansos, bantuan \
-    sosial, sim, samsat
+tidak|nggak|enggak|gak|belum|belom {_FOUND}, tidak|nggak|enggak|gak ada di
+ditolak, gagal, error, bermasalah
+bpjs, bank, rekening, kredit, pinjaman, cpns, casn, pppk, prakerja, paspor, imigrasi, pajak, npwp, bansos, \
+    bantuan sosial, sim, samsat
 
-syarat, persyaratan, ketentuan, bawa apa, perlu apa, butuh apa, dibawa, disiapkan, dokumen apa, berkas apa, \
-    diperlukan
+syarat, persyaratan, ketentuan, bawa apa, perlu apa, butuh apa, yang|harus|perlu dibawa, dibawa apa, disiapkan, \
+    dokumen apa, berkas apa, diperlukan
 cara, gimana, bagaimana, prosedur
-biaya, bayar, tarif, gratis, dipungut, bayaran
+biaya, bayar, tarif, gratis, dipungut, bayaran, denda berapa, berapa denda, harga bikin|buat|urus
 berapa
-kantor, dukcapil, disdukcapil, catatan sipil, capil, dinas kependudukan, loket, kantor dukcapil, kantor catatan \
-    sipil
+kantor, dukcapil, disdukcapil, catatan sipil, capil, dinas kependudukan, loket, kantor dukcapil, \
+    kantor catatan sipil
 pelayanan, layanan
-buka, tutup, libur, jam berapa, jam buka, jam kerja
+kantor mana, kantor yang mana
+buka, tutup, libur, istirahat, jam berapa, jam buka, jam kerja
 jam pelayanan, jam layanan, jam kantor, jam operasional, waktu layanan
-sabtu, hari minggu, hari libur, tanggal merah, hari kerja, hari sabtu
+sabtu, senin, selasa, rabu, kamis, jumat, hari minggu, minggu buka|ada, hari libur, tanggal merah, hari kerja, \
+    hari sabtu
 alamat, domisili
-di mana, dimana, sebelah mana, lokasi, letak, terdekat, paling dekat, lewat mana, arah mana
+di mana, dimana, sebelah mana, lokasi, letak, terdekat, paling dekat, lewat mana, arah mana, ke mana, kemana
 whatsapp, nomor|lewat|pakai|via wa, wa nya, email, e mail, website, media sosial, instagram, facebook, saluran, \
-    internet, lewat|secara online, layanan online, kirim pesan
+    lewat|pakai|via internet, lewat|secara|via online, layanan online, kirim pesan, selain telepon
 pengaduan, mengadu, ngadu, mengadukan, adukan, aduan, komplain, keluhan, mengeluh, protes, pungli, antri, antre, \
-    antrian, pungutan liar, kecewa, calo, dipersulit, tidak|nggak|gak puas, pelayanan jelek
-penipuan, penipu, menipu, tertipu, ditipu, tipu, otp, kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, \
-    ngaku, mengaku|ngaku dari, gadungan, palsu, tidak|nggak dikenal, unduh, suruh klik|unduh|transfer, tautan
-petugas, operator, customer service, admin
-bicara, berbicara, ngomong, ngobrol, sambungkan, sambungin, disambungkan, hubungkan
-orang, manusia, langsung
+    antrian, pungutan liar, kecewa, calo, dipersulit, tidak|nggak|gak puas, \
+    pelayanan|pelayanannya jelek|buruk|lambat|lama, dimintai|diminta|disuruh uang|bayar|biaya
+penipuan, pinjaman online, pinjol, disalahgunakan, dipakai orang, penipu, menipu, tertipu, ditipu, tipu, otp, \
+    kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, ngaku, mengaku|ngaku dari, gadungan, palsu, \
+    orang tidak|nggak dikenal, unduh, suruh|disuruh klik|unduh|transfer, tautan, kirim link, klik link, \
+    ada yang|orang minta|telepon|menelepon|kirim|menghubungi
+petugas, operator, admin
+customer service, call center, layanan pelanggan
+bicara, berbicara, ngomong, mau orang, dibantu orang, bukan|jangan mesin, ngobrol, sambungkan, sambungin, \
+    disambungkan, hubungkan
+orang, manusia, langsung, orang saja|aja
 """
 
 _FILLERS = """
