@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from agi.dialogue.question import Digits, Question
-from agi.hearing.audiosocket import END, FRAME_BYTES, Frame, Kind, Reader, audio, packed
+from agi.hearing.audiosocket import END, FRAME_BYTES, FRAME_MS, Frame, Kind, Reader, audio, packed
 from agi.hearing.protocol import CannotListen
 from agi.languages import named
 from agi.speech.answer import Heard, Progress, Verdict
@@ -46,7 +46,7 @@ class LevelRecogniser:
         self._last = 0
         self._quiet = 0
         self._started = False
-        self.frames = 0
+        self.frames = self.began_ms = 0
 
     def feed(self, sound: bytes, sent: bytes) -> Progress:
         for at in range(0, len(sound), FRAME_BYTES):
@@ -58,6 +58,8 @@ class LevelRecogniser:
         if level >= 1000:
             if self._last < 1000:
                 self._heard += str(level // 1000)
+            if not self._started:
+                self.began_ms = self.frames * FRAME_MS
             self._started = True
         self._quiet = 0 if level >= 1000 else self._quiet + 1
         self._last = level
@@ -88,6 +90,8 @@ class LevelListener:
 
 class Stubborn:
     """A listener and its recogniser in one, which hears nothing."""
+
+    began_ms = 0
 
     def recogniser(self, question: Question, rest: int, *, first: bool) -> "Stubborn":
         return self

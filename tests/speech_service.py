@@ -63,14 +63,16 @@ def answer_of(report: Report | None) -> Answer:
 class Turn:
     """A call of one turn that is being taken: the call is left when the report has come (`left` has its keys)."""
 
-    def __init__(self, client: SpeechClient, question: Question, *clips: Path, keys: str = "") -> None:
+    def __init__(
+        self, client: SpeechClient, question: Question, *clips: Path, keys: str = "", read_back: int = 0
+    ) -> None:
         self._ready = threading.Event()
         self.uuid = ""
         self.port = 0
         self.left: Left | None = None
         self._report: Report | None = None
         self.unheard = ""
-        ask = Ask(question, tuple(map(str, clips)), keys=keys)
+        ask = Ask(question, tuple(map(str, clips)), keys=keys, read_back=read_back)
         self._thread = threading.Thread(target=self._run, args=(client, ask), daemon=True)
         self._thread.start()
 

@@ -98,6 +98,14 @@ def test_six_digits_are_read_back_in_two_threes_and_answered_with_yes_or_no() ->
     assert call.phone.asked[1].grammar == "yesno"
 
 
+@pytest.mark.parametrize(("number", "consent"), [(NIK, "ya"), ("123456", "1")])
+def test_a_yes_to_a_number_read_back_is_told_to_the_phone_which_knows_what_was_heard(number: str, consent: str) -> None:
+    """In `repair` a 1 is the first group."""
+    call = Call(perhaps(number), said(consent))
+    (call.nik if number == NIK else call.kk)()
+    assert [question.consent for question in call.phone.asked] == ["", consent]
+
+
 def test_after_two_failures_an_entry_is_for_keys_and_the_tries_begin_again() -> None:
     call = Call(MUMBLE, perhaps(NIK), said("tidak"), *[SILENCE] * 4, keyed(NIK))
     assert call.nik() == NIK

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_speech_stops_the_prompt_and_is_heard_from_its_first_frame(tmp_path: Pat
         answer = answer_of(turn.over())
         assert (answer.result, answer.value, answer.mode) == (Result.MATCH, "2", Mode.SPEECH)
         assert peer.heard()[-1][0] - begun < 2.0, "the prompt went on for its five seconds"
+
+
+def test_who_agrees_before_a_number_was_read_back_is_heard_when_they_agree_afterwards(tmp_path: Path) -> None:
+    question = replace(MENU, first_key_ms=9000, consent="1")
+    for early, taken in (("1", False), ("2", True)):
+        with serving(tmp_path) as (_, client):
+            turn = Turn(client, question, clip(tmp_path, 1500, "number"), clip(tmp_path, 3000, "right"), read_back=1)
+            peer = turn.connect()
+            peer.speak([*[QUIET] * 20, *spoken(early), *[QUIET] * 150, *spoken(1), *[QUIET] * 20])
+            peer.wait()
+            answer = answer_of(turn.over())
+            assert (answer.value, answer.took_ms < 2000) == ("2" if taken else "1", taken)
 
 
 def test_a_key_stops_the_prompt_at_the_next_frame(tmp_path: Path) -> None:

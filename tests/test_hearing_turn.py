@@ -14,6 +14,7 @@ from agi.hearing.worker_process import Broken, News
 TALKS, TALKED = Voice(True, True), Voice(False, True)
 MENU = Question("menu", (), Options("123"), first_key_ms=3000, between_keys_ms=2000, grammar="menu:main")
 NIK = Question("nik", (), Digits(4, 4), first_key_ms=3000, between_keys_ms=2000, total_ms=20000, grammar="nik")
+CONFIRM = Question("nik_confirm", (), Options("12"), first_key_ms=3000, grammar="yesno", consent="1")
 PIN = Question("pin", (), Digits(2, 6), first_key_ms=3000, between_keys_ms=2000, grammar="digits")
 
 
@@ -42,11 +43,14 @@ class Ear:
 class Call:
     """A turn in virtual time: beats every 20 ms, with a frame of the caller's sound in each."""
 
-    def __init__(self, question: Question, prompt_ms: int = 1000, *, hash_is_habit: bool = False) -> None:
+    def __init__(
+        self, question: Question, prompt_ms: int = 1000, *, read_back_ms: int = 0, hash_is_habit: bool = False
+    ) -> None:
         self.now = 0
         self.ear = Ear()
         self.queue = KeyQueue(hash_is_habit=hash_is_habit)
-        self.turn = SpokenTurn(question, b"\1" * (prompt_ms * 16), self.ear, self.queue, 0)
+        prompt = b"\1" * (prompt_ms * 16)
+        self.turn = SpokenTurn(question, prompt, self.ear, self.queue, 0, read_back=read_back_ms * 16)
         self.frames = 0
 
     def pass_ms(self, ms: int) -> None:
@@ -75,8 +79,10 @@ class Call:
         return self.queue.waiting
 
 
-def said(result: Result, value: str = "", digits: str = "", *, sure: bool = True, confidence: float = 0.9) -> Said:
-    return Said(Answer(result, value, Mode.SPEECH, confidence, sure=sure), digits)
+def said(
+    result: Result, value: str = "", digits: str = "", *, sure: bool = True, confidence: float = 0.9, began_ms: int = 0
+) -> Said:
+    return Said(Answer(result, value, Mode.SPEECH, confidence, sure=sure), digits, began_ms)
 
 
 def test_the_prompt_is_played_frame_by_frame_to_its_end() -> None:
@@ -109,6 +115,54 @@ def test_a_prompt_goes_on_after_what_was_nothing_from_the_word_that_was_cut(noth
     assert not call.turn.over
     call.pass_ms(200)
     assert call.answer == Answer(Result.NO_INPUT, took_ms=6200)
+
+
+def confirming() -> Call:
+    """A number is read back for 1 s, then the caller is asked for a second whether it is right."""
+    return Call(CONFIRM, 2000, read_back_ms=1000)
+
+
+def test_a_yes_begun_before_the_number_was_read_back_is_none_and_the_prompt_goes_on() -> None:
+    call = confirming()
+    call.pass_ms(800)
+    call.news(TALKS)
+    call.pass_ms(400)
+    call.news(said(Result.MATCH, "1", began_ms=780))
+    call.pass_ms(4900)
+    assert call.frames == 40 + 40 + 60, "the number is not heard to its end"
+    assert not call.turn.over
+    call.news(TALKS, said(Result.MATCH, "1", began_ms=6000))
+    assert (call.answer.result, call.answer.value) == (Result.MATCH, "1")
+
+
+def test_a_yes_that_is_told_late_counts_from_when_it_was_begun() -> None:
+    call = confirming()
+    call.pass_ms(1900)
+    call.news(said(Result.MATCH, "1", began_ms=980))
+    assert not call.turn.over
+    call.news(said(Result.MATCH, "1", began_ms=1020))
+    assert call.answer.value == "1"
+
+
+def test_a_yes_that_is_always_too_soon_is_not_understood() -> None:
+    call = confirming()
+    for _ in range(3):
+        assert not call.turn.over
+        call.pass_ms(400)
+        call.news(TALKS, said(Result.MATCH, "1", began_ms=400))
+    assert (call.answer.result, call.answer.value) == (Result.NO_MATCH, "")
+
+
+def test_a_no_a_key_and_another_answer_are_taken_while_a_number_is_read_back() -> None:
+    for early in (said(Result.MATCH, "2"), said(Result.AGENT), said(Result.NO_MATCH)):
+        call = confirming()
+        call.pass_ms(400)
+        call.news(TALKS, early)
+        assert call.answer.result is early.answer.result
+    call = confirming()
+    call.pass_ms(400)
+    call.keys("1")
+    assert (call.answer.value, call.answer.mode) == ("1", Mode.KEYS)
 
 
 def test_an_answer_over_a_prompt_that_goes_on_stops_it_again() -> None:

@@ -19,10 +19,13 @@ TOLD = (Prompt("told"),)
 
 
 class Clips:
-    """One clip for each prompt."""
+    """One clip for each prompt; with values one before them, one for each, and one after."""
 
     def playable(self, key: str, places: Mapping[str, Value]) -> Sequence[Path]:
-        return [Path(f"/{key}")]
+        return [Path(f"/{name}") for name in ((key, *places, f"{key}.end") if places else (key,))]
+
+    def after_values(self, key: str) -> int:
+        return 1
 
     def slower(self, clip: Path) -> Path:
         return Path(f"/slow{clip}")
@@ -150,6 +153,17 @@ def test_a_question_goes_to_the_service_with_its_call_and_its_answer_comes_back(
     assert phone.turn(MENU) == Answer(Result.MATCH, "2", Mode.SPEECH)
     assert channel.done == ["EXEC Exec ExecIf($[${LEN(${HOTLINE_KEYS})} = 0]?AudioSocket(uuid,127.0.0.1:4000))"]
     assert service.asked == [Ask(replace(MENU, prompts=()), ("/ask",))]
+
+
+def test_the_service_is_told_where_what_a_yes_agrees_to_has_been_said(setting: Setting) -> None:
+    _, service, phone = setting
+    number = Prompt("number", {"first": "123", "second": "456"})
+    confirm = replace(MENU, grammar="yesno", consent="1")
+    service.script = [heard("1"), heard("1"), heard("1")]
+    phone.turn(replace(confirm, prompts=(Prompt("help"), number, Prompt("repair"))))
+    phone.turn(replace(confirm, prompts=(Prompt("help"), Prompt("repair"))))
+    phone.turn(replace(MENU, prompts=(number,)))
+    assert [(len(ask.clips), ask.read_back) for ask in service.asked] == [(6, 4), (2, 2), (4, 0)]
 
 
 def test_for_a_slow_caller_slower_clips_are_played_by_both_ways(setting: Setting) -> None:

@@ -201,6 +201,15 @@ def test_a_cough_is_forgotten_and_the_answer_after_it_is_heard(model: Model, say
     assert ended is not None
 
 
+def test_it_is_known_when_the_caller_began_whatever_was_heard_before(model: Model, saying: Say) -> None:
+    noise = np.random.default_rng(3).normal(0, 4000, 2000) * np.exp(-np.arange(2000) / 700)
+    recogniser = model.recogniser(YesNo())
+    for frame in frames(silence(250), noise.astype(np.int16), silence(1500), saying("ya benar"), silence(1500)):
+        recogniser.feed(frame)
+    assert recogniser.finish().value == "ya"
+    assert 2000 <= recogniser.began_ms <= 2150
+
+
 def test_speech_over_the_prompt_is_heard_from_its_first_syllable(model: Model, saying: Say) -> None:
     heard, _ = turn(model, MENU, saying("syarat dokumen"), silence(1500))
     assert heard.value == "3"

@@ -120,6 +120,11 @@ def test_a_digits_value_is_joined_of_digits_in_fours_and_never_kept_as_a_whole(f
     assert len(sound(version / "silence" / "400")) == 3200
 
 
+def test_what_comes_after_the_last_value_of_a_text_can_be_told(folder: PromptsFolder) -> None:
+    with folder.clips() as made:
+        assert [made.after_values(key) for key in ("nik.readback", "status.cost", "call.welcome")] == [0, 1, 1]
+
+
 def test_phrases_and_small_numbers_are_the_rendered_clips(folder: PromptsFolder) -> None:
     with folder.clips() as made:
         folder.render(made)

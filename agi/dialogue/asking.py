@@ -174,7 +174,10 @@ class Asking:
         def accept(answer: Answer) -> str:
             return answer.value if answer.sure or meant(answer) != Reply.YES else ""
 
-        question = self._question(name, ask, Options("12"), grammar, private=grammar == "repair")
+        question = replace(
+            self._question(name, ask, Options("12"), grammar, private=grammar == "repair"),
+            consent=Reply.YES if grammar == "repair" else "1",
+        )
         answer = self._nested(Asked(question, Helps.YES_NO, accept))
         return meant(answer) if answer else ""
 

@@ -41,7 +41,8 @@ class Question:
 
     `private`: the value never leaves the `Answer`; journals get its length only. `grammar` names what may be said
     instead of keyed: "menu:NODE", "yesno", "nik", "digits", "repair"; "" means keys only. `barge_in`: a key stops the
-    prompts; `voice_barge_in`: so does speech. `language`: the code of what is spoken, see `agi.languages`.
+    prompts; `voice_barge_in`: so does speech. `consent`: the value that agrees to what the prompts read back; it may be
+    said from then on only. `language`: the code of what is spoken, see `agi.languages`.
     What the phone knows: `after_speech`, whether the caller has just spoken, `edition`, the number of those
     grammars (0: whatever is published), and `slow`, whether the caller has asked for more time.
     """
@@ -56,6 +57,7 @@ class Question:
     total_ms: int = 60000
     grammar: str = ""
     voice_barge_in: bool = True
+    consent: str = ""
     after_speech: bool = False
     language: str = "id"
     edition: int = 0

@@ -15,6 +15,8 @@ rules, in VoiceXML 2.1's words where it has them:
   to that turn and is swallowed, if it comes in the first seconds of the next one (`HABIT_MS`).
 - Speech that the recogniser is sure of being speech stops the prompt, as a key does, where the question allows it.
 - A key on a menu is the answer. In a number it follows the digits spoken before it, and digits may be spoken after it.
+- Who agrees to what is read back has heard it: such an answer by voice, begun before that was said, is as if it had not
+  been, and what is left of the prompt is heard. A no, a command and a key are taken at once.
 - Silence is counted from the end of the prompt or of the last sound of speech. A noise that turns out to be no speech,
   and "halo?", is as if it had not been: the turn goes on, and a prompt that it stopped is heard to its end.
 """
@@ -50,11 +52,12 @@ class Voice:
 class Said:
     """An event. What the recogniser made of it. `digits`: those in it, in a number that is not whole; private.
 
-    NO_INPUT: it was no speech.
+    NO_INPUT: it was no speech. `began_ms`: so much of the caller's sound had been heard in this turn when they began.
     """
 
     answer: Answer
     digits: str = ""
+    began_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Turn:
         self._asked = False  # the recogniser, what was said
         self._time_is_up = False
         self._cut_short = False  # by voice
+        self._read_back_ms: int | None = None
         self._resumed = 0
         self._out: list[Finish | Listen] = []
 
@@ -166,6 +170,11 @@ class Turn:
         self._voice = Voice(False, False)
         if self._entry or self._spoken or self._keys:
             self._said_in_number(said, now_ms)
+        elif self._agrees_too_soon(said):
+            if self.playing or self._may_resume:
+                self._go_on(now_ms)
+            else:
+                self._end(Answer(Result.NO_MATCH, mode=Mode.SPEECH), now_ms)
         elif said.answer.result is not Result.NO_INPUT or self._time_is_up:
             self._end(said.answer, now_ms)
         else:
@@ -176,6 +185,11 @@ class Turn:
         """The prompt was played to its end."""
         self.playing = False
         self._quiet_since_ms = now_ms
+
+    def read_back(self, heard_ms: int) -> None:
+        """All that a `consent` would agree to has been said; so much of the caller's sound was heard by then."""
+        if self._read_back_ms is None:
+            self._read_back_ms = heard_ms
 
     def time(self, now_ms: int) -> Actions:
         """Time has passed."""
@@ -213,10 +227,15 @@ class Turn:
         """What was heard was nothing: what is left of the prompt is said, and the caller has all the time again."""
         self._talks_since_ms = None
         self._quiet_since_ms = now_ms
-        if self._cut_short and self._first_key_ms is None and self._resumed < _MOST_RESUMED:
+        if self._may_resume:
             self._cut_short = False
             self._resumed += 1
             self.playing = True
+
+    @property
+    def _may_resume(self) -> bool:
+        """Whether what is left of a prompt that a voice stopped may be said."""
+        return self._cut_short and self._first_key_ms is None and self._resumed < _MOST_RESUMED
 
     # ---- keys ----
 
@@ -265,6 +284,11 @@ class Turn:
         return Answer(Result.MATCH if enough else Result.NO_MATCH, self._entry, Mode.KEYS)
 
     # ---- speech ----
+
+    def _agrees_too_soon(self, said: Said) -> bool:
+        consent = self.question.consent
+        agrees = consent and said.answer.result is Result.MATCH and said.answer.value == consent
+        return bool(agrees) and (self._read_back_ms is None or said.began_ms < self._read_back_ms)
 
     def _said_in_number(self, said: Said, now_ms: int) -> None:
         """A number that is partly keyed: spoken digits, then the keys that came after them."""

@@ -44,13 +44,14 @@ class CannotListen(HotlineError):
 class Ask:
     """Have this turn, or, without a `question`, say something. `clips` are the files of its prompts, without extension.
 
-    `question` comes without its prompts. `keys` were pressed before, `hash_is_habit` as in a `KeyQueue`: with a call's
-    first only, the others' are here.
+    `question` comes without its prompts; the first `read_back` clips say what its `consent` agrees to. `keys` were
+    pressed before, `hash_is_habit` as in a `KeyQueue`: with a call's first only, the others' are here.
     """
 
     question: Question | None
     clips: tuple[str, ...]
     barge_in: bool = True
+    read_back: int = 0
     keys: str = ""
     hash_is_habit: bool = False
 

@@ -204,7 +204,16 @@ class SpeechService:
         question, ear = ask.question, None
         if question is not None and question.grammar:
             ear = self.worker.ear(question, lambda news: call.news(turn, news))
-        turn = SpokenTurn(question, prompt, ear, call.keys, clock_ms(), slow_ms=self._slow_ms, barge_in=ask.barge_in)
+        turn = SpokenTurn(
+            question,
+            prompt,
+            ear,
+            call.keys,
+            clock_ms(),
+            slow_ms=self._slow_ms,
+            barge_in=ask.barge_in,
+            read_back=len(joined(ask.clips[: ask.read_back])),
+        )
         call.begin(turn)
 
 

@@ -23,7 +23,8 @@ class SpokenTurn:
     """The turn of `question`; without one, something is only said. Every method takes the time (ms, monotonic).
 
     `keys` are the call's; `ear` is None where nothing may be said. `slow_ms`: a lag of recognition that is not waited
-    for. `over`: it has an `answer`, or `fell_back` says why it has none, or what was to be said was.
+    for. `read_back`: so many bytes of the prompt say what the question's `consent` agrees to. `over`: it has an
+    `answer`, or `fell_back` says why it has none, or what was to be said was.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class SpokenTurn:
         *,
         slow_ms: int = 1500,
         barge_in: bool = True,
+        read_back: int = 0,
     ) -> None:
         self.question = question
         self._turn = Turn(question, keys, now_ms) if question else Announcement(keys, barge_in=barge_in)
         self._prompt = prompt
         self._at = 0
+        self._read_back = read_back
+        self._heard_ms = 0
         self.ear = ear
         self._slow_ms = slow_ms
         self._sent: deque[bytes] = deque(maxlen=_REMEMBERED_FRAMES)
@@ -74,6 +78,8 @@ class SpokenTurn:
             frame = self._prompt[self._at : self._at + FRAME_BYTES].ljust(FRAME_BYTES, b"\0")
             self._at += FRAME_BYTES
             self._sent.append(frame)
+            if isinstance(self._turn, Turn) and self._at >= self._read_back:
+                self._turn.read_back(self._heard_ms)
             if not self.playing:
                 self._turn.prompt_over(now_ms)
             return frame
@@ -146,6 +152,7 @@ class SpokenTurn:
             return
         if self.playing and not self.question.voice_barge_in:
             return
+        self._heard_ms += len(sound) * FRAME_MS // FRAME_BYTES
         self.ear.hear(sound, bytes(sent[: len(sound)]).ljust(len(sound), b"\0") if sent else b"")
         self._watch_the_lag()
 

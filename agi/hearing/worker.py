@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from queue import SimpleQueue
 from typing import NoReturn
@@ -22,6 +23,7 @@ from agi import pulse
 from agi.dialogue.question import Question
 from agi.dialogue.turn import Voice
 from agi.hearing.answers import said
+from agi.hearing.audiosocket import FRAME_BYTES, FRAME_MS
 from agi.hearing.listener import ModelListener
 from agi.hearing.protocol import (
     LONGEST,
@@ -77,6 +79,7 @@ class Session:
         self._tell = tell
         self._recogniser: Recogniser | None = listener.recogniser(question, 0, first=True)
         self._rest = 0
+        self._heard = self._heard_before = 0  # bytes: in all, and by those who listened before
         self._voice = _SILENCE
         self._queue: deque[_ToDo] = deque()
         self._oldest_ms: int | None = None
@@ -143,6 +146,7 @@ class Session:
         if not sound:
             return
         progress = self._listening().feed(sound, sent if any(sent) else b"")
+        self._heard += len(sound)
         voice = Voice(progress.speaking, progress.started)
         if progress.ended:
             self._finish()
@@ -153,12 +157,15 @@ class Session:
     def _listening(self) -> Recogniser:
         if self._recogniser is None:
             self._recogniser = self._listener.recogniser(self._question, self._rest, first=False)
+            self._heard_before = self._heard
         return self._recogniser
 
     def _finish(self) -> None:
-        answer = said(self._listening().finish(), self._question, self._rest)
+        recogniser = self._listening()
+        answer = said(recogniser.finish(), self._question, self._rest)
+        began_ms = self._heard_before * FRAME_MS // FRAME_BYTES + recogniser.began_ms
         self._drop()
-        self._tell(Final(self._number, answer))
+        self._tell(Final(self._number, replace(answer, began_ms=began_ms)))
 
     def _drop(self) -> None:
         self._voice = _SILENCE

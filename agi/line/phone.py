@@ -107,7 +107,8 @@ class AsteriskPhone:
             try:
                 files = self._files(question.prompts)
                 waits_s = (question.first_key_ms + question.total_ms) / 1000
-                ask = Ask(replace(question, prompts=()), files, question.barge_in)
+                read_back = self._read_back(question.prompts) if question.consent else 0
+                ask = Ask(replace(question, prompts=()), files, question.barge_in, read_back)
                 if answer := self._spoken.turn(ask, sum(map(_lasts_s, files)) + waits_s):
                     return answer
             except Unheard as trouble:
@@ -140,6 +141,14 @@ class AsteriskPhone:
 
     def _files(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
         return tuple(str(clip) for prompt in prompts for clip in self._clips_of(prompt))
+
+    def _read_back(self, prompts: Sequence[Prompt]) -> int:
+        """How many clips of `prompts` there are to the end of the last value: before that nobody can agree to it."""
+        clips = said = 0
+        for prompt in prompts:
+            clips += len(self._clips_of(prompt))
+            said = clips - self._clips.after_values(prompt.key) if prompt.places else said
+        return said or clips
 
     def _clips_of(self, prompt: Prompt) -> Sequence[Path]:
         clips = self._clips.playable(prompt.key, prompt.places)

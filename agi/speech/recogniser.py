@@ -66,6 +66,7 @@ class Recogniser:
         self._words: Words = ()
         self._same_ms = 0
         self._frames = 0
+        self._taken = self._began = 0
         self._age = 0
         self._opening = opening_ms > 0
         self._opening_frames = opening_ms // FRAME_MS
@@ -82,6 +83,11 @@ class Recogniser:
             sent, self._left_said = self._left_said[:_BYTES], self._left_said[_BYTES:]
             self._take(one, sent)
         return Progress(self._activity.speaking and not self._opening, self._started, self._ended)
+
+    @property
+    def began_ms(self) -> int:
+        """How much sound had been taken when the caller was first noticed to speak, 10 to 150 ms after they began."""
+        return self._began * FRAME_MS
 
     def hear_all(self, sound: bytes) -> Heard:
         """What was said in a whole recording, one answer whatever pauses are in it: for files."""
@@ -105,6 +111,7 @@ class Recogniser:
 
     def _take(self, frame: bytes, said: bytes) -> None:
         activity = self._activity
+        self._taken += 1
         activity.hear(np.frombuffer(frame, np.int16), np.frombuffer(said, np.int16) if said else None)
         self._sound += frame
         if self._opening and self._is_left_over(activity):
@@ -114,6 +121,8 @@ class Recogniser:
         if not activity.awake:
             del self._sound[: -_BYTES * (self._tuning.lead_ms // FRAME_MS)]
             return
+        if self._first is None or (activity.speaking and not self._started):
+            self._began = self._taken
         self._started = self._started or activity.speaking
         if self._first is None:
             self._first, frame = Decoding(self._decoders[0](), self._grammar.kind), bytes(self._sound)

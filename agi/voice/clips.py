@@ -219,6 +219,11 @@ class Clips:
         values = self.texts.checked(key, places or {})
         return [path for step in self._plan[key] for path in self._said(key, step, values, lambda make: make())]
 
+    def after_values(self, key: str) -> int:
+        """How many clips of the text called `key` come after its last value; all where it has none."""
+        steps = self._plan[key]
+        return next((nth for nth, step in enumerate(reversed(steps)) if isinstance(step, Place)), len(steps))
+
     def playable(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
         """As `clips`, for a call: what cannot be spoken now, or not in time, is left out, and the call goes on.
 
