@@ -30,6 +30,7 @@ A_CHARACTER_MS, A_KEY_MS, A_COUGH_MS = 65, 100, 600
 SLOW = 1.4  # how much longer a prompt lasts for who has asked for it
 CERTAIN_MS = 1500  # so much of a prompt says which one it is
 REACTION_MS = 120
+READ_BACK = ("speech.readback", "speech.readback_halves")
 ANSWER_MS, TALK_MS, QUEUE_MS = 1000, 5000, 25_000  # an agent's, and the longest wait
 AGENT, AGENT_SAYS = "7001", "call.goodbye"
 BEGAN = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -55,7 +56,8 @@ class Sound:
 
     @property
     def certain(self) -> int:
-        return min(self.begin + CERTAIN_MS, self.whole)
+        """What is read back is known by what is asked after it."""
+        return self.whole if self.prompt.key in READ_BACK else min(self.begin + CERTAIN_MS, self.whole)
 
 
 Act = str | Said | None
@@ -182,7 +184,7 @@ class VirtualPhone:
     unsure: frozenset[str] = frozenset()
     cases: list[Case] = field(default_factory=list)
     slow: bool = False
-    _listens: bool = field(default=False, init=False)
+    _asked: Question | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._turns = KeypadTurns(self, lambda: self.caller.now)
@@ -194,14 +196,26 @@ class VirtualPhone:
         self._turns.say(prompts, barge_in=barge_in)
 
     def turn(self, question: Question) -> Answer:
-        self._listens = self.listens() and bool(question.grammar)
+        self._asked = question if self.listens() and question.grammar else None
         try:
             return self._turns.turn(question)
         except Said as said:
-            doubt = "?" if question.grammar in self.unsure else ""
-            return understood(said.text + doubt, question, self.spoken or {}, MENU.leads)
+            return self._understood(said, question)
         finally:
-            self._listens = False
+            self._asked = None
+
+    def _understood(self, said: Said, question: Question) -> Answer:
+        doubt = "?" if question.grammar in self.unsure else ""
+        return understood(said.text + doubt, question, self.spoken or {}, MENU.leads)
+
+    def _agrees_too_soon(self, said: Said, prompt: Prompt) -> bool:
+        question = self._asked
+        return bool(
+            question
+            and question.consent
+            and prompt.key in READ_BACK
+            and self._understood(said, question).value == question.consent
+        )
 
     def transfer(self, case: Case) -> None:
         self.cases.append(case)
@@ -218,7 +232,9 @@ class VirtualPhone:
             while self.caller.now < sound.whole:
                 try:
                     key = self._key(sound.whole)
-                except Said:
+                except Said as said:
+                    if self._agrees_too_soon(said, prompt):
+                        continue
                     sound.end = self.caller.now
                     raise
                 if key and barge_in:
@@ -236,7 +252,7 @@ class VirtualPhone:
                 if key := self.caller.acts(until):
                     return key
             except Said:
-                if self._listens:
+                if self._asked:
                     raise
         return ""
 
