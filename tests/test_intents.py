@@ -119,6 +119,21 @@ def test_of_two_places_that_fit_alike_the_second_is_offered_when_the_first_is_de
     assert _first(first) not in heard
 
 
+@pytest.mark.parametrize(
+    ("sentence", "sure"),
+    [
+        ("pindah", False),
+        ("mau pindah alamat", True),
+        ("minta kode OTP penipuan bukan", True),
+        ("[unk] pindah alamat", False),
+    ],
+)
+def test_a_single_word_or_half_a_sentence_is_not_taken_unasked(sentence: str, sure: bool) -> None:
+    words = tuple(sentence.lower().split())
+    assert WISHES.values(words)
+    assert WISHES.doubtful(words) is not sure
+
+
 def test_a_place_that_leaves_much_of_what_was_said_out_is_asked_about() -> None:
     """Who says where they are sent next may not want to know how to move away."""
     left_over = typed("sudah bawa surat pindah sekarang ke mana")

@@ -1,5 +1,6 @@
 """A turn: given a caller's sound, then the answer, when it ended, and when the caller began to talk."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,6 +200,40 @@ def test_a_cough_is_forgotten_and_the_answer_after_it_is_heard(model: Model, say
     heard, ended = turn(model, MENU, *sounds)
     assert heard.value == "2"
     assert ended is not None
+
+
+class Certain:
+    """A decoder that hears `text`, whatever is said."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def AcceptWaveform(self, sound: bytes) -> bool:  # noqa: N802 - Vosk's name
+        return False
+
+    def PartialResult(self) -> str:  # noqa: N802 - Vosk's name
+        return json.dumps({"partial": self._text})
+
+    def FinalResult(self) -> str:  # noqa: N802 - Vosk's name
+        return json.dumps({"alternatives": [{"text": self._text, "confidence": 100.0}]})
+
+
+@pytest.mark.parametrize(
+    ("said", "others", "value", "verdict"),
+    [
+        ("nik", "status dokumen", "1", Verdict.ACCEPTED),
+        ("saya mau tanya alamat kantor", "status dokumen", "2", Verdict.ACCEPTED),
+        ("saya mau tanya alamat kantor", "besok", "1", Verdict.CONFIRM),
+    ],
+)
+def test_an_option_that_is_much_shorter_than_what_was_said_is_not_taken_for_all_of_it(
+    saying: Say, said: str, others: str, value: str, verdict: Verdict
+) -> None:
+    recogniser = Recogniser([lambda: Certain("nik"), lambda: Certain(others)], MENU, Tuning())
+    for frame in frames(silence(400), saying(said), silence(1500)):
+        recogniser.feed(frame)
+    heard = recogniser.finish()
+    assert (heard.value, heard.verdict) == (value, verdict)
 
 
 def test_it_is_known_when_the_caller_began_whatever_was_heard_before(model: Model, saying: Say) -> None:

@@ -14,7 +14,7 @@ from itertools import chain, product
 
 from agi.languages import INDONESIAN
 from agi.languages.language import Language, Words
-from agi.languages.pieces import Anything, Loop, Piece, alt
+from agi.languages.pieces import UNKNOWN, Anything, Loop, Piece, alt
 from agi.speech.grammar import Grammar, Kind
 
 INTENTS = "intents"
@@ -23,6 +23,9 @@ INTENTS = "intents"
 _LEAST, _MARGIN = 2.0, 1.0
 """What a pattern must weigh, and how much more than that of another place, to be taken unasked. A word of one place
 among thirty weighs 3.4, one that ten of them share 1.4."""
+
+_FEWEST = 2
+"""What fewer words tell is not taken unasked: one is said, or heard, in sentences about anything ("pindah channel")."""
 
 _LEFT_OVER = 3.0
 """What else was said may weigh less than this: who says "akta" and "di mana" may not want to know how to get one. Of
@@ -90,13 +93,17 @@ class Intents(Grammar):
         return tuple(fit.place for fit in self._fits(self.things(words)))
 
     def doubtful(self, words: Words) -> bool:
-        """Whether they say little, or fit another place about as well, or say much that does not belong to it."""
+        """Whether they say little, or fit another place about as well, or say much that does not belong to it.
+
+        So it is, too, where a part was not made out, which may be what it is about.
+        """
         said = self.things(words)
         best, *others = self._fits(said) or (None,)
         if best is None:
             return False
         limit = max((_LEAST, *(one.weight + _MARGIN for one in others)))
-        return best.weight < limit or self._weight(said - best.things) >= _LEFT_OVER
+        little = sum(one in best.things for one in self._in_order(words)) < _FEWEST or best.weight < limit
+        return little or UNKNOWN in words or self._weight(said - best.things) >= _LEFT_OVER
 
     def may_lengthen(self, words: Words) -> bool:
         """A sentence may go on, until it is known what it is about and beyond."""

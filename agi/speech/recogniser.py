@@ -36,6 +36,8 @@ _TALK_IS_KNOWN = 2
 _LEFT_OVER_ENDS_MS, _LEFT_OVER_LASTS = 500, 150
 """A pause between two words is shorter, in ms; and no rest of an answer lasts longer, in frames: what goes on then are
 others who talk as loudly behind the caller."""
+_ANY_WORDS_MS, _LETTER_MS = 300, 80
+"""How long words last in ms: all of them, and each letter; synthetic voices take 75 for one."""
 _IN_GROUPS = (Kind.NIK, Kind.DIGITS, Kind.NUMBER, Kind.DATE)
 
 
@@ -231,6 +233,11 @@ class Recogniser:
         least = self._grammar.least if isinstance(self._grammar, DigitsGrammar) else least
         return least > 0 and len(self._words) >= least - _UNSEEN_DIGITS
 
+    def _says_all(self, heard: Heard) -> bool:
+        """Whether words so short may take as long as what was said: few words are heard in many ("ktp saja")."""
+        lasts_ms = len(self._sound) // _BYTES * FRAME_MS - self._tuning.lead_ms - self._activity.quiet_ms
+        return lasts_ms <= _ANY_WORDS_MS + _LETTER_MS * len(heard.text)
+
     def _look(self) -> Heard:
         """What was said, decoded from the whole of the sound."""
         self._looks += 1
@@ -244,7 +251,9 @@ class Recogniser:
             )
             if heard.verdict is Verdict.REJECTED or found.verdict is Verdict.ACCEPTED:
                 heard = found
-            if heard.verdict in (Verdict.ACCEPTED, Verdict.SILENCE):
+            elif heard.verdict is Verdict.ACCEPTED:  # for a part of what was said
+                heard = replace(found if found.value else heard, verdict=Verdict.CONFIRM)
+            if heard.verdict is Verdict.SILENCE or (heard.verdict is Verdict.ACCEPTED and self._says_all(heard)):
                 break
         heard = voiced(heard, self._activity.voicing.share, self._tuning)
         if self._grammar.kind is Kind.NIK and self._activity.paused_ms < self._tuning.whole_ms:
