@@ -31,17 +31,18 @@ pindah, boyongan, pindahan, kepindahan, perpindahan, mutasi, cabut berkas, skpwn
 pendatang, kedatangan, pindah datang, lapor datang, lapor kedatangan, surat datang, warga|penduduk baru, \
     baru|sudah|udah|habis pindah, pindah masuk, dapat|punya surat pindah, jadi warga, baru datang, datang dari, \
     pindahan dari, pindah ke sini, masuk sini, daerah|kota|kabupaten|tempat asal
-gereja, beda agama, pemberkatan, pura, wihara, kelenteng, nasrani, kristen, katolik, buddha, hindu, konghucu, \
+gereja, beda agama, pemberkatan, pura, wihara, vihara, kelenteng, nasrani, kristen, katolik, buddha, hindu, konghucu, \
     non muslim
 anak, bayi, balita
 tujuh belas, tujuh belas tahun, dewasa
 
-hilang, ilang, kehilangan, dicopet, kecopetan, dicuri, kecurian, tercecer, raib, hanyut, ketinggalan, tertinggal, \
-    terbakar, kebakar, kebakaran, jatuh, cetak ulang, duplikat, kutipan kedua, terselip, lenyap, kejambret, \
-    dijambret, dirampok, entah ke|di mana, dibawa kabur|lari|orang, lupa taruh|naruh|menaruh|simpan, kecebur, \
-    kecemplung, dicari
+hilang, ilang, kehilangan, dicopet, kecopetan, dicuri, kecurian, tercecer, raib, hanyut, kebawa, terbawa, \
+    ketinggalan, tertinggal, terbakar, kebakar, kebakaran, jatuh, cetak ulang, duplikat, kutipan kedua, terselip, \
+    lenyap, kejambret, dijambret, dirampok, entah ke|di mana, dibawa kabur|lari|orang, \
+    lupa taruh|naruh|menaruh|simpan, kecebur, kecemplung, dicari
 rusak, sobek, robek, patah, basah, kebanjiran, kena banjir, terkelupas, kelupas, mengelupas, pudar, luntur, buram, \
-    kusam, retak, lecet, tergores, bolong, hancur, cacat, dimakan
+    kusam, retak, lecet, tergores, bolong, hancur, cacat, dimakan, digigit, terlindas, kelindas, \
+    tidak|nggak|gak kelihatan|terlihat
 salah, keliru, kesalahan, salah ketik|tulis|cetak|eja, beda, berbeda, tertukar, kurang satu|huruf, \
     kelebihan|kebanyakan huruf, tidak|nggak|gak sama, masih kawin
 habis, kosong, kehabisan, stok, tersedia
@@ -53,8 +54,9 @@ rekam, perekaman, merekam, direkam, rekaman, sidik jari, berfoto, difoto, mau fo
 belum|belom|tidak|nggak|enggak|gak punya, belum|belom pernah
 pecah, pisah, pisahkan, memisahkan, dipecah, sendiri, keluar dari
 tambah, nambah, menambah, nambahin, tambahin, menambahkan, tambahkan, penambahan, masukin, dimasukin, masukkan, \
-    memasukkan, dimasukkan, anggota, anggota keluarga, hapus, dihapus, keluarkan, ngeluarin, dikeluarkan, gabung, \
-    numpang, belum|belom masuk|tercantum
+    memasukkan, dimasukkan, hapus, dihapus, keluarkan, ngeluarin, dikeluarkan, gabung, numpang, \
+    belum|belom masuk|tercantum
+anggota, anggota keluarga
 ubah, mengubah, rubah, diubah, ganti, mengganti, diganti, perbaiki, perbaikan, diperbaiki, memperbaiki, betulkan, \
     membetulkan, dibetulkan, betulin, benerin, dibenerin, membenarkan, koreksi, mengoreksi, dikoreksi, revisi, ralat, \
     meralat, pembetulan, perubahan, penggantian, update, perbarui, memperbarui, diperbarui
@@ -68,9 +70,10 @@ cek, ngecek, dicek, mengecek, cekkan, verifikasi, validasi, konfirmasi, periksa,
     pengecekan, memastikan, pastikan
 aktif, keaktifan, valid, terdaftar, asli, berlaku, online, ganda, masih hidup|bisa dipakai
 status
-sampai mana, kelanjutan, proses, progres, perkembangan, kabar, kabarnya, lacak, melacak, diajukan
+sampai mana, sampai di mana, kelanjutan, proses, progres, perkembangan, kabar, kabarnya, lacak, melacak, diajukan
 sudah|udah|bisa|belum|belom {_READY}, jadi|selesai|kelar|beres|terbit|dicetak|diambil belum|belom, belum|belom juga, \
-    bisa saya ambil, sudah|udah bisa diambil|dicetak|belum, sudah|udah turun, sudah|udah ada belum
+    bisa saya ambil, sudah|udah bisa diambil|dicetak|belum, sudah|udah turun, sudah|udah ada belum, \
+    belum|belom dapat|terima
 jadi, selesai, kelar, diambil, ambil, terbit, keluar
 kapan, berapa lama, berapa hari
 tidak|nggak|enggak|gak|belum|belom {_FOUND}, tidak|nggak|enggak|gak ada di
@@ -96,12 +99,12 @@ di mana, dimana, sebelah mana, lokasi, letak, terdekat, paling dekat, lewat mana
 whatsapp, nomor|lewat|pakai|via wa, wa nya, email, e mail, website, media sosial, instagram, facebook, saluran, \
     lewat|pakai|via internet, lewat|secara|via online, layanan online, kirim pesan, selain telepon
 pengaduan, mengadu, ngadu, mengadukan, adukan, aduan, komplain, keluhan, mengeluh, protes, pungli, antri, antre, \
-    antrian, pungutan liar, kecewa, calo, dipersulit, tidak|nggak|gak puas, \
-    pelayanan|pelayanannya jelek|buruk|lambat|lama, dimintai|diminta|disuruh uang|bayar|biaya
+    antrian, pungutan liar, kecewa, calo, dipersulit, jutek, galak, judes, kasar, tidak|nggak sopan, \
+    tidak|nggak|gak puas, pelayanan|pelayanannya jelek|buruk|lambat|lama, dimintai|diminta|disuruh uang|bayar|biaya
 penipuan, pinjaman online, pinjol, disalahgunakan, dipakai orang, penipu, menipu, tertipu, ditipu, tipu, otp, \
     kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, ngaku, mengaku|ngaku dari, gadungan, palsu, \
     orang tidak|nggak dikenal, unduh, suruh|disuruh klik|unduh|transfer, tautan, kirim link, klik link, \
-    ada yang|orang minta|telepon|menelepon|kirim|menghubungi
+    ditelepon|dihubungi orang|seseorang, ada yang|orang minta|telepon|menelepon|kirim|menghubungi
 petugas, operator, admin
 customer service, call center, layanan pelanggan
 bicara, berbicara, ngomong, mau orang, dibantu orang, bukan|jangan mesin, ngobrol, sambungkan, sambungin, \
