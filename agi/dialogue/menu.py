@@ -50,7 +50,7 @@ class Menu:
         wishes = {node.name: node.intents for node in found.nodes.values() if node.intents}
         self.spoken: Spoken = {**words, **({INTENTS: wishes} if wishes else {})}
         menus = {f"menu:{node.name}": node.options for node in found.nodes.values() if node.options}
-        self.leads: Leads = {name: leads for name, leads in menus.items() if name in words and wishes}
+        self.leads: Leads = {name: leads for name, leads in {**menus, _MORE: {}}.items() if name in words and wishes}
 
     @classmethod
     def load(cls, path: Path, language: Language = INDONESIAN) -> "Menu":

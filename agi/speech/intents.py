@@ -102,7 +102,8 @@ class Intents(Grammar):
         if best is None:
             return False
         limit = max((_LEAST, *(one.weight + _MARGIN for one in others)))
-        little = sum(one in best.things for one in self._in_order(words)) < _FEWEST or best.weight < limit
+        telling = {way for way in self._ways(words) if self._names[way] in best.things}
+        little = len(telling) < _FEWEST or best.weight < limit
         return little or UNKNOWN in words or self._weight(said - best.things) >= _LEFT_OVER
 
     def may_lengthen(self, words: Words) -> bool:
@@ -192,11 +193,15 @@ class Intents(Grammar):
 
     def _in_order(self, words: Words) -> Iterator[str]:
         """The things that `words` tell, one after another."""
+        return (self._names[way] for way in self._ways(words))
+
+    def _ways(self, words: Words) -> Iterator[Words]:
+        """The words by which `words` tell things, one after another."""
         at = 0
         while at < len(words):
             length = next((one for one in range(self._longest, 0, -1) if words[at : at + one] in self._names), 0)
             if length:
-                yield self._names[words[at : at + length]]
+                yield words[at : at + length]
             at += length or 1
 
 
