@@ -32,7 +32,7 @@ def test_a_nik_is_checked_line_by_line(home: Path) -> None:
     assert result.exit_code == 0, result.output
     said = result.stdout
     assert "Selamat datang di Halo Dukcapil." in said
-    assert "Silakan masukkan enam belas digit NIK." in said
+    assert "Silakan masukkan enam belas angka NIK." in said
     assert "KTP-el sudah dicetak dan diserahkan." in said
     assert "[Panggilan berakhir]" in said
     assert "[completed: nik_check.more (goodbye)]" in result.stderr
@@ -40,7 +40,7 @@ def test_a_nik_is_checked_line_by_line(home: Path) -> None:
 
 def test_keys_typed_ahead_in_one_line_skip_the_questions(home: Path) -> None:
     said = run(KEYS + "\n2\n").stdout
-    assert "enam belas digit" not in said
+    assert "enam belas angka" not in said
     assert "KTP-el sudah dicetak dan diserahkan." in said
 
 
@@ -52,7 +52,7 @@ def test_an_empty_line_is_silence(home: Path) -> None:
 
 def test_the_end_of_a_line_within_an_entry_is_a_pause(home: Path) -> None:
     said = run("1\n32730541\n").stdout
-    assert "Yang kami terima baru 8 digit" in said
+    assert "Baru 8 angka yang kami terima" in said
 
 
 def test_the_end_of_the_keys_hangs_up(home: Path) -> None:

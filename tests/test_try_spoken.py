@@ -46,8 +46,8 @@ def test_a_nik_is_checked_with_words_alone(home: Path) -> None:
 
 def test_a_doubtful_answer_is_confirmed(home: Path) -> None:
     said = run("cek NIK?", "ya")
-    assert "cek nik. Benar? Ya atau tidak?" in said
-    assert "Silakan masukkan enam belas digit NIK." in said
+    assert "cek nik. Benar? Jawab ya, atau tidak." in said
+    assert "Silakan masukkan enam belas angka NIK." in said
 
 
 def test_a_doubtful_nik_can_be_corrected_in_one_group(home: Path) -> None:

@@ -15,18 +15,18 @@ from agi.voice.texts import Texts
 PROMPTS = ROOT / "prompts"
 LEXICON = INDONESIAN.lexicon(PROMPTS / "lexicon.toml")
 AS_IN_EMPAT = """
-beberapa belum berada beragama berbicara berhasil berikutnya berkas berkekuatan berlaku bersama bertatap bertugas
-berumur cerai demi dengan dengarkan diberikan diperbarui diperiksa diperlukan disebut disebutkan diserahkan ditekan
-ditemukan diterbitkan diterima dokter jelas karena ke keadaan keamanan kecamatan kedatangan kedua keenam kehilangan
-kelahiran keliru kelompok keluarga kematian kembali kemendagri kepada kepala kependudukan kepolisian keterangan ketiga
-ketujuh lebih lembar lengkap melalui melapor melayani melengkapi memahami memakai memasang membantu membawa memeriksa
-meminta memperbaiki menambah menanyakan menawarkan mendengar menerbitkan menerima mengajukan mengambilnya mengetahui
-mengganti menghubungi mengirim mengulang meninggal menit menunggu menyampaikan negeri pelan pemeriksaan pemiliknya
-pemohon pemuka pencatatan pendaftaran pengadilan pengaduan pengambilan pengantar penipuan penunggalan per perbaikan
-perceraian periksa perkawinan perkiraan perlu perlukan permohonan pernah pernyataan persediaan pertama perubahan pesan
-petugas rekan sebaiknya sebentar sebutkan sedang sejak sekali sekarang selain selama selamat selesai sementara semua
-sendiri sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca terbaru tercatat terdaftar terdengar
-terdiri terganggu terima tersedia tertukar tetap tetapi
+beberapa belum berada beragama berbicara berhasil berikutnya berkas berkekuatan berlaku bersama bertanda bertatap
+bertugas berumur cerai demi dengan dengarkan diberikan diperbarui diperiksa diperlukan disebut disebutkan diserahkan
+ditekan ditemukan diterbitkan diterima dokter jelas karena ke keadaan keamanan kecamatan kedatangan kedua keenam
+kehilangan kelahiran keliru kelompok keluarga kematian kembali kemendagri kepada kepala kependudukan kepolisian
+keterangan ketiga ketujuh lebih lembar lengkap melalui melapor melayani melengkapi memahami memakai memasang membantu
+membawa memeriksa meminta memperbaiki menambah menanyakan menawarkan mendengar menerbitkan menerbitkannya menerima
+mengajukan mengambilnya mengetahui mengganti menghubungi mengirim mengulang meninggal menit menunggu menyampaikan
+negeri pelan pemeriksaan pemiliknya pemohon pemuka pencatatan pendaftaran pengadilan pengaduan pengambilan pengantar
+penipuan penunggalan per perbaikan perceraian periksa perkawinan perkiraan perlu perlukan permohonan pernah pernyataan
+persediaan pertama perubahan pesan petugas rekan sebaiknya sebentar sebutkan sedang sejak sekali sekarang selain
+selama selamat selesai sementara semua sendiri sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca
+terbaru tercatat terdaftar terdengar terdiri terganggu terima tersedia tertukar tetap tetapi
 """
 """Words of the prompts in which somebody who speaks Indonesian has found no e but that of “empat”."""
 
@@ -52,10 +52,10 @@ def test_of_every_e_in_the_prompts_it_is_known_which_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "sounds"),
     [
-        ("Selamat datang di Halo Dukcapil.", "səlˈamat dˈataŋ di hˈalo dukʧˈapil."),
-        ("Untuk KTP-el, tekan 1.", "untuk kˈa tˈe pˈe ˈel, təkˈan sˈatu."),
-        ("sampai pulau", "sˈampai pˈulau"),
-        ("desa nyata", "dˈesa ɲˈata"),
+        ("Selamat datang di Halo Dukcapil.", "səlˈamat dˈataŋ di hˈalɔ dukʧˈapil."),
+        ("Untuk KTP-el, tekan 1.", "untuk kˈa tˈɛ pˈɛ ˈɛl, təkˈan sˈatu."),
+        ("sampai pulau juli", "sˈampai pˈʊlau ʤˈʊli"),
+        ("desa nyata", "dˈɛsa ɲˈata"),
         ("Benar? Ya atau tidak?", "bənˈaɾ? jˈa atau tˈidak?"),
     ],
 )
@@ -64,7 +64,7 @@ def test_words_are_told_as_sounds_with_their_stress_and_marks(text: str, sounds:
 
 
 def test_what_has_no_vowel_is_spelt_accents_fall_and_what_is_no_letter_is_left_out() -> None:
-    assert ipa("xyz, Café", INDONESIAN, LEXICON) == "ˈeks jˈe zˈet, ʧˈafə"
+    assert ipa("xyz, Café", INDONESIAN, LEXICON) == "ˈɛks jˈɛ zˈɛt, ʧˈafə"
     assert ipa("中 ٣ -", INDONESIAN, LEXICON) == ""
 
 

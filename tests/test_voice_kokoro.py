@@ -18,11 +18,13 @@ from agi.voice import audio, kokoro, synthesis
 from agi.voice import engine as engines
 from agi.voice.engine import engine
 from agi.voice.errors import SynthesisError
+from agi.voice.pack import Pack
 from agi.voice.synthesis import Synthesis
 
 KOKORO = engine(Voice(engine="kokoro"))
 needs_kokoro = pytest.mark.skipif(bool(KOKORO.lacks), reason=f"left out: {KOKORO.lacks}")
-SORRY = "mˈohon mˈaaf, dˈata tˈidak ʧˈoʧok."
+LONG = "mˈɔhɔn mˈaaf, dˈata itu tˈidak ʧˈɔʧɔk lˈaɡi."
+SORRY = "mˈɔhɔn mˈaaf, dˈata tˈidak ʧˈɔʧɔk."
 TEXTS = """
 [call]
 welcome = "Selamat datang di Halo Dukcapil."
@@ -103,6 +105,35 @@ def test_texts_longer_than_the_model_takes_are_cut_at_a_comma_or_a_space_and_not
         assert "".join(parts).replace(" ", "") == text.replace(" ", "")
     assert all(part.endswith(",") for part in kokoro.breaths(clauses))
     assert list(kokoro.breaths("dˈata. dˈata? dˈata")) == ["dˈata.", "dˈata?", "dˈata"]
+
+
+def test_a_text_is_spoken_by_sentences_but_a_short_one_with_one_beside_it() -> None:
+    short, more = "jˈa.", "dˈata tˈidak ʧˈɔʧɔk."
+    for text, passages in (
+        (short, [short]),
+        (f"{LONG} {LONG}?", [LONG, f"{LONG}?"]),
+        (f"{short} {LONG} {LONG}", [f"{short} {LONG}", LONG]),
+        (f"{LONG} {LONG} {more} {short}", [LONG, f"{LONG} {more} {short}"]),
+    ):
+        assert kokoro.passages(text) == passages
+        assert [kokoro.passages(one) for one in passages] == [[one] for one in passages]
+
+
+@needs_kokoro
+def test_of_a_changed_text_only_the_changed_sentence_is_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech, spoken = Synthesis(KOKORO, tmp_path), []
+
+    def second(text: str) -> tuple[np.ndarray, int]:
+        spoken.append(text)
+        return np.sin(np.arange(kokoro.RATE_HZ) / 10), kokoro.RATE_HZ
+
+    speech.pack = Pack(KOKORO, tmp_path / "pack")
+    speech.pack.renew([LONG, f"{LONG}?"], second, lambda *_: None)
+    spoken.clear()
+    monkeypatch.setattr(speech, "_spoken", second)
+    samples, rate = speech.speak(f"{LONG} dˈata, {LONG} {LONG}?")
+    assert spoken == [f"dˈata, {LONG}"]
+    assert len(samples) / rate == pytest.approx(3 + 2 * kokoro.PAUSE_S, abs=0.05)
 
 
 def test_a_short_text_is_cut_out_of_what_is_said_around_it_or_not_at_all() -> None:

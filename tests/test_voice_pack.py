@@ -121,8 +121,6 @@ def test_numbers_and_dates_said_by_this_voice_are_heard_by_the_model_that_ships(
             clips = shipped.clips("nik.readback", {"nik": said})[1:]
         else:
             day = date(2018, 1, 1) + timedelta(chance.randrange(3600))
-            if day.month == 7:  # a known gap, see the README: its "juli" is heard as "juni" or "mei"
-                day = day.replace(month=8)
             said, grammar = day.isoformat(), Date()
             clips = shipped.clips("application.selesai", {"document": "document.kk", "since": day})[-3:]
         sound = np.concatenate([soundfile.read(f"{clip}.wav", dtype="int16")[0] for clip in clips])

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -82,10 +83,12 @@ class Publisher:
         if errors := tuple(finding for finding in self._check(copy) if finding.is_error):
             raise Refused(tuple(_in(prompts, one, copy) for one in errors))
         language = named(self._settings.office.language)
-        built = build_graph(copy, language, self._model, folder / "model") if self._model else None
         texts = Texts.load(copy, self._settings.office.language)
-        with Clips(texts, self._settings.voice, copy, self._settings.var).behind_calls() as clips:
-            report = clips.render(folder / "sounds", progress, force=force)
+        clips = Clips(texts, self._settings.voice, copy, self._settings.var).behind_calls()
+        with clips, ThreadPoolExecutor(1) as aside:  # the child speaks while the graph is built
+            rendering = aside.submit(clips.render, folder / "sounds", progress, force=force)
+            built = build_graph(copy, language, self._model, folder / "model") if self._model else None
+            report = rendering.result()
         (folder / _DONE).write_text(f"{content} {self.made_by}", encoding="utf-8")
         return Draft(content, self.made_by, report, built)
 

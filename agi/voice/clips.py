@@ -198,9 +198,10 @@ class Clips:
         )
 
     def told_ahead(self) -> list[str]:
-        """What the engine is told of all that is known before any call, each once."""
+        """What the engine is told of all that is known before any call, each passage once."""
         fixed = [piece.spoken for piece in self.pieces() if piece.spoken and not piece.recording]
-        return list(dict.fromkeys(map(self._told, (*fixed, *self._date_parts()))))
+        told = map(self._told, (*fixed, *self._date_parts()))
+        return list(dict.fromkeys(passage for one in told for passage in self.engine.passages(one)))
 
     def _date_parts(self) -> list[str]:
         """All parts of dates of the years that are told, as they are worded within a text and at its end."""

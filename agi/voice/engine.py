@@ -49,6 +49,10 @@ class Engine:
         """What the engine is handed for `words`, which are in their spoken form."""
         return ipa(words, language, lexicon) if self.phonetic else words
 
+    def passages(self, told: str) -> list[str]:
+        """The parts of `told` that are spoken one by one, and joined by `kokoro.PAUSE_S`."""
+        return kokoro.passages(told) if self.phonetic else [told]
+
     def limit_s(self, text: str = "") -> float:
         """Seconds after which whoever speaks `text`, or starts to, hangs."""
         return self.start_s + self.character_s * len(text)

@@ -10,8 +10,11 @@ from agi.languages.language import Language
 from agi.languages.lexicon import Lexicon
 
 STRESS = "ˈ"
-_WRITTEN = {"@": "ə", "c": "ʧ", "j": "ʤ", "ng": "ŋ", "ny": "ɲ", "r": "ɾ", "y": "j", "g": "ɡ", "v": "f"}
-"""Sounds that the alphabet writes otherwise than the language pack does."""
+_WRITTEN = {
+    **{"@": "ə", "e": "ɛ", "o": "ɔ"},
+    **{"c": "ʧ", "j": "ʤ", "ng": "ŋ", "ny": "ɲ", "r": "ɾ", "y": "j", "g": "ɡ", "v": "f"},
+}
+"""Sounds that the alphabet writes otherwise than the language pack does; in the voice's e and o one hears i and u."""
 _TOKEN = re.compile(r"[a-z]+|[,.?!;]")
 
 
@@ -28,7 +31,7 @@ def ipa(text: str, language: Language, lexicon: Lexicon) -> str:
             out += " " + "".join(
                 (STRESS if nth == stressed else "") + _WRITTEN.get(sound, sound) for nth, sound in enumerate(sounds)
             )
-    return out.strip()
+    return out.strip().replace("ul", "ʊl")  # of its "juli" our recogniser makes "juni"
 
 
 def _plain(text: str) -> str:

@@ -27,14 +27,15 @@ OWN_PACE = 145
 
 _SYMBOLS = {
     **{";": 1, ",": 3, ".": 4, "!": 5, "?": 6, " ": 16, "ˈ": 156},
-    **{"a": 43, "b": 44, "d": 46, "e": 47, "f": 48, "h": 50, "i": 51, "j": 52, "k": 53, "l": 54, "m": 55, "n": 56},
-    **{"o": 57, "p": 58, "s": 61, "t": 62, "u": 63, "w": 65, "z": 68, "ʤ": 82, "ə": 83, "ɡ": 92, "ŋ": 112},
-    **{"ɲ": 114, "ɾ": 125, "ʧ": 133},
+    **{"a": 43, "b": 44, "d": 46, "f": 48, "h": 50, "i": 51, "j": 52, "k": 53, "l": 54, "m": 55, "n": 56},
+    **{"p": 58, "s": 61, "t": 62, "u": 63, "w": 65, "z": 68, "ɔ": 76, "ʤ": 82, "ə": 83, "ɛ": 86},
+    **{"ɡ": 92, "ŋ": 112, "ɲ": 114, "ɾ": 125, "ʧ": 133, "ʊ": 135},
 }
 """Of the model's 114 symbols those that `ipa.py` writes, by its own numbers."""
 _MOST = 480
 """Symbols that are said at once; the model takes 510."""
-_PAUSE_S = 0.35
+PAUSE_S = 0.35
+"""Between two sentences."""
 _LEAD_S, _TAIL_S = 0.03, 0.1
 _HEARD = 0.003
 """Amplitude above which something is said."""
@@ -98,7 +99,7 @@ class Driver:
             spoken = cut_out(self._samples(f"{_BEFORE} {text} {_AFTER}"))
             if len(spoken) > _LEAST_S * len(text) * RATE_HZ:
                 return spoken
-        pause = np.zeros(int(_PAUSE_S * RATE_HZ), np.float32)
+        pause = np.zeros(int(PAUSE_S * RATE_HZ), np.float32)
         parts = [part for breath in breaths(text) for part in (pause, trimmed(self._samples(breath)))]
         return np.concatenate(parts[1:])
 
@@ -117,9 +118,21 @@ def buildDriver(proxy: Any) -> Driver:  # noqa: N802
     return Driver(proxy)
 
 
+def passages(text: str) -> list[str]:
+    """What of `text` sounds the same whatever is said around it: its sentences, a short one with one beside it."""
+    found = [""]
+    for sentence in _sentences(text):
+        if len(found[-1]) > _SHORT:
+            found.append("")
+        found[-1] = f"{found[-1]} {sentence}".strip()
+    if len(found) > 1 and len(found[-1]) <= _SHORT:
+        found[-2:] = [" ".join(found[-2:])]
+    return found
+
+
 def breaths(text: str) -> Iterator[str]:
     """Its sentences; one that is too long for the model is cut at a comma, else at a space, else anywhere."""
-    for sentence in re.split(r"(?<=[.?!]) +", text.strip()):
+    for sentence in _sentences(text):
         left = sentence
         while len(left) > _MOST:
             cut = left.rfind(", ", 0, _MOST) + 1 or left.rfind(" ", 1, _MOST)
@@ -127,6 +140,10 @@ def breaths(text: str) -> Iterator[str]:
             yield left[:cut]
             left = left[cut:].strip()
         yield left
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.?!]) +", text.strip())
 
 
 def cut_out(samples: NDArray[np.float32]) -> NDArray[np.float32]:

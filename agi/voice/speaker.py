@@ -5,7 +5,7 @@ stdin (`{"text": …, "file": …}`), writes a WAV file, answers one JSON object
 with its stdin. Of ours it loads a driver at the most, so that it starts quickly. What it works around (pyttsx3 2.99):
 
 - it knows no drivers but its own: one of ours is put among them;
-- the first run of a process is cut short: one warm-up utterance before anything counts;
+- the first run of a process is cut short: one warm-up utterance before anything counts (a driver of ours needs none);
 - several files in one run: only the last is written, so one file a run, and never `say()`;
 - a voice it does not know leaves the voice as it was, without an error: it is asked which one it has;
 - a rate that is set may be lost on a busy machine, also for good (1 of 700 processes spoke all at its own 200 words a
@@ -35,13 +35,14 @@ def main() -> None:
     import pyttsx3  # after fd 1 has been moved: importing and speaking both may print
 
     try:
-        _offer(driver)
+        ours = _offer(driver)
         engine = pyttsx3.init(driver)
         before = engine.getProperty("voice")
         engine.setProperty("voice", voice)
         engine.setProperty("rate", words_per_minute)
         with tempfile.TemporaryDirectory() as folder:
-            engine.save_to_file(WARM_UP, str(Path(folder) / "warm-up.wav"))
+            if not ours:
+                engine.save_to_file(WARM_UP, str(Path(folder) / "warm-up.wav"))
             engine.runAndWait()
         if engine.getProperty("voice") == before != voice.lower():  # properties are set by the first run
             raise ValueError(f"pyttsx3 knows no voice '{voice}'")
@@ -63,13 +64,14 @@ def main() -> None:
         channel.write(json.dumps({"error": reply}) + "\n")
 
 
-def _offer(driver: str) -> None:
-    """Let pyttsx3 find the driver in the file of that name beside this one, if there is one."""
+def _offer(driver: str) -> bool:
+    """Let pyttsx3 find the driver in the file of that name beside this one; whether there is one."""
     file = Path(__file__).with_name(f"{driver}.py")
     spec = spec_from_file_location(f"pyttsx3.drivers.{driver}", file) if file.is_file() else None
     if spec and spec.loader:
         sys.modules[spec.name] = module_from_spec(spec)
         spec.loader.exec_module(sys.modules[spec.name])
+    return spec is not None
 
 
 if __name__ == "__main__":

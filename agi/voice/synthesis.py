@@ -16,11 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 import soundfile
+import soxr
 
 from agi.voice import audio
 from agi.voice.engine import Engine
 from agi.voice.errors import SynthesisError
+from agi.voice.kokoro import PAUSE_S
 from agi.voice.level import Samples
 from agi.voice.pack import Pack
 
@@ -42,7 +45,7 @@ class Synthesis:
     def __init__(self, engine: Engine, folder: Path, nice: int = 0) -> None:
         self.pack = Pack(engine)
         self.spoken = 0
-        """How many texts the children have spoken."""
+        """How many passages the children have spoken."""
         self._engine = engine
         self._folder = folder
         told = (engine.driver, engine.voice, str(engine.words_per_minute), str(nice))
@@ -55,10 +58,17 @@ class Synthesis:
     def speak(self, text: str) -> tuple[Samples, int]:
         """Mono samples and rate of `text`, as the engine is told it; waits for a free child.
 
-        Raises `SynthesisError` when no way gives audio of a believable length.
+        Of its passages only those are spoken that are not in the pack. Raises `SynthesisError` when no way gives audio
+        of a believable length.
         """
-        if packed := self.pack.read(text):
-            return packed
+        parts = [self.pack.read(one) or self._spoken(one) for one in self._engine.passages(text)]
+        if len(parts) == 1:
+            return parts[0]
+        pause = np.zeros(int(PAUSE_S * audio.WIDE_HZ))
+        sounds = [sound for one in parts for sound in (pause, soxr.resample(*one, audio.WIDE_HZ, quality="VHQ"))]
+        return np.concatenate(sounds[1:]), audio.WIDE_HZ
+
+    def _spoken(self, text: str) -> tuple[Samples, int]:
         self._folder.mkdir(parents=True, exist_ok=True)
         failures: list[str] = []
         for way in self._ways():
