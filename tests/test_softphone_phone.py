@@ -105,3 +105,31 @@ def test_what_came_before_the_end_of_a_call_is_in_its_recording(tmp_path: Path) 
 
     asyncio.run(call())
     assert len(samples(tmp_path / "call.wav")) == 50 * rtp.FRAME
+
+
+def test_what_is_beside_a_caller_goes_on_under_their_words_and_between_them() -> None:
+    beside = rtp.Background(np.arange(300, dtype=np.int16))
+    assert beside.under(np.zeros(rtp.FRAME, np.int16)).tolist() == list(range(160))
+    words = beside.under(np.full(200, 1000, np.int16))
+    assert len(words) == 2 * rtp.FRAME
+    assert words.tolist()[:200] == [1000 + at % 300 for at in range(160, 360)]
+    assert words.tolist()[200:] == [at % 300 for at in range(360, 480)]
+    assert beside.under(np.full(rtp.FRAME, 32767, np.int16)).max() == 32767
+
+
+def test_a_telephone_sends_what_is_beside_its_caller(server: Server, tmp_path: Path) -> None:
+    heard = bytearray()
+
+    async def call() -> None:
+        phone = PlainCall(Account(HOST, server.sip.getsockname()[1], "tester1", ""), tmp_path / "heard.wav")
+        phone.beside = rtp.Background(np.full(100, 5000, np.int16))
+        await phone.open()
+        await phone.dial("1500537", "", 5.0)
+        server.rtp.settimeout(2.0)
+        packet = rtp.unpack(await asyncio.to_thread(server.rtp.recv, 2048))
+        heard.extend(packet.payload if packet else b"")
+        await phone.hang_up()
+        await phone.close()
+
+    asyncio.run(call())
+    assert np.abs(np.frombuffer(rtp.decode(rtp.PCMU, bytes(heard)) or b"", "<i2") - 5000).max() < 200

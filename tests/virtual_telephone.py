@@ -6,7 +6,7 @@ are a few lines (`queue`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -16,7 +16,7 @@ from agi.books.contacts import Contact, Ending
 from agi.books.events import QUEUE, Event, Outcome
 from agi.books.reader import CallReader
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Value
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result, Value
 from agi.dialogue.spoken import Spoken
 from agi.hearing.typed import understood
 from agi.line.journal import CallJournal
@@ -25,6 +25,7 @@ from agi.workshop.softphone import record
 from agi.workshop.softphone.numbers import BadDescription, Numbers
 from agi.workshop.softphone.play import END_S, HEAR_S, filled
 from agi.workshop.softphone.scenario import Agent, Do, Expect, Scenario, Step
+from agi.workshop.softphone.speaking import PAUSE
 
 A_CHARACTER_MS, A_KEY_MS, A_COUGH_MS = 65, 100, 600
 SLOW = 1.4  # how much longer a prompt lasts for who has asked for it
@@ -200,13 +201,18 @@ class VirtualPhone:
         try:
             return self._turns.turn(question)
         except Said as said:
-            return self._understood(said, question)
+            answer = self._understood(said, question)
+            if answer.result is not Result.NO_INPUT:
+                return answer
+            last = self.caller.sounds[-1]  # "halo?": what is left of the prompt is said, here from its beginning
+            return self.turn(question if last.end < last.whole else replace(question, prompts=()))
         finally:
             self._asked = None
 
     def _understood(self, said: Said, question: Question) -> Answer:
         doubt = "?" if question.grammar in self.unsure else ""
-        return understood(said.text + doubt, question, self.spoken or {}, MENU.leads)
+        heard = said.text.partition(PAUSE)[0]  # what follows the pause reaches into the next question
+        return understood(heard + doubt, question, self.spoken or {}, MENU.leads)
 
     def _agrees_too_soon(self, said: Said, prompt: Prompt) -> bool:
         question = self._asked

@@ -10,9 +10,9 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from agi.workshop.softphone import rtp, wavfile
 from agi.workshop.softphone.phone import ANSWER_S, Account, CallOver, Ended, Incoming, NotAnswered, PhoneError
 from agi.workshop.softphone.plain_call import PlainCall
-from agi.workshop.softphone.rtp import EVENTS
 
 T = TypeVar("T")
 SWITCH_S = 0.0005
@@ -41,6 +41,10 @@ class PlainPhone:
         if code != 200:
             raise PhoneError(f"the hotline refused the phone's account (SIP {code}); check user and password")
 
+    def stand_beside(self, wav: Path | None) -> None:
+        """From the next call on, have a WAV (8 kHz, 16 bit, mono) heard behind all that is said, over and over."""
+        self._call.beside = rtp.Background(wavfile.samples(wav)) if wav else None
+
     def dial(self, number: str, caller: str = "", timeout_s: float = ANSWER_S) -> None:
         """Call `number` and wait until it answers; `caller` is the number shown. Raises NotAnswered."""
         self._call.recording = self.recording
@@ -61,7 +65,7 @@ class PlainPhone:
 
     def press(self, keys: str) -> None:
         """Press keys (0-9, *, #) as RFC 4733 events; returns when the last was sent. Raises PhoneError, CallOver."""
-        unknown = set(keys) - set(EVENTS)
+        unknown = set(keys) - set(rtp.EVENTS)
         if unknown:
             raise PhoneError(f"a telephone has no key {sorted(unknown)[0]!r}")
         if not self._do(self._call.press(keys)):

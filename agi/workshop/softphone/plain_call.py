@@ -5,7 +5,11 @@ import re
 import secrets
 import socket
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from agi.workshop.softphone import rtp, sip, wavfile
 from agi.workshop.softphone.phone import Account, Ended, Incoming
@@ -15,6 +19,7 @@ FINAL_S = 6.0  # a request without any answer for this long has failed
 SIGN_IN_S = 32.0  # or, before there is a call, as long as RFC 3261 has it (timer F): the server may be busy
 TICK_S = 0.02
 DRAIN_S = 1.0  # packets that wait in a socket at a call's end are there within this time
+_NOTHING = np.zeros(rtp.FRAME, np.int16)
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY"
 
 
@@ -34,6 +39,7 @@ class PlainCall:
     def __init__(self, account: Account, recording: Path) -> None:
         self._account = account
         self.recording = recording
+        self.beside: rtp.Background | None = None
         self._server = f"{account.host}:{account.port}"
         self._tasks: list[asyncio.Task[None]] = []
         self._cseq = secrets.randbelow(1000) + 1
@@ -144,7 +150,7 @@ class PlainCall:
 
     async def play(self, wav: Path) -> bool:
         """Send a WAV; False when the call has ended."""
-        self._to_send.extend(map(self._sender.audio, rtp.frames(wavfile.samples(wav))))
+        self._to_send.extend(self._packets(wavfile.samples(wav)))
         return self._up
 
     async def hang_up(self) -> None:
@@ -303,6 +309,8 @@ class PlainCall:
         try:
             while self._up:
                 if self._media is not None:
+                    if self.beside and not self._to_send:
+                        self._to_send.extend(self._packets(_NOTHING))
                     packet = self._to_send.popleft() if self._to_send else self._sender.audio()
                     self._rtp.sendto(packet, (self._media.address, self._media.port))
                 if self._heard.inbox.empty():  # else more may wait in the socket: asyncio takes one packet at a time
@@ -316,6 +324,10 @@ class PlainCall:
                 await asyncio.sleep(TICK_S)
         finally:
             recording.close()
+
+    def _packets(self, sound: NDArray[np.int16]) -> Iterator[bytes]:
+        """`sound` as it is sent, with what is beside the caller."""
+        return map(self._sender.audio, rtp.frames(self.beside.under(sound) if self.beside else sound))
 
     def _write_down(self, recording: wavfile.Recording) -> bool:
         """Add what has arrived to `recording`; whether anything had."""

@@ -112,12 +112,13 @@ class _Playing:
         """The whole call."""
         caller, began = new_caller(), datetime.now(UTC)
         try:
+            self._phone.stand_beside(self._background())
             self._phone.dial(self._player.number, caller)
             self._begun = time.monotonic()
             if all(self._step(step) for step in self._scenario.steps):
                 self._note(True, "the steps are through")
             self._phone.hang_up()
-        except PhoneError as error:
+        except (PhoneError, speaking.CannotSpeak) as error:
             self._note(False, str(error))
         self._played.seconds = time.monotonic() - self._begun
         if self._stop.is_set():
@@ -201,13 +202,12 @@ class _Playing:
         try:
             match step.do:
                 case Do.COUGH:
-                    seconds = speaking.cough(wav)
+                    seconds = speaking.cough(wav, step.line)
                 case Do.NOISE:
                     seconds = speaking.noise(wav, step.seconds)
                 case _:
-                    seconds = speaking.speak(
-                        self._numbers.fill(step.text), speaking.SPEAKERS[self._scenario.voice], wav
-                    )
+                    speaker, level = speaking.SPEAKERS[self._scenario.voice], self._scenario.level_dbov
+                    seconds = speaking.speak(self._numbers.fill(step.text), speaker, wav, level)
             self._phone.play(wav)
             over = None if step.do is Do.NOISE else self._phone.wait_ended(seconds)
         except (BadDescription, speaking.CannotSpeak) as error:
@@ -215,6 +215,14 @@ class _Playing:
         if step.do is Do.SAY:
             self._talkback = TalkbackCaller(step, self._player.references.bank, self._phone.recording)
         return self._note(over is None, str(step) if over is None else f"{step}: the hotline hung up")
+
+    def _background(self) -> Path | None:
+        """What is heard behind the caller."""
+        if not self._scenario.beside:
+            return None
+        wav = self._phone.recording.with_suffix(".beside.wav")
+        speaking.BESIDE[self._scenario.beside](wav, self._scenario.level_dbov)
+        return wav
 
     def _never(self) -> None:
         for key in self._scenario.expect.never:

@@ -33,6 +33,21 @@ def frames(samples: NDArray[np.int16]) -> tuple[bytes, ...]:
     return tuple(sound[at : at + FRAME].ljust(FRAME, b"\xff") for at in range(0, len(sound), FRAME))
 
 
+class Background:
+    """Sound without an end, behind whatever a phone sends: `samples` over and over."""
+
+    def __init__(self, samples: NDArray[np.int16]) -> None:
+        self._samples = samples
+        self._at = 0
+
+    def under(self, sound: NDArray[np.int16]) -> NDArray[np.int16]:
+        """`sound`, up to a whole frame, and as much of the background under it."""
+        whole = np.pad(sound.astype(np.int32), (0, -len(sound) % FRAME))
+        whole += np.take(self._samples, np.arange(self._at, self._at + len(whole)), mode="wrap")
+        self._at += len(whole)
+        return whole.clip(-32768, 32767).astype(np.int16)
+
+
 class Packet(NamedTuple):
     """One packet: payload type, the sender's clock (8 kHz, modulo 2**32), payload."""
 

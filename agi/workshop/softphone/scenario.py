@@ -15,8 +15,8 @@ class ScenarioError(Exception):
     """A scenario that can't be run; every line of the text names file and line and says what to do."""
 
 
-SPEAKER = "pria"
-"""Who speaks where a scenario does not say."""
+SPEAKER, LEVEL_DBOV = "pria", -26.0
+"""Who speaks where a scenario does not say, and how loudly: as telephone networks are planned for (ITU-T G.168)."""
 
 
 class Do(StrEnum):
@@ -72,7 +72,11 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call. `agents` None: it does not matter who is on duty. `voice`: who speaks, a name of `SPEAKERS`."""
+    """One call. `agents` None: it does not matter who is on duty. `voice`: who speaks, a name of `SPEAKERS`.
+
+    `level_dbov`: how loudly (active speech level by ITU-T P.56). `beside`: what is heard behind the caller for the
+    whole call, a name of `BESIDE`; nothing if empty.
+    """
 
     file: Path
     title: str
@@ -80,3 +84,5 @@ class Scenario:
     expect: Expect
     agents: tuple[Agent, ...] | None = None
     voice: str = SPEAKER
+    level_dbov: float = LEVEL_DBOV
+    beside: str = ""

@@ -4,21 +4,24 @@ README.md lists all words.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import yaml
 
 from agi.books.events import Outcome
 from agi.workshop.softphone.numbers import BRACES, BadDescription, Description
-from agi.workshop.softphone.scenario import SPEAKER, Agent, Do, Expect, Scenario, ScenarioError, Step
-from agi.workshop.softphone.speaking import SPEAKERS
+from agi.workshop.softphone.scenario import LEVEL_DBOV, SPEAKER, Agent, Do, Expect, Scenario, ScenarioError, Step
+from agi.workshop.softphone.speaking import BESIDE, PAUSE, SPEAKERS
 
 _TIME = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(s|ms|seconds?)$")
+_LEVEL = re.compile(r"(-[0-9]+) dBov$")
+_LEVELS = range(-60, -9)
+"""What a telephone can carry: softer is lost in a line's noise, louder is cut off throughout."""
 _AGENT = re.compile(r"(\d+) (answers|lets it ring)$")
 _HEAR = re.compile(r"([a-z0-9_.]+)((?:\s+\w+=(?:\{[^{}]*\}|\S+))*)\s*$")
 _PLACE = re.compile(r"(\w+)=(\{[^{}]*\}|\S+)")
-_TOP = ("title", "agents", "voice", "steps", "expect")
+_TOP = ("title", "agents", "voice", "level", "beside", "steps", "expect")
 _EXPECT = ("outcome", "where", "afterwards", "events", "never", "case")
 _ALONE = (Do.COUGH, Do.HANG_UP, Do.THEY_HANG_UP)
 _CASE = ("topic", "verified", "reached", "status")
@@ -138,7 +141,7 @@ class _Reader:
 
     def _say(self, node: yaml.Node, line: int, text: str) -> Step | None:
         rest = BRACES.sub("", text)
-        if not text.strip() or not _SAYABLE.fullmatch(rest):
+        if not all(map(str.strip, text.split(PAUSE))) or not _SAYABLE.fullmatch(rest):
             self.error(node, f"'{text}' can't be said; use words, and descriptions such as {{resident ACTIVE nik}}")
             return None
         if sum(character.isdigit() for character in rest) >= 6:
@@ -165,12 +168,21 @@ class _Reader:
                 self.error(node, f"'{text}': write 'none', '7001 answers' or '7001 lets it ring'")
         return tuple(found)
 
-    def voice(self, node: yaml.Node) -> str:
-        """Who speaks."""
-        text = self.word(node, "voice")
-        if text and text not in SPEAKERS:
-            self.error(node, f"'{text}' is not a voice; the voices are {', '.join(SPEAKERS)}")
+    def one_of(self, node: yaml.Node, what: str, known: Collection[str]) -> str:
+        """One of the `known` names."""
+        text = self.word(node, what)
+        if text and text not in known:
+            self.error(node, f"'{text}' is not known as {what}; write one of {', '.join(known)}")
         return text
+
+    def level(self, node: yaml.Node) -> float:
+        """How loudly the caller speaks, in dBov."""
+        text = self.word(node, "level")
+        found = _LEVEL.match(text)
+        if found and int(found[1]) in _LEVELS:
+            return float(found[1])
+        self.error(node, f"'{text}' is not a level; write '-40 dBov' for a quiet caller, from -60 to -10 (usual: -26)")
+        return LEVEL_DBOV
 
     def expect(self, node: yaml.Node) -> Expect:
         """What is expected."""
@@ -222,7 +234,9 @@ def load(path: Path, known: Mapping[str, frozenset[str]]) -> Scenario:
     title = reader.word(found["title"], "title") if "title" in found else ""
     expect = reader.expect(found["expect"]) if "expect" in found else Expect()
     agents = reader.agents(found["agents"]) if "agents" in found else None
-    voice = reader.voice(found["voice"]) if "voice" in found else SPEAKER
+    voice = reader.one_of(found["voice"], "voice", SPEAKERS) if "voice" in found else SPEAKER
+    level = reader.level(found["level"]) if "level" in found else LEVEL_DBOV
+    beside = reader.one_of(found["beside"], "beside", BESIDE) if "beside" in found else ""
     if reader.wrong:
         raise ScenarioError("\n".join(reader.wrong))
-    return Scenario(path, title, tuple(step for step in steps if step), expect, agents, voice)
+    return Scenario(path, title, tuple(step for step in steps if step), expect, agents, voice, level, beside)
