@@ -1,6 +1,7 @@
 """A turn: given a caller's sound, then the answer, when it ended, and when the caller began to talk."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from agi.languages import INDONESIAN
 from agi.languages.language import Command
 from agi.speech.activity import Activity
 from agi.speech.answer import Heard, Verdict
-from agi.speech.grammar import DigitsGrammar, Grammar, Nik, NikStanding, YesNo
+from agi.speech.decoding import Decoding
+from agi.speech.grammar import DigitsGrammar, Grammar, Kind, Nik, NikStanding, YesNo
 from agi.speech.model import Model
 from agi.speech.recogniser import Recogniser
+from agi.speech.sound import said as spoken
 from agi.speech.tuning import Tuning
 
 Sound = NDArray[np.int16]
@@ -162,6 +165,25 @@ def test_sound_is_decoded_three_times_at_most_whoever_talks_on(
 ) -> None:
     talk = saying(said * 3, "id+m1")
     assert decoded(model, grammar, np.resize(talk, 8 * 8000)) < 3.3
+
+
+def seconds_for(model: Model, sound: Sound) -> float:
+    """Of the processor, to decode `sound` as an answer to a question for yes or no."""
+    began = time.thread_time()
+    Decoding(model.decoder(50, "yesno"), Kind.YES_NO, sound.tobytes()).readings()
+    return time.thread_time() - began
+
+
+def test_four_people_who_talk_at_once_cost_little_more_than_one(model: Model) -> None:
+    told = {
+        "id+m1": "kemarin dia pergi ke pasar lalu membeli tiga ikan dan dua ikat sayur",
+        "id+f4": "besok kami semua mau berangkat naik kereta ke rumah nenek di kampung",
+        "id+m3": "anak itu suka sekali bermain bola bersama teman temannya sore hari",
+        "id+f2": "hujan turun deras sejak pagi jadi jalan di depan kantor banjir lagi",
+    }
+    four = [np.resize(spoken(text, voice, 150), 12 * 8000) for voice, text in told.items()]
+    together = (np.sum(four, axis=0, dtype=np.int32) / 4).astype(np.int16)
+    assert seconds_for(model, together) < 4 * seconds_for(model, four[0])
 
 
 def test_a_noise_that_comes_again_and_again_is_decoded_no_oftener(model: Model) -> None:
