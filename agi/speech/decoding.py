@@ -23,23 +23,32 @@ class Decoding:
     def __init__(self, decoder: vosk.KaldiRecognizer, kind: Kind, sound: bytes = b"") -> None:
         self._decoder = decoder
         self._gate = Gate(levels_of(sound) if sound else None, digits=kind in _DIGITS)
-        if sound:
-            self.feed(sound)
+        self._unheard = bytearray(sound)
 
     def feed(self, sound: bytes) -> None:
-        """The next sound (8 kHz, 16 bits)."""
-        if done := self._gate.feed(sound):
-            self._decoder.AcceptWaveform(done)
+        """The next sound (8 kHz, 16 bits). It is heard when somebody asks: every call of the decoder costs."""
+        self._unheard += sound
 
     def hear_out(self) -> None:
         """Silence has come: hear it for as long as the decoder lags."""
-        self._decoder.AcceptWaveform(self._gate.rest() + _LAG)
+        self._hear(self._judged() + self._gate.rest() + _LAG)
 
     def words(self) -> Words:
         """What is heard so far."""
+        self._hear(self._judged())
         return partial_words(self._decoder.PartialResult())
 
     def readings(self) -> Sequence[Reading]:
         """What was heard, best first; it cannot go on after this."""
-        self._decoder.AcceptWaveform(self._gate.rest())
+        self._hear(self._judged() + self._gate.rest())
         return readings(self._decoder.FinalResult())
+
+    def _judged(self) -> bytes:
+        """What the gate has decided of what came since it was asked last."""
+        sound = bytes(self._unheard)
+        self._unheard.clear()
+        return self._gate.feed(sound)
+
+    def _hear(self, sound: bytes) -> None:
+        if sound:
+            self._decoder.AcceptWaveform(sound)

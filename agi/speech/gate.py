@@ -4,13 +4,15 @@ It works as the sound comes, 80 ms late: so long is looked ahead for a loud soun
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agi.speech.activity import level_db
 from agi.speech.tuning import RATE
+
+Samples = NDArray[np.int16]
 
 _FRAME = RATE // 100
 _DIGITS_DB, _WORDS_DB, _MOST_DB = -8.0, -18.0, 32.0
@@ -40,9 +42,8 @@ class Levels(NamedTuple):
 
 def levels_of(sound: bytes) -> Levels:
     """Of 16-bit `sound`."""
-    samples = np.frombuffer(sound, np.int16).astype(np.float32)
-    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    levels = 10 * np.log10((frames**2).mean(axis=1) / 32768.0**2 + 1e-9)
+    samples = np.frombuffer(sound, np.int16)
+    levels = _levels(samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME))
     if len(levels) < _AVERAGED:
         return Levels()
     even = np.convolve(levels, np.full(_AVERAGED, 1 / _AVERAGED), "valid")
@@ -63,34 +64,34 @@ class Gate:
         self._fades_db = _FADES_DB if known is None else 0.0
         self._loudest, self._quietest = known or Levels()
         self._caller = self._loudest
-        self._waiting: deque[NDArray[np.int16]] = deque()
+        self._waiting: deque[Samples] = deque()
         self._loud_ago = 2 * _KEPT + 1
 
     def feed(self, sound: bytes) -> bytes:
         """Take 16-bit sound; what has been decided of it and of earlier sound."""
         samples = np.concatenate((self._left, np.frombuffer(sound, np.int16)))
         count = len(samples) // _FRAME
-        self._left = samples[count * _FRAME :]
-        done = bytearray()
-        for frame in samples[: count * _FRAME].reshape(count, _FRAME):
-            self._hear(frame)
+        frames, self._left = samples[: count * _FRAME].reshape(count, _FRAME), samples[count * _FRAME :]
+        done = []
+        for frame, level in zip(frames, _levels(frames).tolist(), strict=True):
+            self._hear(frame, level)
             if len(self._waiting) > _KEPT:
-                done += self._decided().tobytes()
-        return bytes(done)
+                done.append(self._decided())
+        return _brought(done)
 
     def rest(self) -> bytes:
         """What still waits, at the end of the sound."""
-        done = bytearray()
+        done = []
         quiet = self._loud_ago
         while self._waiting:
             self._loud_ago += 1  # as if silence followed
-            done += self._decided().tobytes()
+            done.append(self._decided())
         self._loud_ago = quiet  # nothing is known of what follows, if something does
         left, self._left = self._left, self._left[:0]
-        return bytes(done) + self._at(left, 0.0).tobytes()
+        return _brought([*done, (left, self._gain_db())])
 
-    def _hear(self, frame: NDArray[np.int16]) -> None:
-        self._levels.append(level_db(frame.astype(np.float32)))
+    def _hear(self, frame: Samples, level: float) -> None:
+        self._levels.append(level)
         level = sum(self._levels) / len(self._levels)
         self._loudest = max(level, self._loudest)
         self._quietest = min(level, self._quietest)
@@ -98,10 +99,26 @@ class Gate:
         self._loud_ago = 0 if not self._digits or level > self._caller - self._below_db else self._loud_ago + 1
         self._waiting.append(frame)
 
-    def _decided(self) -> NDArray[np.int16]:
-        return self._at(self._waiting.popleft(), 0.0 if self._loud_ago <= 2 * _KEPT else _DOWN_DB)
+    def _decided(self) -> tuple[Samples, float]:
+        """The frame that has waited longest, and its gain."""
+        return self._waiting.popleft(), self._gain_db() + (0.0 if self._loud_ago <= 2 * _KEPT else _DOWN_DB)
 
-    def _at(self, frame: NDArray[np.int16], gain_db: float) -> NDArray[np.int16]:
+    def _gain_db(self) -> float:
+        """What brings the caller to the level."""
         lift_db = _MOST_DB if self._loudest > self._quietest + _NOISE_DB else 0.0
-        gain_db += min((_DIGITS_DB if self._digits else _WORDS_DB) - self._loudest, lift_db)
-        return (frame * np.float32(10 ** (gain_db / 20))).clip(-32768, 32767).astype(np.int16)
+        return min((_DIGITS_DB if self._digits else _WORDS_DB) - self._loudest, lift_db)
+
+
+def _levels(frames: Samples) -> NDArray[np.float32]:
+    """Of each frame, in dB below full scale."""
+    levels: NDArray[np.float32] = 10 * np.log10((frames.astype(np.float32) ** 2).mean(axis=1) / 32768.0**2 + 1e-9)
+    return levels
+
+
+def _brought(decided: Sequence[tuple[Samples, float]]) -> bytes:
+    """Frames, each with its gain in dB, one after another; all at once, for each costs as much as all."""
+    if not decided:
+        return b""
+    gains = np.repeat([10 ** (gain / 20) for _, gain in decided], [len(frame) for frame, _ in decided])
+    sound = np.concatenate([frame for frame, _ in decided]) * gains.astype(np.float32)
+    return sound.clip(-32768, 32767).astype(np.int16).tobytes()
