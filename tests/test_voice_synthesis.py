@@ -167,3 +167,15 @@ def test_children_end_with_us(tmp_path: Path, child_does: Replaces) -> None:
     speech.speak("halo")
     speech.close()
     assert not Path(f"/proc/{pids.read_text()}").exists()
+
+
+def test_who_gives_way_is_given_more_time_before_it_counts_as_hanging(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+    monkeypatch.setattr(synthesis._Child, "ask", lambda self, text, file, limit_s: limits.append(limit_s))
+    for nice in (0, 10):
+        speech = Synthesis(ESPEAK, tmp_path, nice)
+        speech._child("halo", tmp_path / "said.wav")
+        speech.close()
+    assert limits[1] > 9 * limits[0]

@@ -29,6 +29,8 @@ from agi.voice.pack import Pack
 
 BEHIND_CALLS = 10
 """How nice a child is that speaks what no caller waits for."""
+_LESS_FOR_EACH = 1.25
+"""By which factor Linux gives a process less of a full machine for each step of niceness (sched(7))."""
 _SCRIPT = Path(__file__).with_name("speaker.py")
 
 
@@ -48,6 +50,7 @@ class Synthesis:
         """How many passages the children have spoken."""
         self._engine = engine
         self._folder = folder
+        self._patience = _LESS_FOR_EACH**nice
         told = (engine.driver, engine.voice, str(engine.words_per_minute), str(nice))
         # -P: our folder stays off the child's module path, so that no file of ours shadows a module.
         self._command = (sys.executable, "-P", str(_SCRIPT), *told)
@@ -108,14 +111,14 @@ class Synthesis:
 
     def _child(self, text: str, file: Path) -> None:
         with self._borrowed() as child:
-            child.ask(text, file, self._engine.limit_s(text))
+            child.ask(text, file, self._engine.limit_s(text) * self._patience)
 
     @contextmanager
     def _borrowed(self) -> Iterator["_Child"]:
         """A running child for one text; one that failed is killed and its place is left empty."""
         child = self._idle.get()
         try:
-            child = child or _Child(self._command, self._engine.limit_s())
+            child = child or _Child(self._command, self._engine.limit_s() * self._patience)
             yield child
         except BaseException:
             if child:
