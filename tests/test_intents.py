@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from sample_office import MENU, SampleOffice
@@ -16,7 +17,11 @@ from agi.languages import INDONESIAN
 from agi.services import SERVICES
 from agi.speech.intents import Intents
 from agi.speech.standard import of_menu
+from agi.workshop.evaluation.command import built
+from agi.workshop.evaluation.measure import hear
 from agi.workshop.evaluation.voices import listed
+from agi.workshop.softphone.speaking import SPEAKERS, speak
+from agi.workshop.softphone.wavfile import samples
 
 pytest_plugins = ["office_fixtures"]
 
@@ -231,3 +236,11 @@ def test_no_way_to_say_a_thing_means_another_one() -> None:
 @pytest.mark.parametrize("line", ["", "?", "ktp " * 5000, "\t\0", "KTP/KK", "1234567890123456 hilang"])
 def test_strange_lines_are_no_answer(line: str) -> None:
     assert not typed(line).sure or typed(line).result is not Result.MATCH
+
+
+@pytest.mark.parametrize("sentence", ["kartu keluarga saya hilang bu", "saya mau ngurus KTP yang hilang"])
+def test_the_first_word_of_a_sentence_is_heard_among_all_that_may_begin_one(sentence: str, tmp_path: Path) -> None:
+    model = built(None, tmp_path / "model")
+    speak(sentence, SPEAKERS["pria"], tmp_path / "said.wav")
+    heard, _ = hear(model, model.grammar("menu:main"), np.pad(samples(tmp_path / "said.wav"), (5600, 24000)))
+    assert heard.text.split()[0] == sentence.split()[0].lower()
