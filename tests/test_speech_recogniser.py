@@ -258,6 +258,20 @@ def test_an_option_that_is_much_shorter_than_what_was_said_is_not_taken_for_all_
     assert (heard.value, heard.verdict) == (value, verdict)
 
 
+@pytest.mark.parametrize(
+    ("others", "value", "verdict"),
+    [("status dokumen", "2", Verdict.ACCEPTED), ("selamat pagi", "", Verdict.SILENCE), ("besok", "", Verdict.SILENCE)],
+)
+def test_a_wish_in_the_same_breath_as_a_greeting_is_heard(
+    saying: Say, others: str, value: str, verdict: Verdict
+) -> None:
+    recogniser = Recogniser([lambda: Certain("selamat siang pak"), lambda: Certain(others)], MENU, Tuning())
+    for frame in frames(silence(400), saying("selamat siang pak kartu keluarga saya hilang")):
+        recogniser.feed(frame)
+    heard = recogniser.finish()
+    assert (heard.value, heard.verdict) == (value, verdict)
+
+
 def test_it_is_known_when_the_caller_began_whatever_was_heard_before(model: Model, saying: Say) -> None:
     noise = np.random.default_rng(3).normal(0, 4000, 2000) * np.exp(-np.arange(2000) / 700)
     recogniser = model.recogniser(YesNo())

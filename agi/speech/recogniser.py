@@ -253,7 +253,9 @@ class Recogniser:
                 heard = found
             elif heard.verdict is Verdict.ACCEPTED:  # for a part of what was said
                 heard = replace(found if found.value else heard, verdict=Verdict.CONFIRM)
-            if heard.verdict is Verdict.SILENCE or (heard.verdict is Verdict.ACCEPTED and self._says_all(heard)):
+            elif heard.verdict is Verdict.SILENCE and found.value:  # a greeting, and a wish in the same breath
+                heard = found
+            if heard.verdict in (Verdict.ACCEPTED, Verdict.SILENCE) and (not heard.text or self._says_all(heard)):
                 break
         heard = voiced(heard, self._activity.voicing.share, self._tuning)
         if self._grammar.kind is Kind.NIK and self._activity.paused_ms < self._tuning.whole_ms:
