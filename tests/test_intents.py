@@ -15,8 +15,10 @@ from agi.dialogue.spoken import INTENTS
 from agi.hearing.typed import understood
 from agi.languages import INDONESIAN
 from agi.services import SERVICES
+from agi.speech.answer import Reading, Verdict, decide
 from agi.speech.intents import Intents
 from agi.speech.standard import of_menu
+from agi.speech.tuning import Tuning
 from agi.workshop.evaluation.command import built
 from agi.workshop.evaluation.measure import hear
 from agi.workshop.evaluation.voices import listed
@@ -140,6 +142,21 @@ def test_a_single_word_or_half_a_sentence_is_not_taken_unasked(sentence: str, su
     words = tuple(sentence.lower().split())
     assert WISHES.values(words)
     assert WISHES.doubtful(words) is not sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other", "verdict"),
+    [
+        ("halo pak mau tanya penipuan", -4.0, Verdict.CONFIRM),
+        ("beli kan saluran di pasar", 0.5, Verdict.REJECTED),
+        ("mau tanya saluran", 0.5, Verdict.CONFIRM),
+    ],
+)
+def test_the_only_telling_word_of_a_sentence_must_be_heard_for_certain(
+    sentence: str, other: float, verdict: Verdict
+) -> None:
+    found = [Reading(tuple(words.split()), score) for words, score in ((sentence, 0.0), ("beli kan sayur", other))]
+    assert decide(WISHES, found, Tuning().thresholds).verdict is verdict
 
 
 def test_a_place_that_leaves_much_of_what_was_said_out_is_asked_about() -> None:

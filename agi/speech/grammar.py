@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LIST = "list"
     REPAIR = "repair"
     INTENTS = "intents"
+    LONE_WORD = "lone word"
 
 
 class NikStanding(StrEnum):
@@ -278,7 +279,7 @@ class ChoiceGrammar(OneOf):
 
     def kind_of(self, words: Words) -> Kind:
         """A wish has thresholds of its own."""
-        return self.kind if self.beside is None or super().values(words) else self.beside.kind
+        return self.kind if self.beside is None or super().values(words) else self.beside.kind_of(words)
 
     def doubtful(self, words: Words) -> bool:
         """An option is not; a wish may be."""

@@ -27,6 +27,9 @@ among thirty weighs 3.4, one that ten of them share 1.4."""
 _FEWEST = 2
 """What fewer words tell is not taken unasked: one is said, or heard, in sentences about anything ("pindah channel")."""
 
+_SENTENCE = 5
+"""Words in which one that tells must be heard for certain even to be asked about."""
+
 _LEFT_OVER = 3.0
 """What else was said may weigh less than this: who says "akta" and "di mana" may not want to know how to get one. Of
 sentences as people say them this asks back one in nine more, and takes three in five fewer for the wrong place."""
@@ -91,6 +94,11 @@ class Intents(Grammar):
         if self.language.command(words):
             return ()
         return tuple(fit.place for fit in self._fits(self.things(words)))
+
+    def kind_of(self, words: Words) -> Kind:
+        """A sentence in which a single word tells has thresholds of its own."""
+        lone = len(words) >= _SENTENCE and sum(1 for _ in self._in_order(words)) == 1
+        return Kind.LONE_WORD if lone else self.kind
 
     def doubtful(self, words: Words) -> bool:
         """Whether they say little, or fit another place about as well, or say much that does not belong to it.

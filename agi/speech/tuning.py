@@ -33,6 +33,9 @@ is read back when in doubt, so nearly every valid one is worth asking about."""
 _INTENTS = Thresholds(accept=0.9, confirm=0.3)
 """Sentences of the caller's own. The curve: `hotline speech eval-voices --sentences tests/fixtures/own_words.tsv`."""
 
+_LONE_WORD = Thresholds(accept=0.9, confirm=0.85)
+"""One word that tells in a sentence of the caller's own: "saluran" is heard in "belikan sayur di pasar", with 0.4."""
+
 DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.YES_NO: _WORDS,
     Kind.OPTIONS: _WORDS,
@@ -43,6 +46,7 @@ DEFAULT: Mapping[Kind, Thresholds] = {
     Kind.DATE: _NUMBERS,
     Kind.NIK: _NIK,
     Kind.INTENTS: _INTENTS,
+    Kind.LONE_WORD: _LONE_WORD,
 }
 
 
