@@ -26,7 +26,7 @@ SEED = 1
 """Noise is the same noise every time, so that a test can be repeated."""
 PAUSE, PAUSE_S = "...", 0.35
 """Where a speaker falls silent, for longer than a short answer is waited for to go on."""
-RADIO_BELOW_DB = 18.0
+RADIO_BELOW_DB = 26.0
 """How far a radio in the same room is below who speaks into a telephone."""
 
 _NUMBER = re.compile(r"[0-9]+")
