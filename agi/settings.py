@@ -121,7 +121,7 @@ class Voice(Section):
     words_per_minute: int = Field(145, ge=80, le=300, description="Speaking rate; 140-150 suits a telephone.")
 
 
-Spoken = Literal["yesno", "options", "digits", "nik", "date", "number", "list", "repair", "intents"]
+Spoken = Literal["yesno", "options", "digits", "nik", "date", "number", "list", "repair", "intents", "lone_word"]
 """Kinds of questions that may be answered by speech."""
 
 

@@ -29,7 +29,7 @@ class Kind(StrEnum):
     LIST = "list"
     REPAIR = "repair"
     INTENTS = "intents"
-    LONE_WORD = "lone word"
+    LONE_WORD = "lone_word"
 
 
 class NikStanding(StrEnum):
