@@ -275,9 +275,12 @@ class Ear:
             return True
         return late and [heard.key for heard in recognise(self._bank, signal[max(at, 0) :])[:1]] == [wanted.key]
 
-    def hears(self, wanted: Reference) -> bool:
-        """Whether `wanted` is heard by now; waits for nothing. The next time it looks on from there: for one prompt."""
-        found = self._look(growing(self._recording, self.position), wanted, whole=False, complete=False)
+    def hears(self, wanted: Reference, *, whole: bool = False) -> bool:
+        """Whether `wanted` is heard by now (`whole`: to its end); waits for nothing.
+
+        The next time it looks on from there: for one prompt.
+        """
+        found = self._look(growing(self._recording, self.position), wanted, whole=whole, complete=False)
         if isinstance(found, Heard):
             self.position += round(found.end_s * RATE)
             return True

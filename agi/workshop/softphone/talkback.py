@@ -43,7 +43,8 @@ class TalkbackCaller:
             return ""
         self._next = self._clock() + LISTENS_S
         for key, ear in self._ears.items():
-            if ear.hears(self._references[key]):
+            # "Benar? Jaw…" is much like the end of other prompts ("Bawa Kartu…"); and who agrees has heard it all.
+            if ear.hears(self._references[key], whole=key == CONFIRM):
                 return YES if key == CONFIRM else self.step.text
         return ""
 
