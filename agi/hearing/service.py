@@ -212,7 +212,7 @@ class SpeechService:
             clock_ms(),
             slow_ms=self._slow_ms,
             barge_in=ask.barge_in,
-            read_back=len(joined(ask.clips[: ask.read_back])),
+            read_back=len(joined(ask.clips[: ask.read_back])) if ask.read_back else 0,
         )
         call.begin(turn)
 
