@@ -123,15 +123,18 @@ def test_a_missing_clip_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
         assert all_free(service)
 
 
-def test_slow_recognition_gives_the_turn_up(tmp_path: Path) -> None:
-    with serving(tmp_path, "audiosocket_peer:Hanging", slow_ms=300) as (_, client):
+@pytest.mark.parametrize(("listener", "why"), [("Hanging", "slow"), ("Failing", "dead")])
+def test_a_recogniser_that_is_slow_or_fails_gives_the_turn_to_the_keypad(
+    tmp_path: Path, listener: str, why: str
+) -> None:
+    with serving(tmp_path, f"audiosocket_peer:{listener}", slow_ms=300) as (_, client):
         turn = Turn(client, MENU)
         peer = turn.connect()
         peer.speak([QUIET] * 100)
         peer.wait()
         report = turn.over()
         assert report is not None
-        assert report.fell_back == "slow"
+        assert report.fell_back == why
 
 
 def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
@@ -143,17 +146,6 @@ def test_recognition_that_hangs_never_delays_the_prompt(tmp_path: Path) -> None:
         peer.key("1")
         peer.wait()
         assert answer_of(turn.over()).value == "1"
-
-
-def test_a_recogniser_that_fails_is_a_turn_for_the_keypad(tmp_path: Path) -> None:
-    with serving(tmp_path, "audiosocket_peer:Failing") as (_, client):
-        turn = Turn(client, MENU)
-        peer = turn.connect()
-        peer.speak([QUIET] * 20)
-        peer.wait()
-        report = turn.over()
-        assert report is not None
-        assert report.fell_back == "dead"
 
 
 def test_a_question_whose_words_were_not_built_is_one_for_the_keypad(tmp_path: Path) -> None:
