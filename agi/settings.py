@@ -204,6 +204,22 @@ class Queue(Section):
     ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
 
 
+class Pages(Section):
+    """The pages in a browser, for admins, supervisors and testers."""
+
+    enabled: bool = Field(True, description="Whether `hotline up` starts the pages.")
+    listen: str = Field(
+        "127.0.0.1",
+        description="Address of the pages; any other than 127.0.0.1 needs the certificate and second factors.",
+    )
+    port: int = Field(8537, ge=1024, le=65535, description="TCP port of the pages.")
+    certificate: Path = Field(
+        Path(), description="The TLS certificate (PEM) with its chain; a relative path is below the root."
+    )
+    certificate_key: Path = Field(Path(), description="The key of that certificate (PEM).")
+    session_hours: int = Field(12, ge=1, le=72, description="Hours after which one must sign in again.")
+
+
 class Log(Section):
     """Logs under var/log."""
 
@@ -239,6 +255,7 @@ class Settings(BaseSettings):
     editions: Kept = Kept()
     trunk: Trunk = Trunk()
     queue: Queue = Queue()
+    pages: Pages = Pages()
     log: Log = Log()
     places: Places = Places()
 
@@ -349,6 +366,16 @@ class Settings(BaseSettings):
     def calls_db(self) -> Path:
         """The database of call records and lock-outs."""
         return self.data / "calls.db"
+
+    @property
+    def pages_db(self) -> Path:
+        """The database of accounts, sessions and the audit of the pages."""
+        return self.data / "pages.db"
+
+    @property
+    def secure_pages(self) -> bool:
+        """Whether the pages are served with TLS."""
+        return self.pages.certificate != Path() and self.pages.certificate_key != Path()
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -78,6 +78,11 @@ def clashes(settings: "Settings") -> Iterator[str]:
             f"queue.ring_s ({queue.ring_s}) lebih lama dari queue.max_wait_s ({queue.max_wait_s}): penelepon pergi "
             "sebelum telepon petugas selesai berdering, contoh: ring_s = 15, max_wait_s = 600."
         )
+    if settings.pages.listen != "127.0.0.1" and not settings.secure_pages:
+        yield (
+            f"pages.listen ({settings.pages.listen}) tanpa TLS tidak boleh: halaman hanya untuk 127.0.0.1, contoh: "
+            'listen = "127.0.0.1"; atau isi pages.certificate dan pages.certificate_key.'
+        )
     for kind in settings.speech.accept.keys() & settings.speech.confirm.keys():
         if settings.speech.confirm[kind] > settings.speech.accept[kind]:
             yield (

@@ -17,6 +17,7 @@ FLOOR = {
     "cli": 6,
     "workshop": 5,
     "line": 4,
+    "pages": 4,
     "services": 3,
     "office": 2,
     "ops": 2,

@@ -13,7 +13,7 @@ from agi.ops import trunk
 from agi.ops.trunk import State
 from agi.settings import Settings
 
-SECRET = "very-secret-password"  # noqa: S105 - made up
+SECRET = "very-secret-password"
 
 
 def settings_with(home: Path, password: str = "", **more: str) -> Settings:

@@ -3,11 +3,13 @@
 import csv
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from agi import privacy
+from agi.books.accounts import AccountBook, Role
 from agi.books.calls_schema import fault as call_book_fault
 from agi.books.draft import draft, source_of
 from agi.books.files import open_reader
@@ -168,6 +170,17 @@ def _first(table: str, **wanted: str) -> dict[str, str]:
     """The first row of a sample table that is as wanted."""
     with (SAMPLE / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         return next(row for row in csv.DictReader(lines) if wanted.items() <= row.items())
+
+
+FIRST_ACCOUNT = "admin"
+
+
+def first_invitation(settings: Settings) -> str | None:
+    """The token of the link for the first account; None where somebody can sign in already."""
+    book = AccountBook(settings.pages_db)
+    if any(account.password for account in book.accounts()):
+        return None
+    return book.invite(FIRST_ACCOUNT, Role.ADMIN, datetime.now(UTC))
 
 
 def listen_on(address: str) -> None:

@@ -37,6 +37,10 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "backup": Entry("cli.backup:backup", "Write all that cannot be made again into one file."),
         "restore": Entry("cli.backup:restore", "Put a backup back; what was there is kept."),
     },
+    "Pages in a browser": {
+        "users": Entry("cli.users:users", "Who may sign in: list, add, reset, disable."),
+        "audit": Entry("cli.audit:audit", "What was done on the pages: show it, verify it."),
+    },
     "Menus and words": {
         "prompts": Entry("cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
         "speech": Entry("cli.speech:speech", "What callers say: measure and train the recogniser."),

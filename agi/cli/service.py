@@ -54,6 +54,12 @@ def up(listen: str | None) -> None:
         ]
     for label, value in rows:
         click.echo(f"  {label:<15} {click.style(value, bold=True)}")
+    if settings.pages.enabled:
+        scheme = "https" if settings.secure_pages else "http"
+        address = f"{scheme}://{ready.dialled(settings.pages.listen)}:{settings.pages.port}/"
+        click.echo(f"\nThe pages, for a browser: {click.style(address, bold=True)}")
+        if first := bringup.first_invitation(settings):
+            click.echo(f"The first account, by this link, once: {click.style(f'{address}undangan/{first}', bold=True)}")
     click.echo("\nNext: ./hotline try (no telephone needed), status, logs -f, calls tail, down")
 
 

@@ -31,6 +31,9 @@ OF_THE_LINE = (
     "agi.voice.kokoro",
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
+OF_THE_PAGES = ("agi.pages.serve",)
+"""What the pages are started as."""
+_PAGES = ROOT / "agi" / "pages"
 _RESTARTED = {
     "speech": "speech recognition: settings, model or program have changed",
     "line": "the line: settings or program have changed; calls in progress finish first",
@@ -48,6 +51,7 @@ class Started(BaseModel):
     asterisk: str
     dialplan: str
     line: str
+    pages: str = ""
 
 
 def line_fingerprint(settings: Settings) -> str:
@@ -60,6 +64,14 @@ def line_fingerprint(settings: Settings) -> str:
     if speech_is_on(settings):
         files["model"] = network(settings)
     return stamp("\n".join((*parts, stamp_of(sorted(files.items())))).encode())
+
+
+def pages_fingerprint(settings: Settings) -> str:
+    """Stamp of what the pages read at their start: settings, key, own code, templates and what the browser is given."""
+    parts = [settings.model_dump_json(), privacy.hash_key(settings.var).hex()]
+    files = {path for path in _PAGES.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    named = sorted((str(path.relative_to(ROOT)), path) for path in files | reached(ROOT, *OF_THE_PAGES))
+    return stamp("\n".join((*parts, stamp_of(named))).encode())
 
 
 def reached(root: Path, *modules: str) -> set[Path]:
@@ -123,7 +135,11 @@ def start(settings: Settings, program: Program) -> None:
     at_start, by_reload = configure.write(settings, program)
     before = started(settings.var)
     now = Started(
-        listen=settings.telephony.listen, asterisk=at_start, dialplan=by_reload, line=line_fingerprint(settings)
+        listen=settings.telephony.listen,
+        asterisk=at_start,
+        dialplan=by_reload,
+        line=line_fingerprint(settings),
+        pages=pages_fingerprint(settings) if settings.pages.enabled else "",
     )
     began = {process.name: process.pid for process in supervisor.processes()}
     supervisor.start(program, {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")})
@@ -139,6 +155,9 @@ def start(settings: Settings, program: Program) -> None:
         for name in (name for name in _RESTARTED if name in kept):
             click.echo(f"Restarting {_RESTARTED[name]}", err=True)
             supervisor.restart(name)
+    if before is not None and before.pages != now.pages and "pages" in kept:
+        click.echo("Restarting the pages: settings or program have changed", err=True)
+        supervisor.restart("pages")
     write_whole(_record(settings.var), now.model_dump_json())
     if speech_is_on(settings) and not ready.until(partial(listens, settings.var), SPEECH_LIMIT_S):
         out = settings.var / "log" / "speech.out"

@@ -35,6 +35,7 @@ PROGRAMS = ("asterisk", "line", "watch")
 LINE = (sys.executable, "-m", "agi.cli", "line")
 SPEECH = (sys.executable, "-m", "agi.cli", "speech", "serve")
 WATCH = (sys.executable, "-m", "agi.ops.watch")
+PAGES = (sys.executable, "-m", "agi.pages.serve")
 _START_LIMIT_S = 30.0
 
 
@@ -69,8 +70,9 @@ class Supervisor:
 
     @property
     def programs(self) -> tuple[str, ...]:
-        """Names of what is kept running: the speech service only where callers may speak."""
-        return (*PROGRAMS, "speech") if speech_is_on(self._settings) else PROGRAMS
+        """Names of what is kept running: the speech service only where callers may speak, the pages where wanted."""
+        speech = ("speech",) if speech_is_on(self._settings) else ()
+        return (*PROGRAMS, *speech, *(("pages",) if self._settings.pages.enabled else ()))
 
     def running(self) -> bool:
         """Whether supervisord answers."""
@@ -250,6 +252,8 @@ keep={settings.log.keep}
         ]
         if speech_is_on(settings):
             parts.append(self._kept("program:speech", _command(SPEECH, ours), 5, "log/speech.out", "priority=15"))
+        if settings.pages.enabled:
+            parts.append(self._kept("program:pages", _command(PAGES, ours), 5, "log/pages.out", "priority=40"))
         return "\n".join(parts)
 
     def _kept(self, name: str, command: str, stop_s: int, printed: str, more: str) -> str:

@@ -102,6 +102,8 @@ def private_environment(home: Path, rtp_first: int, rtp_ports: int) -> dict[str,
         "HOTLINE_TELEPHONY__RTP_FIRST": str(rtp_first),
         "HOTLINE_TELEPHONY__RTP_LAST": str(rtp_first + rtp_ports - 1),
         "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
+        "HOTLINE_PAGES__ENABLED": "false",  # a process more: who looks at them switches them on
+        "HOTLINE_PAGES__PORT": str(free_port(socket.SOCK_STREAM)),
     }
 
 

@@ -1,0 +1,1 @@
+"""The hotline in a browser: pages for admins, supervisors and testers."""

@@ -1,0 +1,35 @@
+"""The first page: the tasks of whoever is signed in."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agi.books.accounts import Role
+from agi.pages.shared.render import render
+from agi.pages.shared.site import visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What somebody comes for, in their words, and the page where it is done."""
+
+    path: str
+    title: str
+    told: str
+    roles: frozenset[Role]
+
+
+_ADMIN = frozenset({Role.ADMIN, Role.AUDITOR})
+_OFFICE = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR})
+TASKS: tuple[Task, ...] = (Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),)
+
+
+def home(request: Request) -> Response:
+    """The tasks."""
+    role = visitor(request).role
+    return render(request, "shared/home.html", tasks=[task for task in TASKS if role in task.roles])
+
+
+ROUTES = (Route("/", home),)

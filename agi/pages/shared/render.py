@@ -1,0 +1,72 @@
+"""From a template to a page, or to a part of one."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2_fragments import render_block
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from agi.pages.shared import assets, cookie
+from agi.pages.shared.site import maybe_visitor, site
+
+PAGES = Path(__file__).resolve().parent.parent
+_LOCALE = "id"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals["asset"] = assets.address
+    made.filters["waktu"] = _moment
+    made.filters["angka"] = lambda number: format_decimal(number, locale=_LOCALE)
+    made.filters["detik"] = lambda seconds: f"{format_decimal(round(seconds, 1), locale=_LOCALE)} s"
+    return made
+
+
+@pass_context
+def _moment(context: Context, at: datetime | None) -> str:
+    """A time at the office: 27 Nov 2026 13.45."""
+    zone = context["settings"].zone
+    return format_datetime(at.astimezone(zone), "d MMM y HH.mm", locale=_LOCALE) if at else ""
+
+
+def render(request: Request, template: str, status: int = 200, block: str = "", **context: object) -> Response:
+    """The page `template` ("admin/menus.html"), or its `block` alone.
+
+    Templates find the `visitor` (None: nobody is signed in), the `path`, `settings`, the `tabs` of the navigation and
+    the `message` of what was done before.
+    """
+    here, found = site(request), maybe_visitor(request)
+    told = {
+        "visitor": found,
+        "path": request.url.path,
+        "settings": here.settings,
+        "tabs": here.tabs.get(found.role, ()) if found and found.proven else (),
+        "message": "" if block or found is None else here.accounts.take_message(cookie.token(request)),
+        **context,
+    }
+    environment = _environment()
+    if block:
+        return HTMLResponse(render_block(environment, template, block, **told), status)
+    return HTMLResponse(environment.get_template(template).render(told), status)
+
+
+def done(request: Request, path: str, message: str = "") -> Response:
+    """On to the page at `path`, which tells `message` once."""
+    if message:
+        site(request).accounts.leave_message(cookie.token(request), message)
+    return RedirectResponse(path, 303)
+
+
+def safe(markup: str) -> Markup:
+    """`markup` that we made ourselves (a drawing): it is not escaped."""
+    return Markup(markup)  # noqa: S704 - every value in it was escaped by its maker
