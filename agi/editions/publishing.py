@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.editions.store import Edition, Editions
+from agi.editions.working import WorkingCopy
 from agi.languages import named
 from agi.languages.language import Language
 from agi.settings import Settings
@@ -78,7 +80,8 @@ class Publisher:
             return wanted
         shutil.rmtree(folder, ignore_errors=True)
         copy = folder / "prompts"
-        self._copy(prompts, copy)
+        with WorkingCopy(self._settings).alone() if prompts == self._settings.prompts else nullcontext():
+            self._copy(prompts, copy)
         content = self.content(copy)
         if errors := tuple(finding for finding in self._check(copy) if finding.is_error):
             raise Refused(tuple(_in(prompts, one, copy) for one in errors))

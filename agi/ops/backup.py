@@ -81,7 +81,13 @@ def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
         "data": (settings.data, "*.db", "*.toml"),
         "secrets": (settings.var / "secrets", "*"),
         "prompts": (settings.prompts, "**/*"),
-        "editions": (settings.editions_folder, "[0-9]*/edition.json", "[0-9]*/prompts/**/*", "originals/*"),
+        "editions": (
+            settings.editions_folder,
+            "[0-9]*/edition.json",
+            "[0-9]*/prompts/**/*",
+            "originals/*",
+            "edits.json",
+        ),
         "dialplan": (DIALPLAN, "*.conf"),
     }
 

@@ -116,6 +116,26 @@ class Texts(dict[str, Text]):
         return checked
 
 
+def text_of(key: str, value: object, path: Path, line: int = 0) -> Text:
+    """The text `key` that says `value`, in the file `path`. Raises ValueError with a sentence for the admin."""
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"kunci '{key}' hanya boleh berisi huruf kecil, angka, _ dan -")
+    if key.split(".")[0] == RESERVED:
+        raise ValueError(f"kunci '{key}' diawali '{RESERVED}', yaitu nama jeda: pakai nama lain")
+    if not isinstance(value, str):
+        raise ValueError(f"'{key}' harus satu kalimat di antara tanda kutip")
+    if not value.strip():
+        raise ValueError(f"'{key}' kosong: tulis yang harus diucapkan")
+    try:
+        parts = tuple(kinds.parts(value))
+    except ValueError as error:
+        raise ValueError(f"'{key}': {error}") from None
+    names = [part.name for part in parts if isinstance(part, Place)]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"'{key}' memuat isian '{sorted(twice)[0]}' dua kali")
+    return Text(key, value, parts, path, line)
+
+
 def _same_names(text: Text, places: Mapping[str, Value]) -> None:
     """Raise `PlaceError` unless `places` names exactly the places of `text`."""
     wanted = text.places
@@ -139,7 +159,7 @@ def _read(path: Path) -> dict[str, Text]:
     for key, value in _flat(file.tables, ""):
         line = file.lines.get(key, 0)
         try:
-            texts[key] = _text(key, value, path, line)
+            texts[key] = text_of(key, value, path, line)
         except ValueError as error:
             problems.append(Problem(path, line, str(error)))
     if problems:
@@ -154,23 +174,3 @@ def _flat(tables: Mapping[str, object], above: str) -> list[tuple[str, object]]:
         key = f"{above}.{name}" if above else name
         leaves += _flat(value, key) if isinstance(value, dict) else [(key, value)]
     return leaves
-
-
-def _text(key: str, value: object, path: Path, line: int) -> Text:
-    """Raises ValueError with a sentence for the admin."""
-    if not _KEY.fullmatch(key):
-        raise ValueError(f"kunci '{key}' hanya boleh berisi huruf kecil, angka, _ dan -")
-    if key.split(".")[0] == RESERVED:
-        raise ValueError(f"kunci '{key}' diawali '{RESERVED}', yaitu nama jeda: pakai nama lain")
-    if not isinstance(value, str):
-        raise ValueError(f"'{key}' harus satu kalimat di antara tanda kutip")
-    if not value.strip():
-        raise ValueError(f"'{key}' kosong: tulis yang harus diucapkan")
-    try:
-        parts = tuple(kinds.parts(value))
-    except ValueError as error:
-        raise ValueError(f"'{key}': {error}") from None
-    names = [part.name for part in parts if isinstance(part, Place)]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"'{key}' memuat isian '{sorted(twice)[0]}' dua kali")
-    return Text(key, value, parts, path, line)
