@@ -91,6 +91,7 @@ def publish_first(settings: Settings) -> None:
             _remake(makes, current, settings)
         else:
             _mend(current, settings)
+        _renew_planned(makes)
         if not makes.is_current(settings.prompts):
             click.echo(
                 "prompts/ berisi perubahan yang belum didengar penelepon: ./hotline prompts diff, lalu "
@@ -109,6 +110,21 @@ def _remake(makes: Publisher, current: Edition, settings: Settings) -> None:
             _publish(makes, settings.prompts, "versi program yang baru", settings)
         except Refused as new:
             raise Refused(old.findings + new.findings) from None
+
+
+def _renew_planned(makes: Publisher) -> None:
+    """Make what is planned for a time anew where voice, model or program have changed since it was prepared."""
+    planned = makes.schedule.standing()
+    if planned is None or planned.made_by == makes.made_by or planned.at <= datetime.now(UTC):
+        return
+    click.echo("What is planned to be published is made anew, too", err=True)
+    try:
+        with progress_bar() as bar:
+            ready = makes.draft(makes.schedule.prompts(planned), bar)
+        makes.plan(ready, planned.at, planned.author, planned.note)
+    except Refused as wrong:
+        makes.schedule.cancel()
+        click.echo(f"It does not fit this version, and is planned no more:\n{wrong}", err=True)
 
 
 def _publish(makes: Publisher, prompts: Path, note: str, settings: Settings) -> None:

@@ -43,6 +43,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Menus and words": {
         "prompts": Entry("cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
+        "announce": Entry("cli.announce:announce", "Tell all callers something before the greeting, for a time."),
         "speech": Entry("cli.speech:speech", "What callers say: measure and train the recogniser."),
         "intents": Entry("cli.intents:intents", "What callers may say in their own words: list it."),
         "hear": Entry("cli.hear:hear", "Tell what the recogniser hears in recordings."),

@@ -2,14 +2,16 @@
 
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from agi.cli.editions import author, progress_bar, publisher, recorded
 from agi.editions.differences import differences
+from agi.editions.moments import moment
 from agi.editions.publishing import Draft
+from agi.editions.schedule import Schedule, Scheduled
 from agi.editions.store import Editions
 from agi.services.checked import check_all
 from agi.settings import Settings
@@ -73,20 +75,28 @@ def diff(before: int | None, after: int | None) -> None:
 
 
 @prompts.command()
+@click.option("--at", "when", metavar="WHEN", help='Publish it then: "06:00", or "2026-12-01 06:00".')
 @_note
 @_author
-def publish(note: str, by: str) -> None:
+def publish(when: str | None, note: str, by: str) -> None:
     """Let callers hear what stands in prompts/, without interrupting anybody.
 
-    It is checked and rendered first; calls in progress keep the edition that they began with.
+    It is checked and rendered first; calls in progress keep the edition that they began with. With --at it lies ready
+    until WHEN: what is checked and rendered now goes live then, whatever is changed in prompts/ meanwhile.
     """
     settings = Settings()
     makes = publisher(settings)
+    at = moment(when, settings.zone, datetime.now(UTC)) if when else None
     with makes.editions.alone(), progress_bar() as progress:
         current = makes.editions.current()
         ready = makes.draft(settings.prompts, progress)
         if current and (current.content, current.made_by) == (ready.content, ready.made_by):
             click.echo(f"Tidak ada yang berubah: penelepon sudah mendengarnya, edisi {current.number}.")
+            return
+        if at:
+            planned = makes.plan(ready, at, by, note)
+            _tell(ready)
+            click.echo(f"Terjadwal: {_planned(planned, settings)}. Batalkan: ./hotline prompts cancel")
             return
         edition = makes.publish(ready, by, note, recorded(settings))
     _tell(ready)
@@ -94,10 +104,25 @@ def publish(note: str, by: str) -> None:
 
 
 @prompts.command()
+def cancel() -> None:
+    """Do not publish what was planned with `publish --at`; what callers hear stays as it is."""
+    settings = Settings()
+    planned = Schedule(Editions(settings.editions_folder)).cancel()
+    click.echo(f"Dibatalkan: {_planned(planned, settings)}." if planned else "Tidak ada yang terjadwal.")
+
+
+def _planned(planned: Scheduled, settings: Settings) -> str:
+    at = planned.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M %Z")
+    return f"{at}  {planned.content}  {planned.author}  {planned.note}".rstrip()
+
+
+@prompts.command()
 def history() -> None:
-    """List the editions that are kept, the newest first: number, time, author, note."""
+    """List the editions that are kept, the newest first: number, time, author, note; before them what is planned."""
     settings = Settings()
     editions = Editions(settings.editions_folder)
+    if planned := Schedule(editions).standing():
+        click.echo(f"   –  {_planned(planned, settings)}  (terjadwal)")
     current = editions.current_number()
     found = editions.history()
     if not found:

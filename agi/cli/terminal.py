@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -11,6 +12,7 @@ from agi.books.guesses import MemoryGuesses
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
+from agi.editions.announcement import Announcements
 from agi.hearing.typed import understood
 from agi.languages import named
 from agi.office.counting import Visitor
@@ -66,5 +68,14 @@ def terminal(events: bool, back: str | None) -> None:
     # Locks that end with the call: trying must not lock anybody out of the real line.
     with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
         desk = Desk(office, Visitor("terminal"))
-        ending = converse(phone, Events(events), desk, menu, settings.dialogue, Start(back or Start.WELCOME))
+        announced = Announcements(settings).standing(datetime.now(UTC))
+        ending = converse(
+            phone,
+            Events(events),
+            desk,
+            menu,
+            settings.dialogue,
+            Start(back or Start.WELCOME),
+            announced=announced.prompt if announced else None,
+        )
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)

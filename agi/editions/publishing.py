@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
+from agi.editions.schedule import Schedule, Scheduled
 from agi.editions.store import Edition, Editions
 from agi.editions.working import WorkingCopy
 from agi.languages import named
@@ -55,6 +57,7 @@ class Publisher:
 
     def __init__(self, settings: Settings, check: Check, model: Path | None) -> None:
         self.editions = Editions(settings.editions_folder)
+        self.schedule = Schedule(self.editions)
         self._settings = settings
         self._check = check
         self._model = model
@@ -104,6 +107,10 @@ class Publisher:
         if recorded is not None:
             self.editions.prune(self._settings.editions.keep, self._settings.editions.days, recorded)
         return edition
+
+    def plan(self, draft: Draft, at: datetime, author: str, note: str) -> Scheduled:
+        """Let callers hear `draft` from the moment `at` on; to be called `alone`. Raises NotScheduled, OSError."""
+        return self.schedule.plan(draft.content, draft.made_by, at, author, note, datetime.now(UTC))
 
     def is_current(self, prompts: Path) -> bool:
         """Whether callers hear what stands in `prompts`; what can't be read is not what they hear."""

@@ -138,12 +138,26 @@ class Editions:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def publish(self, content: str, made_by: str, author: str, note: str, recorded: Collection[int]) -> Edition:
-        """Make what lies in `draft` the edition that callers hear from now on; to be called `alone`.
+    def publish(
+        self,
+        content: str,
+        made_by: str,
+        author: str,
+        note: str,
+        recorded: Collection[int],
+        source: Path | None = None,
+    ) -> Edition:
+        """Make what lies in `source` (else in `draft`, to be called `alone`) what callers hear from now on.
 
         `recorded`: numbers that call records name, which are never given again. Killed at any moment, callers hear the
         old edition or the new one, whole. Raises OSError.
         """
+        with self._renumbering():
+            return self._publish(content, made_by, author, note, recorded, source or self.draft)
+
+    def _publish(
+        self, content: str, made_by: str, author: str, note: str, recorded: Collection[int], source: Path
+    ) -> Edition:
         before = self.current_number()
         numbers = self._numbers()
         for number in numbers:
@@ -159,11 +173,11 @@ class Editions:
             "note": note,
             "parent": before or None,
         }
-        with (self.draft / _FACTS).open("w", encoding="utf-8") as out:
+        with (source / _FACTS).open("w", encoding="utf-8") as out:
             json.dump(facts, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
-        self.draft.rename(self.folder / str(number))
+        source.rename(self.folder / str(number))
         arrow = self.folder / f".{_CURRENT}"
         arrow.unlink(missing_ok=True)
         arrow.symlink_to(str(number))
@@ -171,10 +185,14 @@ class Editions:
         return self.edition(number)
 
     def prune(self, keep: int, days: int, recorded: Collection[int]) -> None:
-        """Remove old editions, to be called `alone`.
+        """Remove old editions.
 
         Kept are the newest `keep`, those that are younger than `days` or named by call records, and those in use.
         """
+        with self._renumbering():
+            self._prune(keep, days, recorded)
+
+    def _prune(self, keep: int, days: int, recorded: Collection[int]) -> None:
         young = datetime.now(UTC) - timedelta(days=days)
         history = self.history()
         for number in set(self._numbers()) - {edition.number for edition in history} - set(recorded):
@@ -191,6 +209,13 @@ class Editions:
                 continue
             finally:
                 os.close(descriptor)
+
+    @contextmanager
+    def _renumbering(self) -> Iterator[None]:
+        """One who gives or takes numbers at a time, over all processes; nobody does it for longer than a moment."""
+        with (self.folder / ".numbers.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _numbers(self) -> list[int]:
         try:

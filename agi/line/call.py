@@ -79,7 +79,9 @@ def _converse(
 ) -> Ending:
     settings = shared.settings
     came_back = start is not Start.WELCOME
-    phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number)
+    announced = None if came_back else shared.announcements.standing(utc_now())
+    sound = shared.announcements.sound(announced) if announced else None
+    phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number, sound)
     talked_s = _count(channel, TALKED) if came_back else 0
     phone.slow = came_back and _count(channel, SLOW) > 0
     begun_ms = clock_ms()
@@ -106,6 +108,7 @@ def _converse(
             settings.dialogue,
             start,
             lambda: lasts_s() >= longest_s,
+            announced=announced.prompt if announced else None,
         )
     finally:
         with suppress(HungUp, ChannelError):

@@ -28,6 +28,7 @@ from agi.line.spoken_turns import SpokenTurns
 from agi.line.variables import NEXT, SHOWN_CASE, inherited, of_case
 from agi.services import in_words
 from agi.voice.clips import Clips
+from agi.voice.texts import ANNOUNCEMENT
 
 _BYTES_A_SECOND = 16_000  # of a clip: 8 kHz, 16 bits
 _UNWANTED = re.compile(r"[^A-Za-z0-9 ._+*/-]")
@@ -38,7 +39,7 @@ _LONGEST_HEADER = 120
 class AsteriskPhone:
     """A `Phone` and a `Keypad` on `channel`; `clock_ms` is monotonic. Any method may raise `HungUp`.
 
-    `hearing` is the speech service; None where speech is off.
+    `hearing` is the speech service; None where speech is off. `announced`: the clip of what is announced, if anything is.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class AsteriskPhone:
         clock_ms: Callable[[], int],
         hearing: SpeechClient | None = None,
         edition: int = 0,
+        announced: Path | None = None,
     ) -> None:
         self._channel = channel
         self._clips = clips
@@ -60,6 +62,7 @@ class AsteriskPhone:
         self._spoken = SpokenTurns(channel, hearing, self._keys, self._take) if hearing else None
         self._deaf = False
         self._edition = edition
+        self._announced = [announced] if announced else []
         self._after_speech = False
         self.slow = False
 
@@ -151,7 +154,8 @@ class AsteriskPhone:
         return said or clips
 
     def _clips_of(self, prompt: Prompt) -> Sequence[Path]:
-        clips = self._clips.playable(prompt.key, prompt.places)
+        announced = prompt.key == ANNOUNCEMENT
+        clips = self._announced if announced else self._clips.playable(prompt.key, prompt.places)
         return [self._clips.slower(clip) for clip in clips] if self.slow else clips
 
     def _take(self) -> str:

@@ -6,12 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 
 from agi.dialogue import confirm
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.question import Prompt
+from agi.editions.schedule import Schedule
 from agi.editions.store import Editions, Held, NoEdition
 from agi.errors import HotlineError
 from agi.languages import named
@@ -22,6 +25,8 @@ from agi.voice.texts import Texts
 
 _LOOK_S = 0.2
 """How often a new edition is looked for: a link is read, in some 10 µs."""
+_RETRY_S = 10.0
+"""After which a publication that was planned and failed is tried again."""
 _AHEAD_S = 30.0
 """How often it is looked whether all that is known ahead has been spoken: 0.1 ms a value where it has."""
 _LOADED = 3
@@ -57,9 +62,11 @@ class ServedEditions:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._editions = Editions(settings.editions_folder)
+        self._schedule = Schedule(self._editions)
         self._loaded: OrderedDict[int, Served] = OrderedDict()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._again = 0.0
         self._current = self._load(self._editions.current_number())
 
     def current(self) -> Served:
@@ -79,7 +86,7 @@ class ServedEditions:
             return self._current
 
     def follow(self) -> None:
-        """From now on take every new edition as soon as it is published."""
+        """From now on take every new edition as soon as it is published, and publish what is planned for a time."""
         threading.Thread(target=self._follow, name="editions", daemon=True).start()
 
     def warm(self) -> None:
@@ -103,6 +110,7 @@ class ServedEditions:
     def _follow(self) -> None:
         refused = 0
         while not self._stop.wait(_LOOK_S):
+            self._publish_due()
             number = self._editions.current_number()
             if number in (self._current.number, refused):
                 continue
@@ -113,6 +121,15 @@ class ServedEditions:
                 _log.error("edition.not_served", edition=number, why=str(wrong))
             else:
                 _log.info("edition.served", edition=number)
+
+    def _publish_due(self) -> None:
+        if monotonic() < self._again:
+            return
+        try:
+            self._schedule.publish_due(datetime.now(UTC))
+        except (OSError, HotlineError) as error:  # a full disk: what was planned stays, and callers hear the one before
+            self._again = monotonic() + _RETRY_S
+            _log.error("schedule.not_published", why=type(error).__name__)
 
     def _speak_ahead(self, known: Callable[[], Iterable[Prompt]]) -> None:
         wait_s = 0.0

@@ -8,6 +8,7 @@ from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
+from agi.editions.announcement import Announcements
 from agi.hearing.client import SpeechClient
 from agi.line.served import NotReady, ServedEditions
 from agi.office.office import Office
@@ -27,6 +28,7 @@ class Shared:
     editions: ServedEditions
     office: Office
     book: CallBook
+    announcements: Announcements
     hearing: SpeechClient | None = None
 
     @classmethod
@@ -42,7 +44,7 @@ class Shared:
             book.close()
             raise NotReady(str(wrong)) from wrong
         hearing = SpeechClient(socket_path(settings.var)) if speech_is_on(settings) else None
-        return cls(settings, editions, office, book, hearing)
+        return cls(settings, editions, office, book, Announcements(settings), hearing)
 
     def speak_ahead(self) -> None:
         """From now on have names and hours of the offices spoken before a call needs them."""

@@ -64,9 +64,14 @@ def converse(
     settings: Dialogue,
     start: Start = Start.WELCOME,
     time_is_up: Callable[[], bool] = lambda: False,
+    *,
+    announced: Prompt | None = None,
+    place: str = "",
 ) -> Ending:
     """Talk with a caller until the end of the call or until the agents have them; `time_is_up` asks nothing more.
 
+    `announced`: what a new caller hears before the greeting. `place`: the node of the menu at which a new call begins
+    without a greeting, where it is tried; "" for the first one, after it.
     A caller who comes back from the queue brings the case along in `desk`. A hang-up ends as an `Ending`; any other
     exception is a fault and is left to the line, which apologises.
     """
@@ -85,17 +90,19 @@ def converse(
         spoken=menu.spoken,
     )
     try:
-        return _talk(talk, desk, menu, start)
+        return _talk(talk, desk, menu, start, announced, place)
     except HungUp:
         if talk.answered:
             return _completed(talk, desk, start, "hung up after the answer")
         return Ending(_outcome(desk, Outcome.ABANDONED), talk.where, "hung up")
 
 
-def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start) -> Ending:
+def _talk(talk: Talk, desk: Desk, menu: Menu, start: Start, announced: Prompt | None, place: str) -> Ending:
     try:
-        _open(talk, start)
+        if not place:
+            _open(talk, start, announced)
         node, answered = _place(desk.case.reached, start)
+        node = place or node
         menu.run(talk, lambda name: _serve(talk, desk, name), node, answered=answered)
     except ToAgent:
         return _to_agent(talk, desk, Outcome.TRANSFERRED, "asked for an agent")
@@ -151,11 +158,11 @@ def _given_up(talk: Talk, desk: Desk, last_words: str, where: str, why: str) -> 
     return Ending(_outcome(desk, Outcome.GAVE_UP), where, why)
 
 
-def _open(talk: Talk, start: Start) -> None:
+def _open(talk: Talk, start: Start, announced: Prompt | None) -> None:
     """The first words. Raises ToAgent if the caller wants to wait (again)."""
     match start:
         case Start.WELCOME:
-            talk.say(Prompt("call.welcome"))
+            talk.say(*([announced] if announced else []), Prompt("call.welcome"))
         case Start.QUEUE_LEFT:
             talk.say(Prompt("queue.left"))
         case Start.QUEUE_EMPTY:

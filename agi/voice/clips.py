@@ -220,6 +220,10 @@ class Clips:
         values = self.texts.checked(key, places or {})
         return [path for step in self._plan[key] for path in self._said(key, step, values, lambda make: make())]
 
+    def free(self, words: str) -> Path:
+        """The clip of `words` that no text holds (path without extension), spoken if need be. Raises `SynthesisError`."""
+        return self._value(_sentence(self._aloud(words), ends=True))
+
     def after_values(self, key: str) -> int:
         """How many clips of the text called `key` come after its last value; all where it has none."""
         steps = self._plan[key]

@@ -21,6 +21,9 @@ FALLBACK = "id"
 RESERVED = "silence"
 """First word of the file names of pauses; no key may begin with it."""
 
+ANNOUNCEMENT = "announcement"
+"""The key of what is announced before the greeting. No file holds it: all its words are the value of its place."""
+
 _KEY = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
@@ -38,6 +41,9 @@ class Text:
     def places(self) -> Mapping[str, Kind]:
         """Name and kind of every place."""
         return {part.name: part.kind for part in self.parts if isinstance(part, Place)}
+
+
+_ANNOUNCED = Text(ANNOUNCEMENT, "{words:text}", (Place("words", Kind.TEXT),), Path(), 0)
 
 
 class Texts(dict[str, Text]):
@@ -71,6 +77,8 @@ class Texts(dict[str, Text]):
         return cls(language, base | own, tuple(key for key in base if key not in own))
 
     def __missing__(self, key: str) -> Text:
+        if key == ANNOUNCEMENT:
+            return _ANNOUNCED
         raise UnknownKey(f"There is no text '{key}' in the prompts ({self.language}.toml).")
 
     def line(self, key: str) -> tuple[Path, int]:

@@ -14,7 +14,7 @@ _ENTRIES = ("nik", "kk", "registration", "pin")
 """Questions whose answer is a number of a person; each has so many digits that it ends by itself."""
 _JUDGED = (NoteKind.MISMATCH, NoteKind.NIK_CHECKED, NoteKind.APPLICATION_TOLD, NoteKind.APPLICATIONS_TOLD)
 """What is noted when somebody's numbers have been looked up."""
-_NOT_HEARD = ("call.welcome", "speech.", "digits.", "document.", "reason.")
+_NOT_HEARD = ("announcement", "call.welcome", "speech.", "digits.", "document.", "reason.")
 """Said too shortly, or not in the same way each time: a scenario does not wait for it."""
 
 
