@@ -51,18 +51,21 @@ def test_an_announcement_is_spoken_before_it_goes_live_and_ends_by_itself(announ
     made = announcements.announce(f"  {WORDS}\n", NOW + HOUR, "rina", NOW)
     assert announcements.standing(NOW) == made
     assert (made.words, made.author, made.at, made.until) == (WORDS, "rina", NOW, NOW + HOUR)
-    assert whole(announcements.sound(made))
+    assert whole(announcements.sound(made.clip))
     assert 3 < made.lasts_s < 8
     assert announcements.standing(NOW + HOUR - timedelta(seconds=1)) == made
     assert announcements.standing(NOW + HOUR) is None
 
 
-def test_the_next_announcement_replaces_the_one_before_whose_sound_goes_on(announcements: Announcements) -> None:
-    first, second, third = (
-        announcements.announce(f"Antrean {much} sekali.", NOW + HOUR, "", NOW) for much in ("panjang", "ramai", "penuh")
-    )
-    assert announcements.standing(NOW) == third
-    assert [whole(announcements.sound(one)) for one in (first, second, third)] == [False, True, True]
+def test_the_next_announcement_replaces_the_one_before_whose_sound_goes_on(
+    announcements: Announcements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (announcements.announce(f"Antrean {much}.", NOW + HOUR, "", NOW) for much in ("panjang", "ramai"))
+    assert announcements.standing(NOW) == second
+    assert whole(announcements.sound(first.clip))
+    monkeypatch.setattr("agi.editions.announcement._KEPT_S", -1.0)  # as an hour later
+    announcements.spoken("Antrean penuh.")
+    assert [whole(announcements.sound(one.clip)) for one in (first, second)] == [False, True]
     announcements.clear()
     announcements.clear()
     assert announcements.standing(NOW) is None
@@ -98,7 +101,7 @@ def test_without_a_voice_nothing_is_announced(var: Path) -> None:
 
 def test_a_half_file_or_a_lost_sound_is_no_announcement_and_is_logged(announcements: Announcements, var: Path) -> None:
     made = announcements.announce(WORDS, NOW + HOUR, "", NOW)
-    file = var / "announcement" / "standing.json"
+    file = var / "editions" / "announcement" / "standing.json"
     text = file.read_text()
     for cut in (text[: len(text) // 2], "", text.replace(made.clip, "../../x"), "[]"):
         file.write_text(cut)
@@ -107,7 +110,7 @@ def test_a_half_file_or_a_lost_sound_is_no_announcement_and_is_logged(announceme
         assert [one["event"] for one in told] == ["announcement.unreadable"]
     file.write_text(text)
     assert announcements.standing(NOW) == made
-    (var / "announcement" / f"{made.clip}.wav").write_bytes(b"RIFF")
+    (var / "editions" / "announcement" / f"{made.clip}.wav").write_bytes(b"RIFF")
     with capture_logs() as told:
         assert announcements.standing(NOW) is None
     assert [one["event"] for one in told] == ["announcement.no_sound"]

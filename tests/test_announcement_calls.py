@@ -42,6 +42,7 @@ def test_calls_hear_what_is_announced_until_its_end_and_a_key_goes_on(hotline: H
             if listen:
                 until("the announcement", lambda: heard(growing(phone.recording).astype(float), clip), 30)
             phone.press("3")
+            until("its record", lambda: {one.id for one in reader.calls(limit=1000)} - known, 30)
             (call,) = {one.id for one in reader.calls(limit=1000)} - known
             until("the next question", lambda: any(isinstance(one, Asked) for one in reader.events(call)), 30)
             phone.hang_up()
@@ -51,7 +52,7 @@ def test_calls_hear_what_is_announced_until_its_end_and_a_key_goes_on(hotline: H
 
     try:
         made = announcements.announce(WORDS, datetime.now(UTC) + timedelta(hours=1), "rina", datetime.now(UTC))
-        clip, _ = soundfile.read(f"{announcements.sound(made)}.wav", dtype="int16")
+        clip, _ = soundfile.read(f"{announcements.sound(made.clip)}.wav", dtype="int16")
         clip = clip.astype(float)
         said, asked = said_after("told", listen=True)
         assert "announcement" in said

@@ -1,13 +1,15 @@
 """An announcement before the greeting, from now until a set end, whatever edition callers hear.
 
 It is spoken before it goes live, so that no caller waits for it. What stands is one small file below
-`var/announcement`, replaced whole, beside the clip that it names. Each call reads it when it begins: nothing has to run
-for an announcement to end, and nothing is restarted for one to begin.
+`var/editions/announcement`, replaced whole, beside the clip that it names: where Asterisk may read. Each call reads it when
+it begins: nothing has to run for an announcement to end, and nothing is restarted for one to begin.
 """
 
-import os
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +32,8 @@ LONGEST_S = 20.0
 LONGEST = timedelta(days=7)
 """How long one may stand: what holds for longer belongs into the greeting, where somebody looks after it."""
 _STANDS = "standing.json"
+_KEPT_S = 3600.0
+"""How long a sound is there that is not announced (any more): somebody listens to it before, or hears it to its end."""
 _log = structlog.get_logger("editions")
 
 
@@ -38,6 +42,15 @@ class NotAnnounced(HotlineError):
 
     def __str__(self) -> str:
         return f"{super().__str__()} Yang didengar penelepon tidak berubah."
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """`words` that may be announced. `clip` names their sound, which lasts `lasts_s` seconds."""
+
+    words: str
+    clip: str
+    lasts_s: float
 
 
 class Announcement(BaseModel):
@@ -66,7 +79,7 @@ class Announcements:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._folder = settings.var.absolute() / "announcement"
+        self._folder = settings.editions_folder.absolute() / "announcement"
 
     def standing(self, now: datetime) -> Announcement | None:
         """What a call hears that begins now; None also where it can't be read or heard, which is logged."""
@@ -79,17 +92,17 @@ class Announcements:
             return None
         if found.until <= now:
             return None
-        if not whole(self.sound(found)):
+        if not whole(self.sound(found.clip)):
             _log.error("announcement.no_sound")
             return None
         return found
 
-    def sound(self, announcement: Announcement) -> Path:
-        """The clip of `announcement` (path without extension), of 8 kHz (.wav) and 16 kHz (.wav16)."""
-        return self._folder / announcement.clip
+    def sound(self, clip: str) -> Path:
+        """Where the clip of that name lies (without extension), of 8 kHz (.wav) and of 16 kHz (.wav16)."""
+        return self._folder / clip
 
-    def spoken(self, words: str) -> Path:
-        """`words` as callers would hear them: a clip (path without extension), spoken if need be. Raises NotAnnounced."""
+    def spoken(self, words: str) -> Spoken:
+        """`words` as callers would hear them, spoken now if they never were. Raises NotAnnounced."""
         words = " ".join(words.split())
         if not words:
             raise NotAnnounced("Tulis dulu yang harus diumumkan.")
@@ -99,8 +112,8 @@ class Announcements:
             with self._clips() as clips:
                 if lost := clips.language.wording.unspeakable(words, clips.lexicon):
                     raise NotAnnounced(f"Ini tidak bisa diucapkan: {', '.join(lost)}. Tulis dengan kata-kata.")
-                clip = clips.free(words)
-            lasts_s = audio.seconds(clip)
+                source = clips.free(words)
+            lasts_s = audio.seconds(source)
         except (VoiceError, OSError, ValueError) as error:
             raise NotAnnounced(f"Suara mesin tidak bisa mengucapkannya sekarang ({error}).") from error
         if lasts_s > LONGEST_S:
@@ -108,26 +121,24 @@ class Announcements:
                 f"Lamanya {lasts_s:.0f} detik, paling lama {LONGEST_S:.0f}: setiap penelepon mendengarnya sebelum bisa "
                 "memilih. Pendekkan."
             )
-        return clip
+        try:
+            return Spoken(words, self._kept(source), lasts_s)
+        except OSError as error:
+            raise NotAnnounced(f"Suaranya tidak bisa disimpan ({error.strerror}).") from error
 
     def announce(self, words: str, until: datetime, author: str, now: datetime) -> Announcement:
         """Let every call that begins from now on hear `words`, until `until`. Raises NotAnnounced."""
         if until <= now:
             raise NotAnnounced("Waktu berakhirnya sudah lewat.")
         if until > now + LONGEST:
-            raise NotAnnounced(f"Pengumuman berlaku paling lama {LONGEST.days} hari; yang lebih lama, ubah salam pembuka.")
-        source = self.spoken(words)
-        try:
-            clip = stamp(Path(f"{source}.wav").read_bytes())  # by its content: a clip of that name never changes
-            made = Announcement(
-                words=" ".join(words.split()),
-                at=now.replace(microsecond=0),
-                until=until,
-                author=author,
-                lasts_s=audio.seconds(source),
-                clip=clip,
+            raise NotAnnounced(
+                f"Pengumuman berlaku paling lama {LONGEST.days} hari; yang lebih lama, ubah salam pembuka."
             )
-            self._keep(source, clip)
+        found, at = self.spoken(words), now.replace(microsecond=0)
+        made = Announcement(
+            words=found.words, at=at, until=until, author=author, lasts_s=found.lasts_s, clip=found.clip
+        )
+        try:
             with private_file(self._folder / _STANDS) as out:
                 out.write(made.model_dump_json().encode())
         except OSError as error:
@@ -140,18 +151,19 @@ class Announcements:
         (self._folder / _STANDS).unlink(missing_ok=True)
         _log.info("announcement.cleared")
 
-    def _keep(self, source: Path, clip: str) -> None:
-        """The sound beside what will name it. That of the announcement before stays: somebody may be hearing it."""
+    def _kept(self, source: Path) -> str:
+        """The name under which a copy of the clip `source` lies here: of its content, so that it never changes."""
+        clip = stamp(Path(f"{source}.wav").read_bytes())
         self._folder.mkdir(parents=True, exist_ok=True)
-        before = self._named()
+        named = self._named()
         for file in self._folder.glob("*.wav*"):
-            if file.stem not in (clip, before):
+            if file.stem != named and time.time() - file.stat().st_ctime > _KEPT_S:
                 file.unlink(missing_ok=True)
         for kind in KINDS:
-            fresh = self._folder / f".{clip}{kind}.{os.getpid()}"
-            fresh.unlink(missing_ok=True)
+            fresh = self._folder / f".{clip}{kind}.{token_hex(4)}"
             link_or_copy(Path(f"{source}{kind}"), fresh)
             fresh.replace(self._folder / f"{clip}{kind}")
+        return clip
 
     def _named(self) -> str:
         try:

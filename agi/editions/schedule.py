@@ -138,7 +138,7 @@ class Schedule:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One who plans, cancels or publishes what was planned at a time. No draft is waited for: that may take long."""
+        """One who plans, cancels or publishes what was planned, at a time; no draft that takes long is waited for."""
         self._editions.folder.mkdir(parents=True, exist_ok=True)
         with (self._editions.folder / ".schedule.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -80,7 +80,7 @@ def _converse(
     settings = shared.settings
     came_back = start is not Start.WELCOME
     announced = None if came_back else shared.announcements.standing(utc_now())
-    sound = shared.announcements.sound(announced) if announced else None
+    sound = shared.announcements.sound(announced.clip) if announced else None
     phone = AsteriskPhone(channel, edition.clips, clock_ms, shared.hearing, edition.number, sound)
     talked_s = _count(channel, TALKED) if came_back else 0
     phone.slow = came_back and _count(channel, SLOW) > 0

@@ -39,7 +39,8 @@ _LONGEST_HEADER = 120
 class AsteriskPhone:
     """A `Phone` and a `Keypad` on `channel`; `clock_ms` is monotonic. Any method may raise `HungUp`.
 
-    `hearing` is the speech service; None where speech is off. `announced`: the clip of what is announced, if anything is.
+    `hearing` is the speech service; None where speech is off. `announced`: the clip of what is announced,
+    if anything is.
     """
 
     def __init__(

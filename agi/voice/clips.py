@@ -221,7 +221,7 @@ class Clips:
         return [path for step in self._plan[key] for path in self._said(key, step, values, lambda make: make())]
 
     def free(self, words: str) -> Path:
-        """The clip of `words` that no text holds (path without extension), spoken if need be. Raises `SynthesisError`."""
+        """The clip of `words` that no text holds, spoken if need be (path without extension). Raises SynthesisError."""
         return self._value(_sentence(self._aloud(words), ends=True))
 
     def after_values(self, key: str) -> int:
