@@ -1,8 +1,8 @@
 """An announcement before the greeting, from now until a set end, whatever edition callers hear.
 
 It is spoken before it goes live, so that no caller waits for it. What stands is one small file below
-`var/editions/announcement`, replaced whole, beside the clip that it names: where Asterisk may read. Each call reads it when
-it begins: nothing has to run for an announcement to end, and nothing is restarted for one to begin.
+`var/editions/announcement`, where Asterisk may read, replaced whole, beside the clip that it names. Each call reads it
+when it begins: nothing has to run for an announcement to end, and nothing is restarted for one to begin.
 """
 
 import time

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from agi.pages.admin import announcement
 from agi.pages.shared.site import Tab
 
-ROUTES: Sequence[BaseRoute] = ()
-TABS: Sequence[Tab] = ()
+ROUTES: Sequence[BaseRoute] = (*announcement.ROUTES,)
+TABS: Sequence[Tab] = (announcement.TAB,)

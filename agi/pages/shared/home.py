@@ -23,7 +23,12 @@ class Task:
 
 _ADMIN = frozenset({Role.ADMIN, Role.AUDITOR})
 _OFFICE = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR})
-TASKS: tuple[Task, ...] = (Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),)
+TASKS: tuple[Task, ...] = (
+    Task(
+        "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
+    ),
+    Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),
+)
 
 
 def home(request: Request) -> Response:
