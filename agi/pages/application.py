@@ -13,13 +13,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from agi.books.accounts import Role
 from agi.errors import HotlineError
 from agi.pages import admin, supervisor, tester
+from agi.pages.admin import recordings
 from agi.pages.shared import accounts, assets, audit, home, sign_in
 from agi.pages.shared.guard import Guard, Only
 from agi.pages.shared.render import render
 from agi.pages.shared.site import Site, Tab
 from agi.settings import Settings
 
-LARGER: Mapping[str, int] = {}
+LARGER: Mapping[str, int] = {**recordings.LARGER}
 """Bodies that may be larger than a form (bytes), by the beginning of the path."""
 _EVERYBODY = frozenset(Role)
 _AUDIT = Tab("/audit", "Audit")

@@ -212,13 +212,20 @@ class Clips:
         within = [_sentence(part, ends=False) for parts in dates for part in parts]
         return list(dict.fromkeys([*within, *(_sentence(parts[-1], ends=True) for parts in dates)]))
 
-    def clips(self, key: str, places: Mapping[str, Value] | None = None) -> list[Path]:
+    def clips(self, key: str, places: Mapping[str, Value] | None = None, *, recorded: bool = True) -> list[Path]:
         """What to play for the text called `key`, in order: absolute paths without extension (.wav and .wav16 exist).
 
-        Raises `UnknownKey`, `PlaceError` or `SynthesisError`.
+        Without `recorded`, its fixed parts are those of the synthetic voice, also where recordings replace them. Raises
+        `UnknownKey`, `PlaceError` or `SynthesisError`.
         """
         values = self.texts.checked(key, places or {})
-        return [path for step in self._plan[key] for path in self._said(key, step, values, lambda make: make())]
+        found: list[Path] = []
+        for step in self._plan[key]:
+            if isinstance(step, Piece) and step.recording and not recorded:
+                found.append(self._value(step.spoken, step.tail_ms))
+            else:
+                found += self._said(key, step, values, lambda make: make())
+        return found
 
     def free(self, words: str) -> Path:
         """The clip of `words` that no text holds, spoken if need be (path without extension). Raises SynthesisError."""

@@ -12,6 +12,7 @@ from agi.tomlfile import Problem
 from agi.voice import audio
 from agi.voice.audio import Audio
 from agi.voice.errors import RecordingError
+from agi.voice.level import Samples
 from agi.voice.texts import FALLBACK, Texts
 
 LONGEST_S = 60.0
@@ -20,6 +21,11 @@ SUFFIXES = frozenset(f".{name.lower()}" for name in soundfile.available_formats(
 """Of all that soundfile reads, in small letters; a name may have any case."""
 CLIPPED = 0.02
 """Share of samples at the very peak from which a recording is cut flat; of speech it is below 0.001."""
+NO_SOUND = "bukan berkas suara yang bisa dibaca: simpan lagi sebagai WAV"
+BROKEN_OFF = "terpotong, berkasnya tidak utuh: salin lagi dari aslinya"
+EMPTY = "tidak berisi suara: rekam lagi"
+SILENT = "sunyi, tidak ada suara di dalamnya: rekam lagi"
+TOO_LOUD = "pecah karena direkam terlalu keras: kecilkan mikrofon dan rekam lagi"
 _NO_RECORDINGS = {"readme.md", "thumbs.db", "desktop.ini"}
 _UNKNOWN_LENGTH = 0xFFFFFF00
 """Programs that write a WAV as it comes give a length near 2**32, or none."""
@@ -73,24 +79,35 @@ def load(path: Path, tail_ms: int = audio.TAIL_MS) -> Audio:
     Raises `RecordingError`, which names the file, for what is no audio, empty, cut off, silent, too loud or too long.
     """
     try:
-        seconds = soundfile.info(path).duration
-        if seconds > LONGEST_S:
-            raise _bad(path, f"lamanya {seconds:.0f} detik; paling lama {LONGEST_S:.0f} detik, potong atau bagi dua")
+        if why := too_long(soundfile.info(path).duration):
+            raise _bad(path, why)
         samples, rate = audio.read(path)
-        short = _cut_off(path)
+        with path.open("rb") as file:
+            short = cut_off(file.read(8), path.stat().st_size)
     except (soundfile.LibsndfileError, OSError):
-        raise _bad(path, "bukan berkas suara yang bisa dibaca: simpan lagi sebagai WAV") from None
+        raise _bad(path, NO_SOUND) from None
     if len(samples) == 0:
-        raise _bad(path, "tidak berisi suara: rekam lagi")
+        raise _bad(path, EMPTY)
     if short:
-        raise _bad(path, "terpotong, berkasnya tidak utuh: salin lagi dari aslinya")
-    peak = float(np.abs(samples).max())
-    if peak and float(np.mean(np.abs(samples) > peak * 0.999)) > CLIPPED:
-        raise _bad(path, "pecah karena direkam terlalu keras: kecilkan mikrofon dan rekam lagi")
+        raise _bad(path, BROKEN_OFF)
+    if cut_flat(samples) > CLIPPED:
+        raise _bad(path, TOO_LOUD)
     try:
         return audio.polished(samples, rate, tail_ms)
     except audio.NoSpeech:
-        raise _bad(path, "sunyi, tidak ada suara di dalamnya: rekam lagi") from None
+        raise _bad(path, SILENT) from None
+
+
+def too_long(seconds: float) -> str:
+    """What is wrong with a recording that lasts so long; "" if nothing is."""
+    most = f"paling lama {LONGEST_S:.0f} detik, potong atau bagi dua"
+    return f"lamanya {seconds:.0f} detik; {most}" if seconds > LONGEST_S else ""
+
+
+def cut_flat(samples: Samples) -> float:
+    """Which share of `samples` lies at their very peak."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return float(np.mean(np.abs(samples) > peak * 0.999)) if peak else 0.0
 
 
 def _bad(path: Path, why: str) -> RecordingError:
@@ -101,12 +118,10 @@ def _is_audio(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and file.is_file()
 
 
-def _cut_off(path: Path) -> bool:
-    """Whether a WAV holds less than its header says. Raises OSError."""
-    with path.open("rb") as file:
-        header = file.read(8)
+def cut_off(header: bytes, size: int) -> bool:
+    """Whether a WAV of `size` bytes holds less than its `header`, the first 8 bytes, says."""
     length = int.from_bytes(header[4:8], "little")
-    return header[:4] == b"RIFF" and path.stat().st_size + 1 < length + 8 and length < _UNKNOWN_LENGTH
+    return header[:4] == b"RIFF" and size + 1 < length + 8 and length < _UNKNOWN_LENGTH
 
 
 def _useless(file: Path, texts: Texts, parts: Mapping[str, int]) -> str | None:

@@ -76,6 +76,15 @@ class Texts(dict[str, Text]):
             raise TextsError(problems)
         return cls(language, base | own, tuple(key for key in base if key not in own))
 
+    def with_text(self, key: str, raw: str) -> "Texts":
+        """The same texts, of which `key` says `raw`. Raises `UnknownKey`, `TextsError`."""
+        old = self[key]
+        try:
+            new = text_of(key, raw, old.file, old.line)
+        except ValueError as error:
+            raise TextsError([Problem(old.file, old.line, str(error))]) from None
+        return Texts(self.language, {**self, key: new}, self.missing)
+
     def __missing__(self, key: str) -> Text:
         if key == ANNOUNCEMENT:
             return _ANNOUNCED

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from agi.pages.admin import announcement, schedule
+from agi.pages.admin import announcement, recordings, schedule, sentences
 from agi.pages.shared.site import Tab
 
-ROUTES: Sequence[BaseRoute] = (*announcement.ROUTES, *schedule.ROUTES)
-TABS: Sequence[Tab] = (announcement.TAB,)
+ROUTES: Sequence[BaseRoute] = (*sentences.ROUTES, *recordings.ROUTES, *announcement.ROUTES, *schedule.ROUTES)
+TABS: Sequence[Tab] = (sentences.TAB, announcement.TAB)

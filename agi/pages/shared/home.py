@@ -24,6 +24,7 @@ class Task:
 _ADMIN = frozenset({Role.ADMIN, Role.AUDITOR})
 _OFFICE = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR})
 TASKS: tuple[Task, ...] = (
+    Task("/kalimat", "Ubah kalimat", "Cari, ubah, dengarkan dulu, atau rekam dengan suara sendiri.", _ADMIN),
     Task(
         "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
     ),
