@@ -116,7 +116,7 @@ def test_a_recording_is_cut_to_what_is_wanted(office: PagesOffice) -> None:
     client = office.client("admin")
     page = send(client, file_of(speechlike(70.0, RATE)))
     cut = client.get(page.url.path, params={"bagian": "call.welcome", "mulai": "1,5", "akhir": "4"})
-    assert "Lama 2,5 s dari 70,0 s" in told(cut.text)
+    assert "Lama 2,5 s dari 70 s" in told(cut.text)
     client.post(page.url.path, data={"bagian": "call.welcome", "mulai": "1,5", "akhir": "4"})
     info = soundfile.info(office.settings.prompts / "recordings" / "call.welcome.wav")
     assert info.duration == pytest.approx(2.5)
