@@ -22,12 +22,14 @@ class Task:
 
 
 _ADMIN = frozenset({Role.ADMIN, Role.AUDITOR})
+_TRIES = frozenset({Role.ADMIN, Role.TESTER})
 _OFFICE = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR})
 TASKS: tuple[Task, ...] = (
     Task("/kalimat", "Ubah kalimat", "Cari, ubah, dengarkan dulu, atau rekam dengan suara sendiri.", _ADMIN),
     Task(
         "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
     ),
+    Task("/coba", "Coba percakapan", "Draf atau yang terbit, sebagai teks, dari tempat mana pun di menu.", _TRIES),
     Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from agi.pages.shared.site import Tab
+from agi.pages.tester import try_out
 
-ROUTES: Sequence[BaseRoute] = ()
-TABS: Sequence[Tab] = ()
+ROUTES: Sequence[BaseRoute] = (*try_out.ROUTES,)
+TABS: Sequence[Tab] = (try_out.TAB,)
