@@ -143,6 +143,22 @@ def test_back_to_the_voice_of_the_machine_and_the_recording_is_kept(office: Page
     assert set(Editions(office.settings.editions_folder).originals.iterdir()) == kept
 
 
+def test_two_admins_who_record_one_sentence_are_told_of_each_other(office: PagesOffice) -> None:
+    siti, budi = office.client("admin", "siti"), office.client("admin", "budi")
+    pages = [send(client, file_of(speechlike(length, RATE))) for client, length in ((siti, 1.0), (budi, 2.0))]
+    siti.post(pages[0].url.path, data={"bagian": "call.welcome"})
+    first = (office.settings.prompts / "recordings" / "call.welcome.wav").read_bytes()
+    second = budi.post(pages[1].url.path, data={"bagian": "call.welcome"})
+    assert second.status_code == 409
+    assert "siti mengganti rekaman ini" in told(second.text)
+    assert (office.settings.prompts / "recordings" / "call.welcome.wav").read_bytes() == first
+    base = re.search(r'name="semula" value="(\w+)"', second.text)
+    assert base
+    used = budi.post(pages[1].url.path, data={"bagian": "call.welcome", "semula": base[1]})
+    assert "Rekaman disimpan" in told(used.text)
+    assert first in [path.read_bytes() for path in Editions(office.settings.editions_folder).originals.iterdir()]
+
+
 @pytest.mark.parametrize("part", ["../id", "call.goodbye", "call.welcome.1", ""])
 def test_a_recording_replaces_nothing_but_a_part_of_its_sentence(office: PagesOffice, part: str) -> None:
     client = office.client("admin")

@@ -194,6 +194,9 @@ def test_a_recording_replaces_others_of_its_name_and_all_are_kept_for_ever(worki
     assert working.recordings.used("id") == []
     originals = Editions(working.folder.parent / "var" / "editions").originals
     assert {path.read_bytes() for path in originals.iterdir()} == {b"by hand", b"new", b"as it was sent"}
+    (working.folder / "recordings" / "digits.1.flac").write_bytes(b"by hand, too")
+    assert working.drop_recording("digits.1")
+    assert b"by hand, too" in {path.read_bytes() for path in originals.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["../id", "a/b", "", "A", ".hidden", "x\0"])

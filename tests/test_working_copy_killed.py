@@ -12,16 +12,21 @@ from pathlib import Path
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
-from voice_office import ESPEAK, prompts_folder
+from voice_office import ESPEAK, prompts_folder, speechlike
 
 from agi.editions.publishing import Publisher
 from agi.editions.working import Conflict, WorkingCopy
 from agi.settings import ROOT, Places, Settings
+from agi.stamp import stamp
+from agi.voice.take import Take
 from agi.voice.texts import Texts
 
 KEYS = ("call.welcome", "document.kk")
 SENTENCES = ("Selamat datang.", "Selamat pagi.", "Kartu Keluarga", "Kantor tutup.")
+RECORDINGS = tuple(Take(speechlike(0.4, 8000, seed=seed), 8000, ".wav").wav() for seed in (1, 2))
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.symlink", "os.link", "os.chmod", "shutil.rmtree"}
+VOICE = "voice"
+"""What is recorded of the first sentence, beside the sentences."""
 NOTE = "# catatan kantor: jangan dihapus\n"
 
 
@@ -43,6 +48,33 @@ def killed(action: Callable[[], object], steps: int) -> bool:
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def said(prompts: Path) -> dict[str, str]:
+    """What stands in `prompts`: two sentences, and the recording of the first."""
+    texts = Texts.load(prompts)
+    recording = prompts / "recordings" / f"{KEYS[0]}.wav"
+    voice = stamp(recording.read_bytes()) if recording.exists() else ""
+    return {**{key: texts.written(key) for key in KEYS}, VOICE: voice}
+
+
+def test_going_back_that_is_killed_at_any_step_is_ended_by_whoever_comes_next(tmp_path: Path) -> None:
+    steps = 0
+    while True:
+        steps += 1
+        folder = prompts_folder(tmp_path / str(steps))
+        working = WorkingCopy(Settings(places=Places(prompts=folder.prompts, var=folder.var)))
+        working.put_recording(KEYS[0], RECORDINGS[1])
+        shutil.copytree(folder.prompts, old := tmp_path / str(steps) / "old")
+        working.set_text(KEYS[1], SENTENCES[3], said(old)[KEYS[1]])
+        working.put_recording(KEYS[0], RECORDINGS[0])
+        before = said(folder.prompts)
+        was_killed = killed(lambda working=working, old=old: working.take(old), steps)
+        with working.alone():
+            assert said(folder.prompts) in ([before, said(old)] if was_killed else [said(old)])
+        if not was_killed:
+            break
+    assert steps > 20
 
 
 class Editing(RuleBasedStateMachine):
@@ -67,8 +99,7 @@ class Editing(RuleBasedStateMachine):
         self.live: dict[str, str] = {}
 
     def said(self, prompts: Path | None = None) -> dict[str, str]:
-        texts = Texts.load(prompts or self.working.folder)
-        return {key: texts.written(key) for key in KEYS}
+        return said(prompts or self.working.folder)
 
     def publish(self) -> None:
         with self.publisher.editions.alone():
@@ -93,6 +124,16 @@ class Editing(RuleBasedStateMachine):
         file.write_text(file.read_text().replace(f'{name} = "{self.draft[key]}"', f'{name} = "{sentence}"'))
         self.draft[key] = sentence
 
+    @rule(wav=st.sampled_from(RECORDINGS))
+    def a_page_records_a_sentence(self, wav: bytes) -> None:
+        self.working.put_recording(KEYS[0], wav, "siti", base=self.draft[VOICE])
+        self.draft[VOICE] = stamp(wav)
+
+    @rule()
+    def a_page_goes_back_to_the_machine(self) -> None:
+        self.working.drop_recording(KEYS[0], "siti")
+        self.draft[VOICE] = ""
+
     @rule(target=editions)
     def somebody_publishes(self) -> int:
         self.publish()
@@ -106,7 +147,7 @@ class Editing(RuleBasedStateMachine):
         self.draft = self.said(old.prompts)
         assert self.said(kept) == before
 
-    @rule(number=editions, steps=st.integers(1, 25))
+    @rule(number=editions, steps=st.integers(1, 70))
     def who_goes_back_is_killed(self, number: int, steps: int) -> None:
         old = self.publisher.editions.edition(number).prompts
         killed(lambda: self.working.take(old), steps)

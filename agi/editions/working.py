@@ -6,17 +6,17 @@ says what it was made from; what somebody else has put there meanwhile is never 
 """
 
 import fcntl
-import os
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tomlkit import TOMLDocument
 
+from agi.editions.disk import replaced
 from agi.editions.edits import Edits, LastEdit, digest
 from agi.editions.spelling import Place, Spelt, Tables, at, leaves, plain, put
 from agi.editions.store import Editions
@@ -125,21 +125,35 @@ class WorkingCopy:
 
         self._change(file, lambda document: put(document, place, new), checked, by)
 
+    def recording(self, name: str, language: str = FALLBACK) -> str:
+        """The digest of the recording of `name`; "" where there is none."""
+        path = self.recordings.path(language, name)
+        return stamp(path.read_bytes()) if path else ""
+
     def put_recording(
-        self, name: str, wav: bytes, by: str = "", language: str = FALLBACK, original: tuple[bytes, str] | None = None
+        self,
+        name: str,
+        wav: bytes,
+        by: str = "",
+        language: str = FALLBACK,
+        original: tuple[bytes, str] | None = None,
+        base: str | None = None,
     ) -> None:
         """Let the recording `wav` replace the synthetic voice of `name`: a key, or KEY.1, KEY.2 … for its parts.
 
         `original`: what it was made from, with its suffix (".mp3"); it is kept for ever, and so is what it replaces.
-        Raises FilesError (no such name can be), OSError.
+        `base`: the digest of the recording that is to be replaced ("": of none; None: of any). Raises Conflict,
+        FilesError (no such name can be), OSError.
         """
         target = self._recording(name, language)
         with self.alone():
+            if base is not None and (theirs := self.recording(name, language)) not in (base, stamp(wav)):
+                raise Conflict(RECORDINGS, (name,), base, stamp(wav), theirs)
             for content, suffix in filter(None, (original, (wav, ".wav"))):
                 self._keep(content, suffix)
             others = self._keep_all(name, language)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, wav)
+            replaced(target, wav)
             for path in others:
                 if path != target:
                     path.unlink()
@@ -170,14 +184,14 @@ class WorkingCopy:
             for path in self._all():
                 copy = before / path.relative_to(self.folder)
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                _replace(copy, path.read_bytes())
+                replaced(copy, path.read_bytes())
             fresh = self._coming.with_name(f"{self._coming.name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
             for path in sorted(prompts.rglob("*")):
                 if path.is_file():
                     copy = fresh / path.relative_to(prompts)
                     copy.parent.mkdir(parents=True, exist_ok=True)
-                    _replace(copy, path.read_bytes())
+                    replaced(copy, path.read_bytes())
             fresh.rename(self._coming)
             self._take_what_is_coming()
         return before
@@ -202,7 +216,7 @@ class WorkingCopy:
                 if not changed and before.source == after.source:
                     return
                 if before.path.read_bytes() == before.raw:  # else an editor has saved it meanwhile: once more
-                    _replace(before.path.resolve(), after.raw)
+                    replaced(before.path.resolve(), after.raw)
                     self._edits.note(file, {place: digest(value) for place, value in changed.items()}, by)
                     return
 
@@ -240,7 +254,7 @@ class WorkingCopy:
         self._editions.originals.mkdir(parents=True, exist_ok=True)
         original = self._editions.originals / f"{stamp(content)}{suffix}"
         if not original.exists():
-            _replace(original, content)
+            replaced(original, content)
 
     def _all(self) -> Iterator[Path]:
         """All that callers may hear something of."""
@@ -256,7 +270,7 @@ class WorkingCopy:
             return
         for name, path in coming.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            _replace((self.folder / name).resolve(), path.read_bytes())
+            replaced((self.folder / name).resolve(), path.read_bytes())
         languages = [name.stem for name in coming if len(name.parts) == 1 and name.name not in _NO_TEXTS]
         for path in (path for language in languages for path in self.recordings.used(language)):
             if path.relative_to(self.folder) not in coming:
@@ -283,23 +297,3 @@ def _check_texts(path: Path, changed: Mapping[Place, object]) -> None:
 
 def _files_error(wrong: TomlError) -> FilesError:
     return FilesError([Problem(wrong.path, wrong.line, wrong.message)])
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put a file that holds `content` in the place of `target`, safe on the disk, with the rights that it had."""
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        with suppress(FileNotFoundError):
-            fresh.chmod(target.stat().st_mode & 0o777)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -5,8 +5,9 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from agi.editions.working import Conflict
 from agi.pages.admin import sentence_facts, sentences
 from agi.pages.admin.waveform import drawing
 from agi.pages.shared.heard import Heard, heard
@@ -62,11 +64,15 @@ class Takes:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A recording that is looked at: what was sent, what of it is wanted, and for which `part` of the sentence."""
+    """A recording that is looked at: what was sent, what of it is wanted, and for which `part` of the sentence.
+
+    `base`: the digest of the recording that stood there then, or "".
+    """
 
     content: bytes
     whole: Take
     part: str
+    base: str
     start_s: float
     end_s: float
 
@@ -79,12 +85,12 @@ class Chosen:
 async def sent(request: Request) -> Response:
     """Somebody sends a recording: it is decoded and looked at, and nothing is replaced yet."""
     async with request.form() as form:
-        file, part = form.get("berkas"), str(form.get("bagian", ""))
+        file, part, base = form.get("berkas"), str(form.get("bagian", "")), str(form.get("semula", ""))
         content = await file.read() if isinstance(file, UploadFile) else b""
-    return await run_in_threadpool(_sent, request, content, part)
+    return await run_in_threadpool(_sent, request, content, part, base)
 
 
-def _sent(request: Request, content: bytes, part: str) -> Response:
+def _sent(request: Request, content: bytes, part: str, base: str) -> Response:
     here, key = heard(request), request.path_params["key"]
     _known_part(here, key, part)
     if not content:
@@ -96,7 +102,7 @@ def _sent(request: Request, content: bytes, part: str) -> Response:
     except RecordingError as error:
         return sentences.page(request, key, wrong=f"Berkas itu {error.problems[0].message}.", status=422)
     name = _takes(here).keep(content)
-    return done(request, f"/rekaman/{key}/{name}?bagian={part}")
+    return done(request, f"/rekaman/{key}/{name}?{urlencode({'bagian': part, 'semula': base})}")
 
 
 def looked_at(request: Request) -> Response:
@@ -106,7 +112,7 @@ def looked_at(request: Request) -> Response:
     return _looked_at(request, chosen)
 
 
-def _looked_at(request: Request, chosen: Chosen, status: int = 200) -> Response:
+def _looked_at(request: Request, chosen: Chosen, status: int = 200, faster: str = "") -> Response:
     take, whole = chosen.take, chosen.whole
     end_s = chosen.end_s or whole.seconds
     level = take.level_db
@@ -114,6 +120,8 @@ def _looked_at(request: Request, chosen: Chosen, status: int = 200) -> Response:
         "key": request.path_params["key"],
         "name": request.path_params["take"],
         "part": chosen.part,
+        "base": chosen.base,
+        "faster": faster,
         "picture": safe(drawing(whole, chosen.start_s, end_s)),
         "start_s": round(chosen.start_s, 2),
         "end_s": round(end_s, 2),
@@ -161,7 +169,12 @@ def _use(request: Request, form: dict[str, str]) -> Response:
         return _looked_at(request, chosen, 422)
     language = sentences.known(here, key).file.stem
     original = (chosen.content, chosen.whole.suffix)
-    here.working.put_recording(chosen.part, chosen.take.wav(), by, language, original)
+    try:
+        here.working.put_recording(chosen.part, chosen.take.wav(), by, language, original, chosen.base)
+    except Conflict as conflict:
+        last = here.working.last_edit(conflict.file, *conflict.place)
+        faster = last.by if last and last.by else "seseorang (di berkas)"
+        return _looked_at(request, replace(chosen, base=str(conflict.theirs)), 409, faster)
     site(request).audit.add(by, "rekaman.pakai", chosen.part, f"{chosen.take.seconds:.1f} s")
     return done(request, f"/kalimat/{key}", "Rekaman disimpan. Penelepon mendengarnya setelah diterbitkan.")
 
@@ -188,7 +201,7 @@ def _chosen(here: Heard, key: str, name: str, told: Mapping[str, str]) -> Chosen
     start_s, end_s = _moment(told.get("mulai", "")), _moment(told.get("akhir", ""))
     start_s = min(start_s, whole.seconds)
     end_s = min(end_s, whole.seconds)
-    return Chosen(content, whole, part, start_s, end_s if end_s > start_s else 0.0)
+    return Chosen(content, whole, part, told.get("semula", ""), start_s, end_s if end_s > start_s else 0.0)
 
 
 def _moment(text: str) -> float:
@@ -202,8 +215,7 @@ def _moment(text: str) -> float:
 
 def _known_part(here: Heard, key: str, part: str) -> None:
     """Raise 404 where no recording of that name belongs to the sentence."""
-    sentences.known(here, key)
-    if part not in (sentence_facts.recording_of(piece) for piece in here.draft().pieces(key)):
+    if part not in (one.name for one in sentence_facts.parts(here, sentences.known(here, key))):
         raise HTTPException(404)
 
 

@@ -135,6 +135,22 @@ def examples(texts: Texts, text: Text) -> Mapping[str, Value]:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What can be recorded of a sentence, by the name of its recording; `digest` of the one there is, or ""."""
+
+    name: str
+    words: str
+    digest: str
+
+
+def parts(here: Heard, text: Text) -> tuple[Part, ...]:
+    """All parts of `text` that can be recorded: all of it, or what stands between its places."""
+    language = text.file.stem
+    named = ((recording_of(piece), piece.spoken) for piece in here.draft().pieces(text.key))
+    return tuple(Part(name, words, here.working.recording(name, language)) for name, words in named)
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A part of a sentence as it will be said: `words`, or where `place` is set a chip with its kind."""
 

@@ -80,7 +80,7 @@ def page(request: Request, key: str, trial: Trial | None = None, wrong: str = ""
     if trial and "hx-request" in request.headers:
         return render(request, "admin/sentence.html", block="result", key=key, now=now, mending=sentence_check.MENDING)
     published = sentence_facts.text_of(live, key)
-    parts = draft.pieces(key)
+    parts = sentence_facts.parts(here, text)
     told: dict[str, Any] = {
         "key": key,
         "now": now,
@@ -93,8 +93,8 @@ def page(request: Request, key: str, trial: Trial | None = None, wrong: str = ""
         "live": plain(published.raw) if published else "",
         "bits": bits(plain(published.raw), plain(text.raw)) if published else (),
         "edition": here.editions.current_number(),
-        "parts": [(sentence_facts.recording_of(part), part.spoken, part.recording is not None) for part in parts],
-        "recorded": any(part.recording for part in parts),
+        "parts": parts,
+        "recorded": any(part.digest for part in parts),
         "last": here.working.last_edit(text.file.name, *key.split(".")),
         "wrong": wrong,
     }
