@@ -128,6 +128,15 @@ def test_each_sentence_can_be_heard_and_changed(office: PagesOffice, tester: Tes
     assert 'href="/kalimat/call.welcome"' in admin
 
 
+def test_a_number_that_is_read_back_is_kept_in_no_file(office: PagesOffice, tester: TestClient) -> None:
+    begin(tester)
+    answer(tester, f"1 {nik(WITH_NONE)}")
+    page = tester.post("/coba/jawab", data={"jawaban": "9#"}).text
+    [line] = [place for place, told in enumerate(lines(page)) if "•••" in told and told.startswith("Hotline")]
+    assert len(tester.get(f"/coba/suara/{line}").content) > 16_000 * 5  # sixteen digits take their time
+    assert not (office.settings.var / "pages").exists()
+
+
 def test_nobody_sees_another_s_trial(office: PagesOffice, tester: TestClient) -> None:
     begin(tester)
     other = office.client("tester", "tini")

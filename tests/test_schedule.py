@@ -148,11 +148,17 @@ from test_editions import publisher_of, welcome
 from voice_office import PromptsFolder
 from agi.voice.sounds import Sounds
 
-home, before = map(Path, sys.argv[1:])
+home, before, planning = Path(sys.argv[1]), Path(sys.argv[2]), len(sys.argv) > 3
 makes = publisher_of(PromptsFolder(home / "prompts", home / "var"))
 due = datetime.now(UTC) + timedelta(hours=2)
 
-def publish(steps):
+def doing():
+    if planning:
+        makes.plan(makes.draft(home / "prompts"), due - timedelta(hours=1), "", "")
+    else:
+        makes.schedule.publish_due(due)
+
+def work(steps):
     def count(event, args):
         # Every step that changes the disk is a moment to be killed at; the step itself is not done any more.
         nonlocal steps
@@ -163,7 +169,7 @@ def publish(steps):
             if steps == 0:
                 os.kill(os.getpid(), 9)
     sys.addaudithook(count)
-    makes.schedule.publish_due(due)
+    doing()
     os._exit(0)
 
 def heard():
@@ -176,7 +182,7 @@ step, status = 1, 9
 while status:
     shutil.rmtree(makes.editions.folder)
     shutil.copytree(before, makes.editions.folder, symlinks=True)
-    child = os.fork() or publish(step)
+    child = os.fork() or work(step)
     status = os.waitpid(child, 0)[1]
     assert status in (0, 9)
     found = heard()
@@ -199,6 +205,23 @@ def test_killed_at_any_step_the_old_or_the_new_is_heard_and_the_next_line_goes_o
     assert list(killed) == sorted(killed)  # the old edition until the new one is there, and nothing between
     assert len(killed) > 10
     assert set(afterwards) == {NEW}
+
+
+def test_killed_while_planning_the_plan_before_stands_or_the_new_one(
+    makes: Publisher, folder: PromptsFolder, tmp_path: Path
+) -> None:
+    plan(makes, folder, NEW)
+    write(folder, LATER)
+    with makes.editions.alone():
+        makes.draft(folder.prompts)
+    shutil.copytree(makes.editions.folder, tmp_path / "before", symlinks=True)
+    command = (sys.executable, "-c", KILLED, str(folder.prompts.parent), str(tmp_path / "before"), "planning")
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    killed, afterwards = zip(*(line.split(";") for line in done.stdout.splitlines() if ";" in line), strict=True)
+    assert set(killed) == {OLD}
+    assert afterwards[0] == NEW
+    assert afterwards[-1] == LATER
+    assert set(afterwards) == {NEW, LATER}
 
 
 def due(makes: Publisher, planned: Scheduled) -> None:

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agi.cli import bringup
 from agi.editions import publishing
+from agi.editions.schedule import Schedule
 from agi.editions.store import Edition, Editions
 from agi.errors import HotlineError
 from agi.settings import ROOT, Places, Settings
@@ -71,6 +73,50 @@ def test_up_makes_what_callers_hear_anew_for_another_voice(
     assert "made anew" in up()
     assert heard(office) == (2, DATANG)
     assert "made anew" not in up()
+
+
+def plan(office: Settings, at: datetime) -> None:
+    """Have the working copy published then."""
+    makes = bringup.publisher(office)
+    with makes.editions.alone():
+        makes.plan(makes.draft(office.prompts), at, "rina", "libur")
+
+
+def test_up_makes_what_is_planned_anew_for_another_voice(
+    office: Settings, up: Up, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up()
+    edit(office, "Selamat datang", "Selamat pagi")
+    at = datetime.now(UTC) + timedelta(hours=1)
+    plan(office, at)
+    edit(office, "Selamat pagi", "Selamat malam")
+    before = Schedule(Editions(office.editions_folder)).standing()
+    monkeypatch.setattr(publishing, "polish", lambda: "another voice")
+    assert "planned to be published is made anew" in up()
+    schedule = Schedule(Editions(office.editions_folder))
+    after = schedule.standing()
+    assert before and after
+    assert after.made_by != before.made_by
+    assert (after.content, after.at, after.author, after.note) == (before.content, at, "rina", "libur")
+    assert "planned" not in up()
+    schedule.publish_due(at)
+    assert heard(office) == (3, PAGI)
+
+
+def test_up_drops_what_is_planned_where_it_does_not_fit_this_program(office: Settings, up: Up) -> None:
+    up()
+    edit(office, "Selamat datang", "Selamat pagi")
+    plan(office, datetime.now(UTC) + timedelta(hours=1))
+    schedule = Schedule(Editions(office.editions_folder))
+    planned = schedule.standing()
+    assert planned
+    texts = schedule.prompts(planned) / "id.toml"
+    texts.write_text(texts.read_text().replace("\nmore = ", "\nless = ", 1))  # as an older program's texts
+    file = office.editions_folder / ".schedule.json"
+    file.write_text(file.read_text().replace(planned.made_by, "an older program"))
+    assert "planned no more" in up()
+    assert schedule.standing() is None
+    assert heard(office) == (1, DATANG)
 
 
 def test_up_publishes_the_working_copy_where_the_edition_lacks_what_this_program_says(office: Settings, up: Up) -> None:

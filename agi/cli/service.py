@@ -74,7 +74,10 @@ def down() -> None:
 
 @dataclass(frozen=True)
 class Status:
-    """The hotline at one moment. `calls` is None when Asterisk does not answer."""
+    """The hotline at one moment. `calls` is None when Asterisk does not answer.
+
+    `planned`: when an edition goes live by itself; `announced`: when what is announced ends; UTC, None without one.
+    """
 
     answering: bool
     why: str | None
@@ -86,11 +89,14 @@ class Status:
     edition: int | None
     prompts_current: bool
     processes: tuple[Process, ...]
+    planned: datetime | None
+    announced: datetime | None
 
 
 def look(settings: Settings) -> Status:
     """Ask everything that runs how it is."""
     from agi.cli.editions import publisher  # as above
+    from agi.editions.announcement import Announcements
 
     supervisor = Supervisor(settings)
     running = supervisor.running()
@@ -103,6 +109,7 @@ def look(settings: Settings) -> Status:
         calls = next((int(row.split()[0]) for row in shown.splitlines() if "active channel" in row), None)
     at_trunk = trunk.state(settings, partial(program.ask, settings.var) if program else None)
     makes = publisher(settings)
+    planned, announced = makes.schedule.standing(), Announcements(settings).standing(datetime.now(UTC))
     return Status(
         why is None,
         why,
@@ -114,6 +121,8 @@ def look(settings: Settings) -> Status:
         makes.editions.current_number() or None,
         makes.is_current(settings.prompts),
         supervisor.processes(),
+        planned.at if planned else None,
+        announced.until if announced else None,
     )
 
 
@@ -151,6 +160,14 @@ def status(context: click.Context, as_json: bool) -> None:
         if now.edition is not None:
             note = "" if now.prompts_current else "  (prompts/ differ: ./hotline prompts diff)"
             click.echo(f"  edition   {now.edition}{note}")
+        if now.planned is not None:
+            click.echo(
+                f"  next      {now.planned.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}, ./hotline prompts history"
+            )
+        if now.announced is not None:
+            click.echo(
+                f"  announced until {now.announced.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}, ./hotline announce"
+            )
     context.exit(0 if now.answering else 1)
 
 

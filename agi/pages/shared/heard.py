@@ -83,17 +83,16 @@ class Heard:
 
     def sound(self, clips: Sequence[Path]) -> str:
         """The name of a file that plays `clips` (paths without extension) one after another, as a telephone does."""
-        return self.kept(np.concatenate([soundfile.read(f"{clip}.wav", dtype="int16")[0] for clip in clips]))
+        return self.kept(_joined(clips))
 
     def kept(self, narrow: NDArray[np.int16]) -> str:
         """The name of a file that plays these samples of 8 kHz; it is there for an hour at least."""
-        out = io.BytesIO()
-        soundfile.write(out, narrow, audio.NARROW_HZ, format="WAV", subtype="PCM_16")
-        name = stamp(out.getvalue())
+        made = _wav(narrow)
+        name = stamp(made)
         self._sounds.mkdir(parents=True, exist_ok=True)
         self._tidy()
         fresh = self._sounds / f".{name}.{secrets.token_hex(4)}"
-        fresh.write_bytes(out.getvalue())
+        fresh.write_bytes(made)
         fresh.replace(self._sounds / f"{name}.wav")
         return name
 
@@ -123,6 +122,23 @@ class Heard:
             with suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > KEPT_S:
                     path.unlink()
+
+
+def telephoned(clips: Sequence[Path]) -> bytes:
+    """A WAV file of `clips` (paths without extension) one after another, which lies nowhere: digits of somebody's
+    number may be said in it.
+    """
+    return _wav(_joined(clips))
+
+
+def _joined(clips: Sequence[Path]) -> NDArray[np.int16]:
+    return np.concatenate([soundfile.read(f"{clip}.wav", dtype="int16")[0] for clip in clips])
+
+
+def _wav(narrow: NDArray[np.int16]) -> bytes:
+    out = io.BytesIO()
+    soundfile.write(out, narrow, audio.NARROW_HZ, format="WAV", subtype="PCM_16")
+    return out.getvalue()
 
 
 def heard(request: HTTPConnection) -> Heard:

@@ -8,7 +8,7 @@ from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from agi.books.accounts import Role
@@ -21,7 +21,7 @@ from agi.hearing.typed import understood
 from agi.languages import named
 from agi.office.counting import Visitor as Asking
 from agi.office.office import Office
-from agi.pages.shared.heard import heard
+from agi.pages.shared.heard import heard, telephoned
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor
 from agi.pages.tester.trial import Kind, Trial, TrialJournal, Trials
@@ -118,8 +118,7 @@ def sound(request: Request) -> Response:
         files = [Announcements(site(request).settings).sound(spoken.clip)]
     else:
         files = trial.clips.clips(prompt.key, prompt.places)
-    path = heard(request).file(heard(request).sound(files))
-    return FileResponse(path, media_type="audio/wav") if path else PlainTextResponse("Coba lagi.", 404)
+    return Response(telephoned(files), media_type="audio/wav")
 
 
 def _prompts(request: Request, live: bool) -> Path:
