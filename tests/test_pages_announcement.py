@@ -60,6 +60,7 @@ def test_it_can_be_listened_to_before_anybody_hears_it(office: PagesOffice) -> N
 
 @pytest.mark.parametrize("clip", ["standing", "%2e%2e%2fpages", "0123456789abcdef"])
 def test_nothing_else_can_be_fetched_as_a_sound(office: PagesOffice, clip: str) -> None:
+    Announcements(office.settings).spoken(WORDS)
     assert office.client("admin").get(f"/pengumuman/suara/{clip}").status_code == 404
 
 

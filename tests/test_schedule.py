@@ -189,7 +189,7 @@ while status:
     makes.schedule.publish_due(due)
     assert makes.schedule.standing() is None
     print(found, heard(), sep=";")
-    step += 1 if step < 4 or step > links else links // 3
+    step += 1 if step < 12 or step > links else links // 3
 """
 
 
