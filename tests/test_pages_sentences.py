@@ -151,6 +151,20 @@ def test_an_edit_in_the_file_and_one_on_the_page_are_one_truth(office: PagesOffi
     assert "seseorang (di berkas) sudah mengubahnya" in save(client, MORNING)
 
 
+def test_a_file_that_was_broken_by_hand_is_told_with_its_line_and_works_again_when_mended(office: PagesOffice) -> None:
+    client = office.client("admin")
+    file = office.settings.prompts / "id.toml"
+    whole = file.read_text()
+    file.write_text(whole.replace(f'"{WELCOME}"', f'"{WELCOME}'))
+    line = whole[: whole.index(WELCOME)].count("\n") + 1
+    for path in ("/kalimat", "/kalimat/call.welcome"):
+        answer = client.get(path)
+        assert answer.status_code == 409
+        assert f"id.toml:{line}: tanda kutip penutup" in told(answer.text)
+    file.write_text(whole)
+    assert client.get("/kalimat/call.welcome").status_code == 200
+
+
 def test_draft_live_and_the_voice_of_the_machine_can_be_heard(office: PagesOffice) -> None:
     published(office)
     client = office.client("admin")

@@ -116,6 +116,11 @@ def test_what_is_no_text_is_refused_before_anything_is_replaced(working: Working
     assert not [path for path in working.folder.iterdir() if path.name.startswith(".")]
 
 
+def test_a_sentence_has_no_sentences_below_it(working: WorkingCopy) -> None:
+    with pytest.raises(FilesError, match="tidak bisa ada di bawahnya"):
+        working.set_text("call.welcome.more", MORNING, None)
+
+
 def test_a_menu_is_edited_by_what_was_seen_of_it(working: WorkingCopy) -> None:
     seen = {("main",): working.digest("menu.toml", "main")}
 

@@ -88,12 +88,14 @@ def plain(text: str) -> str:
 
 
 def put(document: TOMLDocument, place: Place, text: str) -> None:
-    """Let the sentence `text` stand at `place`; a comment beside it stays."""
+    """Let the sentence `text` stand at `place`; a comment beside it stays. Raises ValueError (no room for it)."""
     table: Any = document
-    for key in place[:-1]:
+    for depth, key in enumerate(place[:-1], start=1):
         if key not in table:
             table[key] = tomlkit.table()
         table = table[key]
+        if not isinstance(table, Mapping):
+            raise ValueError(f"{'.'.join(place[:depth])} adalah kalimat: {'.'.join(place)} tidak bisa ada di bawahnya")
     table[place[-1]] = _sentence(plain(text), beside=len(place[-1]) + len(' = ""'))
 
 

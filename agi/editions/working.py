@@ -99,8 +99,8 @@ class WorkingCopy:
         """Apply `change` to `file` as it is now.
 
         `based_on`: the digests of the places that the change was made from; where one of them says something else
-        meanwhile nothing is changed; what was changed elsewhere stays. `change` may be called more than once. Raises
-        Conflict, FilesError (what came out could not be read), OSError, and whatever `change` raises.
+        meanwhile nothing is changed; what was changed elsewhere stays. `change` may be called more than once; a
+        ValueError of it says why it can't be done. Raises Conflict, FilesError (that, or it can't be read), OSError.
         """
 
         def checked(before: Tables, after: Tables) -> None:
@@ -208,6 +208,8 @@ class WorkingCopy:
                     after = before.respelt(document)
                 except TomlError as wrong:
                     raise _files_error(wrong) from None
+                except ValueError as wrong:
+                    raise FilesError([Problem(before.path, 0, str(wrong))]) from None
                 checked(before.tables, after.tables)
                 was, now = dict(leaves(before.tables)), dict(leaves(after.tables))
                 changed = {place: now.get(place) for place in was | now if was.get(place) != now.get(place)}

@@ -42,10 +42,17 @@ class Heard:
         self.editions = Editions(settings.editions_folder)
         self._sounds = settings.var / "pages" / "heard"
         self._lock = threading.Lock()
+        self._warm = threading.Event()
         self._first: Clips | None = None
         self._draft: tuple[Signature, Clips] | None = None
         self._live: tuple[int, Clips] | None = None
         self._found: tuple[Signature, tuple[Finding, ...]] | None = None
+
+    def warm(self) -> None:
+        """Have the voice ready, in the background, for somebody who is about to listen to what they type."""
+        if not self._warm.is_set():
+            self._warm.set()
+            threading.Thread(target=self.draft().warm, name="voice", daemon=True).start()
 
     def draft(self) -> Clips:
         """The working copy. Raises TextsError."""
