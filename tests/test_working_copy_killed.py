@@ -25,6 +25,7 @@ KEYS = ("call.welcome", "document.kk")
 SENTENCES = ("Selamat datang.", "Selamat pagi.", "Kartu Keluarga", "Kantor tutup.")
 RECORDINGS = tuple(Take(speechlike(0.4, 8000, seed=seed), 8000, ".wav").wav() for seed in (1, 2))
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.symlink", "os.link", "os.chmod", "shutil.rmtree"}
+LIMIT_S = 30
 VOICE = "voice"
 """What is recorded of the first sentence, beside the sentences."""
 NOTE = "# catatan kantor: jangan dihapus\n"
@@ -42,12 +43,16 @@ def killed(action: Callable[[], object], steps: int) -> bool:
                 if left == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
 
+        signal.alarm(LIMIT_S)  # a lock that another thread held when this process was made is never given back
         try:
             sys.addaudithook(count)
             action()
-        finally:
             os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        finally:
+            os._exit(1)
+    ended = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(ended) or os.WEXITSTATUS(ended) == 0
+    return os.WIFSIGNALED(ended)
 
 
 def said(prompts: Path) -> dict[str, str]:
