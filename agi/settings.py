@@ -370,7 +370,7 @@ class Settings(BaseSettings):
     @property
     def pages_db(self) -> Path:
         """The database of accounts, sessions and the audit of the pages."""
-        return self.data / "pages.db"
+        return self.data / "pages" / "pages.db"
 
     @property
     def secure_pages(self) -> bool:

@@ -52,13 +52,25 @@ def exclusive(lock: Path, wait_s: float = math.inf) -> Iterator[None]:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """A connection that reads only; usable from any one thread at a time. Raises sqlite3.OperationalError."""
+    """A connection that reads only; usable from any one thread at a time. Raises sqlite3.OperationalError.
+
+    Beside a database in WAL mode that nobody has open SQLite makes a file even to read. Who may not (the pages) reads
+    it as one that stays as it is: for a short while, then, and not to follow it.
+    """
+    connection = _read_only(path, "mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            return connection  # whoever asks something of it is told
+        connection.close()
+        connection = _read_only(path, "immutable=1")
+    return connection
+
+
+def _read_only(path: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=ro",
-        uri=True,
-        check_same_thread=False,
-        isolation_level=None,
-        timeout=5,
+        f"file:{quote(str(path))}?{how}", uri=True, check_same_thread=False, isolation_level=None, timeout=5
     )
     connection.execute("PRAGMA query_only=on")
     return connection

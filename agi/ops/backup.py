@@ -68,7 +68,7 @@ def fits(name: str) -> bool:
     """Whether `name` can be a member: one of our folders, and nothing that leads out of it."""
     first, *rest = name.split("/")
     deep_enough = len(rest) == 1 or (first in ("prompts", "editions") and len(rest) > 1)
-    known = name == SETTINGS or first in ("data", "secrets", "prompts", "editions", "dialplan")
+    known = name == SETTINGS or first in ("data", "pages", "secrets", "prompts", "editions", "dialplan")
     return known and deep_enough and "\0" not in name and not any(not part or part.startswith(".") for part in rest)
 
 
@@ -79,6 +79,7 @@ def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
     """
     return {
         "data": (settings.data, "*.db", "*.toml"),
+        "pages": (settings.pages_db.parent, "*.db"),
         "secrets": (settings.var / "secrets", "*"),
         "prompts": (settings.prompts, "**/*"),
         "editions": (

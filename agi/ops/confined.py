@@ -47,12 +47,13 @@ _HANDLED = ((1, (1 << 13) - 1), (2, 1 << 13), (3, 1 << 14))
 @dataclass(frozen=True)
 class Places:
     """Paths of what may be read, written (and read) and executed, with all beneath; one that is missing stands for
-    nothing.
+    nothing. `own`: where anything may be done: links, too, and folders moved and removed.
     """
 
     read: tuple[str, ...]
     write: tuple[str, ...]
     execute: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
 
 def command(places: Places, words: Iterable[str]) -> tuple[str, ...]:
@@ -73,7 +74,13 @@ def confine(places: Places) -> None:
         return
     asked = struct.pack("Q", handled)
     ruleset = _checked(_system_call(_CREATE, asked, len(asked), 0))
-    for paths, rights in ((places.read, _READ), (places.write, _WRITE), (places.execute, Right.EXECUTE | _READ)):
+    granted = (
+        (places.read, _READ),
+        (places.write, _WRITE),
+        (places.execute, Right.EXECUTE | _READ),
+        (places.own, handled),
+    )
+    for paths, rights in granted:
         for path in paths:
             _allow(ruleset, path, rights & handled)
     _checked(ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))

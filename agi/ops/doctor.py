@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from agi import privacy
+from agi.books.accounts import AccountBook, Role
+from agi.books.audit import Audit
 from agi.books.calls_schema import fault as call_book_fault
 from agi.books.errors import BookError
 from agi.books.files import beside, unsound
@@ -72,11 +74,28 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _calls(settings)
     yield _ports(settings, running)
     yield _processes(settings, running)
+    if settings.pages.enabled:
+        yield pages(settings)
     if running and program is not None:
         yield _answering(settings, program)
         if found := trunk.state(settings, partial(program.ask, settings.var)):
             yield Check(Level.FAIL if found.todo else Level.OK, "trunk", found.text, found.todo)
         yield logged(settings)
+
+
+def pages(settings: Settings) -> Check:
+    """Whether an admin can sign in at the pages, and whether the audit is as it was written."""
+    try:
+        broken = Audit(settings.pages_db, privacy.hash_key(settings.var)).broken()
+        accounts = AccountBook(settings.pages_db).accounts()
+    except BookError as error:
+        return Check(Level.FAIL, "pages", str(error), "Put back a backup: ./hotline restore FILE.")
+    if broken:
+        advice = "Somebody changed it past the pages: find out who had access, and keep a backup as evidence."
+        return Check(Level.FAIL, "pages", f"the audit's chain is broken: {broken}", advice)
+    if not any(one.role is Role.ADMIN and one.password and not one.disabled for one in accounts):
+        return Check(Level.WARN, "pages", "no admin can sign in", "./hotline up prints a link for the first account.")
+    return _ok("pages", f"{len(accounts)} accounts; the audit's chain is whole")
 
 
 def _system() -> Check:

@@ -61,8 +61,9 @@ def end_interrupted(settings: Settings) -> bool:
     for name, path in kept_files(wanted).items():
         if name not in names:
             _move(path, kept / name)
-    for path in _beside_books(wanted.data):
-        _move(path, kept / "data" / path.name)
+    for folder in (wanted.data, wanted.pages_db.parent):
+        for path in _beside_books(folder):
+            _move(path, kept / folder.name / path.name)
     # The settings last: as long as they are the old ones, this note is found.
     for name in sorted(names, key=lambda each: (each == SETTINGS, each)):
         _switch(staging / name, place_of(wanted, name), kept / name)

@@ -1,8 +1,13 @@
 """`python -m agi.pages.serve`: the process of the pages, which `hotline up` keeps running."""
 
+import os
+import tempfile
+from pathlib import Path
+
 import uvicorn
 
 from agi import log
+from agi.ops.confined import Places, confine
 from agi.ops.private import begin_private
 from agi.pages.application import application
 from agi.settings import ROOT, Settings
@@ -10,11 +15,32 @@ from agi.settings import ROOT, Settings
 _STOP_S = 2
 
 
+def own_folders(settings: Settings) -> tuple[Path, ...]:
+    """Where the pages may write: accounts and audit, the working copy, editions, what is spoken, logs, and drafts."""
+    var = settings.var
+    kept = (settings.pages_db.parent, settings.prompts, settings.editions_folder)
+    return (*kept, var / "voice-cache", var / "log", var / "pages")
+
+
+def places(settings: Settings) -> Places:
+    """What this process may touch: it reads all that its user may, and changes nothing that the line lives by.
+
+    A hole in a page then opens neither the dialplan nor the registry nor a secret to writing.
+    """
+    own = (*map(str, own_folders(settings)), "/dev")
+    # A cache of speech may be a link to one that several installations share.
+    return Places(read=("/",), write=(), execute=("/",), own=tuple(dict.fromkeys(map(os.path.realpath, own))))
+
+
 def main() -> None:
     """Serve until the process is told to end."""
     begin_private()
     settings = Settings()
     log.configure(settings, "pages", console=True)
+    for folder in own_folders(settings):
+        folder.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(settings.var / "pages")
+    confine(places(settings))
     pages = settings.pages
     tls = settings.secure_pages
     uvicorn.run(
