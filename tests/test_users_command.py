@@ -34,7 +34,6 @@ def test_an_account_is_made_listed_reset_and_disabled(office: PagesOffice) -> No
     assert office.client().get(f"/undangan/{token}").status_code == 410
     run("users", "disable", "siti")
     assert "disabled" in run("users", "list").output
-    assert [line.split()[4] for line in run("audit", "show").output.splitlines()][::-1] != []
     assert "Rantai utuh" in run("audit", "verify").output
 
 
@@ -42,11 +41,11 @@ def test_an_account_is_made_listed_reset_and_disabled(office: PagesOffice) -> No
 def test_a_name_that_is_none_is_refused_and_told(name: str) -> None:
     done = run("users", "add", name, "--role", "tester")
     assert done.exit_code != 0
-    assert "huruf kecil" in str(done.exception) + done.output
+    assert "huruf kecil" in done.output
 
 
 def test_an_unknown_account_is_told(office: PagesOffice) -> None:
-    assert "tidak ada" in str(run("users", "reset", "budi").exception)
+    assert "tidak ada" in run("users", "reset", "budi").output
 
 
 def test_doctor_tells_that_nobody_can_sign_in_and_that_the_audit_was_changed(office: PagesOffice) -> None:
