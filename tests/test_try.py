@@ -76,6 +76,13 @@ def test_a_caller_back_from_the_queue_can_be_tried(home: Path) -> None:
     assert "tidak ada petugas yang bertugas" in run("", "--back", "empty").stdout
 
 
+def test_it_begins_at_any_place_of_the_menu(home: Path) -> None:
+    said = run("1\n", "--from", "requirements").stdout
+    assert said.startswith("Kartu Keluarga tekan 1, KTP tekan 2")
+    assert "Kartu Keluarga baru tekan 1" in said
+    assert "requirements_kk" in run("", "--from", "nowhere").output
+
+
 def test_locks_of_a_trial_last_for_that_trial_only(home: Path) -> None:
     wrong = "\n".join(["1", nik(1), *["9999999999"] * 3, "2", ""])
     assert "pemeriksaan ditutup sementara" in run(wrong).stdout

@@ -50,7 +50,8 @@ class Events:
 @click.command("try")
 @click.option("--events", is_flag=True, help="Also show what the call record would hold.")
 @click.option("--back", type=click.Choice([*map(str, BACK)]), help="Begin as a caller back from the agents' queue.")
-def terminal(events: bool, back: str | None) -> None:
+@click.option("--from", "place", default="", metavar="PLACE", help="Begin at this place of the menu, ungreeted.")
+def terminal(events: bool, back: str | None, place: str) -> None:
     """Call the hotline in this terminal: prompts are printed, keys are typed.
 
     A line is what is pressed in one go (type ahead with `1 3273…`), its end is a pause, an empty line is silence.
@@ -63,6 +64,8 @@ def terminal(events: bool, back: str | None) -> None:
         raise click.ClickException(f"the prompts have errors; nothing is served until they are mended:\n{told}")
     texts = Texts.load(settings.prompts, settings.office.language)
     menu = Menu.load(settings.prompts / "menu.toml", named(settings.office.language))
+    if place and place not in menu.nodes:
+        raise click.UsageError(f"There is no place {place!r} in menu.toml; there are: {', '.join(menu.nodes)}.")
     hears = partial(understood, spoken=menu.spoken, leads=menu.leads) if settings.speech.enabled else None
     phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
     # Locks that end with the call: trying must not lock anybody out of the real line.
@@ -77,5 +80,6 @@ def terminal(events: bool, back: str | None) -> None:
             settings.dialogue,
             Start(back or Start.WELCOME),
             announced=announced.prompt if announced else None,
+            place=place,
         )
     click.echo(f"[{ending.outcome}: {ending.where} ({ending.why})]", err=True)
