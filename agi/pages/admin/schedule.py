@@ -1,5 +1,6 @@
-"""Publication at a set time, for the page of the draft: `planned` for its template, which includes
-`admin/schedule.html`, and what its two forms do.
+"""Publication at a set time: what is planned, in words, and the forms that plan and cancel it.
+
+A page that shows the draft includes `admin/schedule.html` and gives it what is `planned`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,24 +11,40 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from agi.editions.differences import differences
 from agi.editions.moments import NoMoment, moment
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.schedule import NotScheduled, Schedule, Scheduled
 from agi.editions.store import Editions
+from agi.errors import HotlineError
 from agi.ops.speech import speech_is_on
-from agi.pages.shared.render import done
+from agi.pages.shared.render import done, render
 from agi.pages.shared.site import site, visitor
 from agi.services.checked import check_all
 from agi.settings import Settings
 
-BACK = "/draf"
-"""The page that shows it."""
+PATH = "/draf/jadwal"
 _LONGEST_NOTE = 200
 
 
 def planned(request: Request) -> Scheduled | None:
     """What goes live at a set time, for the page of the draft."""
     return Schedule(Editions(site(request).settings.editions_folder)).standing()
+
+
+def show(request: Request) -> Response:
+    """What is planned, or could be: how it differs from what callers hear."""
+    settings, found = site(request).settings, planned(request)
+    editions = Editions(settings.editions_folder)
+    current = editions.current()
+    prompts = Schedule(editions).prompts(found) if found else settings.prompts
+    changes: tuple[str, ...] = ()
+    wrong = ""
+    try:
+        changes = tuple(differences(current.prompts, prompts, settings.office.language)) if current else ()
+    except HotlineError as error:  # a draft that can't be read yet
+        wrong = str(error)
+    return render(request, "admin/planned.html", planned=found, current=current, changes=changes, wrong=wrong)
 
 
 async def plan(request: Request) -> Response:
@@ -47,12 +64,12 @@ def _plan(request: Request, at: str, note: str) -> Response:
         with makes.editions.alone():
             made = makes.plan(makes.draft(settings.prompts), when, who, note)
     except (NoMoment, NotScheduled) as wrong:
-        return done(request, BACK, str(wrong))
+        return done(request, PATH, str(wrong))
     except Refused as wrong:
         errors = len(wrong.findings)
-        return done(request, BACK, f"Tidak dijadwalkan: draf punya {errors} kesalahan. Yang didengar penelepon tetap.")
+        return done(request, PATH, f"Tidak dijadwalkan: draf punya {errors} kesalahan. Yang didengar penelepon tetap.")
     here.audit.add(who, "terbit.jadwal", made.content, f"{made.at.isoformat()} {note}".rstrip())
-    return done(request, BACK, "Terjadwal: yang disiapkan sekarang itulah yang terbit, biarpun draf diubah lagi.")
+    return done(request, PATH, "Terjadwal: yang disiapkan sekarang itulah yang terbit, biarpun draf diubah lagi.")
 
 
 def cancel(request: Request) -> Response:
@@ -61,7 +78,7 @@ def cancel(request: Request) -> Response:
     before = Schedule(Editions(here.settings.editions_folder)).cancel()
     if before is not None:
         here.audit.add(visitor(request).name, "terbit.batal", before.content)
-    return done(request, BACK, "Jadwal terbit dibatalkan." if before else "Tidak ada yang terjadwal.")
+    return done(request, PATH, "Jadwal terbit dibatalkan." if before else "Tidak ada yang terjadwal.")
 
 
 def _publisher(settings: Settings) -> Publisher:
@@ -70,6 +87,7 @@ def _publisher(settings: Settings) -> Publisher:
 
 
 ROUTES = (
-    Route(f"{BACK}/jadwal", plan, methods=["POST"]),
-    Route(f"{BACK}/jadwal/batal", cancel, methods=["POST"]),
+    Route(PATH, show, methods=["GET"]),
+    Route(PATH, plan, methods=["POST"]),
+    Route(f"{PATH}/batal", cancel, methods=["POST"]),
 )

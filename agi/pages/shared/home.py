@@ -29,6 +29,7 @@ TASKS: tuple[Task, ...] = (
     Task(
         "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
     ),
+    Task("/draf/jadwal", "Terbitkan pada waktu tertentu", "Draf disiapkan sekarang dan terbit sendiri nanti.", _ADMIN),
     Task("/coba", "Coba percakapan", "Draf atau yang terbit, sebagai teks, dari tempat mana pun di menu.", _TRIES),
     Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),
 )
