@@ -35,6 +35,7 @@ _CALLS = (
     "test_line_keys_at_seams",
     "test_line_killed",
     "test_publishing",
+    "test_announcement_calls",
 )
 """What waits for callers most of its time, the longest first."""
 _LONG = ("test_drill", "test_frozen_parts", "test_up", "test_dialplan", "test_ops_supervise", "test_hearing_service")
