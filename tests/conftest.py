@@ -40,6 +40,20 @@ _CALLS = (
 """What waits for callers most of its time, the longest first."""
 _LONG = ("test_drill", "test_frozen_parts", "test_up", "test_dialplan", "test_ops_supervise", "test_hearing_service")
 """What takes longest of the rest, which is work."""
+_THOROUGH = (
+    "test_any_folder",
+    "test_bench",
+    "test_collect",
+    "test_drill",
+    "test_listen_address",
+    "test_private_files",
+    "test_replays",
+    "test_speech_card",
+    "test_speech_eval",
+    "test_speech_examine",
+    "test_terminal_charset",
+)
+"""What plain `./hotline test` leaves to `--all`, or to who names it: the workshop, odd folders, odd terminals."""
 _PLACE = {name: place for place, name in enumerate((*_CALLS, *_LONG))}
 _OF_WORK = ("gw0", "gw1")
 """The rows that take this first, as xdist calls them."""
@@ -55,14 +69,20 @@ os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "Play every scenario of tests/calls on Asterisk, too."
+    told = "All: every scenario of tests/calls on Asterisk, crowds who speak, workshop and odd surroundings, too."
     parser.addoption("--all", action="store_true", dest="everything", help=told)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Training takes all processors: beside it callers would be heard too late, so that rows leave it out."""
-    beside_calls = hasattr(config, "workerinput")
-    return True if beside_calls and collection_path.name == "test_speech_training.py" else None
+    """Training takes all processors: beside it callers would be heard too late, so that rows leave it out.
+
+    What is thorough and was not named waits for `--all`.
+    """
+    if hasattr(config, "workerinput") and collection_path.name == "test_speech_training.py":
+        return True
+    named = any(Path(word.partition("::")[0]).name == collection_path.name for word in config.args)
+    waits = collection_path.stem in _THOROUGH and not named and not config.getoption("everything")
+    return True if waits else None
 
 
 class Rows(LoadScopeScheduling):
@@ -118,6 +138,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if REPLAYS.calls:
         terminalreporter.section("calls", red=REPLAYS.too_many)
         terminalreporter.write_line(str(REPLAYS))
+
+
+@pytest.fixture
+def only_with_all(request: pytest.FixtureRequest) -> None:
+    """For a test that takes long and shows nothing that others do not show in part."""
+    if not request.config.getoption("everything"):
+        pytest.skip("left out: takes long; `./hotline test --all` has it")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,9 +58,10 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 
 @pytest.fixture(scope="module")
-def played(hearing: Hotline) -> dict[str, Result]:
-    """All spoken scenarios, many side by side; by the name of their file."""
-    return play_all(hearing, [SPOKEN], "--parallel", str(AT_ONCE))
+def played(hearing: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
+    """All spoken scenarios, and calls in the callers' own words, many side by side; by the name of their file."""
+    own_words = [OWN_WORDS / name for name in _asked(request.config)]
+    return play_all(hearing, [SPOKEN, *own_words], "--parallel", str(AT_ONCE))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -68,14 +69,8 @@ def test_the_spoken_call_goes_as_told(name: str, played: dict[str, Result]) -> N
     assert played[name]["ok"], told(played[name])
 
 
-@pytest.fixture(scope="module")
-def wished(hearing: Hotline, request: pytest.FixtureRequest) -> dict[str, Result]:
-    """Calls in the callers' own words, played side by side; by the name of their file."""
-    return play_all(hearing, [OWN_WORDS / name for name in _asked(request.config)], "--parallel", "3")
-
-
-def test_a_first_time_caller_gets_the_answer_in_own_words(asked: str, wished: dict[str, Result]) -> None:
-    assert wished[asked]["ok"], told(wished[asked])
+def test_a_first_time_caller_gets_the_answer_in_own_words(asked: str, played: dict[str, Result]) -> None:
+    assert played[asked]["ok"], told(played[asked])
 
 
 def test_hardly_any_answer_had_to_be_said_twice(played: dict[str, Result]) -> None:
@@ -123,6 +118,7 @@ def _pid(hotline: Hotline, name: str) -> int:
     return next(int(one["pid"]) for one in processes if one["name"] == name)
 
 
+@pytest.mark.usefixtures("only_with_all")  # they need the machine to themselves, as `.ci/run` gives it to them
 def test_twenty_callers_who_speak_at_once_are_all_understood(hearing: Hotline) -> None:
     # Four processes: twenty telephones that share one Python's lock can neither send nor listen in time.
     with ThreadPoolExecutor(PROCESSES) as pool:

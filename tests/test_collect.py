@@ -199,10 +199,8 @@ def test_the_words_that_are_asked_for_are_twenty_and_no_numbers() -> None:
 
 
 def test_a_tester_dials_and_is_recorded_until_ctrl_c(
-    tmp_path: Path, folder: Path, spoken: dict[str, NDArray[np.int16]], pytestconfig: pytest.Config
+    tmp_path: Path, folder: Path, spoken: dict[str, NDArray[np.int16]]
 ) -> None:
-    if not pytestconfig.getoption("everything"):
-        pytest.skip("a whole call by the command: --all")
     port = free_port(socket.SOCK_STREAM)
     with closing(Exchange(tmp_path / "exchange", HOTLINE_SPEECH__COLLECT_PORT=str(port))) as exchange:
         talk = spool_folder(exchange.settings.var) / "talk"  # Asterisk may read it there

@@ -28,12 +28,6 @@ for_all = pytest.mark.usefixtures("only_with_all")
 
 
 @pytest.fixture
-def only_with_all(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("everything"):
-        pytest.skip("left out: takes long; `./hotline test --all` has it")
-
-
-@pytest.fixture
 def shipped(tmp_path: Path) -> Iterator[Clips]:
     """The texts that come with the program, as a fresh machine has them."""
     with Clips(Texts.load(ROOT / "prompts"), Voice(engine="kokoro"), ROOT / "prompts", tmp_path) as clips:
