@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agi.books.events import Answered, Asked
+from agi.books.events import Answered, Asked, Noted, NoteKind
 from agi.cli import main
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Mode, Result
@@ -161,16 +161,20 @@ def asked(question: str, result: Result, mode: str = Mode.KEYS) -> Asked:
     return Asked(at=datetime.now(UTC), question=question, answer=Answered(result, mode))
 
 
+PROVED = Noted(at=datetime.now(UTC), kind=NoteKind.NIK_CHECKED)
+
+
 @pytest.mark.parametrize(
     ("more", "came_of"),
     [
-        ([asked("kk", Result.MATCH), asked("more", Result.HANG_UP)], "right"),
+        ([asked("kk", Result.MATCH), PROVED, asked("more", Result.HANG_UP)], "right"),
+        ([asked("kk", Result.MATCH), asked("more", Result.HANG_UP)], "altered"),
         ([asked("kk", Result.NO_MATCH), asked("kk", Result.HANG_UP)], "lost"),
         ([asked("kk", Result.NO_INPUT, "")], "lost"),
         ([asked("kk", Result.MATCH), asked("more", Result.MATCH)], "doubled"),
     ],
 )
-def test_a_key_that_was_lost_or_counted_twice_is_seen_in_the_record(more: list[Asked], came_of: str) -> None:
+def test_a_key_that_was_lost_counted_twice_or_moved_is_seen_in_the_record(more: list[Asked], came_of: str) -> None:
     begun = [asked("main", Result.MATCH), asked("nik", Result.MATCH)]
     assert keys._came_of([*begun, *more]) == came_of
 

@@ -93,7 +93,7 @@ def keys(calls: int, at_once: int, *, as_json: bool) -> None:
     """Whether a key is lost or counted twice when callers press all of them ahead."""
     with running(at_once, speech=True) as box:
         one = keys_bench.measure(box, _callers(box.settings), calls, at_once)
-    head = ("calls", "right", "a key lost", "a key twice", "failed")
+    head = ("calls", "right", "a key lost", "a key twice", "a key elsewhere", "failed")
     _show(head, [tuple(str(count) for count in astuple(one))], [one], as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 
-from agi.books.events import Asked, Event
+from agi.books.events import Asked, Event, Noted, NoteKind
 from agi.books.reader import CallReader
 from agi.dialogue.question import Mode, Result
 from agi.workshop.bench.installation import Bench
@@ -32,6 +32,7 @@ class KeysFigures:
     right: int
     lost: int
     doubled: int
+    altered: int
     failed: int
 
 
@@ -52,8 +53,8 @@ def measure(bench: Bench, callers: Sequence[str], calls: int, at_once: int) -> K
         while reader.open_calls() and time.monotonic() < limit:
             time.sleep(0.1)
         found = [_came_of(reader.events(call.id)) for call in reader.calls(calls)]
-    right, lost, doubled = (found.count(word) for word in ("right", "lost", "doubled"))
-    return KeysFigures(calls, right, lost, doubled, failed + max(0, calls - failed - len(found)))
+    right, lost, doubled, altered = (found.count(word) for word in ("right", "lost", "doubled", "altered"))
+    return KeysFigures(calls, right, lost, doubled, altered, failed + max(0, calls - failed - len(found)))
 
 
 def _call(phone: PlainPhone, number: str, seed: int, keys: str) -> bool:
@@ -73,10 +74,12 @@ def _call(phone: PlainPhone, number: str, seed: int, keys: str) -> bool:
 
 
 def _came_of(events: Sequence[Event]) -> str:
-    """Whether each question of the way was answered once, or one has no answer, or one more was answered."""
+    """Whether each question of the way was answered once and the numbers are the caller's; or one has no answer, or
+    one more was answered, or a key stands elsewhere than it was pressed."""
     given = [one for one in events if isinstance(one, Asked) and one.answer.mode == Mode.KEYS]
     answered = [one.question for one in given if one.answer.result != Result.HANG_UP]
     matched = all(one.answer.result in (Result.MATCH, Result.HANG_UP) for one in given)
     if answered == list(ROUTE) and matched:
-        return "right"
+        proved = any(isinstance(one, Noted) and one.kind is NoteKind.NIK_CHECKED for one in events)
+        return "right" if proved else "altered"
     return "doubled" if len(answered) > len(ROUTE) else "lost"
