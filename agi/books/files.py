@@ -60,7 +60,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     connection = _read_only(path, "mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
             return connection  # whoever asks something of it is told
         connection.close()
