@@ -46,14 +46,20 @@ _THOROUGH = (
     "test_collect",
     "test_drill",
     "test_listen_address",
+    "test_pages_announcement_browser",
+    "test_pages_schedule_browser",
+    "test_pages_sentences_browser",
+    "test_pages_try_out_browser",
     "test_private_files",
     "test_replays",
     "test_speech_card",
     "test_speech_eval",
     "test_speech_examine",
     "test_terminal_charset",
+    "test_working_copy_killed",
 )
-"""What plain `./hotline test` leaves to `--all`, or to who names it: the workshop, odd folders, odd terminals."""
+"""What plain `./hotline test` leaves to `--all`, or to who names it: the workshop, whole tasks in a browser, odd
+surroundings."""
 _PLACE = {name: place for place, name in enumerate((*_CALLS, *_LONG))}
 _OF_WORK = ("gw0", "gw1")
 """The rows that take this first, as xdist calls them."""

@@ -24,7 +24,7 @@ case "$*" in
         [ -z "${PIP_WAITS-}" ] || sleep 25
         [[ -z "${VOICE_FAILS-}" || "$*" != */voice.txt ]] || exit 1
         [ -z "${PIP_FAILS-}" ] || exit 1 ;;
-    "-c import asterisk, "*) [ -z "${NOTHING_CAME-}" ] || { echo "No module named 'asterisk'" >&2; exit 1; } ;;
+    "-c import argon2, "*) [ -z "${NOTHING_CAME-}" ] || { echo "No module named 'argon2'" >&2; exit 1; } ;;
     "-m agi.cli"*) echo "handed on: ${*:3} in $PWD, PYTHONPATH=$PYTHONPATH" ;;
 esac
 """
@@ -197,7 +197,7 @@ def test_pip_takes_the_options_that_undo_a_pip_conf(tmp_path: Path) -> None:
 def test_packages_that_cannot_be_imported_are_told_and_installed_again(clone: Clone) -> None:
     code, out, err = clone.run("status", NOTHING_CAME="yes")
     assert (code, out) == (1, "")
-    assert "No module named 'asterisk'" in err.splitlines()[-1]
+    assert "No module named 'argon2'" in err.splitlines()[-1]
     assert "run this command again" in err.splitlines()[-1]
     assert clone.run("status")[0] == 0
     assert clone.installs() == ["run", "run", "voice"]
