@@ -11,9 +11,9 @@ from books_data import KEY, START, ended
 from click.testing import CliRunner, Result
 
 from agi.books.calls import CallBook
+from agi.books.calls_table import COLUMNS
 from agi.books.events import Answered, Asked, Outcome
 from agi.cli import main
-from agi.cli.calls_table import COLUMNS
 from agi.settings import ROOT
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)")

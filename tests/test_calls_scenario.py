@@ -10,7 +10,7 @@ from books_data import KEY, START, ended, nik
 from agi.books.calls import CallBook
 from agi.books.events import Answered, Asked, Event, Noted, Outcome, Said, Told
 from agi.books.reader import CallReader
-from agi.workshop.softphone.recorded import scenario
+from agi.services.recorded import scenario
 from agi.workshop.softphone.scenario import Do, Scenario
 from agi.workshop.softphone.scenariofile import load
 

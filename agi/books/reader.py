@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from agi.books.calls_schema import lacking, pending
 from agi.books.contacts import Contact
@@ -33,7 +33,7 @@ class CallReader:
         self._path = path
         self._connection: sqlite3.Connection | None = None
 
-    def __enter__(self) -> "CallReader":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -4,7 +4,7 @@ import click
 
 from agi import privacy
 from agi.books.audit import Audit
-from agi.cli.call_story import when
+from agi.books.calls_table import when
 from agi.settings import Settings
 
 

@@ -1,9 +1,10 @@
 """A call record told as a person would tell it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from agi.books.calls_table import when
 from agi.books.contacts import Contact
 from agi.books.course import Course
 from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
@@ -57,11 +58,6 @@ def written_by(texts: Texts | None) -> Written:
         return f"[{key}{': ' if values else ''}{values}]"
 
     return written
-
-
-def when(at: datetime, zone: ZoneInfo) -> str:
-    """A moment at the office: 2026-11-24 13:55:02 WIB."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def length(seconds: float | None) -> str:

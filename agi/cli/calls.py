@@ -12,14 +12,24 @@ import click
 
 from agi import privacy
 from agi.books.calls import CallBook
+from agi.books.calls_table import (
+    MOST_ROWS,
+    Record,
+    csv_output,
+    named_cells,
+    report_lines,
+    sums,
+    when,
+    write_csv,
+    write_xlsx,
+)
 from agi.books.contacts import Contact
 from agi.books.course import Course
 from agi.books.errors import BookError
 from agi.books.events import Event, Outcome, said_in
 from agi.books.reader import CallReader
 from agi.books.rows import columns
-from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, when, written_by
-from agi.cli.calls_table import MOST_ROWS, Record, csv_output, named_cells, report_lines, sums, write_csv, write_xlsx
+from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, written_by
 from agi.editions.store import Editions, NoEdition
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
@@ -98,7 +108,7 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
         call = reader.call(call_id)
         events, course = reader.events(call.id), reader.course(call)
     if as_yaml:
-        from agi.workshop.softphone.recorded import scenario
+        from agi.services.recorded import scenario
 
         click.echo(scenario(call, events), nl=False)
         return

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from agi import privacy
+from agi.books.calls_table import csv_output
 from agi.books.files import beside
 from agi.books.importing import BEFORE, import_csv
 from agi.books.registry import Registry
 from agi.books.tables import LAYOUTS
 from agi.books.words import Source
-from agi.cli.calls_table import csv_output
 from agi.settings import SAMPLE, Settings
 
 _table = click.argument("table", type=click.Choice(tuple(LAYOUTS)))

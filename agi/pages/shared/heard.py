@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from starlette.requests import HTTPConnection
 
 from agi.dialogue.finding import Finding
-from agi.editions.store import Editions
+from agi.editions.store import Editions, Held, NoEdition
 from agi.editions.working import WorkingCopy
 from agi.pages.shared.site import site
 from agi.services.checked import check_all
@@ -46,6 +46,7 @@ class Heard:
         self._first: Clips | None = None
         self._draft: tuple[Signature, Clips] | None = None
         self._live: tuple[int, Clips] | None = None
+        self._past: tuple[Held, Clips] | None = None
         self._found: tuple[Signature, tuple[Finding, ...]] | None = None
 
     def warm(self) -> None:
@@ -79,6 +80,19 @@ class Heard:
                 texts = Texts.load(edition.prompts, self.settings.office.language)
                 self._live = edition.number, self._clips(texts, edition.prompts, edition.sounds)
             return self._live[1]
+
+    def of(self, number: int) -> Clips | None:
+        """What was heard in the edition `number`, which is kept from removal meanwhile; None where it is gone."""
+        with self._lock:
+            if self._past is None or self._past[0].edition.number != number:
+                try:
+                    held = self.editions.held(number)
+                except NoEdition:
+                    return None
+                edition = held.edition
+                texts = Texts.load(edition.prompts, self.settings.office.language)
+                self._past = held, self._clips(texts, edition.prompts, edition.sounds)
+            return self._past[1]
 
     def findings(self) -> tuple[Finding, ...]:
         """All that the checker finds in the working copy."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from agi.pages.shared.site import Tab
+from agi.pages.supervisor import call, calls
 
-ROUTES: Sequence[BaseRoute] = ()
-TABS: Sequence[Tab] = ()
+ROUTES: Sequence[BaseRoute] = (*calls.ROUTES, *call.ROUTES)
+TABS: Sequence[Tab] = (calls.TAB,)

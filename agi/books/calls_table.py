@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from agi.books.contacts import Contact
 from agi.books.course import Course, Turns
-from agi.cli.call_story import when
 from agi.privacy import private_file, visible
 
 Record = tuple[Contact, Course]
@@ -27,6 +26,11 @@ COLUMNS = (
 )  # fmt: skip
 _SUM_COLUMNS = ("per", "of", "calls", "minutes", "questions", "no_inputs", "no_matches")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def when(at: datetime, zone: ZoneInfo) -> str:
+    """A moment at the office: 2026-11-24 13:55:02 WIB."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,119 @@
+"""Calls are found, told and taken along on the pages; no number of a person stands anywhere."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from books_data import START, ended
+from pages_office import PagesOffice, office
+from starlette.testclient import TestClient
+
+from agi import privacy
+from agi.books.audit import Audit
+from agi.books.calls import CallBook
+from agi.books.events import Answered, Asked, Outcome, Said, Told
+
+__all__ = ["office"]
+NUMBER, NIK = "081234567890", "3273014402929001"
+
+
+@pytest.fixture
+def client(office: PagesOffice) -> Iterator[TestClient]:
+    """A supervisor, and 60 calls: the first from NUMBER about NIK, one whose place a spreadsheet would compute."""
+    settings = office.settings
+    settings.data.mkdir(parents=True, exist_ok=True)
+    book = CallBook.open(settings.calls_db, privacy.hash_key(settings.var))
+    for serial in range(60):
+        at = START + timedelta(minutes=serial)
+        book.begin(f"call-{serial}", NUMBER if serial == 0 else f"0899{serial:04d}555", at)
+        said = (Said("call.welcome"), Said("nik.confirm", {"nik": privacy.mask(NIK)}))
+        book.event(f"call-{serial}", Told(at=at + timedelta(seconds=1), prompts=said))
+        answer = Answered("match", "keys", "1", 2500)
+        book.event(f"call-{serial}", Asked(at=at + timedelta(seconds=9), question="main", answer=answer))
+        why = "=1+1" if serial == 1 else ""
+        outcome = Outcome.FAILED if serial == 1 else Outcome.COMPLETED
+        book.event(f"call-{serial}", ended(outcome, "main", why, at + timedelta(seconds=30)))
+    book.about("call-0", NIK)
+    book.close()
+    yield office.client("supervisor")
+
+
+def audited(office: PagesOffice) -> list[tuple[str, str, str]]:
+    book = Audit(office.settings.pages_db, privacy.hash_key(office.settings.var))
+    return [(one.what, one.subject, one.detail) for one in book.entries()]
+
+
+def test_fifty_calls_a_page_the_newest_first(client: TestClient) -> None:
+    first, second = client.get("/panggilan").text, client.get("/panggilan?halaman=2").text
+    assert first.count('href="/panggilan/call-') == 50
+    assert second.count('href="/panggilan/call-') == 10
+    assert "/panggilan/call-59" in first
+    assert "/panggilan/call-0" in second
+
+
+def test_calls_are_found_by_day_outcome_and_step(client: TestClient) -> None:
+    assert client.get("/panggilan?hasil=failed").text.count('href="/panggilan/call-') == 1
+    assert client.get("/panggilan?langkah=nik").text.count('href="/panggilan/call-') == 0
+    assert client.get("/panggilan?dari=2026-11-25").text.count('href="/panggilan/call-') == 0
+    assert client.get("/panggilan?sampai=2026-11-24&langkah=main").text.count('href="/panggilan/call-') == 50
+    assert client.get("/panggilan?dari=kemarin").status_code == 400
+
+
+@pytest.mark.parametrize("typed", [NUMBER, "+62 812-3456-7890", NIK, "890", "9001"])
+def test_a_call_is_found_by_a_number_that_is_nowhere_afterwards(
+    client: TestClient, office: PagesOffice, typed: str
+) -> None:
+    found = client.post("/panggilan", data={"nomor": typed})
+    assert found.text.count('href="/panggilan/call-') == 1
+    assert 'href="/panggilan/call-0"' in found.text
+    told = found.text + str(found.url) + str(audited(office))
+    assert NUMBER not in told
+    assert NIK not in told
+    assert typed not in str(found.url) + str(audited(office))
+    assert audited(office)[0][0] == "panggilan.cari"
+
+
+@pytest.mark.parametrize("typed", ["12", "abc", "12345"])
+def test_what_is_no_number_finds_nothing_and_says_what_to_write(client: TestClient, typed: str) -> None:
+    refused = client.post("/panggilan", data={"nomor": typed})
+    assert refused.status_code == 422
+    assert "angka terakhir" in refused.text
+
+
+def test_a_call_is_told_with_what_was_said_and_done_and_the_look_is_audited(
+    client: TestClient, office: PagesOffice
+) -> None:
+    told = client.get("/panggilan/call-0").text
+    assert "Penelepon menekan 1" in told
+    assert "setelah 2,5 s" in told
+    assert "nomor di dalamnya tidak disimpan" in told
+    assert NIK not in told
+    assert audited(office)[0][:2] == ("panggilan.lihat", "call-0")
+    assert client.get("/panggilan/call-").status_code == 404
+
+
+def test_a_call_is_taken_along_as_a_test(client: TestClient, office: PagesOffice) -> None:
+    scenario = client.get("/panggilan/call-0/ulangi").text
+    assert "steps:" in scenario
+    assert NIK not in scenario
+    assert audited(office)[0][:2] == ("panggilan.ulangi", "call-0")
+
+
+def test_tables_hold_what_fits_and_no_formula_and_are_audited(client: TestClient, office: PagesOffice) -> None:
+    text = client.post("/panggilan/unduh", data={"hasil": "failed", "bentuk": "csv"}).text
+    assert len(text.strip().splitlines()) == 2
+    assert ",'=1+1," in text
+    sheet = client.post("/panggilan/unduh", data={"hasil": "failed", "bentuk": "xlsx"}).content
+    rows = list(openpyxl.load_workbook(io.BytesIO(sheet))["calls"].iter_rows())
+    assert len(rows) == 2
+    assert "f" not in {cell.data_type for row in rows for cell in row}
+    assert audited(office)[0][0] == "panggilan.unduh"
+    one = client.post("/panggilan/unduh", data={"nomor": NUMBER, "bentuk": "csv"}).text
+    assert len(one.strip().splitlines()) == 2
+    assert NUMBER not in one
+
+
+def test_testers_see_no_calls(client: TestClient, office: PagesOffice) -> None:
+    assert office.client("tester").get("/panggilan").status_code == 403
