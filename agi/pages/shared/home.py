@@ -31,6 +31,7 @@ TASKS: tuple[Task, ...] = (
     ),
     Task("/draf/jadwal", "Terbitkan pada waktu tertentu", "Draf disiapkan sekarang dan terbit sendiri nanti.", _ADMIN),
     Task("/coba", "Coba percakapan", "Draf atau yang terbit, sebagai teks, dari tempat mana pun di menu.", _TRIES),
+    Task("/hari-ini", "Lihat yang dialami penelepon", "Siapa terlayani, dan kalimat mana yang membingungkan.", _OFFICE),
     Task("/panggilan", "Lihat satu panggilan", "Mengapa panggilan ini gagal? Cari, baca, dan dengarkan.", _OFFICE),
     Task("/audit", "Lihat siapa mengubah apa", "Audit semua halaman.", _ADMIN),
 )
