@@ -49,6 +49,7 @@ _THOROUGH = (
     "test_pages_announcement_browser",
     "test_pages_schedule_browser",
     "test_pages_sentences_browser",
+    "test_pages_tasks_browser",
     "test_pages_try_out_browser",
     "test_private_files",
     "test_replays",

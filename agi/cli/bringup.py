@@ -24,7 +24,7 @@ from agi.books.registry import (
 )
 from agi.books.tables import LAYOUTS
 from agi.books.words import ApplicationStatus, KtpState, ResidentStatus, Source
-from agi.cli.editions import author, progress_bar, publisher, recorded
+from agi.cli.editions import author, progress_bar
 from agi.cli.registry import opened
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import Edition
@@ -33,6 +33,7 @@ from agi.ops import asterisk, doctor, launch, private, ready, restoring
 from agi.ops.places import write_whole
 from agi.ops.speech import speech_is_on
 from agi.services.checked import check_all
+from agi.services.publisher import publisher, recorded
 from agi.settings import LISTEN, SAMPLE, Settings
 from agi.speech import GRAMMARS
 from agi.voice.clips import Clips

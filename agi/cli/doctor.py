@@ -2,11 +2,11 @@
 
 import click
 
-from agi.cli.editions import publisher
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Check, Level
 from agi.services.checked import check_all
+from agi.services.publisher import publisher
 from agi.settings import Settings
 from agi.voice.engine import espeak_version
 from agi.voice.sounds import Sounds

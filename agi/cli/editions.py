@@ -1,35 +1,12 @@
-"""How the commands get at the editions of this installation."""
+"""Who publishes by a command, and how far it is."""
 
 import getpass
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any
 
 import click
-
-from agi.books.errors import BookError
-from agi.books.reader import CallReader
-from agi.editions.publishing import Publisher
-from agi.ops.speech import speech_is_on
-from agi.services.checked import check_all
-from agi.settings import Settings
-
-
-def publisher(settings: Settings) -> Publisher:
-    """Who makes and publishes editions here, with the complete check."""
-    model = settings.speech_model if speech_is_on(settings) else None
-    return Publisher(settings, partial(check_all, settings), model)
-
-
-def recorded(settings: Settings) -> Collection[int] | None:
-    """The editions that call records name; None where they cannot be read."""
-    try:
-        with CallReader(settings.calls_db) as reader:
-            return reader.editions()
-    except BookError:
-        return None
 
 
 def author() -> str:

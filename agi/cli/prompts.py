@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from agi.cli.editions import author, progress_bar, publisher, recorded
+from agi.cli.editions import author, progress_bar
 from agi.editions.differences import differences
 from agi.editions.moments import moment
 from agi.editions.publishing import Draft
 from agi.editions.schedule import Schedule, Scheduled
 from agi.editions.store import Editions
 from agi.services.checked import check_all
+from agi.services.publisher import publisher, recorded
 from agi.settings import Settings
 from agi.voice import audio
 from agi.voice.clips import Clips

@@ -95,8 +95,8 @@ class Status:
 
 def look(settings: Settings) -> Status:
     """Ask everything that runs how it is."""
-    from agi.cli.editions import publisher  # as above
     from agi.editions.announcement import Announcements
+    from agi.services.publisher import publisher  # as above
 
     supervisor = Supervisor(settings)
     running = supervisor.running()

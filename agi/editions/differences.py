@@ -1,6 +1,9 @@
 """What callers would hear otherwise, in words that a person reads: sentence by sentence, menu row by menu row."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,65 +17,95 @@ from agi.voice.texts import FALLBACK, Texts
 _T = TypeVar("_T")
 
 
-def differences(before: Path, after: Path, language: str) -> Iterator[str]:
-    """The lines that tell how the prompts in the folder `after` differ from those in `before`; none where they do not.
+class Kind(StrEnum):
+    """What a change is about, as its heading says."""
+
+    SENTENCE = "Kalimat"
+    MENU = "Menu"
+    LEXICON = "Kamus"
+    RECORDING = "Rekaman"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that callers hear otherwise, or may press or say otherwise.
+
+    `name`: the key of a sentence, the row of a menu … `before`, `after`: what it said and says, None where there is no
+    such sentence; only sentences have them. `line` tells the change in words.
+    """
+
+    kind: Kind
+    name: str
+    line: str
+    before: str | None = None
+    after: str | None = None
+
+
+def changes(before: Path, after: Path, language: str) -> tuple[Change, ...]:
+    """How the prompts in the folder `after` differ from those in `before`.
 
     Raises TextsError, MenuError, LexiconError.
     """
     known = named(language)
-    for title, lines in (
-        ("Kalimat", _sentences(Texts.load(before, language), Texts.load(after, language))),
-        ("Menu", _menu(Menu.load(before / "menu.toml", known), Menu.load(after / "menu.toml", known))),
-        ("Kamus", _lexicon(known.lexicon(before / "lexicon.toml"), known.lexicon(after / "lexicon.toml"))),
-        ("Rekaman", _recordings(_recorded(before, language), _recorded(after, language))),
-    ):
-        found = list(lines)
-        if found:
-            yield f"{title}:"
-            yield from found
+    return (
+        *_sentences(Texts.load(before, language), Texts.load(after, language)),
+        *_menu(Menu.load(before / "menu.toml", known), Menu.load(after / "menu.toml", known)),
+        *_lexicon(known.lexicon(before / "lexicon.toml"), known.lexicon(after / "lexicon.toml")),
+        *_recordings(_recorded(before, language), _recorded(after, language)),
+    )
 
 
-def _sentences(before: Texts, after: Texts) -> Iterator[str]:
+def differences(before: Path, after: Path, language: str) -> Iterator[str]:
+    """The same in lines for a terminal; none where nothing differs. Raises TextsError, MenuError, LexiconError."""
+    for kind, found in groupby(changes(before, after, language), lambda change: change.kind):
+        yield f"{kind}:"
+        for change in found:
+            yield f"  {change.line}"
+            if change.before is not None:
+                yield f"    - {change.before}"
+            if change.after is not None:
+                yield f"    + {change.after}"
+
+
+def _sentences(before: Texts, after: Texts) -> Iterator[Change]:
     sentences = [{key: text.raw.strip() for key, text in texts.items()} for texts in (before, after)]
     for key, old, new in _pairs(*sentences):
-        yield f"  {key}{_what(old, new)}"
-        if old is not None:
-            yield f"    - {old}"
-        if new is not None:
-            yield f"    + {new}"
+        yield Change(Kind.SENTENCE, key, f"{key}{_what(old, new)}", old, new)
 
 
-def _menu(before: Menu, after: Menu) -> Iterator[str]:
+def _menu(before: Menu, after: Menu) -> Iterator[Change]:
     if before.start != after.start:
-        yield f"  Panggilan dimulai di [{after.start}], sebelumnya [{before.start}]"
+        line = f"Panggilan dimulai di [{after.start}], sebelumnya [{before.start}]"
+        yield Change(Kind.MENU, after.start, line)
     rows = [{name: _row(node) for name, node in menu.nodes.items()} for menu in (before, after)]
     for name, old, new in _pairs(*rows):
         if old is None or new is None:
-            yield f"  [{name}]{_what(old, new)}"
+            yield Change(Kind.MENU, name, f"[{name}]{_what(old, new)}")
         for what, was, now in _pairs(old or {}, new or {}):
-            yield f"  [{name}] {what}: {_change(was, now)}"
+            yield Change(Kind.MENU, name, f"[{name}] {what}: {_change(was, now)}")
     for grammar, asked, asks in _pairs(before.spoken, after.spoken):
         name = grammar.removeprefix("menu:").replace("question:", "questions.")
         for key, said, say in _pairs(asked or {}, asks or {}):
             lost = [way for way in said or () if way not in (say or ())]
             won = [way for way in say or () if way not in (said or ())]
             parts = [f"{sign} “{'”, “'.join(ways)}”" for sign, ways in (("-", lost), ("+", won)) if ways]
-            yield f"  [{name}] kata untuk {key}: {'; '.join(parts) or 'urutannya lain'}"
+            line = f"[{name}] kata untuk {key}: {'; '.join(parts) or 'urutannya lain'}"
+            yield Change(Kind.MENU, name, line)
 
 
-def _lexicon(before: Lexicon, after: Lexicon) -> Iterator[str]:
+def _lexicon(before: Lexicon, after: Lexicon) -> Iterator[Change]:
     for section in SAID:
         for key, old, new in _pairs(getattr(before, section), getattr(after, section)):
-            yield f"  {key} dibaca: {_change(old, new)}"
+            yield Change(Kind.LEXICON, key, f"{key} dibaca: {_change(old, new)}")
     ways = [{word: " / ".join(map(" ".join, one)) for word, one in book.sounds.items()} for book in (before, after)]
     for word, was, now in _pairs(*ways):
-        yield f"  {word} didengar: {_change(was, now)}"
+        yield Change(Kind.LEXICON, word, f"{word} didengar: {_change(was, now)}")
 
 
-def _recordings(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
+def _recordings(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[Change]:
     for name, old, new in _pairs(before, after):
         what = "baru" if old is None else "dihapus, suara mesin dipakai" if new is None else "diganti"
-        yield f"  {name}: {what}"
+        yield Change(Kind.RECORDING, name, f"{name}: {what}")
 
 
 def _recorded(prompts: Path, language: str) -> dict[str, bytes]:

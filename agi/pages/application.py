@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from agi.books.accounts import Role
 from agi.errors import HotlineError
 from agi.pages import admin, supervisor, tester
-from agi.pages.admin import recordings
+from agi.pages.admin import draft, recordings
 from agi.pages.shared import accounts, assets, audit, home, sign_in
 from agi.pages.shared.guard import Guard, Only
 from agi.pages.shared.render import render
@@ -50,6 +50,7 @@ def application(settings: Settings) -> Starlette:
         exception_handlers={HTTPException: _not_there, HotlineError: _not_possible, Exception: _broken},
     )
     app.state.site = site
+    app.state.bar = draft.bar
     return app
 
 

@@ -4,8 +4,15 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from agi.pages.admin import announcement, recordings, schedule, sentences
+from agi.pages.admin import announcement, draft, history, recordings, schedule, sentences
 from agi.pages.shared.site import Tab
 
-ROUTES: Sequence[BaseRoute] = (*sentences.ROUTES, *recordings.ROUTES, *announcement.ROUTES, *schedule.ROUTES)
-TABS: Sequence[Tab] = (sentences.TAB, announcement.TAB)
+ROUTES: Sequence[BaseRoute] = (
+    *sentences.ROUTES,
+    *recordings.ROUTES,
+    *draft.ROUTES,
+    *schedule.ROUTES,
+    *history.ROUTES,
+    *announcement.ROUTES,
+)
+TABS: Sequence[Tab] = (sentences.TAB, draft.TAB, history.TAB, announcement.TAB)

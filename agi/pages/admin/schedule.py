@@ -4,7 +4,6 @@ A page that shows the draft includes `admin/schedule.html` and gives it what is 
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,15 +12,13 @@ from starlette.routing import Route
 
 from agi.editions.differences import differences
 from agi.editions.moments import NoMoment, moment
-from agi.editions.publishing import Publisher, Refused
+from agi.editions.publishing import Refused
 from agi.editions.schedule import NotScheduled, Schedule, Scheduled
 from agi.editions.store import Editions
 from agi.errors import HotlineError
-from agi.ops.speech import speech_is_on
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import site, visitor
-from agi.services.checked import check_all
-from agi.settings import Settings
+from agi.services.publisher import publisher
 
 PATH = "/draf/jadwal"
 _LONGEST_NOTE = 200
@@ -56,7 +53,7 @@ async def plan(request: Request) -> Response:
 
 def _plan(request: Request, at: str, note: str) -> Response:
     here, who = site(request), visitor(request).name
-    settings, makes = here.settings, _publisher(here.settings)
+    settings, makes = here.settings, publisher(here.settings)
     try:
         when = moment(at, settings.zone, datetime.now(UTC))
         if when < datetime.now(UTC) + timedelta(seconds=1):
@@ -79,11 +76,6 @@ def cancel(request: Request) -> Response:
     if before is not None:
         here.audit.add(visitor(request).name, "terbit.batal", before.content)
     return done(request, PATH, "Jadwal terbit dibatalkan." if before else "Tidak ada yang terjadwal.")
-
-
-def _publisher(settings: Settings) -> Publisher:
-    model = settings.speech_model if speech_is_on(settings) else None
-    return Publisher(settings, partial(check_all, settings), model)
 
 
 ROUTES = (

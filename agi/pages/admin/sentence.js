@@ -14,6 +14,14 @@ for (const chip of document.querySelectorAll("[data-insert]")) {
   });
 }
 
+// Who has just asked to hear the text is not shown the same text without its sound a moment later.
+let asked = null;
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const typed = document.getElementById("teks").value;
+  if (event.target.name === "aksi") asked = typed;
+  else if (event.target.id === "teks" && asked === typed) event.preventDefault();
+});
+
 // What is too large is told before it is sent.
 const MOST_BYTES = 20_000_000;
 for (const field of document.querySelectorAll("input[type=file][name=berkas]")) {

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from starlette.requests import HTTPConnection
 
 from agi.dialogue.finding import Finding
+from agi.editions.differences import Change, changes
 from agi.editions.store import Editions, Held, NoEdition
 from agi.editions.working import WorkingCopy
 from agi.pages.shared.site import site
@@ -48,6 +49,7 @@ class Heard:
         self._live: tuple[int, Clips] | None = None
         self._past: tuple[Held, Clips] | None = None
         self._found: tuple[Signature, tuple[Finding, ...]] | None = None
+        self._changes: tuple[Signature, int, tuple[Change, ...]] | None = None
 
     def warm(self) -> None:
         """Have the voice ready, in the background, for somebody who is about to listen to what they type."""
@@ -101,6 +103,20 @@ class Heard:
             if self._found is None or self._found[0] != signature:
                 self._found = signature, check_all(self.settings)
             return self._found[1]
+
+    def changes(self) -> tuple[Change, ...]:
+        """How the working copy differs from what callers hear; none where nothing was published.
+
+        Raises HotlineError where it can't be read.
+        """
+        signature, edition = self._signature(), self.editions.current()
+        if edition is None:
+            return ()
+        with self._lock:
+            if self._changes is None or self._changes[:2] != (signature, edition.number):
+                found = changes(edition.prompts, self.settings.prompts, self.settings.office.language)
+                self._changes = signature, edition.number, found
+            return self._changes[2]
 
     def sound(self, clips: Sequence[Path]) -> str:
         """The name of a file that plays `clips` (paths without extension) one after another, as a telephone does."""

@@ -29,6 +29,8 @@ TASKS: tuple[Task, ...] = (
     Task(
         "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
     ),
+    Task("/draf", "Lihat dan terbitkan perubahan", "Yang lama dan yang baru berdampingan, dapat didengar.", _ADMIN),
+    Task("/riwayat", "Kembalikan yang lama", "Semua versi, bedanya, dan siapa yang menerbitkannya.", _ADMIN),
     Task("/draf/jadwal", "Terbitkan pada waktu tertentu", "Draf disiapkan sekarang dan terbit sendiri nanti.", _ADMIN),
     Task("/coba", "Coba percakapan", "Draf atau yang terbit, sebagai teks, dari tempat mana pun di menu.", _TRIES),
     Task("/hari-ini", "Lihat yang dialami penelepon", "Siapa terlayani, dan kalimat mana yang membingungkan.", _OFFICE),

@@ -13,11 +13,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from agi.books.accounts import Role
 from agi.pages.shared import assets, cookie
 from agi.pages.shared.site import maybe_visitor, site
 
 PAGES = Path(__file__).resolve().parent.parent
 _LOCALE = "id"
+_BARS = (Role.ADMIN, Role.AUDITOR)
+"""Who is told on every page how many changes wait to be published."""
 
 
 @cache
@@ -43,10 +46,12 @@ def render(request: Request, template: str, status: int = 200, block: str = "", 
     """The page `template` ("admin/menus.html"), or its `block` alone.
 
     Templates find the `visitor` (None: nobody is signed in), the `path`, `settings`, the `tabs` of the navigation and
-    the `message` of what was done before.
+    the `message` of what was done before, and the `bar` of the draft.
     """
     here, found = site(request), maybe_visitor(request)
+    bar = request.app.state.bar if found and found.proven and found.role in _BARS and not block else None
     told = {
+        "bar": bar(request) if bar else None,
         "visitor": found,
         "path": request.url.path,
         "settings": here.settings,

@@ -1,0 +1,83 @@
+"""The history: all editions that are kept, how they differ, and an old one brought back as a draft."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agi.editions.differences import Change, changes
+from agi.editions.store import Edition, NoEdition
+from agi.errors import HotlineError
+from agi.pages.admin.draft import rows
+from agi.pages.shared.heard import heard
+from agi.pages.shared.render import done, render
+from agi.pages.shared.site import Tab, site, visitor
+
+
+def listed(request: Request) -> Response:
+    """All editions, the newest first."""
+    here = heard(request)
+    found = here.editions.history()
+    return render(request, "admin/history.html", editions=found, current=here.editions.current_number())
+
+
+def edition(request: Request) -> Response:
+    """One edition: how it differs from another (`dengan`), else from the one that callers heard before it."""
+    one = _edition(request)
+    asked = request.query_params.get("dengan", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else one.parent or 0
+    here = heard(request)
+    others = [other.number for other in here.editions.history() if other.number != one.number]
+    found: tuple[Change, ...] = ()
+    wrong = ""
+    if number in others:
+        try:
+            language = here.settings.office.language
+            found = changes(here.editions.edition(number).prompts, one.prompts, language)
+        except HotlineError as error:
+            wrong = str(error)
+    return render(
+        request,
+        "admin/edition.html",
+        one=one,
+        other=number if number in others else 0,
+        others=others,
+        changes=rows(found),
+        wrong=wrong,
+        current=here.editions.current_number(),
+    )
+
+
+def ask(request: Request) -> Response:
+    """What the draft would lose if this edition became the draft."""
+    here, one = heard(request), _edition(request)
+    try:
+        lost = here.changes()
+    except HotlineError:
+        lost = ()
+    return render(request, "admin/restore.html", one=one, changes=rows(lost))
+
+
+def restore(request: Request) -> Response:
+    """Let the draft be what this edition was; what stood there is kept, and callers hear nothing of it yet."""
+    here, one, by = heard(request), _edition(request), visitor(request).name
+    here.working.take(one.prompts, by)
+    site(request).audit.add(by, "riwayat.pulihkan", str(one.number))
+    told = f"Draf sekarang berisi versi {one.number}. Penelepon mendengarnya setelah diterbitkan."
+    return done(request, "/draf", told)
+
+
+def _edition(request: Request) -> Edition:
+    try:
+        return heard(request).editions.edition(request.path_params["number"])
+    except NoEdition:
+        raise HTTPException(404) from None
+
+
+ROUTES = (
+    Route("/riwayat", listed),
+    Route("/riwayat/{number:int}", edition),
+    Route("/riwayat/{number:int}/pulihkan", ask, methods=["GET"]),
+    Route("/riwayat/{number:int}/pulihkan", restore, methods=["POST"]),
+)
+TAB = Tab("/riwayat", "Riwayat")
