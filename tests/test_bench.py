@@ -51,6 +51,15 @@ def test_a_table_is_markdown_with_aligned_columns() -> None:
     ]
 
 
+def test_pages_are_measured_as_their_own_process_serves_them() -> None:
+    words = ("--calls", "20", "--people", "2", "--rounds", "1", "--pause", "0", "--json")
+    result = CliRunner().invoke(main, ["bench", "pages", *words])
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.output)
+    assert {one["page"] for one in figures} >= {"Hari ini", "30 hari", "Panggilan", "by a number", "one call"}
+    assert {one["asked"] for one in figures} == {2}
+
+
 def test_books_are_measured_on_true_answers() -> None:
     result = CliRunner().invoke(main, ["bench", "books", "--rows", "2000"])
     assert result.exit_code == 0, result.output

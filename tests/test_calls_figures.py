@@ -60,7 +60,7 @@ def test_served_is_who_was_answered_and_did_not_call_again_within_a_day(figures:
         Fate.HANDED: 1, Fate.EARLY: 1, Fate.GOING_ON: 1,
     }  # fmt: skip
     assert dict(figures.fates) == wanted
-    assert (len(figures.begun), figures.counted) == (12, 10)
+    assert (figures.calls, figures.counted) == (12, 10)
     assert figures.served_share == pytest.approx(0.3)
 
 
@@ -89,10 +89,10 @@ def test_now_are_the_open_calls_and_those_with_the_agents(reader: CallFigures) -
 
 def test_a_period_without_calls_is_empty(reader: CallFigures) -> None:
     empty = reader.figures(START + 9 * DAY, START + 10 * DAY)
-    assert (empty.begun, empty.counted, empty.served_share, empty.reached) == ((), 0, None, ())
+    assert (empty.begun, empty.counted, empty.served_share, empty.reached) == ({}, 0, None, ())
 
 
 def test_a_book_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
     with CallFigures(tmp_path / "none.db") as made:
-        assert made.figures(START, START + DAY).begun == ()
+        assert made.figures(START, START + DAY).calls == 0
         assert made.now(START).talking == 0

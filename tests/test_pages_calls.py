@@ -1,11 +1,13 @@
 """Calls are found, told and taken along on the pages; no number of a person stands anywhere."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
 import openpyxl
 import pytest
+import soundfile
 from books_data import START, ended
 from pages_office import PagesOffice, office
 from starlette.testclient import TestClient
@@ -14,6 +16,7 @@ from agi import privacy
 from agi.books.audit import Audit
 from agi.books.calls import CallBook
 from agi.books.events import Answered, Asked, Outcome, Said, Told
+from agi.editions.store import Editions
 
 __all__ = ["office"]
 NUMBER, NIK = "081234567890", "3273014402929001"
@@ -92,6 +95,32 @@ def test_a_call_is_told_with_what_was_said_and_done_and_the_look_is_audited(
     assert NIK not in told
     assert audited(office)[0][:2] == ("panggilan.lihat", "call-0")
     assert client.get("/panggilan/call-").status_code == 404
+
+
+def test_what_was_heard_is_played_of_the_calls_own_edition_without_its_numbers(
+    client: TestClient, office: PagesOffice
+) -> None:
+    settings = office.settings
+    editions = Editions(settings.editions_folder)
+    with editions.alone():
+        shutil.copytree(settings.prompts, editions.draft / "prompts")
+        editions.publish("content", "maker", "rina", "", ())
+    book = CallBook.open(settings.calls_db, privacy.hash_key(settings.var))
+    book.begin("heard", NUMBER, START, edition=1)
+    said = (Said("call.welcome"), Said("nik.readback", {"nik": privacy.mask(NIK)}))
+    book.event("heard", Told(at=START, prompts=said))
+    book.close()
+    texts = settings.prompts / "id.toml"  # what is said now is no matter to what was heard
+    texts.write_text(texts.read_text(encoding="utf-8").replace("Selamat datang", "Selamat pagi"), encoding="utf-8")
+    told = client.get("/panggilan/heard").text
+    assert "Selamat datang di Halo Dukcapil." in told
+    assert "NIK yang dimasukkan" in told
+    assert NIK not in told
+    for place in range(2):
+        sound = client.get(f"/panggilan/heard/suara/{place}")
+        assert soundfile.info(io.BytesIO(sound.content)).duration > 0.5
+    assert client.get("/panggilan/heard/suara/2").status_code == 404
+    assert client.get("/panggilan/call-0/suara/0").status_code == 404  # it names no edition
 
 
 def test_a_call_is_taken_along_as_a_test(client: TestClient, office: PagesOffice) -> None:

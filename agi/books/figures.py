@@ -13,6 +13,7 @@ from agi.books.rows import stored
 
 AGAIN = timedelta(hours=24)
 """Who calls again within this time had not been served."""
+_TO_THE_HOUR = len("2026-11-24T13")
 _HANDED_OVER = timedelta(hours=2)
 """So long after a hand-over a call may still be with the agents."""
 
@@ -87,10 +88,10 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of all calls begun in a period. `begun`: when each began. `troubles`: the worst first. `gave_up_waits_s`:
-    seconds that callers waited in the agents' queue who hung up there; how long others waited is not recorded."""
+    """Of all calls begun in a period. `begun`: how many in each hour (UTC). `troubles`: the worst first. Callers
+    who hung up in the agents' queue had waited `gave_up_waits_s` seconds; how long others waited is not recorded."""
 
-    begun: tuple[datetime, ...]
+    begun: Mapping[datetime, int]
     fates: Mapping[Fate, int]
     reached: tuple[Reached, ...]
     troubles: tuple[Trouble, ...]
@@ -98,6 +99,11 @@ class Figures:
     by_voice: int
     confidence: tuple[Confidence, ...]
     gave_up_waits_s: tuple[float, ...]
+
+    @property
+    def calls(self) -> int:
+        """All of them."""
+        return sum(self.begun.values())
 
     @property
     def counted(self) -> int:
@@ -150,10 +156,11 @@ class CallFigures(CallReader):
             moments,
         )
         own = [row for row in calls if row["started"] < moments["until"]]
+        begun = Counter(row["started"][:_TO_THE_HOUR] for row in own)
         again = _called_again(calls)
         modes = _counted((row["mode"], row["turns"]) for row in turns)
         return Figures(
-            begun=tuple(datetime.fromisoformat(row["started"]) for row in own),
+            begun={datetime.fromisoformat(f"{hour}:00+00:00"): calls for hour, calls in begun.items()},
             fates=Counter(_fate(row, answered.get(row["id"]), again) for row in own),
             reached=_reached(own, came),
             troubles=_troubles(turns),

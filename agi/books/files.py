@@ -73,6 +73,7 @@ def _read_only(path: Path, how: str) -> sqlite3.Connection:
         f"file:{quote(str(path))}?{how}", uri=True, check_same_thread=False, isolation_level=None, timeout=5
     )
     connection.execute("PRAGMA query_only=on")
+    connection.execute("PRAGMA temp_store=memory")  # who is confined may make no file to sort a month of calls in
     return connection
 
 

@@ -22,6 +22,7 @@ from agi.workshop.bench import answer as answer_bench
 from agi.workshop.bench import books as books_bench
 from agi.workshop.bench import calls as calls_bench
 from agi.workshop.bench import keys as keys_bench
+from agi.workshop.bench import pages as pages_bench
 from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
 from agi.workshop.bench import times as times_bench
@@ -136,6 +137,23 @@ def books(rows: int, *, as_json: bool) -> None:
         [one],
         as_json=as_json,
     )
+
+
+@bench.command()
+@click.option("--calls", default=100_000, show_default=True, help="Calls of the last 30 days, 10 events each.")
+@click.option("--people", default=20, show_default=True, help="Supervisors who look at once.")
+@click.option("--rounds", default=10, show_default=True, help="How often each of them asks for each page.")
+@click.option("--pause", default=1.0, show_default=True, help="Seconds between two looks of one of them, on average.")
+@_json
+def pages(calls: int, people: int, rounds: int, pause: float, *, as_json: bool) -> None:
+    """How long supervisors wait for their pages, many at once, over the records of a busy month."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        figures = pages_bench.measure(Path(folder), calls, people, rounds, pause)
+    rows = [
+        (one.page, str(one.asked), *(f"{ms:.0f}" for ms in (one.first_ms, one.p50_ms, one.p95_ms, one.worst_ms)))
+        for one in figures
+    ]
+    _show(("page", "asked", "first ms", "p50 ms", "p95 ms", "longest ms"), rows, figures, as_json=as_json)
 
 
 @bench.command()

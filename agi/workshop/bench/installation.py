@@ -70,7 +70,7 @@ def running(calls: int, *, speech: bool = False, more: Mapping[str, str] = Mappi
         lend_voice(Path(environment["HOTLINE_PLACES__VAR"]))
         try:
             run_hotline(environment, "up")
-            settings = _settings(environment)
+            settings = settings_of(environment)
             program = asterisk.find(settings.var)
             if program is None:
                 raise BenchFailed("There is no Asterisk: `./hotline up` gets it.")
@@ -144,7 +144,7 @@ def run_hotline(environment: Mapping[str, str], *words: str) -> str:
     return done.stdout
 
 
-def _settings(environment: Mapping[str, str]) -> Settings:
+def settings_of(environment: Mapping[str, str]) -> Settings:
     """The settings that a process with `environment` has."""
     done = subprocess.run(
         (sys.executable, "-c", "from agi.settings import Settings; print(Settings().model_dump_json())"),
