@@ -25,6 +25,18 @@ expect:
   where: main
 """
 
+LOST = """
+title: A caller who presses what is no option, and gives up
+steps:
+  - hear: menu.main
+  - press: "8"
+  - hear: help.menu.wrong
+  - hang up
+expect:
+  outcome: abandoned
+  where: main
+"""
+
 
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
@@ -105,3 +117,30 @@ def test_announce_a_breakdown_until_a_time(hotline: Hotline, office: PagesOffice
         expect(page.get_by_role("status")).to_be_visible()
     assert words in hotline.run("announce").stdout
     hotline.run("announce", "--clear")
+
+
+def test_which_sentence_confuses_callers_most_and_why_did_this_call_fail(
+    hotline: Hotline, office: PagesOffice, chromium: Browser, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "lost.yaml"
+    scenario.write_text(LOST, encoding="utf-8")
+    hotline.run("call", str(scenario))
+    with page_of(chromium, office, "admin") as page:
+        page.get_by_role("link", name="Lihat yang dialami penelepon").click()
+        axe(page)
+        confusing = page.get_by_role("region", name="Kalimat yang membingungkan").locator("tbody tr").first
+        expect(confusing).to_contain_text("menu.main")
+        confusing.get_by_role("link", name="Ubah").click()
+        expect(page).to_have_url(f"{office.address}/kalimat/menu.main")
+
+        page.goto("/")
+        page.get_by_role("link", name="Lihat satu panggilan").click()
+        axe(page)
+        page.get_by_role("region", name="Daftar panggilan").locator("tbody a").first.click()
+        expect(page.locator(".timeline")).to_contain_text("8")
+        axe(page)
+        for path in ("/", "/kalimat", "/hari-ini", "/panggilan"):
+            page.goto(path)
+            for width in (360, 1920):
+                page.set_viewport_size({"width": width, "height": 900})
+                fits(page)

@@ -7,7 +7,7 @@ import click
 
 from agi.settings import ROOT
 
-_WHOLE = ("-n", "7")
+_WHOLE = ("-n", "6")
 """The rows of `tests/conftest.py`, more than processors: calls wait most of their time."""
 _ALL = "--all"
 
