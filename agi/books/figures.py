@@ -170,6 +170,15 @@ class CallFigures(CallReader):
             gave_up_waits_s=tuple(self._waits(moments, within)),
         )
 
+    def chosen(self, since: datetime) -> Mapping[tuple[str, str], int]:
+        """How many answers chose an option, by question and key, since then. Raises BookError."""
+        rows = self._rows(
+            "SELECT node, value, count(*) AS times FROM events WHERE kind = 'asked' AND result = 'match' "
+            "AND length(value) = 1 AND at >= ? GROUP BY node, value",
+            (stored(since),),
+        )
+        return {(row["node"], row["value"]): row["times"] for row in rows}
+
     def _waits(self, moments: Mapping[str, str], within: str) -> Iterable[float]:
         rows = self._rows(
             "SELECT at, (SELECT max(earlier.at) FROM events AS earlier WHERE earlier.call = events.call "  # noqa: S608

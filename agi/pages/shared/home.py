@@ -26,6 +26,7 @@ _TRIES = frozenset({Role.ADMIN, Role.TESTER})
 _OFFICE = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR})
 TASKS: tuple[Task, ...] = (
     Task("/kalimat", "Ubah kalimat", "Cari, ubah, dengarkan dulu, atau rekam dengan suara sendiri.", _ADMIN),
+    Task("/menu", "Ubah menu", "Tombol, kata, dan tujuan tiap pilihan; gambar seluruh menu.", _ADMIN),
     Task(
         "/pengumuman", "Umumkan gangguan", "Didengar setiap penelepon lebih dulu, sampai waktu yang ditentukan.", _ADMIN
     ),
