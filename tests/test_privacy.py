@@ -1,11 +1,14 @@
 """No number of a person is left in clear by a call: not in a log, a record, a file's name or anything else."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from installation import Hotline
 from leaks import leaks
 
+from agi.books.calls import CallBook
+from agi.books.events import Noted, NoteKind, Told
 from agi.settings import SAMPLE
 from agi.workshop.softphone.sample import Sample, load
 
@@ -59,3 +62,20 @@ def test_what_looks_for_leaks_finds_them(hotline: Hotline, sample: Sample, tmp_p
     named.parent.mkdir()
     named.write_bytes(b"")
     assert leaks(settings, sample) == [f"{named}: a NIK or KK number"]
+
+
+def test_a_random_key_that_holds_a_pin_by_chance_is_no_leak_and_the_pin_beside_it_is(
+    hotline: Hotline, sample: Sample, tmp_path: Path
+) -> None:
+    pin = sample.applications[0].pin
+    places = hotline.settings.places.model_copy(update={"var": tmp_path / "var", "data": tmp_path / "data"})
+    settings = hotline.settings.model_copy(update={"places": places})
+    (tmp_path / "data").mkdir()
+    book = CallBook.open(settings.calls_db, bytes(32))
+    book.event("one", Told(at=datetime.now(UTC), key=f"ab{pin}abcdefab", prompts=()))
+    assert book.flush()
+    assert leaks(settings, sample) == []
+    book.event("one", Noted(at=datetime.now(UTC), key="f" * 16, kind=NoteKind.OTHER, detail=pin))
+    assert book.flush()
+    book.close()
+    assert leaks(settings, sample) == [f"{settings.calls_db}: KK digits or a PIN"]

@@ -188,7 +188,7 @@ while status:
     found = heard()
     makes.schedule.publish_due(due)
     assert makes.schedule.standing() is None
-    print(found, heard(), sep=";")
+    print(found, heard(), sep=";", flush=True)  # else a child that ends would say it once more
     step += 1 if step < 12 or step > links else links // 3
 """
 
