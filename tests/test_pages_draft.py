@@ -82,7 +82,11 @@ def test_an_old_edition_becomes_a_draft_and_says_what_the_draft_loses(office: Pa
     asked = admin.get("/riwayat/1/pulihkan").text
     assert "belum terbit" in asked
     assert "<ins>siang.</ins>" in asked
-    done = admin.post("/riwayat/1/pulihkan")
+    late = admin.post("/riwayat/1/pulihkan", data={"dasar": "what was shown before"})
+    assert late.status_code == 409
+    assert "Draf baru saja berubah" in late.text
+    base = re.search('name="dasar" value="([^"]+)"', asked)[1]
+    done = admin.post("/riwayat/1/pulihkan", data={"dasar": base})
     assert done.url.path == "/draf"
     assert "Draf sekarang berisi versi 1" in done.text
     assert Texts.load(office.settings.prompts)[KEY].raw == before

@@ -83,6 +83,16 @@ def test_new_information_is_a_place_a_sentence_and_an_option(office: PagesOffice
     assert "M011" in page  # the sentence of the menu does not offer the key yet
 
 
+def test_information_whose_sentence_is_none_changes_nothing_and_is_given_back(
+    office: PagesOffice, admin: TestClient
+) -> None:
+    before = menu(office)
+    refused = change(admin, "other", "informasi", judul="Jadwal libur", kalimat="Tutup {hari:tidakada}.")
+    assert refused.status_code == 422
+    assert "Jadwal libur; Tutup {hari:tidakada}." in refused.text
+    assert menu(office) == before
+
+
 def test_time_outs_and_wishes_are_kept_with_the_place(office: PagesOffice, admin: TestClient) -> None:
     change(admin, "hours", "lainnya", kata="jam buka, kapan buka", tries="2")
     assert menu(office)["hours"]["tries"] == 2

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from agi.editions.differences import Change, Kind
@@ -14,7 +14,7 @@ from agi.pages.admin import schedule, sentence_check
 from agi.pages.admin.publication import publication
 from agi.pages.shared.difference import Bit, bits
 from agi.pages.shared.heard import heard
-from agi.pages.shared.render import render
+from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, visitor
 
 _LONGEST_NOTE = 200
@@ -84,8 +84,9 @@ async def publish(request: Request) -> Response:
     """Begin to publish; how far it is tells the next page."""
     form = await request.form()
     note = str(form.get("catatan", "")).strip()[:_LONGEST_NOTE]
-    await run_in_threadpool(publication(request).start, visitor(request).name, note)
-    return RedirectResponse("/draf/terbit", 303)
+    begun = await run_in_threadpool(publication(request).start, visitor(request).name, note)
+    told = "" if begun else "Orang lain sedang menerbitkan: tunggu sampai selesai, lalu terbitkan lagi bila perlu."
+    return done(request, "/draf/terbit", told)
 
 
 def progress(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """The history: all editions that are kept, how they differ, and an old one brought back as a draft."""
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from agi.pages.admin.draft import rows
 from agi.pages.shared.heard import heard
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor
+from agi.stamp import stamp
 
 
 def listed(request: Request) -> Response:
@@ -50,21 +52,51 @@ def edition(request: Request) -> Response:
 
 def ask(request: Request) -> Response:
     """What the draft would lose if this edition became the draft."""
-    here, one = heard(request), _edition(request)
-    try:
-        lost = here.changes()
-    except HotlineError:
-        lost = ()
-    return render(request, "admin/restore.html", one=one, changes=rows(lost))
+    return _asked(request)
 
 
-def restore(request: Request) -> Response:
+def _asked(request: Request, wrong: str = "", status: int = 200) -> Response:
+    lost = _lost(request)
+    shown = rows(lost)
+    return render(
+        request,
+        "admin/restore.html",
+        status,
+        one=_edition(request),
+        changes=shown,
+        digest=_digest(lost),
+        wrong=wrong,
+    )
+
+
+async def restore(request: Request) -> Response:
     """Let the draft be what this edition was; what stood there is kept, and callers hear nothing of it yet."""
+    form = await request.form()
+    return await run_in_threadpool(_restore, request, str(form.get("dasar", "")))
+
+
+def _restore(request: Request, known: str) -> Response:
     here, one, by = heard(request), _edition(request), visitor(request).name
-    here.working.take(one.prompts, by)
+    if known != _digest(_lost(request)):
+        return _asked(request, "Draf baru saja berubah: periksa apa yang akan hilang, lalu pulihkan.", 409)
+    try:
+        here.working.take(one.prompts, by)
+    except OSError as error:
+        return _asked(request, f"Draf tidak bisa diganti ({error.strerror}): lihat hotline doctor.", 503)
     site(request).audit.add(by, "riwayat.pulihkan", str(one.number))
-    told = f"Draf sekarang berisi versi {one.number}. Penelepon mendengarnya setelah diterbitkan."
+    told = f"Draf sekarang berisi versi {one.number}; yang sebelumnya disimpan. Penelepon mendengarnya setelah terbit."
     return done(request, "/draf", told)
+
+
+def _lost(request: Request) -> tuple[Change, ...]:
+    try:
+        return heard(request).changes()
+    except HotlineError:
+        return ()
+
+
+def _digest(lost: tuple[Change, ...]) -> str:
+    return stamp("\n".join(f"{one.line} {one.after}" for one in lost).encode())
 
 
 def _edition(request: Request) -> Edition:

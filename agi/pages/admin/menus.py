@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -58,7 +59,7 @@ def show(request: Request) -> Response:
     return _page(request)
 
 
-def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
+def _page(request: Request, wrong: str = "", typed: str = "", status: int = 200) -> Response:
     here = heard(request)
     found = read(here.settings.prompts / FILE)
     named = titles(found)
@@ -74,6 +75,7 @@ def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
         "mending": sentence_check.MENDING,
         "findings": [one for one in here.findings() if one.path.name == FILE and not _at(found, one)],
         "wrong": wrong,
+        "typed": typed,
     }
     return render(request, "admin/menus.html", status=status, **told)
 
@@ -150,21 +152,25 @@ def _change(request: Request, form: FormData) -> Response:
     if make is None:
         raise HTTPException(400)
     by = visitor(request).name
+    based: dict[Where, str] = {(name,): str(form.get("dasar", ""))}
     try:
-        based: dict[Where, str] = {(name,): str(form.get("dasar", ""))}
+        if what == "informasi":  # its sentence first: no place of the menu is without one
+            fresh = menu_edit.name_of(_line(form, "judul"), here.working.read(FILE))
+            here.working.set_text(f"info.{fresh}", _line(form, "kalimat"), None, by, FALLBACK)
+            make = partial(_information, fresh=fresh)
         here.working.edit(FILE, based, lambda document: make(document, name, form), by)
-        if what == "informasi":
-            title = _line(form, "judul")
-            document = here.working.read(FILE)
-            key = str(document[menu_edit.options(document, name)[-1].target]["say"])
-            here.working.set_text(key, _line(form, "kalimat"), None, by, FALLBACK)
-            site(request).audit.add(by, "menu.informasi", title)
     except Conflict:
-        return _page(request, "Orang lain baru saja mengubah tempat ini. Periksa yang sekarang, lalu ulangi.", 409)
+        wrong = "Orang lain baru saja mengubah tempat ini. Periksa yang sekarang, lalu ulangi."
+        return _page(request, wrong, _typed(form), 409)
     except FilesError as error:
-        return _page(request, " ".join(problem.message for problem in error.problems), 422)
-    site(request).audit.add(by, f"menu.{what}", name, _line(form, "tujuan"))
+        return _page(request, " ".join(problem.message for problem in error.problems), _typed(form), 422)
+    site(request).audit.add(by, f"menu.{what}", name, _line(form, "tujuan") or _line(form, "judul"))
     return done(request, f"/menu#{name}" if what != "hapus" else "/menu", _told(what))
+
+
+def _typed(form: FormData) -> str:
+    """What somebody wrote whose change was not made, so that they need not write it again."""
+    return "; ".join(filter(None, (plain(str(form.get(field, ""))) for field in ("judul", "kalimat", "kata"))))
 
 
 def _told(what: str) -> str:
@@ -211,12 +217,11 @@ def _removed(now: list[Option], form: FormData) -> Sequence[Option]:
     return [*now[: _place(form)], *now[_place(form) + 1 :]]
 
 
-def _information(document: TOMLDocument, name: str, form: FormData) -> None:
-    """A new piece of information, and an option that leads to it."""
-    title, sentence = _line(form, "judul"), _line(form, "kalimat")
-    if not title or not sentence:
-        raise ValueError("Tulis judul dan kalimatnya.")
-    fresh = menu_edit.name_of(title, document)
+def _information(document: TOMLDocument, name: str, form: FormData, fresh: str = "") -> None:
+    """A new piece of information, the place `fresh`, and an option that leads to it."""
+    title = _line(form, "judul")
+    if not title:
+        raise ValueError("Tulis judulnya.")
     menu_edit.add_information(document, fresh, f"info.{fresh}", ())
     words = _words(form) or (title,)
     menu_edit.put_options(document, name, [*menu_edit.options(document, name), Option(fresh, words)])
