@@ -53,6 +53,10 @@ def test_the_bar_says_on_every_page_how_many_changes_wait(office: PagesOffice, a
     assert "belum terbit" not in office.client("supervisor").get("/").text
 
 
+def test_where_nothing_was_published_the_bar_says_so(office: PagesOffice) -> None:
+    assert "Belum ada yang terbit." in office.client("admin").get("/").text
+
+
 def test_the_draft_shows_old_and_new_words_and_both_are_audible(office: PagesOffice, admin: TestClient) -> None:
     change(office)
     page = admin.get("/draf").text

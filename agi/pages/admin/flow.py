@@ -17,7 +17,7 @@ from agi.pages.shared.site import site
 DAYS = 30
 _KEPT_S = 300.0
 _WIDE, _HIGH, _ACROSS, _DOWN, _MARGIN = 190, 34, 290, 50, 10  # units of the drawing
-_LONGEST = 24
+_LONGEST = 21
 _BOX, _INK, _LINE, _PAPER = "#0b4f7d", "#1a2430", "#51606f", "#ffffff"
 
 Chosen = Mapping[tuple[str, str], int]
