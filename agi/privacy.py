@@ -3,19 +3,25 @@
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from tempfile import NamedTemporaryFile, mkstemp
 from typing import IO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from agi.errors import HotlineError
 
 _LINE_PROOF = "line-proof"
 # 16 digits are a NIK or a KK number, 12 a registration number; they may stand in groups of four.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{12,}|\d{4}(?:[ .\-]\d{4}){2,3})(?!\d)")
+_ANY_NUMBER = re.compile(r"\d(?:[^\w#,;:|/*]*[oOiIlL]*\d){4,}")
 _KEY_BYTES = 32
+_NONCE_BYTES = 12
 
 
 class BadKey(HotlineError):
@@ -30,6 +36,15 @@ def mask(number: str) -> str:
 def redact(text: str) -> str:
     """`text` with every number of 12 or more digits masked: the net below all logging."""
     return _LONG_NUMBER.sub(lambda found: mask(re.sub(r"\D", "", found[0])), text)
+
+
+def masked_numbers(text: str) -> str:
+    """What somebody wrote, as it may be kept: every number of 5 or more digits masked, in whatever digits and groups.
+
+    A PIN and the end of a KK number are shorter than what `redact` takes for a number of a person.
+    """
+    ascii_digits = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+    return _ANY_NUMBER.sub(lambda found: mask(re.sub(r"\W", "", found[0])), ascii_digits)
 
 
 def visible(text: str) -> str:
@@ -58,6 +73,28 @@ def secret(var: Path, name: str, size: int = 32) -> str:
             os.fsync(draft.fileno())
             os.link(draft.name, path)
     return path.read_text().strip()
+
+
+def sealed(key: bytes, text: str) -> bytes:
+    """`text` so that only who has `key` (32 bytes) can read it, and nobody else change it (RFC 8439).
+
+    A random nonce (12 bytes), then text and tag; two of the same text differ.
+    """
+    nonce = token_bytes(_NONCE_BYTES)
+    return nonce + _box(key).encrypt(nonce, text.encode(), None)
+
+
+def unsealed(key: bytes, box: bytes) -> str:
+    """What was `sealed` under `key`. Raises BadKey: with another key, or not whole."""
+    try:
+        return _box(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], None).decode()
+    except (InvalidTag, ValueError) as wrong:
+        raise BadKey("This was sealed with another key than var/secrets/hash-key, or was changed since.") from wrong
+
+
+def _box(key: bytes) -> ChaCha20Poly1305:
+    """Not under `key` itself, which makes hashes, too."""
+    return ChaCha20Poly1305(hashlib.blake2b(key=key, digest_size=_KEY_BYTES, person=b"seal").digest())
 
 
 @contextmanager
@@ -101,6 +138,11 @@ def line_proof(var: Path) -> str:
 def collect_proof(var: Path) -> str:
     """The same to `hotline speech collect`: another one, since its port is anybody's while it does not run."""
     return secret(var, "collect-proof")
+
+
+def pages_proof(var: Path) -> str:
+    """What the pages prove themselves with to Asterisk, for who calls from a page."""
+    return secret(var, "pages-proof")
 
 
 def renew_line_proof(var: Path) -> None:

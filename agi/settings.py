@@ -62,6 +62,9 @@ class Office(Section):
     zone: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"] = Field(
         "Asia/Jakarta", description="The office's time zone (WIB, WITA, WIT); times are stored in UTC."
     )
+    data_days: int = Field(
+        3, ge=0, le=3650, description="Age in days from which answers of the registry say of which day its data are."
+    )
 
 
 class Telephony(Section):
@@ -133,7 +136,7 @@ class Speech(Section):
         Path("data/model"), description="Any Vosk model directory for Indonesian; a relative one is below the root."
     )
     recognisers: int = Field(40, ge=1, description="Questions listened to at once; above it keys only.")
-    slow_ms: int = Field(3000, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
+    slow_ms: int = Field(5000, ge=200, le=10000, description="Lag of recognition at which keys must do (ms).")
     accept: dict[Spoken, float] = Field(
         {}, description="Confidence from which a spoken answer is taken unasked, by kind of question (1.01: never)."
     )
@@ -198,10 +201,19 @@ class Trunk(Section):
 class Queue(Section):
     """The agents' queue."""
 
+    after_call_s: int = Field(30, ge=0, le=600, description="Seconds an agent has after a call before the next rings.")
     announce_s: int = Field(30, ge=10, description="Seconds between announcements of position and wait.")
     max_wait_s: int = Field(600, ge=10, description="Longest wait before the caller is offered the menu again.")
     show_number: bool = Field(False, description="Whether agents see callers' whole numbers, not three digits of them.")
     ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
+
+
+class Survey(Section):
+    """The survey of satisfaction (SKM, PermenPANRB 14/2017)."""
+
+    enabled: bool = Field(False, description="Whether callers are asked one question of the survey after an answer.")
+    days: int = Field(90, ge=1, description="Days in which no number is asked twice.")
+    least: int = Field(30, ge=1, description="Answers to each of the nine questions before an index is told.")
 
 
 class Pages(Section):
@@ -217,7 +229,71 @@ class Pages(Section):
         Path(), description="The TLS certificate (PEM) with its chain; a relative path is below the root."
     )
     certificate_key: Path = Field(Path(), description="The key of that certificate (PEM).")
+    telephone_port: int = Field(
+        8538,
+        ge=1024,
+        le=65535,
+        description="TCP port of Asterisk on 127.0.0.1, by which the pages pass on calls from a browser.",
+    )
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which one must sign in again.")
+
+
+class Tickets(Section):
+    """Complaints and wishes of citizens."""
+
+    message_s: int = Field(90, ge=10, le=300, description="Longest message that a caller may leave (s).")
+    keep_days: int = Field(
+        365, ge=1, description="Days after which closed tickets and drafts are deleted, with their recordings."
+    )
+
+
+class Messages(Section):
+    """Text messages."""
+
+    telephones: bool = Field(True, description="Whether text messages of telephones (SIP MESSAGE) are answered.")
+    keep_days: int = Field(30, ge=1, description="Days after which messages, which are kept masked, are deleted.")
+    webhook_port: int = Field(
+        8539,
+        ge=1024,
+        le=65535,
+        description="TCP port on 127.0.0.1 by which the office's web server passes on webhooks, of WhatsApp.",
+    )
+
+
+class Whatsapp(Section):
+    """The office's number at the WhatsApp Business Cloud API; its secrets are kept in var/secrets/whatsapp-*."""
+
+    number_id: str = Field(
+        "", pattern=r"^[0-9]{0,30}$", description="The number's id at Meta (not the number itself); empty: no WhatsApp."
+    )
+    graph: str = Field(
+        "https://graph.facebook.com/v23.0",
+        pattern=r"^https?://[A-Za-z0-9.:/_-]+$",
+        description="Where Meta's API is, with its version.",
+    )
+
+
+class Cases(Section):
+    """What calls were about, by the number that callers are told."""
+
+    told: bool = Field(True, description="Whether callers are told the number of their call before goodbye.")
+    days: int = Field(14, ge=1, le=365, description="Days for which that number opens the case; then it is deleted.")
+    resume_minutes: int = Field(
+        10, ge=0, le=60, description="Minutes in which who was cut off may go on where they were; 0: never."
+    )
+
+
+class Callback(Section):
+    """Calling back who does not want to wait for an agent."""
+
+    enabled: bool = Field(True, description="Whether callers may be called back; others than the house's by the trunk.")
+    after_s: int = Field(60, ge=8, description="Seconds in the queue after which it is offered there.")
+    ring_s: int = Field(25, ge=10, le=28, description="Seconds for which a telephone rings that we call.")
+    tries: int = Field(3, ge=1, le=9, description="How often somebody is called who does not answer.")
+    every_minutes: int = Field(15, ge=1, description="Minutes between these calls.")
+    days: int = Field(7, ge=1, le=30, description="Days after which nobody is called any more.")
+    per_day: int = Field(2, ge=1, description="Callbacks within a day to one number, and for one caller.")
+    most: int = Field(200, ge=1, description="Callbacks that wait at once; one more is not taken.")
 
 
 class Log(Section):
@@ -255,7 +331,13 @@ class Settings(BaseSettings):
     editions: Kept = Kept()
     trunk: Trunk = Trunk()
     queue: Queue = Queue()
+    survey: Survey = Survey()
     pages: Pages = Pages()
+    tickets: Tickets = Tickets()
+    messages: Messages = Messages()
+    whatsapp: Whatsapp = Whatsapp()
+    cases: Cases = Cases()
+    callback: Callback = Callback()
     log: Log = Log()
     places: Places = Places()
 
@@ -368,9 +450,49 @@ class Settings(BaseSettings):
         return self.data / "calls.db"
 
     @property
+    def institutions_db(self) -> Path:
+        """The database of institutions that may ask about a NIK, and of what they asked."""
+        return self.data / "institutions.db"
+
+    @property
     def pages_db(self) -> Path:
         """The database of accounts, sessions and the audit of the pages."""
         return self.data / "pages" / "pages.db"
+
+    @property
+    def hours_file(self) -> Path:
+        """When agents are on duty."""
+        return self.data / "office" / "hours.toml"
+
+    @property
+    def tickets_folder(self) -> Path:
+        """Folder of the tickets' database and of the messages that were recorded for them."""
+        return self.data / "tickets"
+
+    @property
+    def tickets_db(self) -> Path:
+        """The database of complaints and wishes."""
+        return self.tickets_folder / "tickets.db"
+
+    @property
+    def cases_db(self) -> Path:
+        """The database of what calls were about, and of callbacks."""
+        return self.data / "cases" / "cases.db"
+
+    @property
+    def safety_db(self) -> Path:
+        """The database of calls that we made, and of NIKs that nobody may ask about."""
+        return self.data / "safety" / "safety.db"
+
+    @property
+    def mailbox_db(self) -> Path:
+        """The database of messages that came and of their answers."""
+        return self.data / "mailbox" / "mailbox.db"
+
+    @property
+    def messages_spool(self) -> Path:
+        """Where messages lie while they are recorded: Asterisk may write there."""
+        return self.var.absolute() / "asterisk" / "spool" / "messages"
 
     @property
     def secure_pages(self) -> bool:

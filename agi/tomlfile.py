@@ -9,6 +9,7 @@ import tomllib
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -123,6 +124,8 @@ def expected(field: FieldInfo) -> str:
         return f"daftar nama = angka di antara kurung kurawal; namanya: {kinds}"
     if wanted is bool:
         return "true (ya) atau false (tidak), tanpa tanda kutip"
+    if wanted is date:
+        return "tanggal seperti 2027-05-31, tanpa tanda kutip"
     if wanted in (int, float):
         number = "bilangan bulat" if wanted is int else "angka"
         return f"{number}{_bounds(field)}, tanpa tanda kutip"

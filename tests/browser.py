@@ -1,5 +1,6 @@
 """A real browser (Debian's Chromium) for pages, and a judge of who can use them (axe-core)."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pages_office import COOKIE, PagesOffice
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 LIMIT_MS = 30_000
@@ -16,11 +17,18 @@ ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE l
 SERIOUS = ("serious", "critical")
 
 
+def is_served(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as knocking:
+        return knocking.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def launched(*words: str) -> Iterator[Browser]:
     """Chromium with the words `words` beside the usual."""
     if not CHROMIUM.exists():
         pytest.skip("this system has no Chromium but as a snap")
+    expect.set_options(timeout=LIMIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-background-networking", ONLY_HERE, *words]

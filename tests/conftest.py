@@ -43,24 +43,42 @@ _LONG = ("test_drill", "test_frozen_parts", "test_up", "test_dialplan", "test_op
 _THOROUGH = (
     "test_any_folder",
     "test_bench",
+    "test_call_doubtful",
+    "test_call_stalled_disk",
     "test_collect",
+    "test_complaint_calls",
     "test_drill",
+    "test_hearing_audiosocket_peers",
+    "test_line_keys_at_seams",
     "test_listen_address",
     "test_pages_announcement_browser",
+    "test_pages_facts_browser",
+    "test_pages_menus_browser",
+    "test_pages_office_browser",
+    "test_pages_pictures",
+    "test_pages_presence_browser",
+    "test_pages_publication_killed",
+    "test_pages_rehearsal_browser",
     "test_pages_schedule_browser",
     "test_pages_sentences_browser",
     "test_pages_tasks_browser",
+    "test_pages_telephone_browser",
+    "test_pages_tickets_browser",
     "test_pages_try_out_browser",
+    "test_pages_whatif_browser",
     "test_private_files",
+    "test_rehearsal_whole",
     "test_replays",
+    "test_softphone_hearing",
     "test_speech_card",
     "test_speech_eval",
     "test_speech_examine",
+    "test_speech_serve",
     "test_terminal_charset",
     "test_working_copy_killed",
 )
-"""What plain `./hotline test` leaves to `--all`, or to who names it: the workshop, whole tasks in a browser, odd
-surroundings."""
+"""What plain `./hotline test` leaves to `--all`, or to who names it, with the tests that are marked as `thorough`: the
+workshop, whole tasks in a browser, odd surroundings, calls that wait for long."""
 _PLACE = {name: place for place, name in enumerate((*_CALLS, *_LONG))}
 _OF_WORK = ("gw0", "gw1")
 """The rows that take this first, as xdist calls them."""
@@ -78,6 +96,13 @@ os.environ.setdefault("HOTLINE_SPEECH__ENABLED", "false")  # as in `installation
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "All: every scenario of tests/calls on Asterisk, crowds who speak, workshop and odd surroundings, too."
     parser.addoption("--all", action="store_true", dest="everything", help=told)
+    parser.addoption("--pictures", action="store_true", help="Take the README's pictures of the pages anew.")
+
+
+def _is_left_out(path: Path, config: pytest.Config) -> bool:
+    """Whether what is thorough in this module waits: for `--all`, or for who names the module."""
+    named = any(Path(word.partition("::")[0]).name == path.name for word in config.args)
+    return not named and not config.getoption("everything")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -87,9 +112,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """
     if hasattr(config, "workerinput") and collection_path.name == "test_speech_training.py":
         return True
-    named = any(Path(word.partition("::")[0]).name == collection_path.name for word in config.args)
-    waits = collection_path.stem in _THOROUGH and not named and not config.getoption("everything")
-    return True if waits else None
+    return True if collection_path.stem in _THOROUGH and _is_left_out(collection_path, config) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long and shows nothing that others do not show in part: tests marked as `thorough`."""
+    left = [item for item in items if item.get_closest_marker("thorough") and _is_left_out(item.path, config)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 class Rows(LoadScopeScheduling):
@@ -145,13 +177,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if REPLAYS.calls:
         terminalreporter.section("calls", red=REPLAYS.too_many)
         terminalreporter.write_line(str(REPLAYS))
-
-
-@pytest.fixture
-def only_with_all(request: pytest.FixtureRequest) -> None:
-    """For a test that takes long and shows nothing that others do not show in part."""
-    if not request.config.getoption("everything"):
-        pytest.skip("left out: takes long; `./hotline test --all` has it")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import cycle
 from pathlib import Path
 
+import lasting_prompts
 import pytest
 from leaks import leaks
 
@@ -33,6 +34,7 @@ _KEYS_ONLY = {"HOTLINE_SPEECH__ENABLED": "false"}
 _IMPATIENT = {
     "HOTLINE_DIALOGUE__FIRST_KEY_MS": "3000",
     "HOTLINE_DIALOGUE__BETWEEN_KEYS_MS": "2000",
+    "HOTLINE_QUEUE__AFTER_CALL_S": "1",
     "HOTLINE_QUEUE__ANNOUNCE_S": "10",
     "HOTLINE_QUEUE__MAX_WAIT_S": "25",
     "HOTLINE_LINE__STOP_GRACE_S": "5",
@@ -92,9 +94,13 @@ def _rtp_ranges() -> Iterator[int]:
 
 
 def private_environment(home: Path, **more: str) -> dict[str, str]:
-    """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped."""
+    """Variables of an installation below `home` with ports of its own; other HOTLINE_ variables are dropped.
+
+    What it says is what is shipped, with facts that no day makes overdue.
+    """
     return {
         **installation.private_environment(home, next(_rtp_ranges()), _RTP_PORTS),
+        "HOTLINE_PLACES__PROMPTS": str(lasting_prompts.lent()),
         **_KEYS_ONLY,
         **_IMPATIENT,
         **more,

@@ -12,7 +12,8 @@ from agi.workshop.softphone.sample import Sample
 
 _LONG = re.compile(rb"(?<!\d)\d{12}(?:\d{4})?(?!\d)")
 _SHORT = re.compile(rb"(?<![\d.])\d{6,11}(?!\d)")
-_CALL_ID = re.compile(rb"-[0-9a-f]{6}-\d{10}\.\d+")  # which installation, when: the six may happen to be a PIN
+_CALL_ID = re.compile(rb"-[0-9a-f]{6}-\d{10}(?=\.\d)")
+"""Which installation, when: the six may happen to be a PIN. What follows may be the beginning of a key."""
 _KEY_BYTES = 16
 _SKIPPED = (
     "registry.db",

@@ -32,7 +32,7 @@ from agi.ops.places import DIALPLAN, etc_folder
 from agi.settings import ROOT
 from agi.workshop.softphone.phone import Account
 
-_TEST_MODULES = ("res_clioriginate", "app_senddtmf", "app_record", "app_mixmonitor")
+_TEST_MODULES = ("app_senddtmf", "app_record", "app_mixmonitor")
 
 
 def until(what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:

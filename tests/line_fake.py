@@ -49,8 +49,9 @@ def channel_with(*replies: bytes, close: bool = True, limit_s: float = 1.0) -> I
     with socket_pair() as (wire, far):
         far.sendall(HEADERS)
 
+        lines = far.makefile("rb")
+
         def talk() -> None:
-            lines = far.makefile("rb")
             for reply in replies:
                 line = lines.readline()
                 if not line:

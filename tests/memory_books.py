@@ -10,7 +10,7 @@ from agi.books.contacts import START, Contact, Ending, counted, masked
 from agi.books.course import Course, course
 from agi.books.errors import CallNotFound
 from agi.books.events import Asked, Channel, Ended, Event, Outcome, Returned
-from agi.books.words import Application, Office, Resident
+from agi.books.words import Application, Office, Resident, ResidentStatus
 from agi.privacy import mask
 
 
@@ -135,12 +135,16 @@ class MemoryRegistry:
     applications: Mapping[tuple[str, str], Application]
     owned: Mapping[str, tuple[Application, ...]]
     offices: Mapping[str, Office]
+    imported: datetime | None = None
 
     def ready(self) -> None:
         pass
 
     def resident(self, nik: str, kk_digits: str) -> Resident | None:
         return self.residents.get((nik, kk_digits))
+
+    def status(self, nik: str) -> ResidentStatus | None:
+        return next((one.status for (number, _), one in self.residents.items() if number == nik), None)
 
     def application(self, number: str, pin: str) -> Application | None:
         return self.applications.get((number, pin))
@@ -153,6 +157,9 @@ class MemoryRegistry:
 
     def every_office(self) -> tuple[Office, ...]:
         return tuple(self.offices.values())
+
+    def as_of(self, table: str) -> datetime | None:
+        return self.imported
 
     def close(self) -> None:
         pass

@@ -1,6 +1,5 @@
 """An installation of its own whose pages are looked at, and who is signed in there; nothing of it answers calls."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import lasting_prompts
 import pytest
 import uvicorn
 from installation import settings_of
@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from agi.books.accounts import AccountBook, Role
 from agi.pages.application import application
-from agi.settings import ROOT, Settings
+from agi.settings import Settings
 from agi.workshop.bench.installation import lend_voice
 
 COOKIE = "hotline"
@@ -69,7 +69,7 @@ class PagesOffice:
 
 def pages_office(home: Path, **more: str) -> PagesOffice:
     """One below `home`, with its own working copy of the prompts, and the settings `more`."""
-    shutil.copytree(ROOT / "prompts", home / "prompts")
+    lasting_prompts.copy_to(home / "prompts")
     lend_voice(home / "var")
     places = {name: str(home / name) for name in ("prompts", "data", "var")}
     environment = {f"HOTLINE_PLACES__{name.upper()}": place for name, place in places.items()}

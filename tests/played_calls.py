@@ -42,7 +42,7 @@ REPLAYS = Replays()
 """Of this process; `conftest.py` adds up those of all rows and says them in pytest's summary."""
 
 
-def play(hotline: Hotline, files: Sequence[Path], *words: str, limit_s: float = 540) -> list[Result]:
+def play(hotline: Hotline, files: Sequence[Path], *words: str, limit_s: float = 1200) -> list[Result]:
     """Play `files` once."""
     done = hotline.run("call", "--json", *words, *map(str, files), limit_s=limit_s, check=False)
     results = [json.loads(line) for line in done.stdout.splitlines()]

@@ -289,3 +289,12 @@ class RawTelephone:
             except TimeoutError:
                 continue
             self.heard.append((time.monotonic(), data))
+
+
+def signs_in(account: Account) -> bool:
+    """Whether a telephone with this account may sign in."""
+    itself = f"<sip:{account.user}@{account.host}>"
+    with RawTelephone(account) as telephone:
+        headers = [("To", itself), ("From", f"{itself};tag=1"), ("Expires", "60")]
+        answer = telephone.ask(telephone.request("REGISTER", f"sip:{account.host}:{account.port}", headers))
+        return answer is not None and answer.code == 200

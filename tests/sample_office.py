@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -10,6 +11,7 @@ from scripted_caller import PROMPTS, Notes, ScriptedKeypad, ScriptedPhone, SetCl
 from spoken_caller import HearingPhone
 
 from agi import privacy
+from agi.books.callback import Callback
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
@@ -28,6 +30,7 @@ from agi.workshop.sample_make import registration_number
 KEY = bytes(range(32))
 KK_DIGITS = Settings.model_fields["identity"].default.kk_digits
 P = TypeVar("P", ScriptedPhone, HearingPhone)
+_CALLS = count(1)
 MENU = Menu.load(PROMPTS / "menu.toml")
 TEXTS = Texts.load(PROMPTS, "id")
 OFFICE = "Kantor Dukcapil Kota Bandung"
@@ -64,8 +67,8 @@ APPLICATIONS = {
 }
 """The serial of an application of every document in every status."""
 
-WITH_MANY, WITH_ONE, WITH_NONE = 71, 72, 73
-"""Residents with three applications, one, and none."""
+WITH_MANY, WITH_ONE, WITH_NONE, MOVING = 71, 72, 73, 74
+"""Residents with three applications, one, none, and a moving letter that is being worked on."""
 
 
 def build_registry(folder: Path) -> Path:
@@ -77,7 +80,9 @@ def build_registry(folder: Path) -> Path:
         else (nik(serial), kk(serial), state, KtpState.CARD_ISSUED)
         for state, serial in RESIDENTS.items()
     ]
-    residents += [(nik(serial), kk(serial), "ACTIVE", "CARD_ISSUED") for serial in (WITH_MANY, WITH_ONE, WITH_NONE)]
+    residents += [
+        (nik(serial), kk(serial), "ACTIVE", "CARD_ISSUED") for serial in (WITH_MANY, WITH_ONE, WITH_NONE, MOVING)
+    ]
     applications = [_application(serial, *what, nik(1)) for what, serial in APPLICATIONS.items()]
     for number, owner, status in (
         (901, WITH_MANY, ApplicationStatus.DIPROSES),
@@ -86,8 +91,18 @@ def build_registry(folder: Path) -> Path:
         (904, WITH_ONE, ApplicationStatus.SELESAI),
     ):
         applications.append(_application(number, Document.KK, status, nik(owner)))
+    applications.append(_application(905, Document.SURAT_PINDAH, ApplicationStatus.DIPROSES, nik(MOVING)))
     _import(
-        path, folder, "offices", ("code", "name", "hours"), [("BDG", OFFICE, "Senin sampai Jumat"), ("X", "Loket", "")]
+        path,
+        folder,
+        "offices",
+        ("code", "name", "hours", "usual_time"),
+        [
+            ("BDG", OFFICE, "Senin sampai Jumat", ""),
+            ("X", "Loket", "", ""),
+            ("3273", "Dukcapil Kota Bandung", "Senin sampai Jumat", "Kartu Keluarga 1 hari kerja"),
+            ("3171", "Dukcapil Jakarta Pusat", "", ""),
+        ],
     )
     _import(path, folder, "residents", ("nik", "kk", "status", "ktp"), residents)
     columns = ("number", "pin", "nik", "document", "status", "since", "reason", "office")
@@ -105,7 +120,7 @@ def _import(path: Path, folder: Path, table: str, columns: Sequence[str], rows: 
     file = folder / f"{table}.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([columns, *rows])
-    assert import_csv(path, KEY, table, file, kk_digits=KK_DIGITS).rejected == 0
+    assert import_csv(path, KEY, table, file, kk_digits=KK_DIGITS, as_of=SetClock.now).rejected == 0
 
 
 @dataclass
@@ -149,7 +164,7 @@ class SampleOffice:
         with privacy.private_file(settings.var / "secrets" / "hash-key") as key:
             key.write(KEY.hex().encode())
         book, clock = CallBook.open(settings.calls_db, KEY), SetClock()
-        return cls(settings, Office.open(settings, BookGuesses(book), clock), book, clock)
+        return cls(settings, Office.open(settings, BookGuesses(book), clock, surveys=book), book, clock)
 
     @property
     def registry(self) -> Registry:
@@ -168,10 +183,14 @@ class SampleOffice:
         case: Case | None = None,
         dialogue: Dialogue | None = None,
         longest_ms: int = 10**9,
+        call: str = "",
+        account: str = "",
     ) -> Called[ScriptedPhone]:
         """A whole call by `caller` who does what stands in `script`; its time is up after `longest_ms`."""
         phone = ScriptedPhone(ScriptedKeypad(script, TEXTS))
-        return self.called(phone, start, caller, case, dialogue, lambda: phone.keypad.now_ms >= longest_ms)
+        return self.called(
+            phone, start, caller, case, dialogue, lambda: phone.keypad.now_ms >= longest_ms, call=call, account=account
+        )
 
     def spoken_call(
         self, *script: Answer, start: Start = Start.WELCOME, caller: str = "caller-1", case: Case | None = None
@@ -188,8 +207,15 @@ class SampleOffice:
         dialogue: Dialogue | None = None,
         time_is_up: Callable[[], bool] = lambda: False,
         journal: Journal | None = None,
+        call: str = "",
+        callback: Callback | None = None,
+        account: str = "",
     ) -> Called[P]:
         notes = Notes()
-        desk = Desk(self.office, Visitor(caller), case or Case())
+        recorder = phone if hasattr(phone, "record") else None
+        desk = Desk(
+            self.office, Visitor(caller, account), case or Case(), call=call or f"{next(_CALLS)}.0", recorder=recorder
+        )
+        desk.called, desk.joined = callback, callback.joined if callback else None
         ending = converse(phone, journal or notes, desk, MENU, dialogue or Dialogue(), start, time_is_up)
         return Called(ending, phone, notes, desk)

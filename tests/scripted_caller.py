@@ -2,8 +2,8 @@
 
 A script is words separated by blanks. The keys of one word are pressed in one go, so that what is left of it after a
 turn is typed ahead; the end of a word is a pause that lets a time-out pass when an entry is not complete. `,` is
-silence until the time-out. `!` hangs up while the caller should press a key, `^` while a prompt is played. A script
-that has come to its end hangs up.
+silence until the time-out. `:3` is a message of three seconds, `:full` one for which there is no room. `!` hangs up
+while the caller should press a key, `^` while a prompt is played. A script that has come to its end hangs up.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
-from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question
+from agi.dialogue.question import Answer, Case, HungUp, NotRecorded, Prompt, Question, Recorded
 from agi.voice.texts import Texts
 
 PROMPTS = Path(__file__).parent.parent / "prompts"
@@ -91,6 +91,21 @@ class ScriptedPhone:
 
     def turn(self, question: Question) -> Answer:
         return self._turns.turn(question)
+
+    def record(self, name: str, most_s: int) -> Recorded:
+        """The next word of the script is the message."""
+        if not self.keypad.words or self.keypad.words[0] == "!":
+            raise HungUp
+        message = self.keypad.words.pop(0).removeprefix(":")
+        if message == "full":
+            raise NotRecorded
+        return Recorded(float(message), "#")
+
+    def replay(self, name: str) -> None:
+        """Nothing to be heard."""
+
+    def sound(self, name: str) -> None:
+        return None
 
     def transfer(self, case: Case) -> None:
         self.cases.append(case)

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from agi.rehearsal.conditions import telephone
 from agi.speech.build import build
 from agi.speech.grammar import ChoiceGrammar
 from agi.speech.model import Model
 from agi.speech.pronunciation import Pronunciations
 from agi.speech.sound import read
 from agi.speech.standard import standard
-from agi.workshop.evaluation.conditions import telephone
 from agi.workshop.training.kaldi import transition_model
 
 ROOT = Path(__file__).parent.parent

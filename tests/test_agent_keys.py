@@ -83,6 +83,7 @@ def test_the_agent_sees_our_words_and_nothing_that_the_caller_chose(calls: Excha
         assert chosen not in everything
 
 
+@pytest.mark.thorough
 def test_baresip_shows_the_case_is_talked_with_and_by_star_2_sends_the_caller_back_to_where_they_were(
     calls: Exchange, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_baresip_shows_the_case_is_talked_with_and_by_star_2_sends_the_caller_ba
         until("it is recorded", lambda: sum(one.startswith("more ") for one in events(calls, call)) > asked_before)
 
 
+@pytest.mark.thorough
 def test_a_callers_star_keys_are_the_callers(calls: Exchange, tmp_path: Path) -> None:
     with on_duty(calls, "7001", tmp_path) as agent, closing(PlainPhones(calls.account("tester1"))) as phones:
         caller = phones.phone(tmp_path / "caller.wav")
@@ -146,6 +148,7 @@ def transfer(agent: RawTelephone, number: str) -> str:
     return ends()[0]
 
 
+@pytest.mark.thorough
 def test_the_transfer_key_of_a_telephone_leads_to_a_colleague_whose_caller_is_asked_what_else(
     calls: Exchange, tmp_path: Path
 ) -> None:
@@ -167,6 +170,7 @@ def test_the_transfer_key_of_a_telephone_leads_to_a_colleague_whose_caller_is_as
         until("the caller is asked what else", lambda: "agent.talked 7001" in events(calls, call))
 
 
+@pytest.mark.thorough
 def test_the_transfer_key_of_a_telephone_reaches_no_other_number(calls: Exchange) -> None:
     with RawTelephone(calls.account("7001")) as agent:
         agent.register()
@@ -178,6 +182,7 @@ def test_the_transfer_key_of_a_telephone_reaches_no_other_number(calls: Exchange
         assert not agent.was_asked("BYE")
 
 
+@pytest.mark.thorough
 def test_who_is_given_to_a_colleague_who_is_not_there_waits_in_the_queue_again(calls: Exchange) -> None:
     with RawTelephone(calls.account("7001")) as agent, RawTelephone(calls.account("7002")) as colleague:
         agent.register()
@@ -190,6 +195,7 @@ def test_who_is_given_to_a_colleague_who_is_not_there_waits_in_the_queue_again(c
         until("the caller waits", lambda: not talking(calls) and calls.at("queue"))
 
 
+@pytest.mark.thorough
 def test_when_the_agent_hangs_up_the_caller_is_asked_what_else(calls: Exchange, tmp_path: Path) -> None:
     with on_duty(calls, "7001", tmp_path) as agent:
         call = answered(calls, agent)

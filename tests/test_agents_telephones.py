@@ -38,6 +38,7 @@ def rang(telephone: RawTelephone) -> int:
     return len({one.header("Call-ID") for one in telephone.asked if one.method == "INVITE"})
 
 
+@pytest.mark.thorough
 def test_a_telephone_that_vanished_is_off_duty_soon(calls: Exchange) -> None:
     on_duty(calls, "7001").close()
     until("its absence is noticed", lambda: "Unavailable" in state(calls, "7001"), GONE_S)
@@ -49,6 +50,7 @@ def test_an_hour_of_duty_is_not_granted(calls: Exchange) -> None:
         assert [int(line.split(":")[1]) for line in expires] == [300]
 
 
+@pytest.mark.thorough
 def test_who_declines_is_not_rung_again_at_once(calls: Exchange) -> None:
     with on_duty(calls, "7001") as declining:
         declining.answers["INVITE"] = (486, "Busy Here")
@@ -59,6 +61,7 @@ def test_who_declines_is_not_rung_again_at_once(calls: Exchange) -> None:
         assert time.monotonic() - begun > 3
 
 
+@pytest.mark.thorough
 def test_when_one_declines_the_next_one_rings(calls: Exchange) -> None:
     with on_duty(calls, "7001") as one, on_duty(calls, "7002") as other:
         one.answers["INVITE"] = other.answers["INVITE"] = (603, "Decline")

@@ -46,6 +46,8 @@ def fill(home: Path, word: str) -> None:
     for csv in (home / "data").glob("*.csv"):
         csv.unlink()
     (home / "data" / "agents.toml").write_text(f'# {word}\n[7001]\nname = "Sari"\n')
+    (home / "data" / "office").mkdir(exist_ok=True)
+    (home / "data" / "office" / "hours.toml").write_text(f"# {word}\n[week]\n")
     (home / "var" / "secrets" / "hash-key").write_text(KEY.hex())
     (home / "prompts" / "id.toml").write_text(f"# {word}\n")
     (home / "prompts" / "recordings" / "call.welcome.wav").write_bytes(word.encode())
@@ -137,6 +139,30 @@ def test_editions_come_back_as_they_were_written_and_recorded_and_are_made_anew_
     assert hotline("restore", str(file)).exit_code == 0
     assert contents(office) == before
     assert not office.current_edition.is_symlink()
+
+
+def test_what_is_announced_and_what_is_planned_come_back(office: Settings, tmp_path: Path) -> None:
+    editions = office.editions_folder
+    files = ("announcement/standing.json", "announcement/ab12.wav", "announcement/ab12.wav16", ".schedule.json")
+    for name in (
+        *files,
+        ".scheduled-12ab/prompts/id.toml",
+        ".scheduled-12ab/sounds/clip.wav",
+        ".draft/prompts/id.toml",
+    ):
+        (editions / name).parent.mkdir(parents=True, exist_ok=True)
+        (editions / name).write_text(f"old {name}")
+    before = contents(office)
+    assert [name for name in before if "editions/" in name] == [
+        f"editions/{name}" for name in sorted((*files, ".scheduled-12ab/prompts/id.toml"))
+    ]
+    file = a_backup(tmp_path)
+    (editions / "announcement" / "standing.json").write_text("another")
+    (editions / "announcement" / "cd34.wav").write_text("another sound")
+    shutil.rmtree(editions / ".scheduled-12ab")
+    (editions / ".schedule.json").unlink()
+    assert hotline("restore", str(file)).exit_code == 0
+    assert contents(office) == before
 
 
 def test_a_backup_of_the_first_format_is_still_put_back(office: Settings, tmp_path: Path) -> None:
@@ -318,6 +344,7 @@ def test_cut_off_it_is_refused(office: Settings, tmp_path: Path) -> None:
     assert contents(office) == before
 
 
+@pytest.mark.thorough
 def test_after_it_calls_are_answered_from_it(tmp_path: Path) -> None:
     file = tmp_path / "office.backup"
     keys = "1 {resident ACTIVE nik} {resident ACTIVE kk} 2"

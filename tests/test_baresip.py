@@ -10,7 +10,7 @@ from baresip import Baresip
 from line_exchange import Exchange, until
 from raw_telephone import NUMBER, RawTelephone
 
-from agi.workshop import g711
+from agi.rehearsal import g711
 from agi.workshop.softphone import rtp
 
 ROW, COLUMN = 697, 1209  # Hz: the tones of key 1 (ITU-T Q.23)
@@ -47,6 +47,7 @@ def pressed(exchange: Exchange) -> bool:
     return any((one.question, one.answer.value) == ("main", "1") for one in exchange.asked(newest.id))
 
 
+@pytest.mark.thorough
 def test_a_telephone_without_key_events_is_heard_by_its_tones(exchange: Exchange) -> None:
     before = len(exchange.calls())
     with RawTelephone(exchange.account("tester1")) as telephone:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ MESSAGES = """\
 2026-11-24\t06:58:20.038500\t1795503500.038500\tS\t2-12004@127.0.0.1\tCSeq:3 INFO\tINFO sip:127.0.0.1:5500 SIP/2.0
 2026-11-24\t06:58:20.038600\t1795503500.038600\tS\t2-12004@127.0.0.1\tCSeq:4 BYE\tBYE sip:127.0.0.1:5500 SIP/2.0
 """
+
+pytest_plugins = ["office_fixtures"]
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
@@ -79,11 +82,15 @@ def test_the_caller_whose_waits_are_reckoned_goes_the_way_of_the_menu() -> None:
     assert times.way(menu, "requirements_ktp_lost") == ["3", "2", "2"]
     assert times.way(menu, "") == [""]
     assert times.wish(menu, "requirements_ktp_lost") == ["requirements_ktp_lost"]
-    assert times.wish(menu, "status_by_person") == ["status", "2"]
-    assert {place for _, place in times.COMMONEST} - {""} <= menu.nodes.keys()
+    assert times.wish(menu, "status_by_person") == ["status_by_person"]
+    assert times.wish(menu, "problems") == ["4", "4"]
+    assert {one.place for one in times.COMMONEST} - {""} <= menu.nodes.keys()
 
 
-def test_waits_are_those_of_the_conversation(tmp_path: Path) -> None:
+@pytest.fixture
+def found(tmp_path: Path, patient_books: None) -> times.Times:
+    """The waits where every prompt lasts a second."""
+
     class Clips:
         """Every prompt is one clip."""
 
@@ -92,7 +99,31 @@ def test_waits_are_those_of_the_conversation(tmp_path: Path) -> None:
 
     settings = Settings(places=Places(data=tmp_path, var=tmp_path))
     menu = Menu.load(ROOT / "prompts" / "menu.toml")
-    found = times.measure(settings, menu, Clips(), tmp_path, lasts_s=lambda _: 1.0)  # type: ignore[arg-type]
+    return times.measure(settings, menu, Clips(), tmp_path, lasts_s=lambda _: 1.0)  # type: ignore[arg-type]
+
+
+def test_each_of_the_ten_commonest_questions_ends_in_an_answer_or_a_ticket(found: times.Times) -> None:
+    ends = {wait.question: wait.end for wait in found.waits}
+    assert len(ends) == len(times.COMMONEST) == 11
+    assert [question for question, end in ends.items() if end is times.End.AGENT] == ["petugas"]
+    assert [question for question, end in ends.items() if end is times.End.TICKET] == [
+        "NIK tidak ditemukan di BPJS", "data ganda, ditolak bank", "pengaduan",
+    ]  # fmt: skip
+
+
+def test_the_table_in_the_readme_has_the_questions_and_ends_of_the_command(found: times.Times) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    begin = next(at for at, line in enumerate(readme) if line.startswith("| ") and cells(line) == [*times.HEAD])
+    rows = [cells(line) for line in takewhile(lambda line: line.startswith("|"), readme[begin + 2 :])]
+    assert [row[:2] for row in rows[:-1]] == [[wait.question, str(wait.end)] for wait in found.waits]
+    assert all(second.isdigit() for row in rows for second in row[2:])
+
+
+def cells(line: str) -> list[str]:
+    return [one.strip() for one in line.strip("| ").split("|")]
+
+
+def test_waits_are_those_of_the_conversation(found: times.Times) -> None:
     waits = {wait.question: wait for wait in found.waits}
     key, more = times.KEY_S, times.NEXT_KEY_S
     assert waits["pindah"].keys_s == pytest.approx(1 + 3 * (1 + key))  # welcome; three menus and their keys

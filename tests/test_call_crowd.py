@@ -75,6 +75,7 @@ def test_thirty_calls_at_once_are_all_answered_and_all_complete(
     assert was_heard(references.bank, growing(tmp_path / "0.wav"), "ktp.card_issued")
 
 
+@pytest.mark.thorough
 def test_a_caller_whose_line_is_killed_in_a_question_hears_an_apology_and_goes_to_the_agents(
     hotline: Hotline, references: References, phones: PlainPhones, tmp_path: Path
 ) -> None:

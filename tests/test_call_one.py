@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import soundfile
 from installation import Hotline
 
@@ -40,6 +41,7 @@ def test_one_call_from_the_command_line_tells_what_was_heard(hotline: Hotline, t
     assert "press {resident ACTIVE CARD_ISSUED kk}" in steps
 
 
+@pytest.mark.thorough
 def test_descriptions_that_fit_nobody_are_told_all_at_once_before_anybody_is_called(
     hotline: Hotline, tmp_path: Path
 ) -> None:
@@ -80,6 +82,7 @@ def test_keys_that_no_telephone_has_are_refused(hotline: Hotline) -> None:
     assert "--keys takes 0-9" in done.stderr
 
 
+@pytest.mark.thorough
 def test_the_scripted_agent_is_shown_the_case_and_no_number(hotline: Hotline) -> None:
     agent = subprocess.Popen(
         [sys.executable, "-m", "agi.cli", "agent", "7001", "--once", "--talk", "2", "--json"],

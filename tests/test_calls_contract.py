@@ -18,6 +18,7 @@ from agi.books.events import (
     QUEUE,
     Answered,
     Asked,
+    Carried,
     Channel,
     Ended,
     Event,
@@ -27,6 +28,8 @@ from agi.books.events import (
     Returned,
     Said,
     Told,
+    Waited,
+    WaitEnd,
 )
 from agi.books.ports import CallHistory, CallLog
 from agi.books.reader import CallReader
@@ -77,6 +80,8 @@ EVENTS: tuple[Event, ...] = (
     Noted.of(START, "of a later version", "with detail"),
     Ended(at=START, outcome=Outcome.FAILED, where="nik", why="SlowDisk"),
     Returned(at=START),
+    Waited(at=START, seconds=42, end=WaitEnd.LEFT),
+    Carried(at=START, codec="alaw", received=900, lost=100, jitter_ms=3.5, sent=1000, lost_there=7, rtt_ms=20.0),
 )
 
 

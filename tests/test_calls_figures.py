@@ -1,5 +1,6 @@
 """The figures of a period are those of calls that were counted by hand."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,10 @@ import pytest
 from books_data import KEY, START, ended
 
 from agi.books.calls import CallBook
-from agi.books.events import QUEUE, Answered, Asked, Outcome, Said
-from agi.books.figures import CallFigures, Confidence, Fate, Figures, Reached, Trouble
+from agi.books.counting import CallCounter
+from agi.books.events import QUEUE, Answered, Asked, Carried, Outcome, Said, Waited, WaitEnd
+from agi.books.figures import Confidence, Figures, Reached, Trouble
+from agi.books.tally import Fate, Tally, Wait
 
 DAY = timedelta(days=1)
 MATCH, SILENT, UNFIT = Answered("match", "keys", "1"), Answered("no-input", "none"), Answered("no-match", "keys", "8")
@@ -27,7 +30,7 @@ def call(book: CallBook, name: str, number: str, begun: datetime, outcome: Outco
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[CallFigures]:
+def reader(tmp_path: Path) -> Iterator[CallCounter]:
     book = CallBook.open(tmp_path / "calls.db", KEY)
     call(book, "served", "0811111111", START, Outcome.COMPLETED, SILENT, MATCH)
     call(book, "again", "0822222222", START, Outcome.COMPLETED, MATCH)
@@ -43,15 +46,22 @@ def reader(tmp_path: Path) -> Iterator[CallFigures]:
     call(book, "handed", "0888888888", START, Outcome.TRANSFERRED, MATCH)
     call(book, "queue", "0899999999", START, Outcome.TRANSFERRED, MATCH)
     book.event("queue", ended(Outcome.ABANDONED, QUEUE, "hung up while waiting", START + timedelta(seconds=65)))
+    waited = START + timedelta(seconds=60)
+    book.event("handed", Waited(at=waited, seconds=40, end=WaitEnd.ANSWERED))
+    for name, lost in (("served", 0), ("handed", 200)):
+        told = {"codec": "alaw", "jitter_ms": 1.0, "rtt_ms": 1.0, "sent": 1, "lost_there": 0}
+        book.event(name, Carried(at=waited, received=1000, lost=lost, **told))
     call(book, "going on", "0812121212", START, None, MATCH)
     book.close()
-    with CallFigures(tmp_path / "calls.db") as made:
+    with CallCounter(tmp_path / "calls.db") as made:
         yield made
 
 
 @pytest.fixture
-def figures(reader: CallFigures) -> Figures:
-    return reader.figures(START - timedelta(hours=1), START + timedelta(hours=1))
+def figures(reader: CallCounter) -> Figures:
+    tally = reader.tally(START - timedelta(hours=1), START + timedelta(hours=1))
+    assert Tally.unpacked(json.loads(json.dumps(tally.packed()))) == tally
+    return Figures.of(tally)
 
 
 def test_served_is_who_was_answered_and_did_not_call_again_within_a_day(figures: Figures) -> None:
@@ -78,21 +88,25 @@ def test_keys_stand_against_voice_and_its_confidence(figures: Figures) -> None:
     assert [one for one in figures.confidence if one.answers] == [Confidence(4, 1, 0), Confidence(9, 1, 1)]
 
 
-def test_who_hung_up_in_the_queue_waited_from_the_hand_over_on(figures: Figures) -> None:
-    assert figures.gave_up_waits_s == (45.0,)
+def test_waits_are_told_by_how_they_ended_also_of_who_hung_up_before_waits_were_events(figures: Figures) -> None:
+    assert figures.waits == {Wait(45, WaitEnd.HUNG_UP): 1, Wait(40, WaitEnd.ANSWERED): 1}
 
 
-def test_now_are_the_open_calls_and_those_with_the_agents(reader: CallFigures) -> None:
+def test_bad_connections_are_counted_among_those_that_are_known(figures: Figures) -> None:
+    assert (figures.carried, figures.bad) == (2, 1)
+
+
+def test_now_are_the_open_calls_and_those_with_the_agents(reader: CallCounter) -> None:
     now = reader.now(START + timedelta(minutes=5))
     assert (now.talking, now.handed) == (1, 2)  # the agents may still have who was handed over or given up
 
 
-def test_a_period_without_calls_is_empty(reader: CallFigures) -> None:
-    empty = reader.figures(START + 9 * DAY, START + 10 * DAY)
+def test_a_period_without_calls_is_empty(reader: CallCounter) -> None:
+    empty = Figures.of(reader.tally(START + 9 * DAY, START + 10 * DAY))
     assert (empty.begun, empty.counted, empty.served_share, empty.reached) == ({}, 0, None, ())
 
 
 def test_a_book_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
-    with CallFigures(tmp_path / "none.db") as made:
-        assert made.figures(START, START + DAY).calls == 0
+    with CallCounter(tmp_path / "none.db") as made:
+        assert made.tally(START, START + DAY) == Tally()
         assert made.now(START).talking == 0

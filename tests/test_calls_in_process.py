@@ -10,9 +10,10 @@ from sample_office import KEY, KK_DIGITS, MENU, TEXTS, SampleOffice
 from virtual_telephone import Played, play
 
 from agi.books.events import Asked, Noted, Outcome
+from agi.books.hours import HoursBook, OwnHours, spans
 from agi.books.importing import import_sample
 from agi.dialogue.question import Mode
-from agi.settings import ROOT
+from agi.settings import ROOT, Survey
 from agi.workshop.softphone import sample
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.scenariofile import load
@@ -22,6 +23,9 @@ pytest_plugins = ["office_fixtures"]
 CALLS = Path(__file__).parent / "calls"
 SPOKEN = CALLS / "spoken"
 DOUBTFUL = SPOKEN / "doubtful"
+OFF_DUTY = (CALLS / "off_duty", SPOKEN / "off_duty")
+CLOSED = (CALLS / "closed", SPOKEN / "closed")
+SURVEYED = CALLS / "surveyed"
 FILES = sorted(str(path.relative_to(CALLS)) for path in CALLS.rglob("*.yaml"))
 KNOWN = {key: frozenset(text.places) for key, text in TEXTS.items()}
 SAMPLE = ROOT / "data" / "sample"
@@ -51,7 +55,12 @@ def played(registry: Path, tmp_path_factory: pytest.TempPathFactory, patient_boo
         path = CALLS / name
         spoken = MENU.spoken if SPOKEN in path.parents else None
         unsure = frozenset(("nik",)) if DOUBTFUL in path.parents else frozenset[str]()
-        with closing(SampleOffice.open(registry, tmp_path_factory.mktemp("office"))) as own:
+        survey = Survey(enabled=SURVEYED in path.parents)
+        with closing(SampleOffice.open(registry, tmp_path_factory.mktemp("office"), survey=survey)) as own:
+            if path.parent in OFF_DUTY:
+                HoursBook(own.settings.hours_file).write(OwnHours())
+            if path.parent in CLOSED:
+                HoursBook(own.settings.hours_file).write(OwnHours((spans("00:00-00:01"),) * 7))
             found[name] = play(load(path, KNOWN), own, Numbers(PEOPLE, random.Random(name)), spoken, unsure)
     return found
 
@@ -86,7 +95,7 @@ def test_every_kind_of_question_is_answered_by_voice(played: dict[str, Played]) 
     [
         ("{hear: menu.main}, {press: 4}, {hear: menu.status}", "", "hear menu.status: instead: menu.other"),
         ("{hear: lockout.minutes minutes=15}", "", "instead: call.welcome"),
-        ("{hear: menu.main}, {press: 42}, {hear: info.hours}, {press: 2}, {wait: 60 s}", "", "the hotline hung up"),
+        ("{hear: menu.main}, {press: 412}, {hear: info.hours}, {press: 2}, {wait: 60 s}", "", "the hotline hung up"),
         ("{hear: menu.main}, they hang up", "", "they did not"),
         ("{hear: call.welcome}, {silence: 9 s}", "", "something was said"),
         ("{hear: menu.main}, hang up", "outcome: completed", "the record's outcome is 'abandoned'"),

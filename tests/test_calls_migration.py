@@ -147,6 +147,8 @@ def all_there(path: Path) -> None:
     with closing(sqlite3.connect(path)) as book:
         told = "SELECT count(*), count(confidence), sum(sure), count(nullif(detail, '')) FROM events"
         assert book.execute(told).fetchone() == (MANY * TURNS, MANY * TURNS, 0, 0)
+        of_a_number = "EXPLAIN QUERY PLAN SELECT id FROM calls WHERE caller_hash = ?"
+        assert "calls_caller" in book.execute(of_a_number, (b"",)).fetchone()[3]
         assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert fault(path) is None
 

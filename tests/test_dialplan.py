@@ -38,7 +38,7 @@ def test_asterisk_starts_without_a_warning_or_an_error(exchange: Exchange) -> No
     assert booting == []
 
 
-@pytest.mark.parametrize("entrance", ["from-testers", "from-agents", "from-trunk"])
+@pytest.mark.parametrize("entrance", ["from-testers", "from-browsers", "from-agents", "from-trunk"])
 def test_callers_reach_the_hotline_and_nothing_else(exchange: Exchange, entrance: str) -> None:
     shown = exchange.ask(f"dialplan show {entrance}")
     extensions = re.findall(r"^\s+'([^']+)' =>", shown, re.MULTILINE)
@@ -76,7 +76,7 @@ def test_the_operators_forms_of_our_number_are_answered(exchange: Exchange) -> N
     assert [number for number in OURS if not answers(exchange, "from-trunk", number)] == []
 
 
-@pytest.mark.parametrize("entrance", ["from-testers", "from-agents", "from-trunk"])
+@pytest.mark.parametrize("entrance", ["from-testers", "from-browsers", "from-agents", "from-trunk"])
 def test_other_numbers_are_not(exchange: Exchange, entrance: str) -> None:
     assert answers(exchange, entrance, "1500537")
     assert [number for number in NOT_OURS if answers(exchange, entrance, number)] == []
@@ -122,6 +122,7 @@ def answering(exchange: Exchange, answer: Answer) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.thorough
 def test_a_line_that_stops_again_with_no_agent_is_not_asked_a_third_time(calls: Exchange) -> None:
     came: list[str] = []
 
@@ -148,7 +149,7 @@ def down(exchange: Exchange, fault: str) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("fault", ["refused", "full", "silent"])
+@pytest.mark.parametrize("fault", ["refused", "full", pytest.param("silent", marks=pytest.mark.thorough)])
 def test_whom_an_agent_has_helped_hears_no_apology_for_a_line_that_is_down(calls: Exchange, fault: str) -> None:
     with down(calls, fault):
         calls.dial("patient", entrance="from-an-agent")

@@ -15,6 +15,8 @@ from books_data import damage
 from installation import private_environment, settings_of
 
 from agi import privacy
+from agi.books.holidays import shipped
+from agi.books.hours import HoursBook, OwnHours
 from agi.books.importing import import_csv, import_sample
 from agi.books.words import Source
 from agi.cli.doctor import texts
@@ -140,3 +142,16 @@ def test_a_warning_about_texts_is_shown_and_not_only_counted(settings: Settings,
     found = texts(settings.model_copy(update={"places": settings.places.model_copy(update={"prompts": prompts})}))
     assert found.level is Level.WARN
     assert "queue.thankyou" in found.text
+
+
+def test_hours_that_cannot_be_read_and_an_old_calendar_are_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert doctor.agents_hours(settings).level is Level.OK
+    HoursBook(settings.hours_file).write(OwnHours())
+    monkeypatch.setattr(doctor, "due", lambda _: None)
+    assert doctor.agents_hours(settings).level is Level.OK
+    monkeypatch.setattr(doctor, "due", lambda _: shipped()[1])
+    assert "2027" in doctor.agents_hours(settings).text
+    settings.hours_file.write_text("senin = 8")
+    assert doctor.agents_hours(settings).level is Level.WARN

@@ -143,7 +143,10 @@ with publisher.editions.alone():
 """
 
 
-@pytest.mark.parametrize("drafted", [False, True], ids=["from the files", "from a draft"])
+@pytest.mark.parametrize(
+    "drafted",
+    [pytest.param(False, id="from the files"), pytest.param(True, id="from a draft", marks=pytest.mark.thorough)],
+)
 def test_killed_at_any_step_callers_hear_the_old_edition_whole(folder: PromptsFolder, drafted: bool) -> None:
     first = published(folder)
     change(folder.prompts / "id.toml", "Selamat datang", "Selamat pagi")

@@ -57,7 +57,7 @@ def longest_silence(recording: Path) -> float:
     return float((np.diff(edges).max() - 1) * 800 / rate)
 
 
-@pytest.mark.parametrize("part", ["line", "speech", "recogniser", "watch"])
+@pytest.mark.parametrize("part", ["line", "speech", pytest.param("recogniser", marks=pytest.mark.thorough), "watch"])
 def test_a_frozen_part_is_replaced_and_its_caller_is_not_left_in_silence(
     hearing: Hotline, part: str, tmp_path: Path
 ) -> None:

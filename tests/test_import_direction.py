@@ -18,7 +18,10 @@ FLOOR = {
     "workshop": 5,
     "line": 4,
     "pages": 4,
+    "doors": 4,
     "services": 3,
+    "rehearsal": 3,
+    "text": 3,
     "office": 2,
     "ops": 2,
     "hearing": 2,
@@ -39,9 +42,9 @@ FLOOR = {
     "errors": 0,
     "stamp": 0,
 }
-BESIDE = {("hearing", "editions"), ("ops", "hearing")}
+BESIDE = {("hearing", "editions"), ("ops", "hearing"), ("text", "services")}
 """Rooms of one floor that may know each other: which one imports, which one is imported. The speech service hears each
-call with the grammars of its edition; `ops` asks it how it is, by its own client."""
+call with the grammars of its edition; `ops` asks it how it is, by its own client; `text` says what calls say."""
 MODULES = sorted(AGI.rglob("*.py"))
 
 

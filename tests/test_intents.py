@@ -14,13 +14,13 @@ from agi.dialogue.question import Answer, Mode, Options, Question, Result
 from agi.dialogue.spoken import INTENTS
 from agi.hearing.typed import understood
 from agi.languages import INDONESIAN
+from agi.rehearsal.callers import hear
 from agi.services import SERVICES
 from agi.speech.answer import Reading, Verdict, decide
 from agi.speech.intents import Intents
 from agi.speech.standard import of_menu
 from agi.speech.tuning import Tuning
 from agi.workshop.evaluation.command import built
-from agi.workshop.evaluation.measure import hear
 from agi.workshop.evaluation.voices import listed
 from agi.workshop.softphone.speaking import SPEAKERS, speak
 from agi.workshop.softphone.wavfile import samples
@@ -32,7 +32,21 @@ FRESH = SENTENCES.with_name("own_words_fresh.tsv")
 """Written without a look at the words that are known: how many of them were understood then, README tells."""
 PLACES = sorted(MENU.spoken[INTENTS])
 MAIN = Question("main", (), Options("1234"), grammar="menu:main")
-FIRST = {"nik_check": "nik.ask", "agent": "agent.connecting"}
+FIRST = {
+    "where": "where.ask_name",
+    "nik_check": "nik.ask",
+    "diagnosis": "diagnosis.refused_by",
+    "document_status": "registration.ask",
+    "applications": "nik.ask",
+    "agent": "agent.connecting",
+    "complaint": "info.complaint",  # this phone records nothing
+    "ticket_status": "ticket.ask",
+    "life_events": "life_event.which",
+    "institution": "institution.intro",
+    "called_me": "called_me.no",
+    "fraud_report": "fraud.number",
+    "own_nik": "nik.ask",
+}
 
 
 def wishes() -> Intents:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agi.line.callers import account, e164
+from agi.books.telephone import e164
+from agi.line.callers import account
 
 MOBILE = ("0811234567", "811234567", "62811234567", "+62811234567", "0062811234567", "00811234567")
 

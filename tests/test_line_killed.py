@@ -53,6 +53,7 @@ def test_fifty_calls_survive_a_line_that_is_killed_again_and_again(exchange: Exc
     assert all((call.lasted_s or 0) >= 5 for call in calls)
 
 
+@pytest.mark.thorough
 def test_a_line_killed_in_the_middle_of_a_word_leaves_the_caller_with_an_apology_and_in_the_queue(
     exchange: Exchange,
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_line_killed_in_the_middle_of_a_word_leaves_the_caller_with_an_apology
     assert call.afterwards
 
 
+@pytest.mark.thorough
 def test_a_call_that_failed_with_the_line_still_says_so_when_its_caller_came_back_and_hung_up(
     exchange: Exchange,
 ) -> None:

@@ -160,6 +160,7 @@ def test_the_case_goes_to_the_agent_masked_and_harmless_to_the_dialplan() -> Non
         "__HOTLINE_REACHED": "a_b_c___X_______",
         "__HOTLINE_NUMBER": "************0001",
         "__HOTLINE_STATUS": "aktif",
+        "__HOTLINE_CALL_NUMBER": "",
         "HOTLINE_NEXT": "queue",
     } | {"__HOTLINE_REACHED": header_safe("a,b:c?${X}\"'\n(é)")}
     assert set(str(channel.variables["__HOTLINE_REACHED"])) <= set("abcX_")

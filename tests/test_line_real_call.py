@@ -11,7 +11,9 @@ import sample_office
 import soundfile
 from line_exchange import Exchange, until
 
+from agi.books.events import Waited, WaitEnd
 from agi.ops import configure
+from agi.ops.duty import duty
 from agi.settings import ROOT
 from agi.workshop.softphone.phone import Account
 from agi.workshop.softphone.plain import PlainPhones
@@ -114,9 +116,11 @@ def test_an_agent_sees_what_the_call_is_about_and_the_record_names_the_agent(
         assert headers["x-hotline-topic"] == "main"
         assert "x-hotline-number" not in headers
         until("they talk", lambda: any("AppQueue" in line for line in new_call.channels()))
+        until("it is seen who talks", lambda: ("7001", "talking") in _presences(new_call), 10)
         phone.hang_up()
         until("the caller is asked what else", lambda: "menu.more" in _said(new_call, call_id), 20)
         until("the end is recorded", lambda: "agent 7001" in str(_record(new_call, call_id)), 60)
+        assert _waits(new_call, call_id) == [WaitEnd.ANSWERED]
     finally:
         phones.close()
         _sign_out(new_call, "7001")
@@ -143,6 +147,7 @@ def test_without_an_agent_the_caller_is_told_at_once(new_call: Exchange) -> None
     until("the caller is told", lambda: "queue.no_agent" in _said(new_call, call_id), 12)
 
 
+@pytest.mark.thorough
 def test_who_has_asked_for_slower_speech_gets_it_after_the_queue_as_well(new_call: Exchange) -> None:
     before = known(new_call)
     new_call.dial("slow")
@@ -160,6 +165,7 @@ def test_a_stopping_line_hands_its_callers_to_the_fallback_and_says_so_in_the_re
     assert _record(new_call, call_id) == ("failed", "start", "line stopped")
 
 
+@pytest.mark.thorough
 def test_asterisk_counts_in_indonesian_with_our_words(exchange: Exchange) -> None:
     exchange.dial("counter", entrance="from-counting", number="21")
     exchange.wait_for_silence()
@@ -175,6 +181,15 @@ def test_asterisk_counts_in_indonesian_with_our_words(exchange: Exchange) -> Non
 def test_asterisk_had_nothing_to_complain_of_but_the_absence_of_a_line_or_agents(exchange: Exchange) -> None:
     expected = ("Unable to join queue", "Connecting to", "Couldn't connect", "Language id not currently supported")
     assert [line for line in exchange.log() if not any(known in line for known in expected)] == []
+
+
+def _presences(exchange: Exchange) -> list[tuple[str, str]]:
+    found = duty(exchange.settings, exchange.ask)
+    return [(one.number, one.presence) for one in found.agents] if found else []
+
+
+def _waits(exchange: Exchange, call_id: str) -> list[WaitEnd]:
+    return [one.end for one in exchange.events(call_id) if isinstance(one, Waited)]
 
 
 def _record(exchange: Exchange, call_id: str) -> tuple[str, str, str]:

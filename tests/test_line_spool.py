@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from agi.books.calls import CallBook
 from agi.books.contacts import Contact
-from agi.books.events import Noted, NoteKind, Outcome
+from agi.books.events import Carried, Noted, NoteKind, Outcome, Waited, WaitEnd
 from agi.books.reader import CallReader
 from agi.line.spool import Spool, asterisk_since, parse
 
@@ -155,6 +155,60 @@ def test_taking_the_same_line_in_again_changes_nothing(desk: Desk) -> None:
     assert desk.outcome(step="queue", fault="stopped", agent="PJSIP/7001") == first
     with CallReader(desk.book.path) as reader:
         assert reader.events(ID) == events
+
+
+RTP = "codec=alaw;ssrc=1;themssrc=2;lp=100;rxjitter=0.003500;rxcount=900;txjitter=0.0;txcount=950;rlp=19;rtt=0.040000"
+
+
+def test_how_the_sound_was_carried_is_told_once(desk: Desk) -> None:
+    for _ in range(2):
+        desk.outcome(rtp=RTP)
+    with CallReader(desk.book.path) as reader:
+        (found,) = [one for one in reader.events(ID) if isinstance(one, Carried)]
+    assert (found.codec, found.received, found.lost, found.sent, found.lost_there) == ("alaw", 900, 100, 950, 19)
+    assert (found.loss, found.loss_there, found.jitter_ms, found.rtt_ms) == (0.1, 0.02, 3.5, 40.0)
+    assert found.bad
+
+
+@pytest.mark.parametrize("junk", ["", "rxcount", "codec=alaw", "rxcount=-1;txcount=x", "rxcount=nan;txcount=0"])
+def test_sound_of_which_nothing_is_known_is_not_told(desk: Desk, junk: str) -> None:
+    desk.outcome(rtp=junk)
+    with CallReader(desk.book.path) as reader:
+        assert not any(isinstance(one, Carried) for one in reader.events(ID))
+
+
+@pytest.mark.parametrize(
+    ("lost", "jitter_ms", "rtt_ms", "mos", "bad"),
+    [(0, 0, 0, 4.4, False), (10, 0, 0, 3.8, False), (30, 0, 0, 2.8, True), (100, 0, 0, 1.5, True),
+     (0, 20, 100, 4.3, False), (0, 150, 600, 1.6, True), (1000, 0, 0, 1.0, True)],
+)  # fmt: skip
+def test_a_connection_is_rated_as_the_e_model_does(
+    lost: int, jitter_ms: float, rtt_ms: float, mos: float, *, bad: bool
+) -> None:
+    at, received = datetime.fromtimestamp(ENDED, UTC), 1000 - lost
+    carried = Carried(
+        at=at, codec="", received=received, lost=lost, jitter_ms=jitter_ms, sent=0, lost_there=0, rtt_ms=rtt_ms
+    )
+    assert carried.mos == pytest.approx(mos, abs=0.06)
+    assert carried.bad is bad
+
+
+WAITS = {
+    "an agent answered": ({"queued": STARTED, "held": 17, "agent": "PJSIP/7001"}, (17, WaitEnd.ANSWERED)),
+    "hung up while waiting": ({"queued": ENDED - 12}, (12, WaitEnd.HUNG_UP)),
+    "nobody was there": ({"queued": ENDED - 12, "queue": "JOINEMPTY"}, None),
+    "of an earlier dialplan": ({}, None),
+}
+
+
+@pytest.mark.parametrize("story", WAITS)
+def test_the_wait_for_an_agent_is_told(desk: Desk, story: str) -> None:
+    fields, expected = WAITS[story]
+    for _ in range(2):
+        desk.outcome(step="queue", **fields)
+    with CallReader(desk.book.path) as reader:
+        found = [(one.seconds, one.end) for one in reader.events(ID) if isinstance(one, Waited)]
+    assert found == ([expected] if expected else [])
 
 
 def test_sound_that_went_to_another_address_is_noted_once(desk: Desk) -> None:

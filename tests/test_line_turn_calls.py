@@ -147,6 +147,7 @@ def test_a_hang_up_in_a_spoken_turn_is_abandoned_and_leaves_nothing_behind(offic
     assert office.service.state().free == 40
 
 
+@pytest.mark.thorough
 def test_a_service_that_is_ended_in_the_middle_leaves_the_question_to_the_keypad(office: Office) -> None:
     before = known(office)
     office.exchange.dial("slow")
@@ -160,6 +161,7 @@ def test_a_service_that_is_ended_in_the_middle_leaves_the_question_to_the_keypad
     assert turns[0].answer.fell_back == "dead"
 
 
+@pytest.mark.thorough
 def test_without_a_service_every_question_is_asked_by_keypad(office: Office) -> None:
     office.deafen()
     before = known(office)

@@ -11,6 +11,7 @@ from threading import Barrier
 
 import pytest
 from books_data import KEY, nik
+from office_fixtures import patient_books
 from scripted_caller import SetClock
 
 from agi.books.calls import CallBook
@@ -20,6 +21,7 @@ from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
 from agi.settings import Lockout
 
+__all__ = ["patient_books"]
 OWN, OTHER, WITHHELD = Visitor("+62811234567"), Visitor("+62811234568"), Visitor()
 
 
@@ -51,6 +53,7 @@ def fail(limit: GuessLimit, visitor: Visitor, target: str, times: int = 3) -> ti
     return limit.locked(visitor, target)
 
 
+@pytest.mark.usefixtures("patient_books")
 def test_of_a_hundred_at_once_on_fifty_numbers_no_more_are_looked_up_than_the_limit(limit: GuessLimit) -> None:
     targets = [f"nik:{nik(serial)}" for serial in range(50)]
     together = Barrier(100)

@@ -1,5 +1,6 @@
 """A telephone that sends no sound (muted, thrifty in silence) is not taken for dead; one that is cut off is told so."""
 
+import re
 import socket
 from collections.abc import Iterator
 
@@ -7,12 +8,13 @@ import pytest
 from line_exchange import Exchange, until
 from raw_telephone import RawTelephone
 
-from agi.books.events import Outcome
+from agi.books.events import Carried, Outcome
 
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     made = Exchange(tmp_path_factory.mktemp("mute"), HOTLINE_QUEUE__MAX_WAIT_S="7200")
+    made.more("rtp.conf", "\n[general](+)\nrtcpinterval = 500\n")  # losses are counted that often (ms)
     made.start()
     made.start_line()
     yield made
@@ -52,10 +54,32 @@ def test_the_record_tells_of_sound_from_another_address(exchange: Exchange) -> N
     assert not noted("178")
 
 
+def test_a_telephone_whose_packets_get_lost_is_seen_with_its_loss(exchange: Exchange) -> None:
+    """Also when the line is dead: Asterisk itself tells it, at the end of the call."""
+    exchange.kill_line()
+    with RawTelephone(exchange.account("tester1")) as telephone:
+        telephone.dial(caller="0215550181")
+        packets = [telephone.audio() for _ in range(150)]
+        telephone.play(packet for nth, packet in enumerate(packets) if nth % 10 != 5)
+    exchange.wait_for_silence()
+    exchange.start_line()
+
+    def carried() -> list[Carried]:
+        calls = [call for call in exchange.calls() if call.sender.endswith("181")]
+        return [one for call in calls for one in exchange.events(call.id) if isinstance(one, Carried)]
+
+    until("the record tells it", carried)
+    (found,) = carried()
+    assert found.codec == "ulaw"
+    assert found.received == pytest.approx(135, abs=10)
+    assert 0.04 < found.loss < 0.15
+    assert found.bad
+
+
 def test_who_was_cut_for_silence_has_not_hung_up(exchange: Exchange) -> None:
     sound = exchange.etc / "local" / "pjsip-sound.conf"
     usual = sound.read_text()
-    sound.write_text("[sound](!)\nrtp_timeout = 1\n")
+    sound.write_text(re.sub("(?m)^rtp_timeout = [0-9]+", "rtp_timeout = 1", usual))
     exchange.ask("module reload res_pjsip.so")
     try:
         with RawTelephone(exchange.account("tester1")) as telephone:

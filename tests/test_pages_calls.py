@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from agi import privacy
 from agi.books.audit import Audit
 from agi.books.calls import CallBook
-from agi.books.events import Answered, Asked, Outcome, Said, Told
+from agi.books.events import Answered, Asked, Carried, Outcome, Said, Told, Waited, WaitEnd
 from agi.editions.store import Editions
 
 __all__ = ["office"]
@@ -54,6 +54,23 @@ def test_fifty_calls_a_page_the_newest_first(client: TestClient) -> None:
     assert second.count('href="/panggilan/call-') == 10
     assert "/panggilan/call-59" in first
     assert "/panggilan/call-0" in second
+
+
+def test_a_call_tells_the_wait_for_an_agent_and_in_its_technical_part_the_sound(
+    office: PagesOffice, client: TestClient
+) -> None:
+    book = CallBook.open(office.settings.calls_db, privacy.hash_key(office.settings.var))
+    at = START + timedelta(seconds=31)
+    book.event("call-0", Waited(at=at, seconds=42, end=WaitEnd.LEFT))
+    figures = {"jitter_ms": 3.5, "sent": 1000, "lost_there": 0, "rtt_ms": 20.0}
+    book.event("call-0", Carried(at=at, codec="alaw", received=900, lost=100, **figures))
+    book.close()
+    told = client.get("/panggilan/call-0").text
+    assert "Penelepon menunggu petugas 42 s (kembali ke menu)" in told
+    technical = told[told.index("Bagian teknis") :]
+    assert "alaw" in technical
+    assert "10 % dari 1.000 paket hilang" in technical
+    assert "buruk" in technical
 
 
 def test_calls_are_found_by_day_outcome_and_step(client: TestClient) -> None:
@@ -146,3 +163,20 @@ def test_tables_hold_what_fits_and_no_formula_and_are_audited(client: TestClient
 
 def test_testers_see_no_calls(client: TestClient, office: PagesOffice) -> None:
     assert office.client("tester").get("/panggilan").status_code == 403
+
+
+@pytest.mark.usefixtures("client")
+def test_auditors_look_numbers_up_and_take_tables_along(office: PagesOffice) -> None:
+    auditor = office.client("auditor")
+    found = auditor.post("/panggilan", data={"nomor": NUMBER})
+    assert found.status_code == 200
+    assert found.text.count('href="/panggilan/call-') == 1
+    assert auditor.post("/panggilan/unduh", data={"bentuk": "csv"}).text.count("call-") == 60
+    assert [what for what, _, _ in audited(office)][:2] == ["panggilan.unduh", "panggilan.cari"]
+
+
+@pytest.mark.usefixtures("client")
+def test_testers_neither_look_numbers_up_nor_take_tables_along(office: PagesOffice) -> None:
+    tester = office.client("tester")
+    assert tester.post("/panggilan", data={"nomor": NUMBER}).status_code == 403
+    assert tester.post("/panggilan/unduh", data={"bentuk": "csv"}).status_code == 403

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+from line_exchange import until
 from pages_office import PagesOffice, office
+from starlette.testclient import TestClient
 from test_editions import change
 
 from agi.books.audit import Audit
 from agi.editions.publishing import Publisher
 from agi.editions.schedule import Schedule, Scheduled
 from agi.editions.store import Editions
+from agi.pages.admin.publication import digest
 from agi.privacy import hash_key
 
 __all__ = ["office"]
@@ -20,12 +23,20 @@ def planned(office: PagesOffice) -> Scheduled | None:
 
 def form(office: PagesOffice, **ahead: float) -> dict[str, str]:
     at = (datetime.now(UTC) + timedelta(**ahead)).astimezone(office.settings.zone)
-    return {"pada": at.strftime("%Y-%m-%dT%H:%M"), "catatan": "libur"}
+    seen = digest(office.settings)
+    return {"pada": at.strftime("%Y-%m-%dT%H:%M"), "catatan": "libur", "dasar": seen}
+
+
+def planning(client: TestClient, told: dict[str, str]) -> str:
+    """The page that tells what became of a plan, when it is over."""
+    client.post("/draf/jadwal", data=told)
+    until("it is planned", lambda: "refresh" not in client.get("/draf/terbit").headers)
+    return client.get("/draf/terbit").text
 
 
 def test_a_draft_is_planned_and_cancelled(office: PagesOffice) -> None:
     client = office.client("admin", "rina")
-    client.post("/draf/jadwal", data=form(office, hours=3))
+    assert "Terjadwal: terbit" in planning(client, form(office, hours=3))
     found = planned(office)
     assert found
     assert (found.author, found.note) == ("rina", "libur")
@@ -41,8 +52,14 @@ def test_what_has_errors_or_a_time_that_has_passed_is_not_planned(office: PagesO
     for wrong in (form(office, hours=-3), {"pada": "besok"}, {}):
         assert client.post("/draf/jadwal", data=wrong).status_code == 200
     change(office.settings.prompts / "menu.toml", 'start = "main"', 'start = "nowhere"')
-    page = client.post("/draf/jadwal", data=form(office, hours=3))
-    assert "Tidak dijadwalkan: draf punya" in page.text
+    assert "Tidak dijadwalkan: Draf masih punya" in planning(client, form(office, hours=3))
+    assert planned(office) is None
+
+
+def test_a_draft_that_changed_since_it_was_seen_is_not_planned(office: PagesOffice) -> None:
+    old = form(office, hours=3)
+    change(office.settings.prompts / "id.toml", "Selamat datang", "Selamat pagi")
+    assert "berubah sejak Anda melihatnya" in office.client("admin").post("/draf/jadwal", data=old).text
     assert planned(office) is None
 
 
@@ -53,7 +70,8 @@ def test_the_page_shows_when_what_is_planned_and_how_it_differs(office: PagesOff
     client, texts = office.client("admin", "rina"), office.settings.prompts / "id.toml"
     assert "Tidak ada bedanya" in client.get("/draf/jadwal").text
     change(texts, "Selamat datang", "Selamat pagi")
-    page = client.post("/draf/jadwal", data=form(office, hours=3)).text
+    planning(client, form(office, hours=3))
+    page = client.get("/draf/jadwal").text
     assert "Terjadwal" in page
     assert "oleh rina: libur" in page
     change(texts, "Selamat pagi", "Selamat malam")

@@ -5,14 +5,19 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 from installation import Hotline, brought_up
 from line_exchange import until
+from raw_telephone import signs_in
 
+from agi.books.accounts import AccountBook, Role
+from agi.ops import telephones
 from agi.ops.supervise import Supervisor
+from agi.workshop.softphone.phone import Account
 
 PASSWORD = "kuda pelangi sumur tua"
 LINK = re.compile(r"(https?://127\.0\.0\.1:\d+)/undangan/(\S+)")
@@ -40,7 +45,20 @@ def test_up_prints_a_link_by_which_the_first_admin_comes_in_once(served: Hotline
         path = f"/undangan/{token}"
         assert browser.post(path, data={"sandi": PASSWORD, "sandi_lagi": PASSWORD}).url.path == "/"
         assert browser.get("/akun/semua").status_code == 200
+        # Asked for the pages by the process beside them: they reach no control socket themselves.
+        until("agents are seen", lambda: "Petugas 7001 (7001): tidak masuk" in browser.get("/hari-ini").text)
+        assert "Panggilan tidak dijawab" not in browser.get("/hari-ini").text
     assert LINK.search(served.run("up").stdout) is None
+
+
+def test_a_telephone_of_ones_own_is_known_to_asterisk_soon(served: Hotline) -> None:
+    book, now = AccountBook(served.settings.pages_db), datetime.now(UTC)
+    book.accept(book.invite("siti", Role.TESTER, now), "no hash", now)
+    book.set_telephone("siti", telephones.digest("siti", "abcdefgh234567"))
+    account = Account("127.0.0.1", served.settings.telephony.sip_port, "hp-siti", "abcdefgh234567")
+    until("it signs in", lambda: signs_in(account))
+    book.disable("siti")
+    until("it does no more", lambda: not signs_in(account))
 
 
 def test_killed_pages_come_back_and_calls_are_answered_meanwhile(served: Hotline) -> None:
@@ -64,6 +82,7 @@ def test_nothing_that_is_typed_stands_in_a_log(served: Hotline) -> None:
         assert PASSWORD not in told
 
 
+@pytest.mark.thorough
 def test_pages_for_other_machines_need_a_certificate_and_are_served_by_it(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=hotline"

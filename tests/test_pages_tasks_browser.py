@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import axe, chromium, fits, page_of
+from browser import axe, chromium, fits, is_served, page_of
 from installation import Hotline, brought_up
+from line_exchange import until
 from pages_office import PagesOffice
 from playwright.sync_api import Browser, Page, expect
 
@@ -46,6 +47,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     for file in (ROOT / "prompts").glob("*.toml"):
         (prompts / file.name).write_bytes(file.read_bytes())
     with brought_up(home, HOTLINE_PAGES__ENABLED="true", HOTLINE_PLACES__PROMPTS=str(prompts)) as made:
+        until("the pages are served", lambda: is_served(made.settings.pages.port))
         yield made
 
 
@@ -99,7 +101,7 @@ def test_change_the_greeting_hear_it_publish_it_and_take_it_back(
         page.get_by_role("button", name="Pulihkan ke draf").click()
         expect(page.get_by_text("Draf sekarang berisi versi 1")).to_be_visible()
         publish(page, "libur selesai")
-        for path in ("/draf", "/riwayat", "/riwayat/2"):
+        for path in ("/draf", "/riwayat", "/riwayat/2", "/riwayat/2/kalimat"):
             page.goto(path)
             axe(page)
             for width in (360, 1920):

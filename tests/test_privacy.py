@@ -1,5 +1,6 @@
 """No number of a person is left in clear by a call: not in a log, a record, a file's name or anything else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,15 +19,15 @@ def sample(hotline: Hotline) -> Sample:
     return load(SAMPLE, hotline.settings.identity.kk_digits)
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [
-        "2 1 {application KK number} {application KK pin}",
-        "1 {resident spare ACTIVE nik} 9# {resident spare ACTIVE wrong kk}",
-    ],
+CALLS = (
+    "2 1 {application KK number} {application KK pin}",
+    "1 {resident spare ACTIVE nik} 9# {resident spare ACTIVE wrong kk}",
 )
-def test_a_call_leaves_no_number_behind(hotline: Hotline, sample: Sample, keys: str) -> None:
-    hotline.run("call", "--keys", keys, "--json", limit_s=120)
+
+
+def test_calls_leave_no_number_behind(hotline: Hotline, sample: Sample) -> None:
+    with ThreadPoolExecutor() as callers:
+        list(callers.map(lambda keys: hotline.run("call", "--keys", keys, "--json", limit_s=120), CALLS))
     assert (hotline.settings.var / "log" / "line.jsonl").stat().st_size > 0
     assert hotline.settings.calls_db.stat().st_size > 0
     assert leaks(hotline.settings, sample) == []

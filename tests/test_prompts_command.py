@@ -69,6 +69,7 @@ def test_check_tells_where_a_file_is_no_toml(office: Path, name: str, old: str) 
     assert result.stdout.count(f"{name}:{line}: T008 kesalahan") == 1
 
 
+@pytest.mark.thorough
 def test_a_draft_has_all_ready_and_publishing_has_nothing_more_to_make(office: Path) -> None:
     first = hotline("draft")
     assert first.exit_code == 0, first.output

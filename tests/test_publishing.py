@@ -120,7 +120,7 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
 
     def publish(edition: int) -> None:
         record_all(hotline.settings.prompts, PITCH[edition])
-        hotline.run("prompts", "publish")
+        hotline.run("prompts", "publish", limit_s=180)
 
     try:
         dial(1)
@@ -143,6 +143,7 @@ def test_calls_in_progress_keep_their_edition_and_new_ones_hear_the_next(hotline
     assert processes(hotline) == running
 
 
+@pytest.mark.thorough
 def test_a_half_finished_edit_and_a_crash_leave_callers_what_was_published(hotline: Hotline, tmp_path: Path) -> None:
     menu = hotline.settings.prompts / "menu.toml"
     whole = menu.read_text()

@@ -1,6 +1,6 @@
 """What every registry answers, wherever it is kept: in SQLite, in memory."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,7 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path) -> RegistryLookups:
         {(READY.number, "123456"): READY, (REFUSED.number, "654321"): REFUSED},
         {nik(1): (REFUSED, READY)},
         {OFFICE.code: OFFICE},
+        datetime(2026, 11, 24, tzinfo=UTC),
     )
 
 
@@ -49,6 +50,11 @@ def test_a_resident_is_told_for_both_numbers_only(registry: RegistryLookups) -> 
     assert registry.resident(nik(1), digits(1)) == RESIDENT
     for wrong in ((nik(1), digits(2)), (nik(1), digits(1)[1:]), (nik(1), ""), (nik(9), digits(9))):
         assert registry.resident(*wrong) is None
+
+
+def test_whether_a_nik_is_in_use_is_told_by_itself(registry: RegistryLookups) -> None:
+    assert registry.status(nik(1)) is ResidentStatus.ACTIVE
+    assert registry.status(nik(9)) is None
 
 
 def test_an_application_is_told_for_number_and_pin_only(registry: RegistryLookups) -> None:
@@ -67,3 +73,9 @@ def test_applications_are_told_newest_first_to_who_proved_whose_they_are(registr
 def test_an_office_is_found_by_its_code(registry: RegistryLookups) -> None:
     assert registry.office(OFFICE.code) == OFFICE
     assert registry.office("0000") is None
+
+
+def test_it_says_of_what_time_its_data_are(registry: RegistryLookups) -> None:
+    as_of = registry.as_of("residents")
+    assert as_of is not None
+    assert as_of.tzinfo is not None

@@ -15,12 +15,12 @@ from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]
 
-NIK_CALL = f"1 {nik(1)} {kk_digits(1)} 9 1 4 3 2"
+NIK_CALL = f"1 {nik(1)} {kk_digits(1)} 9 1 4 3 1 2"
 PERSON_CALL = f"2 2 {nik(WITH_MANY)} 9# {kk_digits(WITH_MANY)} 1 9 1 2"
 NUMBER_CALL = f"2 1 {registration_number(106)} 9# {pin(106)} 2"
-WRONG_CALL = f"1 123 {nik(1)} 9999999999 * 3200050101900001 {nik(1)} * {nik(1)} 9999999999 9999999999 2"
+WRONG_CALL = f"1 123 {nik(1)} 9999999999 * 3200050101900001 {nik(1)} * {nik(1)} 9999999999 9999999999 2 2"
 REQUIREMENTS_CALL = "3 1 1 * 2 9 1 3 3 1 2"
-HELP_CALL = "7 , 3 8 9 * 4 1 , ,"
+HELP_CALL = "7 , 3 8 9 * 4 1 1 , ,"
 CALLS = [NIK_CALL, PERSON_CALL, NUMBER_CALL, WRONG_CALL, REQUIREMENTS_CALL, HELP_CALL]
 
 

@@ -90,10 +90,10 @@ def test_a_wrong_pin_and_an_unknown_number_sound_the_same_until_the_lock_out(off
     unknown = office.call(f"2 1 {registration_number(5)}{' 000000' * 3} 2", caller="caller-2")
     assert wrong_pin.heard == unknown.heard
     assert wrong_pin.heard.count("registration.mismatch") == 3
-    assert wrong_pin.heard[-3:] == ["lockout.minutes", "menu.more", "call.goodbye"]
+    assert wrong_pin.heard[-4:] == ["lockout.minutes", "menu.more", "case.number", "call.goodbye"]
     assert wrong_pin.ending.outcome is unknown.ending.outcome is Outcome.LOCKED_OUT
     locked = office.call(f"2 1 {registration_number(106)} 2", caller="caller-3")
-    assert locked.heard[-3:] == ["lockout.minutes", "menu.more", "call.goodbye"]
+    assert locked.heard[-4:] == ["lockout.minutes", "menu.more", "case.number", "call.goodbye"]
 
 
 def test_a_caller_locked_at_one_service_is_locked_at_all_but_may_ask_for_requirements(office: SampleOffice) -> None:
@@ -139,12 +139,12 @@ def test_one_of_several_can_be_heard_again(office: SampleOffice) -> None:
 @pytest.mark.parametrize("leave", ["2", "*", ", , ,"])
 def test_the_list_can_be_left(office: SampleOffice, leave: str) -> None:
     call = office.call(f"{by_person(WITH_MANY)} {leave} 2")
-    assert call.heard[-2:] == ["menu.more", "call.goodbye"]
+    assert call.heard[-3:] == ["menu.more", "case.number", "call.goodbye"]
     assert "application.siap_diambil" not in call.heard
 
 
 def test_a_person_with_one_application_hears_it_at_once(office: SampleOffice) -> None:
-    assert office.call(f"{by_person(WITH_ONE)} 2").heard[-4:-1] == [
+    assert office.call(f"{by_person(WITH_ONE)} 2").heard[-5:-2] == [
         "applications.one",
         "application.selesai",
         "menu.more",
@@ -152,9 +152,11 @@ def test_a_person_with_one_application_hears_it_at_once(office: SampleOffice) ->
 
 
 def test_a_person_without_applications_is_told_so(office: SampleOffice) -> None:
-    assert office.call(f"{by_person(WITH_NONE)} 2").heard[-3:-1] == ["applications.none", "menu.more"]
+    assert office.call(f"{by_person(WITH_NONE)} 2").heard[-4:-2] == ["applications.none", "menu.more"]
 
 
 def test_a_mismatch_is_the_same_for_a_person_with_and_without_applications(office: SampleOffice) -> None:
-    many, unknown = (office.call(f"2 2 {nik(serial)} 000000") for serial in (WITH_MANY, 9999))
+    many, unknown = (
+        office.call(f"2 2 {nik(serial)} 000000", caller=f"caller-{serial}") for serial in (WITH_MANY, 9999)
+    )
     assert many.heard == unknown.heard

@@ -92,7 +92,7 @@ def test_requests_that_asterisk_leaves_unanswered_do_no_harm_to_the_call(telepho
     assert not telephone.was_asked("BYE")
 
 
-OUTSIDE_A_CALL = {"SUBSCRIBE": 603, "PUBLISH": 489, "BYE": 481}
+OUTSIDE_A_CALL = {"MESSAGE": 415, "SUBSCRIBE": 603, "PUBLISH": 489, "BYE": 481}  # a message with no words in it
 
 
 @pytest.mark.parametrize("method", [*UNANSWERED, "INFO", "UPDATE", "REFER", "PRACK", "BYE"])

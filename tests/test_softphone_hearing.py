@@ -10,7 +10,7 @@ import pytest
 import soundfile
 import soxr
 
-from agi.workshop import g711
+from agi.rehearsal import g711
 from agi.workshop.softphone import rtp
 from agi.workshop.softphone.hearing import Bank, Ear, NotHeard, recognise, reference
 from agi.workshop.softphone.matching import Sound, trimmed

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from agi.workshop import g711
+from agi.rehearsal import g711
 from agi.workshop.softphone import rtp, sip
 
 CHALLENGE = (

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from speech_voices import MENU, ROOT, model_in
 
+from agi.rehearsal.conditions import CLEAN
 from agi.speech.grammar import Kind
-from agi.workshop.evaluation.conditions import CLEAN
 from agi.workshop.evaluation.measure import Result, Row, measure
 from agi.workshop.evaluation.voices import trials
 

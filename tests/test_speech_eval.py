@@ -12,11 +12,12 @@ from speech_voices import MENU, acoustic_model, model_in, say, silence
 from agi.books.numbers import check_nik
 from agi.cli import main
 from agi.languages.id.numbers import DIGITS
+from agi.rehearsal.callers import hear
+from agi.rehearsal.conditions import CLEAN, CONDITIONS, LEAD, in_a_turn, talk_of
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import YesNo
-from agi.workshop.evaluation.conditions import CLEAN, CONDITIONS, LEAD, in_a_turn, talk_of
 from agi.workshop.evaluation.joining import make_nik
-from agi.workshop.evaluation.measure import Result, Row, Trial, compared, hear, meaning, measure, misheard
+from agi.workshop.evaluation.measure import Result, Row, Trial, compared, meaning, measure, misheard
 from agi.workshop.evaluation.report import as_text
 from agi.workshop.figures import percent, wilson
 

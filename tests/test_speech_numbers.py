@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def forms(value: int) -> tuple[str, ...]:
     return usual, " ".join(long.get(word, word) for word in usual.split())
 
 
+@pytest.mark.thorough
 def test_every_number_is_read_back_in_every_form() -> None:
     for value in EVERY_TENTH_OR_SO:
         for form in forms(value):

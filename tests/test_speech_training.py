@@ -21,7 +21,7 @@ vosk = pytest.importorskip("vosk", reason="left out: Vosk is not installed")
 
 from click.testing import CliRunner
 
-from agi.workshop.evaluation.voices import HELD_OUT
+from agi.rehearsal.voices import HELD_OUT
 from agi.workshop.recordings import RecordingsError
 from agi.workshop.training import corpus, kaldi, thin
 from agi.workshop.training.augment import telephone

@@ -30,6 +30,7 @@ def test_up_tells_how_to_call_and_changes_nothing_the_second_time(hotline: Hotli
     assert f":{hotline.settings.telephony.sip_port}" in told
 
 
+@pytest.mark.thorough
 def test_up_tells_that_the_settings_allow_more_calls_than_there_are_ports_for(hotline: Hotline) -> None:
     telephony = hotline.settings.telephony
     assert telephony.rtp_last - telephony.rtp_first < 2 * hotline.settings.legs
@@ -60,6 +61,7 @@ def test_doctor_finds_a_running_hotline_sound(hotline: Hotline) -> None:
         assert about in told
 
 
+@pytest.mark.thorough
 def test_logs_are_merged_by_time(hotline: Hotline) -> None:
     lines = hotline.run("logs", "-n", "200").stdout.splitlines()
     assert any(" asterisk " in line for line in lines)
@@ -125,6 +127,7 @@ def test_a_sample_made_with_a_lost_key_is_made_again(tmp_path: Path) -> None:
     registry.close()
 
 
+@pytest.mark.thorough
 def test_own_data_made_with_a_lost_key_are_never_replaced(tmp_path: Path) -> None:
     environment = private_environment(tmp_path)
     settings = settings_of(environment)
@@ -140,6 +143,7 @@ def test_own_data_made_with_a_lost_key_are_never_replaced(tmp_path: Path) -> Non
     assert settings.registry_db.read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_up_publishes_no_change_of_the_prompts_but_tells_it_and_restarts_nothing(tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     shutil.copytree(ROOT / "prompts", prompts)

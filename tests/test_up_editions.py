@@ -82,6 +82,7 @@ def plan(office: Settings, at: datetime) -> None:
         makes.plan(makes.draft(office.prompts), at, "rina", "libur")
 
 
+@pytest.mark.thorough
 def test_up_makes_what_is_planned_anew_for_another_voice(
     office: Settings, up: Up, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,29 @@ def test_up_makes_what_is_planned_anew_for_another_voice(
     assert heard(office) == (3, PAGI)
 
 
+@pytest.mark.parametrize("hours", [2, -2], ids=["before its time", "after its time"])
+@pytest.mark.thorough
+def test_up_makes_what_is_planned_anew_where_a_backup_brought_no_clips_of_it(
+    office: Settings, up: Up, hours: int
+) -> None:
+    up()
+    at = datetime.now(UTC) + timedelta(hours=2)
+    plan(office, at)
+    schedule = Schedule(Editions(office.editions_folder))
+    planned = schedule.standing()
+    assert planned
+    shutil.rmtree(office.editions_folder / planned.folder / "sounds")
+    when = datetime.now(UTC) + timedelta(hours=hours)
+    file = office.editions_folder / ".schedule.json"
+    file.write_text(planned.model_copy(update={"at": when}).model_dump_json())
+    assert "planned to be published is made anew" in up()
+    after = schedule.standing()
+    assert after
+    assert schedule.is_ready(after)
+    assert after.at == when or when < datetime.now(UTC) < after.at + timedelta(minutes=5)
+
+
+@pytest.mark.thorough
 def test_up_drops_what_is_planned_where_it_does_not_fit_this_program(office: Settings, up: Up) -> None:
     up()
     edit(office, "Selamat datang", "Selamat pagi")

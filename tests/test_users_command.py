@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
@@ -9,6 +10,7 @@ from pages_office import PagesOffice, office
 
 from agi.books.accounts import AccountBook
 from agi.cli import main
+from agi.cli.bringup import first_invitation
 from agi.ops import doctor
 
 __all__ = ["office"]
@@ -60,12 +62,18 @@ def test_doctor_tells_that_nobody_can_sign_in_and_that_the_audit_was_changed(off
     assert run("audit", "verify").exit_code == 1
 
 
-def test_up_offers_a_first_account_until_somebody_can_sign_in(office: PagesOffice) -> None:
-    from agi.cli.bringup import first_invitation
-
+def test_up_offers_a_first_account_until_an_admin_can_sign_in(office: PagesOffice) -> None:
     assert first_invitation(office.settings)
-    assert first_invitation(office.settings)  # the link was lost: another one
-    book = AccountBook(office.settings.pages_db)
+    office.session("tester")
+    assert first_invitation(office.settings)  # the link was lost, and a tester can't invite: another one
     office.session("admin")
-    assert book.accounts()
     assert first_invitation(office.settings) is None
+
+
+def test_a_first_account_that_was_closed_is_not_offered_again(office: PagesOffice) -> None:
+    book, token = AccountBook(office.settings.pages_db), first_invitation(office.settings)
+    assert token is not None
+    book.accept(token, "no hash", datetime.now(UTC))
+    book.disable("admin")
+    assert first_invitation(office.settings) is None
+    assert "users add" in doctor.pages(office.settings).advice

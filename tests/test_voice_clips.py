@@ -74,6 +74,7 @@ def test_a_clip_can_be_had_with_longer_pauses_and_is_made_once(folder: PromptsFo
     assert all(len(sound(one, ".wav16")) == 2 * len(sound(one)) for one in slow)
 
 
+@pytest.mark.thorough
 def test_two_hundred_prompts_are_told_as_they_are_rendered_and_rendered_once(folder: PromptsFolder) -> None:
     more = "\n".join(
         f'k{number} = "Untuk memeriksa status dokumen nomor {number}, tekan {number % 10}."' for number in range(200)

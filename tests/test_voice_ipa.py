@@ -15,18 +15,25 @@ from agi.voice.texts import Texts
 PROMPTS = ROOT / "prompts"
 LEXICON = INDONESIAN.lexicon(PROMPTS / "lexicon.toml")
 AS_IN_EMPAT = """
-beberapa belum berada beragama berbicara berhasil berikutnya berkas berkekuatan berlaku bersama bertanda bertatap
-bertugas berumur cerai demi dengan dengarkan diberikan diperbarui diperiksa diperlukan disebut disebutkan diserahkan
-ditekan ditemukan diterbitkan diterima dokter jelas karena ke keadaan keamanan kecamatan kedatangan kedua keenam
-kehilangan kelahiran keliru kelompok keluarga kematian kembali kemendagri kepada kepala kependudukan kepolisian
-keterangan ketiga ketujuh lebih lembar lengkap melalui melapor melayani melengkapi memahami memakai memasang membantu
-membawa memeriksa meminta memperbaiki menambah menanyakan menawarkan mendengar menerbitkan menerbitkannya menerima
-mengajukan mengambilnya mengetahui mengganti menghubungi mengirim mengulang meninggal menit menunggu menyampaikan
-negeri pelan pemeriksaan pemiliknya pemohon pemuka pencatatan pendaftaran pengadilan pengaduan pengambilan pengantar
-penipuan penunggalan per perbaikan perceraian periksa perkawinan perkiraan perlu perlukan permohonan pernah pernyataan
-persediaan pertama perubahan pesan petugas rekan sebaiknya sebentar sebutkan sedang sejak sekali sekarang selain
-selama selamat selesai sementara semua sendiri sering serta sesuai setelah setiap tekan telah tempat terakhir terbaca
-terbaru tercatat terdaftar terdengar terdiri terganggu terima tersedia tertukar tetap tetapi
+berakhir kemarin melaporkan membukanya memeriksanya mengunci menjawab menurut penipunya segera tentang terlihat
+lembaga membuat memperbarui mendapat menolak berakhir melanjutkan memanggil terputus
+beberapa belum berada beragama berbicara bercerai berhasil berikutnya berkas berlaku bersama bertanda bertugas berumur
+cerai demi dengan dengarkan detik diberikan didengar diperbarui diperiksa diperlukan disebut disebutkan diserahkan
+ditekan ditemukan diterbitkan diterima dokter jelas jenis karena ke keadaan keamanan kecamatan kecepatan kedatangan
+kedua keduanya keenam kehilangan kejelasan kelahiran keliru kelompok keluarga kemampuan kematian kembali kemendagri
+kemudahan kepada kepala kependudukan keperluan kepolisian keramahan kerja kesesuaian kesopanan keterangan ketiga
+ketujuh kewajaran lebih lembar lengkap melalui melapor melayani melengkapi memahami memakai memasang membantu membawa
+memeriksa meminta memperbaiki menambah menanganinya menanggapinya menanyakan menawarkan mencatatnya mendengar menekan
+menerbitkan menerbitkannya menerima mengajukan mengambilnya mengetahui mengganti menghubungi mengirim mengulang
+meninggal menit menunggu menyampaikan menyampaikannya menyebut menyiapkan negeri pelan pelayanan pemeriksaan
+pemiliknya pemohon pemuka penanganan pencatatan pendaftaran pengadilan pengaduan pengambilan pengantar penilaian
+penipuan penunggalan per perbaikan perceraian periksa perkawinan perkiraan perlu perlukan permintaan permohonan pernah
+peristiwa pernyataan persediaan pertama pertanyaan perubahan pesan pesannya petugas rekan sebaiknya sebentar sebutkan
+sedang sedikit sejak sekali sekarang selain selalu selama selamat selasa selesai sementara semua sendiri senin sering
+serta sesuai setelah setempat setiap setuju tekan telah tempat terakhir terbaca terbaru tercatat terdaftar
+terdengar terdiri terganggu terima terjadi terlalu tersedia tertukar tetap tetapi
+keterlambatan ketua mendapat sebagian
+bekerja berakhir lembaga melanjutkan memanggil pendidikan pengelola terputus
 """
 """Words of the prompts in which somebody who speaks Indonesian has found no e but that of “empat”."""
 

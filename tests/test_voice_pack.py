@@ -12,6 +12,8 @@ import soundfile
 from installation import brought_up
 from speech_voices import model_in, silence
 
+from agi.cli.prompts import packed
+from agi.rehearsal.conditions import telephone
 from agi.settings import ROOT, Voice
 from agi.speech.grammar import Date, DigitsGrammar
 from agi.voice import audio
@@ -20,11 +22,9 @@ from agi.voice.engine import engine
 from agi.voice.pack import FOLDER, Pack
 from agi.voice.synthesis import Synthesis, _Child
 from agi.voice.texts import Texts
-from agi.workshop.evaluation.conditions import telephone
 
 KOKORO = engine(Voice(engine="kokoro"))
 needs_kokoro = pytest.mark.skipif(bool(KOKORO.lacks), reason=f"left out: {KOKORO.lacks}")
-for_all = pytest.mark.usefixtures("only_with_all")
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_kokoro
 def test_the_texts_that_ship_are_in_the_pack_and_nothing_else_is(shipped: Clips) -> None:
-    texts = shipped.told_ahead()
-    packed = {shipped.speech.pack._file(text) for text in texts}
+    texts = packed(shipped, ROOT / "prompts")
+    kept = {shipped.speech.pack._file(text) for text in texts}
     advice = "data/voice/pack is stale: ./hotline prompts pack"
     assert [text for text in texts if text not in shipped.speech.pack] == [], advice
-    assert set(FOLDER.iterdir()) == packed, advice
-    assert sum(file.stat().st_size for file in packed) < 15e6
+    assert set(FOLDER.iterdir()) == kept, advice
+    assert sum(file.stat().st_size for file in kept) < 15e6
 
 
 @needs_kokoro
@@ -62,7 +62,7 @@ def test_a_fresh_machine_says_the_shipped_texts_numbers_and_dates_without_render
 
 
 @needs_kokoro
-@for_all
+@pytest.mark.thorough
 def test_what_is_packed_is_what_kokoro_says_today(shipped: Clips, tmp_path: Path) -> None:
     """Who changes how sounds are said has to raise `kokoro.VERSION`."""
     text = shipped._told(shipped.pieces("call.welcome")[0].spoken)
@@ -102,7 +102,7 @@ def test_a_damaged_file_of_the_pack_is_spoken_anew(tmp_path: Path) -> None:
 
 
 @needs_kokoro
-@for_all
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["digits", "dates"])
 def test_numbers_and_dates_said_by_this_voice_are_heard_by_the_model_that_ships(
     shipped: Clips, tmp_path: Path, kind: str, no_child: None
@@ -127,7 +127,7 @@ def test_numbers_and_dates_said_by_this_voice_are_heard_by_the_model_that_ships(
 
 
 @needs_kokoro
-@for_all
+@pytest.mark.thorough
 def test_real_calls_hear_the_voice_that_ships(tmp_path: Path) -> None:
     calls = [str(ROOT / "tests" / "calls" / f"{name}.yaml") for name in ("document-kk-diajukan", "nik-then-right")]
     with brought_up(tmp_path, HOTLINE_VOICE__ENGINE="kokoro") as hotline:

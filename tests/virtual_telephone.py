@@ -16,7 +16,7 @@ from agi.books.contacts import Contact, Ending
 from agi.books.events import QUEUE, Event, Outcome
 from agi.books.reader import CallReader
 from agi.dialogue.keypad import KeypadTurns
-from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Result, Value
+from agi.dialogue.question import Answer, Case, HungUp, Prompt, Question, Recorded, Result, Value
 from agi.dialogue.spoken import Spoken
 from agi.hearing.typed import understood
 from agi.line.journal import CallJournal
@@ -31,6 +31,7 @@ A_CHARACTER_MS, A_KEY_MS, A_COUGH_MS = 65, 100, 600
 SLOW = 1.4  # how much longer a prompt lasts for who has asked for it
 CERTAIN_MS = 1500  # so much of a prompt says which one it is
 REACTION_MS = 120
+MESSAGE_OVER_MS = 5000  # a silence that ends a message
 READ_BACK = ("speech.readback", "speech.readback_halves")
 ANSWER_MS, TALK_MS, QUEUE_MS = 1000, 5000, 25_000  # an agent's, and the longest wait
 AGENT, AGENT_SAYS = "7001", "call.goodbye"
@@ -223,6 +224,28 @@ class VirtualPhone:
             and self._understood(said, question).value == question.consent
         )
 
+    def record(self, name: str, most_s: int) -> Recorded:
+        """What they say until they press a key or are silent; sound itself there is none."""
+        self._turns.say([], barge_in=False)
+        spoken_ms, end = 0, self.caller.now + most_s * 1000
+        while self.caller.now < end:
+            until = min(end, self.caller.now + MESSAGE_OVER_MS)
+            try:
+                if key := self.caller.acts(until):
+                    return Recorded(spoken_ms / 1000, key)
+            except Said as said:
+                spoken_ms += A_CHARACTER_MS * len(said.text)
+                continue
+            if self.caller.now >= until:
+                break
+        return Recorded(spoken_ms / 1000)
+
+    def replay(self, name: str) -> None:
+        """No sound, no time."""
+
+    def sound(self, name: str) -> None:
+        return None
+
     def transfer(self, case: Case) -> None:
         self.cases.append(case)
 
@@ -295,7 +318,7 @@ def play(
     while isinstance(start, Start):
         transfers = len(phone.cases)
         case = phone.cases[-1] if phone.cases else None
-        ending = office.called(phone, start, called_from, case, journal=journal).ending
+        ending = office.called(phone, start, called_from, case, journal=journal, call=call_id, account="tester1").ending
         journal.ended(ending.outcome, ending.where or journal.node, ending.why)
         if len(phone.cases) == transfers:
             break
@@ -315,6 +338,9 @@ def play(
     )
 
 
+_LEAVES = {"*": Start.QUEUE_LEFT, "1": Start.QUEUE_CALLBACK}
+
+
 def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | Ending:
     """The dialplan's part: why the caller comes back from the agents, or how the call ended there."""
     end = Ending(Outcome.ABANDONED, QUEUE, "hung up while waiting")
@@ -329,9 +355,9 @@ def queue(agents: Sequence[Agent], phone: VirtualPhone) -> Start | Ending:
             return Start.AGENT_LEFT
         longest = phone.caller.now + QUEUE_MS
         key = phone.play([Prompt("queue.youarenext")], barge_in=True)
-        while key != "*" and phone.caller.now < longest:
+        while key not in _LEAVES and phone.caller.now < longest:
             key = phone.key(longest - phone.caller.now)
-        return Start.QUEUE_LEFT if key == "*" else Start.QUEUE_TIMEOUT
+        return _LEAVES.get(key, Start.QUEUE_TIMEOUT)
     except HungUp:
         return end
 

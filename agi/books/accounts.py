@@ -31,6 +31,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     SUPERVISOR = "supervisor"
     TESTER = "tester"
+    AGENT = "agent"
     AUDITOR = "auditor"
 
 
@@ -61,6 +62,14 @@ class Session:
     proven: bool
     begun: datetime
     seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """A telephone of somebody's own. `digest`: what Asterisk knows the password by (RFC 7616's A1, MD5)."""
+
+    owner: str
+    digest: str
 
 
 class AccountBook:
@@ -99,6 +108,7 @@ class AccountBook:
                 (_hash(token), stored(now + INVITED_FOR), name),
             )
             rows.execute("DELETE FROM sessions WHERE account = ?", (name,))
+            rows.execute("DELETE FROM telephones WHERE account = ?", (name,))
         return token
 
     def disable(self, name: str) -> None:
@@ -106,6 +116,7 @@ class AccountBook:
         with self._one(name) as rows:
             rows.execute("UPDATE accounts SET disabled = 1, invitation = NULL WHERE name = ?", (name,))
             rows.execute("DELETE FROM sessions WHERE account = ?", (name,))
+            rows.execute("DELETE FROM telephones WHERE account = ?", (name,))
 
     def set_role(self, name: str, role: Role) -> None:
         """Let `name` have another role, from the next page on. Raises AccountError."""
@@ -116,6 +127,10 @@ class AccountBook:
         """All, by name."""
         with pages_book(self._path) as rows:
             return tuple(map(_account, rows.execute("SELECT * FROM accounts ORDER BY name")))
+
+    def has_admin(self) -> bool:
+        """Whether an admin can sign in."""
+        return any(one.role is Role.ADMIN and one.password and not one.disabled for one in self.accounts())
 
     def account(self, name: str) -> Account | None:
         """The account called `name`."""
@@ -223,6 +238,26 @@ class AccountBook:
         """Sign out there."""
         with pages_book(self._path) as rows:
             rows.execute("DELETE FROM sessions WHERE hex(token) = ?", (session_id.upper(),))
+
+    def set_telephone(self, name: str, digest: str) -> None:
+        """Let a telephone of `name` sign in with the password of this digest (32 hex digits); "": with none.
+
+        Raises AccountError.
+        """
+        with self._one(name) as rows:
+            rows.execute("DELETE FROM telephones WHERE account = ?", (name,))
+            if digest:
+                rows.execute("INSERT INTO telephones (account, digest) VALUES (?, ?)", (name, digest))
+
+    def telephones(self) -> tuple[Telephone, ...]:
+        """All of those who may call, by name."""
+        with pages_book(self._path) as rows:
+            found = rows.execute(
+                "SELECT account, digest FROM telephones JOIN accounts ON name = account "
+                "WHERE NOT disabled AND role IN (?, ?) ORDER BY account",
+                (Role.ADMIN, Role.TESTER),
+            )
+            return tuple(Telephone(row["account"], row["digest"]) for row in found)
 
     def leave_message(self, token: str, message: str) -> None:
         """Keep what the next page of this session tells."""

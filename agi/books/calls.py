@@ -10,18 +10,20 @@ from datetime import datetime
 from pathlib import Path
 
 from agi.books.contacts import Contact, masked
-from agi.books.events import Channel, Event
+from agi.books.events import Channel, Event, NoteKind
 from agi.books.late import LIMIT_S
 from agi.books.rows import OPEN, contact, event_row, stored
 from agi.books.writer import Writer
 from agi.privacy import keyed_hash, mask
 
 _PURGE_WAIT_S = 30.0
+_SURVEY_WAIT_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class CallBook:
-    """A `CallLog` in SQLite; what its `writer` does about a disk in trouble stands there, and in the log."""
+    """A `CallLog` and `SurveyLog` in SQLite; what its `writer` does about a disk in trouble stands there, and in the
+    log."""
 
     path: Path
     key: bytes
@@ -47,9 +49,7 @@ class CallBook:
         edition: int = 0,
     ) -> None:
         """See `CallLog`."""
-        whole = sender.isascii() and sender.lstrip("+").isdigit()
-        hashed = keyed_hash(self.key, "caller", sender.lstrip("+")) if whole else None
-        begun = {"kind": "begun", "call": contact_id, "caller_hash": hashed, "caller": masked(sender)}
+        begun = {"kind": "begun", "call": contact_id, "caller_hash": self._hash(sender), "caller": masked(sender)}
         self.writer.put({**begun, "started": stored(started), "channel": channel, "edition": edition})
 
     def event(self, contact_id: str, event: Event) -> None:
@@ -60,6 +60,11 @@ class CallBook:
         """See `CallLog`."""
         hashed = keyed_hash(self.key, "about", number)
         self.writer.put({"kind": "about", "call": contact_id, "about_hash": hashed, "about": mask(number)})
+
+    def surveyed(self, sender: str, since: datetime) -> bool:
+        """See `SurveyLog`; within a moment, for a caller waits."""
+        moments = (self._hash(sender), stored(since), NoteKind.SURVEY_ASKED)
+        return self.writer.run(lambda connection: _surveyed(connection, *moments), _SURVEY_WAIT_S)
 
     def open_calls(self) -> tuple[Contact, ...]:
         """All contacts without an end, oldest first, once all that was handed over is written. Raises BookError."""
@@ -82,6 +87,17 @@ class CallBook:
     def close(self, wait_s: float = 10.0) -> None:
         """Write what is left, for at most `wait_s` seconds, and stop the writer."""
         self.writer.close(wait_s)
+
+    def _hash(self, sender: str) -> bytes | None:
+        """Under which a number is kept; None for what is no whole number."""
+        whole = sender.isascii() and sender.lstrip("+").isdigit()
+        return keyed_hash(self.key, "caller", sender.lstrip("+")) if whole else None
+
+
+def _surveyed(connection: sqlite3.Connection, hashed: bytes | None, since: str, kind: str) -> bool:
+    query = """SELECT 1 FROM calls JOIN events ON events.call = calls.id
+        WHERE calls.caller_hash = ? AND calls.started >= ? AND events.kind = 'noted' AND events.node = ? LIMIT 1"""
+    return connection.execute(query, (hashed, since, kind)).fetchone() is not None
 
 
 def _open(connection: sqlite3.Connection) -> tuple[Contact, ...]:

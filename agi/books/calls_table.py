@@ -50,7 +50,10 @@ class Sum:
 
 
 def sums(told: Iterable[Record], zone: ZoneInfo) -> list[Sum]:
-    """All calls together, then per day of the office, outcome, first failure, and per question asked."""
+    """All calls together, then per day of the office, outcome, first failure, and per question asked.
+
+    Those that tried a draft are no caller's.
+    """
     found: dict[tuple[str, str], Sum] = {}
 
     def count(per: str, of: str, turns: Turns, minutes: float | None) -> None:
@@ -61,6 +64,8 @@ def sums(told: Iterable[Record], zone: ZoneInfo) -> list[Sum]:
             one.minutes = (one.minutes or 0) + minutes
 
     for call, course in told:
+        if call.tries_draft:
+            continue
         minutes = (call.lasted_s or 0) / 60
         count("all", "", course.turns, minutes)
         count("day", f"{call.started.astimezone(zone):%Y-%m-%d}", course.turns, minutes)

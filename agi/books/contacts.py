@@ -49,7 +49,7 @@ def counted(so_far: Ending | None, told: Ended) -> Ending:
 class Contact:
     """One contact: `sender` is who called, and `about` whom or what it was about, both masked.
 
-    `ended` and `outcome` are None while it goes on. `edition` numbers what was said in it; 0: of none.
+    `ended` and `outcome` are None while it goes on. `edition` numbers what was said in it; 0: of none; below: a draft.
     """
 
     id: str
@@ -63,6 +63,11 @@ class Contact:
     about: str = ""
     channel: Channel = Channel.TELEPHONE
     edition: int = 0
+
+    @property
+    def tries_draft(self) -> bool:
+        """Whether somebody tried what no caller hears: it stands in the records, and in no figure."""
+        return self.edition < 0
 
     @property
     def lasted_s(self) -> float | None:

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from agi.books.files import Busy, beside, check_sound, exclusive, open_writer
 from agi.books.registry import KeyMismatch, RegistryDamaged, RegistryError
-from agi.books.registry_schema import SCHEMA, key_check, remembered
+from agi.books.registry_schema import AS_OF, SCHEMA, key_check, remembered
 from agi.books.words import Source
 
 
@@ -104,7 +104,7 @@ def source_of(connection: sqlite3.Connection, table: str) -> Source:
     return Source(remembered(connection, f"source.{table}") or Source.EMPTY)
 
 
-def set_source(connection: sqlite3.Connection, table: str, source: Source) -> None:
-    """Remember whose rows the table holds now, and since when."""
+def set_source(connection: sqlite3.Connection, table: str, source: Source, as_of: datetime | None = None) -> None:
+    """Remember whose rows the table holds now, and of what time they are: of now, unless `as_of` is given."""
     remember(connection, f"source.{table}", source)
-    remember(connection, f"imported.{table}", datetime.now(UTC).isoformat(timespec="seconds"))
+    remember(connection, f"{AS_OF}{table}", (as_of or datetime.now(UTC)).isoformat(timespec="seconds"))

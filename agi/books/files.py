@@ -16,6 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlite_utils import Database, Migrations
+
 from agi.books.errors import BookError
 
 
@@ -108,3 +110,22 @@ def check_sound(connection: sqlite3.Connection) -> None:
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise sqlite3.DatabaseError(found.rpartition("\n")[2])  # a line before it names the database only
+
+
+@contextmanager
+def one_transaction(path: Path, schema: Migrations) -> Iterator[sqlite3.Connection]:
+    """One transaction in the book at `path`, made on first use: of books that several processes write, not in WAL mode.
+
+    What it lacks of `schema` is made first. Raises sqlite3.Error, OSError.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    connection = open_writer(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        database = Database(connection, execute_plugins=False)
+        if schema.pending(database):
+            schema.apply(database)
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        connection.close()  # what is not committed is rolled back

@@ -5,6 +5,7 @@ import dataclasses
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -48,12 +49,14 @@ def import_csv(
     replace: bool = False,
     threshold_percent: float = 0.0,
     sure: bool = False,
+    as_of: datetime | None = None,
     progress: Callable[[int], object] = lambda _: None,
 ) -> Report:
     """Import `file` into `table` ("residents", "applications", "offices") of the registry at `registry`.
 
     Rows are added, or take the place of rows with the same key; with `replace` the whole table is replaced.
     Of a resident's KK number a hash of the last `kk_digits` digits is kept.
+    `as_of`: the time that the rows are of, where that is not now.
     Lines that can't be taken go to FILE.rejects.csv, and if they are more than `threshold_percent` of all,
     nothing is imported. `progress` is told bytes read. Readers see the old registry until all is done.
 
@@ -66,7 +69,9 @@ def import_csv(
 
     def imported(*, fresh: bool) -> Report:
         with draft(registry, key, fresh=fresh) as connection:
-            loaded = _load(connection, key, kk_digits, table, file, source, replace, threshold_percent, sure, progress)
+            loaded = _load(
+                connection, key, kk_digits, table, file, source, replace, threshold_percent, sure, as_of, progress
+            )
             if replace:
                 _keep_before(registry)
             return dataclasses.replace(loaded, emptied_others=fresh)
@@ -99,6 +104,7 @@ def _load(
     replace: bool,
     threshold_percent: float = 0.0,
     sure: bool = True,
+    as_of: datetime | None = None,
     progress: Callable[[int], object] = lambda _: None,
 ) -> Report:
     """Load `file` into `table` of a draft; see `import_csv`."""
@@ -133,7 +139,7 @@ def _load(
                 "meant, or leave --replace out to add and update rows."
             )
         _take(connection, layout, replace)
-        set_source(connection, table, source)
+        set_source(connection, table, source, as_of)
         if layout.name == "residents":
             remember(connection, "kk-digits", str(kk_digits))
         connection.execute("COMMIT")

@@ -89,6 +89,16 @@ def nik_fault(digits: str) -> NikFault | None:
     return NikFault.SERIAL if digits[12:] == "0000" else None
 
 
+def region_valid(digits: str) -> bool:
+    """Whether 4 digits can be the code of a regency or city; retired codes stay in numbers, and pass."""
+    return len(digits) == 4 and digits[:2] in PROVINCES and digits[2:] != "00"
+
+
+def region_name(digits: str) -> str:
+    """What the regency or city with these 4 digits is called; the digits themselves where it has no name."""
+    return wilayah_name(digits) or digits
+
+
 @lru_cache(maxsize=100_000)
 def _is_birth_date(ddmmyy: str) -> bool:
     day, month, year = int(ddmmyy[:2]), int(ddmmyy[2:4]), int(ddmmyy[4:])

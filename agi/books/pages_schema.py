@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from agi.books.errors import BookError
-from agi.books.files import open_writer
+from agi.books.files import one_transaction
 
 SCHEMA = Migrations("pages")
 
@@ -59,24 +59,44 @@ def accounts_sessions_audit(db: Database) -> None:
         db.execute(statement)
 
 
+@SCHEMA()
+def telephones(db: Database) -> None:
+    """Telephones of people's own: what Asterisk knows their password by."""
+    db.execute("CREATE TABLE telephones (account TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID")
+
+
+@SCHEMA()
+def agents_desks(db: Database) -> None:
+    """Agents: whose account is which number, what is to be done for them at Asterisk, and what came of their calls."""
+    for statement in (
+        """CREATE TABLE desks (account TEXT PRIMARY KEY, agent TEXT NOT NULL UNIQUE) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE orders (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            what TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE handled (
+            call TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            account TEXT NOT NULL,
+            at TEXT NOT NULL,
+            result TEXT NOT NULL,
+            note TEXT NOT NULL,
+            checked TEXT NOT NULL,
+            PRIMARY KEY (call, agent)
+        ) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(statement)
+
+
 @contextmanager
 def pages_book(path: Path) -> Iterator[sqlite3.Connection]:
     """One transaction in the book of the pages at `path`, made on first use. Raises PagesBookError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = open_writer(path)
-        try:
+        with one_transaction(path, SCHEMA) as connection:
             connection.row_factory = sqlite3.Row
-            connection.execute("BEGIN IMMEDIATE")
-            if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'audit_kept'").fetchone():
-                connection.execute("COMMIT")
-                database = Database(connection, execute_plugins=False)
-                with database.atomic():
-                    SCHEMA.apply(database)
-                connection.execute("BEGIN IMMEDIATE")
             yield connection
-            connection.execute("COMMIT")
-        finally:
-            connection.close()  # what is not committed is rolled back
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise PagesBookError(f"{path} can't be used: {error}") from error

@@ -1,14 +1,17 @@
 """What the rooms above ask of the books, however these are kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from agi.books.contacts import Contact
 from agi.books.course import Course
+from agi.books.enquiries import Enquiry
 from agi.books.events import Channel, Event, Outcome
-from agi.books.words import Application, Office, Resident
+from agi.books.outgoing import OutgoingCall
+from agi.books.ticket import Note, State, Ticket
+from agi.books.words import Application, Office, Resident, ResidentStatus
 
 _T = TypeVar("_T")
 
@@ -29,6 +32,9 @@ class RegistryLookups(Protocol):
     def resident(self, nik: str, kk_digits: str) -> Resident | None:
         """The resident `nik` if the KK number ends in `kk_digits`."""
 
+    def status(self, nik: str) -> ResidentStatus | None:
+        """Whether `nik` is in use: for institutions that have proved themselves, and nobody else."""
+
     def application(self, number: str, pin: str) -> Application | None:
         """The application `number` if `pin` is its PIN."""
 
@@ -40,6 +46,9 @@ class RegistryLookups(Protocol):
 
     def every_office(self) -> tuple[Office, ...]:
         """All offices."""
+
+    def as_of(self, table: str) -> datetime | None:
+        """The time that the "residents" or "applications" are of; None where there are none."""
 
     def close(self) -> None:
         """Let go of what is kept open for the next look-up."""
@@ -103,6 +112,57 @@ class GuessStore(Protocol):
         """Do `work` in one transaction; nobody waits, and what can't be done is logged."""
 
 
+class TicketStore(Protocol):
+    """Where tickets are kept. Any thread may use it; every method raises BookError (Late: the disk is silent)."""
+
+    def ready(self) -> None:
+        """Raise BookError if nothing can be written now: asked before somebody speaks for nothing."""
+
+    def add(self, ticket: Ticket) -> None:
+        """Write down a new one. Raises NumberTaken."""
+
+    def change(self, ticket_id: str, change: Callable[[Ticket], Ticket], note: Note | None = None) -> Ticket:
+        """Let `change` make the ticket another, which is written and given back, with a `note` about it.
+
+        Raises TicketNotFound, and what `change` raises: then nothing is changed.
+        """
+
+    def remove(self, ticket_id: str) -> None:
+        """Delete it with its notes; one that is gone stays so."""
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """The one with this id. Raises TicketNotFound."""
+
+    def by_number(self, number: str) -> Ticket | None:
+        """The one with this number, or None."""
+
+    def notes(self, ticket_id: str) -> tuple[Note, ...]:
+        """What was noted about it, the oldest first."""
+
+    def tickets(self, states: Collection[State], limit: int = -1) -> tuple[Ticket, ...]:
+        """Those in one of `states`, what is due first first, drafts last; at most `limit` (-1: all)."""
+
+
+class Half(NamedTuple):
+    """A number that was sent and waits for what proves it; `subject` is the office's word for what it numbers."""
+
+    subject: str
+    number: str
+
+
+class Halves(Protocol):
+    """Where such numbers wait, one for each sender. Any thread may ask; every method raises BookError."""
+
+    def half(self, sender: str, since: datetime) -> Half | None:
+        """The number that `sender` has sent at or after `since`."""
+
+    def keep_half(self, sender: str, subject: str, number: str, at: datetime) -> None:
+        """It waits from now on, in place of another of theirs."""
+
+    def drop_half(self, sender: str) -> None:
+        """Nothing of theirs waits."""
+
+
 class CallLog(Protocol):
     """Where contacts are written down as they happen. Any thread may write.
 
@@ -129,6 +189,52 @@ class CallLog(Protocol):
 
     def flush(self, wait_s: float = 5.0) -> bool:
         """Wait until all that was handed over is kept; False if that took longer than `wait_s`."""
+
+
+class SurveyLog(Protocol):
+    """Who was asked a question of the survey. Any thread may ask."""
+
+    def surveyed(self, sender: str, since: datetime) -> bool:
+        """Whether the number `sender` was asked in a contact begun at or after `since`. Raises BookError."""
+
+
+class OutgoingCalls(Protocol):
+    """Whom the hotline has called. Any thread may ask; every method raises BookError."""
+
+    def called(self, number: str, ticket: str, now: datetime) -> None:
+        """We call `number`, however it is written, about the ticket with this number ("": about none)."""
+
+    def last(self, number: str, since: datetime, to: datetime) -> OutgoingCall | None:
+        """Our last call to it between the two, or None."""
+
+
+class FrozenNiks(Protocol):
+    """NIKs that nobody may ask about. Any thread may ask; every method raises BookError."""
+
+    def ready(self) -> None:
+        """Raise BookError if it can't be told now which they are: asked before a caller keys numbers for nothing."""
+
+    def freeze(self, nik: str, call: str, now: datetime) -> None:
+        """From now on nobody may, as was wished in the contact `call`; one that is frozen stays as it is."""
+
+    def since(self, nik: str) -> datetime | None:
+        """Since when it is frozen; None where it is not."""
+
+    def unfreeze(self, nik: str) -> bool:
+        """From now on everybody may again; whether it was frozen."""
+
+    def count(self) -> int:
+        """How many are frozen."""
+
+
+class Enquiries(Protocol):
+    """Who asked about a NIK. Any thread may ask."""
+
+    def about(self, nik: str, since: datetime, *, own: str, but: str) -> tuple[Enquiry, ...]:
+        """The contacts about `nik` that began at or after `since`, the oldest first, without the contact `but`.
+
+        `own`: the number of who wants to know, "" where it is not known. Raises BookError.
+        """
 
 
 class CallHistory(Protocol):

@@ -12,7 +12,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from agi.books.errors import BookError
 from agi.books.files import open_reader
 from agi.books.late import LIMIT_S, Alarm
-from agi.books.registry_schema import SCHEMA, key_check, kk_digits_of, kk_hash, pin_hash, remembered
+from agi.books.registry_schema import AS_OF, SCHEMA, key_check, kk_digits_of, kk_hash, pin_hash, remembered
 from agi.books.words import (
     Application,
     ApplicationStatus,
@@ -120,6 +120,11 @@ class Registry:
             return None
         return Resident(ResidentStatus(row[1]), KtpState(row[2]))
 
+    def status(self, nik: str) -> ResidentStatus | None:
+        """The status of the resident `nik`, by the NIK alone; None where there is none."""
+        row = self._one("SELECT status FROM residents WHERE nik = ?", nik)
+        return ResidentStatus(row[0]) if row else None
+
     def application(self, number: str, pin: str) -> Application | None:
         """The application `number` if `pin` is its PIN, else None; unknown and wrong as in `resident`."""
         row = self._one(f"SELECT pin_hash, {_APPLICATION} FROM applications WHERE number = ?", number)  # noqa: S608
@@ -140,13 +145,18 @@ class Registry:
 
     def office(self, code: str) -> Office | None:
         """The office with this code, or None."""
-        row = self._one("SELECT code, name, hours FROM offices WHERE code = ?", code)
+        row = self._one("SELECT code, name, hours, usual_time FROM offices WHERE code = ?", code)
         return Office(*row) if row else None
 
     def every_office(self) -> tuple[Office, ...]:
         """All offices, by their codes."""
-        query = "SELECT code, name, hours FROM offices ORDER BY code"
+        query = "SELECT code, name, hours, usual_time FROM offices ORDER BY code"
         return tuple(Office(*row) for row in self._look_up(lambda connection: connection.execute(query).fetchall()))
+
+    def as_of(self, table: str) -> datetime | None:
+        """The time that the rows of a table are of; None where it is empty."""
+        row = self._one("SELECT value FROM meta WHERE name = ?", f"{AS_OF}{table}")
+        return datetime.fromisoformat(row[0]) if row else None
 
     @property
     def source(self) -> Source:

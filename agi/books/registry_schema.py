@@ -7,6 +7,8 @@ from sqlite_utils import Database, Migrations
 from agi.privacy import keyed_hash
 
 SCHEMA = Migrations("registry")
+AS_OF = "imported."
+"""Before the name of a table, the name in `meta` of the time its rows are of (UTC, ISO 8601)."""
 
 
 @SCHEMA()
@@ -45,6 +47,12 @@ def kk_digits_of_the_first_tables(db: Database) -> None:
         "INSERT INTO meta (name, value) SELECT 'kk-digits', '6' WHERE EXISTS (SELECT 1 FROM residents) "
         "AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'kk-digits')"
     )
+
+
+@SCHEMA()
+def usual_time_of_offices(db: Database) -> None:
+    """How long things usually take at an office, in its own words."""
+    db.execute("ALTER TABLE offices ADD COLUMN usual_time TEXT NOT NULL DEFAULT ''")
 
 
 def key_check(key: bytes) -> str:

@@ -13,12 +13,28 @@ from itertools import groupby
 from typing import Any
 
 from agi.books.contacts import START, Contact, Ending, counted
-from agi.books.events import Answered, Asked, Channel, Ended, Event, Noted, Outcome, Returned, Said, Told, Value
+from agi.books.events import (
+    QUEUE,
+    Answered,
+    Asked,
+    Carried,
+    Channel,
+    Ended,
+    Event,
+    Noted,
+    Outcome,
+    Returned,
+    Said,
+    Told,
+    Value,
+    Waited,
+    WaitEnd,
+)  # fmt: skip
 
 Row = Mapping[str, Any]
 """What is written, or was read, by the names of its columns. Its `kind` is "begun", "about", or that of an event."""
 
-MAY_BE_LOST = frozenset({"said", "asked", "noted"})
+MAY_BE_LOST = frozenset({"said", "asked", "noted", "waited", "carried"})
 """Kinds that no other row waits for."""
 
 CONTACT = "id, caller, started, ended, outcome, place, why, afterwards, about, channel, edition"
@@ -87,7 +103,7 @@ def stored(at: datetime) -> str:
 def event_row(contact_id: str, what: Event) -> Row:
     """What is to be written for `what`."""
     told = columns(what)
-    return {**told, "call": contact_id, "key": what.key, "at": stored(what.at), "prompts": _packed(told["prompts"])}
+    return {**told, "call": contact_id, "key": what.key, "at": stored(what.at), "prompts": packed(told["prompts"])}
 
 
 def columns(what: Event) -> Row:
@@ -107,6 +123,10 @@ def columns(what: Event) -> Row:
             told = {"kind": "ended", "node": what.where, "result": what.outcome, "detail": what.why}
         case Returned():
             told = {"kind": "returned"}
+        case Waited():
+            told = {"kind": "waited", "node": QUEUE, "result": what.end, "took_ms": what.seconds * 1000}
+        case Carried():
+            told = {"kind": "carried", "node": "carried", "detail": _JSON.encode(_figures(what))}
     return {**_EMPTY, **told}
 
 
@@ -115,18 +135,22 @@ def event(row: Row) -> Event:
     at, key = datetime.fromisoformat(row["at"]), row["key"] or ""  # none: written before events had one
     match row["kind"]:
         case "said":
-            return Told(at=at, key=key, prompts=_unpacked(row["prompts"]))
+            return Told(at=at, key=key, prompts=unpacked(row["prompts"]))
         case "asked":
             answer = Answered(
                 row["result"], row["mode"], row["value"], row["took_ms"], row["confidence"], bool(row["sure"]),
                 row["fell_back"],
             )  # fmt: skip
-            prompts = _unpacked(row["prompts"])
+            prompts = unpacked(row["prompts"])
             return Asked(at=at, key=key, question=row["node"], prompts=prompts, attempt=row["attempt"], answer=answer)
         case "ended":
             return Ended(at=at, key=key, outcome=Outcome(row["result"]), where=row["node"], why=row["detail"])
         case "returned":
             return Returned(at=at, key=key)
+        case "waited":
+            return Waited(at=at, key=key, seconds=row["took_ms"] // 1000, end=WaitEnd(row["result"]))
+        case "carried":
+            return Carried(at=at, key=key, **json.loads(row["detail"]))
         case _:
             return Noted.of(at, row["node"], row["detail"], key=key)
 
@@ -148,6 +172,10 @@ def contact(row: Row) -> Contact:
     )
 
 
+def _figures(what: Carried) -> Mapping[str, object]:
+    return {name: value for name, value in asdict(what).items() if name not in ("at", "key")}
+
+
 def _date(value: date) -> dict[str, str]:
     return {"date": value.isoformat()}
 
@@ -155,17 +183,16 @@ def _date(value: date) -> dict[str, str]:
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_date)
 
 
-def _packed(prompts: Sequence[Said]) -> str:
+def packed(prompts: Sequence[Said]) -> str:
     """A JSON list of [key, places]; a date becomes {"date": "YYYY-MM-DD"}."""
     return _JSON.encode([[one.key, one.places] for one in prompts]) if prompts else "[]"
 
 
-def _unpacked(packed: str) -> tuple[Said, ...]:
-    if packed == "[]":
+def unpacked(text: str) -> tuple[Said, ...]:
+    """The prompts in such a list."""
+    if text == "[]":
         return ()
-    return tuple(
-        Said(key, {name: _value(value) for name, value in places.items()}) for key, places in json.loads(packed)
-    )
+    return tuple(Said(key, {name: _value(value) for name, value in places.items()}) for key, places in json.loads(text))
 
 
 def _value(value: Any) -> Value:

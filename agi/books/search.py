@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agi.books.contacts import Contact
-from agi.books.events import Outcome
+from agi.books.events import NoteKind, Outcome
 from agi.books.reader import CallReader
 from agi.books.rows import CONTACT, contact, stored
 from agi.privacy import keyed_hash
@@ -68,8 +68,30 @@ class CallSearch(CallReader):
         if wanted.hashes:
             names = [f"hash{place}" for place in range(len(wanted.hashes))]
             listed = ", ".join(f":{name}" for name in names)
-            parts.append(f"(caller_hash IN ({listed}) OR about_hash IN ({listed}))")
+            # Each by its own index: an OR of both, or the order, would have SQLite read all calls.
+            of_number = " UNION ".join(
+                f"SELECT id FROM calls WHERE {column} IN ({listed})"  # noqa: S608
+                for column in ("caller_hash", "about_hash")
+            )
+            parts.append(f"id IN ({of_number})")
             values |= dict(zip(names, wanted.hashes, strict=True))
         query = f"""SELECT {CONTACT} FROM calls WHERE {" AND ".join(parts)}
             ORDER BY started DESC, rowid DESC LIMIT :limit OFFSET :skip"""  # noqa: S608 - names of columns
         return tuple(map(contact, self._rows(query, values)))
+
+    def of_agent(self, agent: str, since: datetime, limit: int) -> tuple[Contact, ...]:
+        """Calls begun at or after `since` in which that agent (a number) talked, the newest first."""
+        query = f"""SELECT {CONTACT} FROM calls WHERE started >= :since AND (
+                why = :why OR substr(afterwards, -length(:why)) = :why
+                OR EXISTS (SELECT 1 FROM events WHERE call = calls.id AND kind = 'noted' AND node = :talked
+                    AND detail = :agent))
+            ORDER BY started DESC, rowid DESC LIMIT :limit"""  # noqa: S608 - names of columns
+        values = {"since": stored(since), "why": f"agent {agent}", "talked": NoteKind.AGENT_TALKED, "agent": agent}
+        return tuple(map(contact, self._rows(query, {**values, "limit": limit})))
+
+    def of_same_sender(self, call_id: str, limit: int) -> tuple[Contact, ...]:
+        """Other calls from the number of that call, the newest first; none where it was withheld."""
+        query = f"""SELECT {CONTACT} FROM calls
+            WHERE caller_hash = (SELECT caller_hash FROM calls WHERE id = :call) AND id <> :call
+            ORDER BY started DESC, rowid DESC LIMIT :limit"""  # noqa: S608 - names of columns
+        return tuple(map(contact, self._rows(query, {"call": call_id, "limit": limit})))

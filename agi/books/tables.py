@@ -106,14 +106,15 @@ def _application(fields: list[str], around: Surroundings) -> Row:
 
 
 def _office(fields: list[str], _around: Surroundings) -> Row:
-    code, name, hours = fields
+    code, name, hours, usual_time = fields
     if not _OFFICE.fullmatch(code):
         raise RowError("code is not 1 to 16 letters, digits or hyphens")
     if not (0 < len(name) <= 100 and name.isprintable()):
         raise RowError("name is not 1 to 100 printable characters")
-    if not (len(hours) <= 200 and (hours.isprintable() or not hours)):
-        raise RowError("hours is not up to 200 printable characters")
-    return code, name, hours
+    for column, text in (("hours", hours), ("usual_time", usual_time)):
+        if not (len(text) <= 200 and (text.isprintable() or not text)):
+            raise RowError(f"{column} is not up to 200 printable characters")
+    return code, name, hours, usual_time
 
 
 @lru_cache(maxsize=20_000)
@@ -153,10 +154,10 @@ LAYOUTS = {
         Layout(
             name="offices",
             required=("code", "name"),
-            optional=("hours",),
-            columns=("code", "name", "hours"),
+            optional=("hours", "usual_time"),
+            columns=("code", "name", "hours", "usual_time"),
             check=_office,
-            exported=("code", "name", "hours"),
+            exported=("code", "name", "hours", "usual_time"),
         ),
     )
 }

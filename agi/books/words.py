@@ -121,8 +121,12 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A regional office; `name` and `hours` are free text, spoken as they stand."""
+    """A regional office; `name`, `hours` and `usual_time` are free text, spoken as they stand.
+
+    `hours` and `usual_time` are "" where nothing is known. `code`: of the regency or city, where it is found by that.
+    """
 
     code: str
     name: str
     hours: str
+    usual_time: str = ""

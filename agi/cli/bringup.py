@@ -3,7 +3,7 @@
 import csv
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -114,15 +114,20 @@ def _remake(makes: Publisher, current: Edition, settings: Settings) -> None:
 
 
 def _renew_planned(makes: Publisher) -> None:
-    """Make what is planned for a time anew where voice, model or program have changed since it was prepared."""
+    """Make what is planned for a time anew where voice, model or program have changed since it was prepared, or where
+    it came out of a backup, which holds no clips; if its time has passed meanwhile, callers hear it at once.
+    """
     planned = makes.schedule.standing()
-    if planned is None or planned.made_by == makes.made_by or planned.at <= datetime.now(UTC):
+    if planned is None:
+        return
+    fits = planned.made_by == makes.made_by or planned.at <= datetime.now(UTC)
+    if fits and makes.schedule.is_ready(planned):
         return
     click.echo("What is planned to be published is made anew, too", err=True)
     try:
         with progress_bar() as bar:
             ready = makes.draft(makes.schedule.prompts(planned), bar)
-        makes.plan(ready, planned.at, planned.author, planned.note)
+        makes.plan(ready, max(planned.at, datetime.now(UTC) + timedelta(seconds=1)), planned.author, planned.note)
     except Refused as wrong:
         makes.schedule.cancel()
         click.echo(f"It does not fit this version, and is planned no more:\n{wrong}", err=True)
@@ -193,9 +198,10 @@ FIRST_ACCOUNT = "admin"
 
 
 def first_invitation(settings: Settings) -> str | None:
-    """The token of the link for the first account; None where somebody can sign in already."""
+    """The token of the link for the first account; None where an admin can sign in, or that account was closed."""
     book = AccountBook(settings.pages_db)
-    if any(account.password for account in book.accounts()):
+    first = book.account(FIRST_ACCOUNT)
+    if book.has_admin() or (first and first.password):
         return None
     return book.invite(FIRST_ACCOUNT, Role.ADMIN, datetime.now(UTC))
 

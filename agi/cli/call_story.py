@@ -7,7 +7,20 @@ from zoneinfo import ZoneInfo
 from agi.books.calls_table import when
 from agi.books.contacts import Contact
 from agi.books.course import Course
-from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
+from agi.books.events import (
+    AFTER_THE_END,
+    Answered,
+    Asked,
+    Carried,
+    Ended,
+    Event,
+    Noted,
+    Outcome,
+    Returned,
+    Said,
+    Told,
+    Waited,
+)  # fmt: skip
 from agi.dialogue.question import Mode, Result
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -110,6 +123,19 @@ def event_lines(event: Event, written: Written) -> Iterator[str]:
             yield f"Noted: {event.kind}{' ' if event.detail else ''}{event.detail}."
         case Returned():
             yield "The caller came back from the queue."
+        case Waited():
+            yield f"The caller waited {event.seconds} s for an agent ({event.end})."
+        case Carried():
+            yield carried(event)
+
+
+def carried(sound: Carried) -> str:
+    """How good the connection was, in one sentence."""
+    return (
+        f"Sound: {sound.codec or 'codec unknown'}, {sound.loss:.1%} of {sound.received + sound.lost} packets lost, "
+        f"jitter {sound.jitter_ms:.0f} ms; to the telephone {sound.loss_there:.1%} lost, "
+        f"round trip {sound.rtt_ms:.0f} ms; MOS {sound.mos:.1f}{' (bad)' if sound.bad else ''}."
+    )
 
 
 def _said(prompts: tuple[Said, ...], written: Written) -> Iterator[str]:
@@ -137,17 +163,19 @@ def story(call: Contact, events: tuple[Event, ...], course: Course, written: Wri
     yield f"Call {call.id} from {caller}, {when(call.started, zone)}, {length(call.lasted_s)}"
     if call.about:
         yield f"About {call.about}"
-    if call.edition:
+    if call.tries_draft:
+        yield "It tried a draft, and is in no figure"
+    elif call.edition:
         yield f"It heard edition {call.edition}"
     yield ""
-    last = max((place for place, event in enumerate(events) if not isinstance(event, Ended)), default=0)
+    last = max((place for place, event in enumerate(events) if not isinstance(event, AFTER_THE_END)), default=0)
     for number, event in enumerate(events):
         took_ms = event.answer.took_ms if isinstance(event, Asked) else 0
         since = max((event.at - call.started).total_seconds() - took_ms / 1000, 0.0)
         lines = (overtaken(event),) if isinstance(event, Ended) and number < last else event_lines(event, written)
         for place, line in enumerate(lines):
             yield f"{since:>7.1f} s  {line}" if place == 0 else f"{'':11}{line}"
-    if not any(not isinstance(event, Ended) for event in events):
+    if all(isinstance(event, AFTER_THE_END) for event in events):
         yield "Nothing was written down between its begin and its end."
     yield ""
     ended = f"{when(call.ended, zone)}: " if call.ended else ""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from agi import privacy
+from agi.books.callbacks import CallbackBook
 from agi.books.calls import CallBook
 from agi.books.calls_table import (
     MOST_ROWS,
@@ -23,14 +24,18 @@ from agi.books.calls_table import (
     write_csv,
     write_xlsx,
 )
+from agi.books.case import case_valid
+from agi.books.cases import CaseBook
 from agi.books.contacts import Contact
 from agi.books.course import Course
+from agi.books.desks import Desks
 from agi.books.errors import BookError
 from agi.books.events import Event, Outcome, said_in
 from agi.books.reader import CallReader
 from agi.books.rows import columns
 from agi.cli.call_story import Written, ending, event_lines, length, story, troubles, written_by
 from agi.editions.store import Editions, NoEdition
+from agi.office.office import case_book
 from agi.settings import Settings
 from agi.voice.errors import VoiceError
 from agi.voice.texts import Texts
@@ -120,6 +125,31 @@ def show(call_id: str, as_json: bool, as_yaml: bool) -> None:
 
 
 @calls.command()
+@click.argument("number")
+def case(number: str) -> None:
+    """Tell what the call was about whose caller was told this NUMBER, and how far a callback for it is."""
+    settings = Settings()
+    book = case_book(settings)
+    found = CaseBook(book).by_number(number) if case_valid(number) else None
+    if found is None:
+        raise BookError(f"There is no call with the number {number}; it is kept for {settings.cases.days} days.")
+    callback = CallbackBook(book).of_case(number)
+    for name, value in (
+        ("number", found.number),
+        ("call", found.call),
+        ("when", when(found.changed, settings.zone)),
+        ("topic", found.topic),
+        ("verified", found.verified),
+        ("reached", found.reached),
+        ("about", found.about),
+        ("status", found.status),
+        ("callback", f"{callback.state}, tries: {callback.tries}" if callback else ""),
+    ):
+        if value:
+            click.echo(f"{name:<9} {value}")
+
+
+@calls.command()
 def tail() -> None:
     """Follow calls as they happen, until Ctrl-C."""
     settings = Settings()
@@ -192,7 +222,10 @@ def purge(older_than: int) -> None:
         return
     book = CallBook.open(settings.calls_db, privacy.hash_key(settings.var))
     try:
-        count = book.purge(datetime.now(UTC) - timedelta(days=older_than))
+        before = datetime.now(UTC) - timedelta(days=older_than)
+        count = book.purge(before)
+        if settings.pages_db.exists():
+            Desks(settings.pages_db).purge(before)  # what agents wrote down of them
     except BookError as error:
         raise click.ClickException(f"The call records could not be changed: {error}.") from error
     finally:

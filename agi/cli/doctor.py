@@ -1,7 +1,11 @@
 """`hotline doctor`: is this installation sound, and if not, what to do."""
 
+from datetime import UTC, datetime
+
 import click
 
+from agi.dialogue import facts
+from agi.dialogue.facts import Standing
 from agi.ops import asterisk, launch, licences
 from agi.ops import doctor as examination
 from agi.ops.doctor import Check, Level
@@ -24,7 +28,13 @@ def doctor(context: click.Context, show_licences: bool) -> None:
         _licences(settings)
         return
     settings = launch.as_started(settings)
-    checks = (*examination.examine(settings), texts(settings), _prompts(settings), _clips(settings))
+    checks = (
+        *examination.examine(settings),
+        texts(settings),
+        known_facts(settings),
+        _prompts(settings),
+        _clips(settings),
+    )
     for check in checks:
         _show(check)
     context.exit(any(check.level is Level.FAIL for check in checks))
@@ -40,6 +50,18 @@ def texts(settings: Settings) -> Check:
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         return Check(Level.WARN, "texts", f"{findings[0]}{more}", "./hotline prompts check")
     return Check(Level.OK, "texts", "menu and texts checked, nothing to mend")
+
+
+def known_facts(settings: Settings, now: datetime | None = None) -> Check:
+    """Whether anything is not spoken, since nobody has checked its fact again in time, or was never checked at all."""
+    today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
+    standings = [one.standing(today) for one in facts.read(settings.prompts / facts.FILE).facts.values()]
+    todo = "./hotline facts due, then the page Fakta"
+    if late := standings.count(Standing.OVERDUE):
+        return Check(Level.WARN, "facts", f"{late} overdue: callers do not hear them", todo)
+    if never := standings.count(Standing.UNCHECKED):
+        return Check(Level.WARN, "facts", f"{never} of {len(standings)} were never checked by the office", todo)
+    return Check(Level.OK, "facts", f"{len(standings)}, none overdue")
 
 
 def _prompts(settings: Settings) -> Check:

@@ -1,4 +1,4 @@
-"""`hotline nik`: what numbers on stdin say about themselves, one JSON object a line."""
+"""`hotline nik`: what numbers on stdin say about themselves, one JSON object a line; and opening one that is frozen."""
 
 import json
 import os
@@ -9,13 +9,21 @@ from typing import BinaryIO
 
 import click
 
+from agi import privacy
 from agi.books.numbers import NikCheck, check_nik
+from agi.errors import HotlineError
+from agi.settings import Settings
 
 _LONGEST = 4096
 
 
-@click.command()
-def nik() -> None:
+class NotOpened(HotlineError):
+    """Nothing was opened; the message says why."""
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def nik(context: click.Context) -> None:
     """Check NIKs: one a line on stdin, one JSON object a line on stdout.
 
     \b
@@ -28,6 +36,8 @@ def nik() -> None:
 
     The number itself is not repeated.
     """
+    if context.invoked_subcommand is not None:
+        return
     out = sys.stdout
     try:
         for line in _lines(sys.stdin.buffer):
@@ -38,6 +48,29 @@ def nik() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     except KeyboardInterrupt:
         click.echo(err=True)
+
+
+@nik.command()
+@click.option("--reason", required=True, help="How its owner was recognised; it stands in the audit.")
+def unfreeze(reason: str) -> None:
+    """Let the hotline answer again about a NIK that its owner has frozen.
+
+    The NIK is asked for, or read from stdin, since what stands in a command is seen by others. The audit keeps its last
+    four digits.
+    """
+    from agi.books.audit import Audit  # who checks numbers need not wait for what opens them
+    from agi.office.office import safety_of
+
+    settings = Settings()
+    key = privacy.hash_key(settings.var)
+    number = click.prompt("NIK", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    number = number.strip()
+    if not check_nik(number).valid:
+        raise NotOpened("This is no NIK: check its sixteen digits.")
+    if not safety_of(settings, key).frozen.unfreeze(number):
+        raise NotOpened("This NIK is not frozen.")
+    Audit(settings.pages_db, key).add("hotline nik", "nik.buka_kunci", privacy.mask(number), privacy.redact(reason))
+    click.echo(f"{privacy.mask(number)} is open again.")
 
 
 def _lines(source: BinaryIO) -> Iterator[str]:

@@ -33,7 +33,15 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
         "calls": Entry("cli.calls:calls", "Who called, what was said and done, how it ended."),
         "registry": Entry("cli.registry:registry", "Residents, applications and offices: import them, count them."),
         "agents": Entry("cli.agents:group", "The agents: list, add, remove; at once, no call is cut."),
+        "survey": Entry("cli.survey:survey", "How callers rate the service: answers and index."),
+        "hours": Entry("cli.hours:hours", "When agents are on duty: the week, holidays."),
         "offices": Entry("cli.offices:offices", "Names and hours of the offices: show them, change one."),
+        "tickets": Entry("cli.tickets:tickets", "Complaints and wishes of callers: list them, show one."),
+        "doors": Entry("cli.doors:doors", "Ways in for messages: state, answers given up, a test."),
+        "callbacks": Entry("cli.callbacks:callbacks", "Who waits to be called back: list them, cancel one."),
+        "institutions": Entry(
+            "cli.institutions:institutions", "Who may check NIKs by id and PIN, and what they asked."
+        ),
         "backup": Entry("cli.backup:backup", "Write all that cannot be made again into one file."),
         "restore": Entry("cli.backup:restore", "Put a backup back; what was there is kept."),
     },
@@ -43,6 +51,7 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Menus and words": {
         "prompts": Entry("cli.prompts:prompts", "What callers hear: check it, listen, publish, bring it back."),
+        "facts": Entry("cli.facts:facts", "Where what callers hear is from, and what must be checked."),
         "announce": Entry("cli.announce:announce", "Tell all callers something before the greeting, for a time."),
         "speech": Entry("cli.speech:speech", "What callers say: measure and train the recogniser."),
         "intents": Entry("cli.intents:intents", "What callers may say in their own words: list it."),
@@ -50,11 +59,12 @@ GROUPS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Try it": {
         "try": Entry("cli.terminal:terminal", "The conversation in this terminal, no telephone needed."),
+        "text": Entry("cli.text:text", "What a text message would be answered."),
         "call": Entry("workshop.softphone.command:call", "Place real calls, from scenarios or keys, and check them."),
         "agent": Entry(
             "workshop.softphone.command:agent", "A scripted agent who answers the calls that come to the queue."
         ),
-        "nik": Entry("cli.nik:nik", "Check the form of NIKs read from the standard input."),
+        "nik": Entry("cli.nik:nik", "Check the form of NIKs on stdin; unfreeze one."),
         "test": Entry("workshop.testing:test", "Run the test suite, or a part of it."),
         "bench": Entry("workshop.bench.command:bench", "Measure what a call costs and how fast it is answered."),
         "drill": Entry(

@@ -8,12 +8,18 @@ from pathlib import Path
 import click
 
 from agi.cli.editions import author, progress_bar
+from agi.cli.norm import norm_lines
+from agi.cli.rehearse import rehearse
+from agi.cli.whatif import whatif
+from agi.dialogue.confirm import readbacks
+from agi.dialogue.menu import Menu
 from agi.editions.differences import differences
 from agi.editions.moments import moment
 from agi.editions.publishing import Draft
 from agi.editions.schedule import Schedule, Scheduled
 from agi.editions.store import Editions
 from agi.services.checked import check_all
+from agi.services.norm.statement import statement
 from agi.services.publisher import publisher, recorded
 from agi.settings import Settings
 from agi.voice import audio
@@ -27,13 +33,28 @@ _author = click.option("--author", "by", default=author, help="Who, if not the u
 
 @click.group()
 def prompts() -> None:
-    """What callers hear: check, say and list it, publish it and bring it back."""
+    """What callers hear: check, rehearse, say and list it, publish it and bring it back."""
+
+
+prompts.add_command(rehearse)
 
 
 @prompts.command()
-def check() -> None:
-    """Check menu, texts, lexicon and recordings; one finding a line, exit code 1 if there is an error."""
+@click.option("--norm", is_flag=True, help="Instead, against the norms for dialogues by telephone (N001 …).")
+@click.option("--edition", type=click.IntRange(1), default=None, help="With --norm: of that edition, with its digest.")
+def check(norm: bool, edition: int | None) -> None:
+    """Check menu, texts, lexicon and recordings; one finding a line, exit code 1 if there is an error.
+
+    With --norm each rule with its norm and clause, what was measured, its limit, and where it is not kept; never an
+    error.
+    """
+    if edition and not norm:
+        raise click.UsageError("--edition is for --norm.")
     settings = Settings()
+    if norm:
+        for line in norm_lines(statement(settings, edition or 0)):
+            click.echo(line)
+        return
     findings = check_all(settings)
     for finding in findings:
         click.echo(str(finding))
@@ -73,6 +94,9 @@ def diff(before: int | None, after: int | None) -> None:
     lines = list(differences(old.prompts, new, settings.office.language))
     for line in lines or [f"Tidak ada bedanya dengan edisi {old.number}."]:
         click.echo(line)
+
+
+prompts.add_command(whatif)
 
 
 @prompts.command()
@@ -212,13 +236,20 @@ def pack() -> None:
 
     For developers, after a change of texts: only what is new is spoken, what is no longer said is removed.
     """
-    with _clips(Settings()) as clips, progress_bar() as progress:
+    settings = Settings()
+    with _clips(settings) as clips, progress_bar() as progress:
         if clips.engine.driver != "kokoro":
             raise click.ClickException(clips.engine.lacks or "voice.engine is espeak: only Kokoro's speech is packed.")
-        texts, kept = clips.told_ahead(), clips.speech.pack
+        texts, kept = packed(clips, settings.prompts), clips.speech.pack
         came, went = kept.renew(texts, clips.speech.speak, progress)
     megabytes = sum(file.stat().st_size for file in kept.folder.iterdir()) / 1e6
     click.echo(f"{len(texts)} texts in {megabytes:.1f} MB: {came} spoken, {went} removed.")
+
+
+def packed(clips: Clips, prompts: Path) -> list[str]:
+    """What the pack holds of the folder `prompts`: its texts, and the options of its menu as they are read back."""
+    menu = Menu.load(prompts / "menu.toml", clips.language)
+    return clips.told_ahead((prompt.key, prompt.places) for prompt in readbacks(menu.spoken))
 
 
 def _tell(draft: Draft) -> None:

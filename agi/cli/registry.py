@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -38,7 +39,12 @@ def registry() -> None:
     help="Most rows that may be rejected before the import is refused.",
 )
 @click.option("--yes", is_flag=True, help="With --replace: also when most of the table's rows would go.")
-def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) -> None:
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day of the data, where that is not today; callers are told it once they are old (office.data_days).",
+)
+def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool, as_of: datetime | None) -> None:
     """Import FILE, a CSV table in UTF-8, into TABLE.
 
     All or nothing: callers are told from the old records until the new ones are whole. Rows that can't be taken
@@ -47,7 +53,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
     \b
     residents:     nik, kk, status, ktp [, region, name]
     applications:  number, pin, nik, document, status, since [, reason, office]
-    offices:       code, name [, hours]
+    offices:       code, name [, hours, usual_time]
 
     Of the KK number a keyed hash of its last digits (identity.kk_digits) is kept, of the PIN a keyed hash; a name
     is not kept.
@@ -68,6 +74,7 @@ def import_(table: str, file: Path, replace: bool, threshold: float, yes: bool) 
             replace=replace,
             threshold_percent=threshold,
             sure=yes,
+            as_of=as_of and as_of.replace(tzinfo=settings.zone),
             progress=bar.update,
         )
     click.echo(f"{report.taken} {table} imported.")

@@ -150,19 +150,20 @@ def status(context: click.Context, as_json: bool) -> None:
             click.secho(f"Calls are not answered: {now.why}.", fg="red")
         for process in now.processes:
             pid = f"process {process.pid}" if process.pid else ""
-            click.echo(f"  {process.name:<9} {process.state.lower():<9} {pid:<16} {_lasting(process.started)}".rstrip())
+            state = process.state.lower()
+            click.echo(f"  {process.name:<10} {state:<9} {pid:<16} {_lasting(process.started)}".rstrip())
         if now.calls is not None:
-            click.echo(f"  channels  {now.calls}")
+            click.echo(f"  channels   {now.calls}")
         if now.trunk is not None:
-            click.echo(f"  trunk     {now.trunk}")
+            click.echo(f"  trunk      {now.trunk}")
         if kept_address(settings.var) is not None:
-            click.echo(f"  address   {settings.telephony.listen}, as told by `up --listen`")
+            click.echo(f"  address    {settings.telephony.listen}, as told by `up --listen`")
         if now.edition is not None:
             note = "" if now.prompts_current else "  (prompts/ differ: ./hotline prompts diff)"
-            click.echo(f"  edition   {now.edition}{note}")
+            click.echo(f"  edition    {now.edition}{note}")
         if now.planned is not None:
             click.echo(
-                f"  next      {now.planned.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}, ./hotline prompts history"
+                f"  next       {now.planned.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}, ./hotline prompts history"
             )
         if now.announced is not None:
             click.echo(

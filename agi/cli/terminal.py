@@ -9,6 +9,7 @@ from functools import partial
 import click
 
 from agi.books.guesses import MemoryGuesses
+from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Answer, Prompt, Question
 from agi.dialogue.terminal import Terminal
@@ -16,7 +17,7 @@ from agi.editions.announcement import Announcements
 from agi.hearing.typed import understood
 from agi.languages import named
 from agi.office.counting import Visitor
-from agi.office.office import Office
+from agi.office.office import Office, tried_cases, tried_institutions
 from agi.services.checked import check_all
 from agi.services.conversation import BACK, Start, converse
 from agi.services.desk import Desk
@@ -69,8 +70,17 @@ def terminal(events: bool, back: str | None, place: str) -> None:
     hears = partial(understood, spoken=menu.spoken, leads=menu.leads) if settings.speech.enabled else None
     phone = Terminal(sys.stdin, sys.stdout, lambda prompt: texts.written(prompt.key, prompt.places), hears)
     # Locks that end with the call: trying must not lock anybody out of the real line.
-    with contextlib.closing(Office.open(settings, MemoryGuesses())) as office:
-        desk = Desk(office, Visitor("terminal"))
+    with contextlib.closing(
+        Office.open(
+            settings,
+            MemoryGuesses(),
+            tickets=MemoryTickets(),
+            cases=tried_cases(),
+            institutions=tried_institutions(),
+            tried=True,
+        )
+    ) as office:
+        desk = Desk(office, Visitor("terminal"), recorder=phone)
         announced = Announcements(settings).standing(datetime.now(UTC))
         ending = converse(
             phone,

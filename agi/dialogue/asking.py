@@ -156,6 +156,11 @@ class Asking:
         """Where the caller is: the node of the menu, and the question in it where that is another, "nik_check.kk"."""
         return f"{self.node}.{self.step}" if self.step not in ("", self.node) else self.node
 
+    @property
+    def silent(self) -> bool:
+        """Whether the last question got neither a key nor a word."""
+        return self._silent_turns > 0
+
     def note(self, what: str, detail: str = "") -> None:
         """Write a step into the call's record; never a number or a name."""
         self.journal.noted(what, detail)

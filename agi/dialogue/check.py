@@ -24,38 +24,55 @@ def check_tree(found: MenuFile, language: Language) -> Iterator[Finding]:
         yield from _check_kind(found, node)
         yield from _check_options(found, node)
         yield from _check_give_up(found, node)
+        yield from _check_more(found, node)
     yield from _check_reachable(found)
     yield from _check_words(found, language)
 
 
 def _check_kind(found: MenuFile, node: Node) -> Iterator[Finding]:
     name = node.name
-    kinds = [kind for kind, there in (("options", node.options), ("service", node.service), ("say", node.say)) if there]
+    kinds = [kind for kind, there in (("options", node.leads), ("service", node.service), ("say", node.say)) if there]
     if not kinds:
         yield found.finding("M006", name, f"[{name}] tidak berbuat apa-apa: beri pilihan, service, atau say")
+    elif node.leads and not node.options:
+        problem = f"[{name}] tidak menawarkan satu pilihan pun: keluarkan paling sedikit satu dari off"
+        yield found.finding("M006", f"{name}.off", problem)
     elif len(kinds) > 1:
         problem = f"[{name}] punya {' dan '.join(kinds)} sekaligus: hanya boleh salah satu"
         yield found.finding("M006", name, problem)
     if node.options and not node.prompt:
         yield found.finding("M012", name, f'menu [{name}] tidak mengatakan apa-apa: beri prompt = "…"')
-    if node.prompt and not node.options:
+    if node.prompt and not node.leads:
         problem = f"prompt dari [{name}] tidak pernah terdengar: simpul tanpa pilihan memakai say"
         yield found.finding("M006", f"{name}.prompt", problem)
 
 
 def _check_options(found: MenuFile, node: Node) -> Iterator[Finding]:
     name = node.name
-    for key, target in node.options.items():
+    for key, target in node.leads.items():
         if target not in found.nodes:
             problem = f"pilihan {key} di [{name}]: {_not_a_node(target, found.nodes)}"
             yield found.finding("M008", f"{name}.{key}", problem)
     if len(node.options) > MOST_OPTIONS:
         problem = f"[{name}] punya {len(node.options)} pilihan; penelepon hanya ingat {MOST_OPTIONS}: buat submenu"
         yield found.finding("M009", name, problem)
-    keys = "".join(node.options)
+    keys = "".join(node.leads)
     if keys and keys != OPTION_KEYS[: len(keys)]:
         problem = f"pilihan di [{name}] adalah {', '.join(keys)}: urutkan dari 1 tanpa lompat"
         yield found.finding("M010", f"{name}.{keys[0]}", problem)
+
+
+def _check_more(found: MenuFile, node: Node) -> Iterator[Finding]:
+    """What information offers after it was said."""
+    name = node.name
+    for field in ("details", "office"):
+        if getattr(node, field) and not node.say:
+            yield found.finding("M029", f"{name}.{field}", f"{field} di [{name}] hanya untuk informasi, setelah say")
+    if node.details and not node.office:
+        problem = f"[{name}] punya details tanpa office: tulis juga tempat yang menyebut kantornya"
+        yield found.finding("M029", f"{name}.details", problem)
+    if node.office and node.office not in found.nodes:
+        yield found.finding("M008", f"{name}.office", f"office di [{name}]: {_not_a_node(node.office, found.nodes)}")
 
 
 def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
@@ -79,27 +96,15 @@ def _check_give_up(found: MenuFile, node: Node) -> Iterator[Finding]:
 
 def _check_reachable(found: MenuFile) -> Iterator[Finding]:
     wished = (node.name for node in found.nodes.values() if node.intents)
-    reached = {name for begin in (found.start, *wished) for name in _reachable(found, begin)}
+    reached = {name for begin in (found.start, *wished) for name in found.reachable(begin, withdrawn=True)}
     if found.start not in found.nodes:
         reached = set(found.nodes)
     for node in found.nodes.values():
         if node.name not in reached:
             yield found.finding("M016", node.name, f"tidak ada pilihan yang menuju [{node.name}]")
-        if node.options and all(found.nodes[name].options for name in _reachable(found, node.name)):
+        if node.options and all(found.nodes[name].options for name in found.reachable(node.name)):
             problem = f"[{node.name}] hanya menuju menu lagi, berputar-putar: tanpa layanan dan tanpa informasi"
             yield found.finding("M019", node.name, problem)
-
-
-def _reachable(found: MenuFile, start: str) -> set[str]:
-    """All nodes that keys or giving up lead to from `start`, itself included."""
-    reached: set[str] = set()
-    ahead = [start]
-    while ahead:
-        name = ahead.pop()
-        if name not in reached and name in found.nodes:
-            reached.add(name)
-            ahead += [*found.nodes[name].options.values(), found.nodes[name].give_up]
-    return reached
 
 
 def _check_words(found: MenuFile, language: Language) -> Iterator[Finding]:
@@ -112,9 +117,10 @@ def _check_words(found: MenuFile, language: Language) -> Iterator[Finding]:
                 problem = f"{way!r} sudah punya arti di setiap pertanyaan ({commands}): pilih kata lain"
                 yield found.finding("M024", f"{words.name}.{option}", problem)
         for option in words.ways:
-            if menu and menu.options and option not in menu.options:
+            if menu and menu.options and option not in menu.leads:
                 problem = f"ada kata untuk {option} di [{words.name}], padahal pilihan itu tidak ada"
                 yield found.finding("M020", f"{words.name}.{option}", problem)
+    for words in found.heard().values():
         yield from _check_twice(found, words)
     for node in found.nodes.values() if found.words else ():
         said = found.words.get(f"menu:{node.name}")

@@ -1,6 +1,6 @@
 """What the checker of menu and prompts finds: stable codes, so that a finding can be looked up and silenced.
 
-M… is about menu.toml, T… about the texts, R… about recordings.
+M… is about menu.toml, T… about the texts, R… about recordings, F… about facts.toml, N… about the norms for dialogues.
 """
 
 from collections.abc import Iterable
@@ -9,9 +9,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 WARNINGS = frozenset(
-    {"M010", "M016", "M018", "M019", "M023", "M026", "M028", "T005", "T006", "T010", "T011", "T012", "R002"}
+    {"M010", "M016", "M018", "M019", "M023", "M026", "M028", "M030", "T005", "T006", "T010", "T011", "T012", "R002"}
 )
 """Codes that do not keep the hotline from being served. No code is ever given a second meaning."""
+
+NORM = "N"
+"""How codes about norms begin: none of them keeps the hotline from being served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Finding:
     @property
     def is_error(self) -> bool:
         """Whether nothing may be served while this stands."""
-        return self.code not in WARNINGS
+        return self.code not in WARNINGS and not self.code.startswith(NORM)
 
     def __str__(self) -> str:
         kind = "kesalahan" if self.is_error else "peringatan"

@@ -7,12 +7,14 @@ silence, an empty line is silence. A line with letters in it is what is said, wh
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from agi.dialogue.keypad import FLUSH_MS, KeypadTurns
 from agi.dialogue.keys import KEYS
-from agi.dialogue.question import Answer, Case, Prompt, Question, Result
+from agi.dialogue.question import Answer, Case, Prompt, Question, Recorded, Result
 
 _PAUSE = "\n"
+_A_CHARACTER_S = 0.07
 
 Understood = Callable[[str, Question], Answer]
 """Makes an answer to a question of a line of words."""
@@ -69,6 +71,22 @@ class LinePhone(ABC):
             return self._turns.turn(question)
         except _Said as said:
             return self._understood(said.line, question) if self._understood else Answer(Result.NO_INPUT)
+
+    # ---- a `Recorder` that keeps nothing ----
+
+    def record(self, name: str, most_s: int) -> Recorded:
+        """Take a line for the message, an empty one for silence."""
+        said = self.line().strip()
+        self.took(said)
+        return Recorded(min(most_s, len(said) * _A_CHARACTER_S))
+
+    def replay(self, name: str) -> None:
+        """Nothing to be heard: what was written stands there."""
+        self.took("")
+
+    def sound(self, name: str) -> Path | None:
+        """None."""
+        return None
 
     # ---- its keypad ----
 

@@ -33,6 +33,7 @@ _OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal")
 class NodeFields(BaseModel):
     """What may stand at one place of the menu, beside its options.
 
+    `details`: what information says on request, after `say`; `office`: the node that tells where to go for it.
     `intents`: by which words callers may wish for it on any menu. `give_up`: "agent", "end" or a node. `barge_in`:
     whether a key and speech interrupt the prompt, or which of the two. Times are in ms; what the file does not say of
     them and of tries is that of the settings.
@@ -42,6 +43,8 @@ class NodeFields(BaseModel):
 
     prompt: Annotated[str, Field(min_length=1)] = ""
     say: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
+    details: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
+    office: Annotated[str, Field(min_length=1)] = ""
     service: Annotated[str, Field(min_length=1)] = ""
     intents: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ()
     give_up: Annotated[str, Field(min_length=1)] = GIVE_UP_AGENT
@@ -50,13 +53,24 @@ class NodeFields(BaseModel):
     between_keys_ms: Annotated[int, Field(ge=500, le=60_000)] = 0
     total_ms: Annotated[int, Field(ge=1_000, le=600_000)] = 0
     tries: Annotated[int, Field(ge=1, le=9)] = 0
+    title: Annotated[str, Field(min_length=1)] = ""
+    off: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
 
 
 class Node(NodeFields):
-    """One place in the menu: a menu (`options`), a service, or information (`say`)."""
+    """One place in the menu: a menu (`options`), a service, or information (`say`).
+
+    `withdrawn`: its options that are not offered at present, by the keys that they keep.
+    """
 
     name: str
     options: Mapping[str, str]
+    withdrawn: Mapping[str, str] = {}
+
+    @property
+    def leads(self) -> Mapping[str, str]:
+        """All its options, whether they are offered or not, in the order of their keys."""
+        return dict(sorted({**self.options, **self.withdrawn}.items()))
 
     @property
     def patience(self) -> Mapping[str, int]:
@@ -82,6 +96,33 @@ class MenuFile:
     nodes: dict[str, Node] = field(default_factory=dict)
     words: dict[str, Words] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    def heard(self) -> dict[str, Words]:
+        """What may be said today: `words` without those of options that are not offered."""
+        today = {}
+        for grammar, words in self.words.items():
+            node = self.nodes.get(grammar.removeprefix("menu:"))
+            gone = node.withdrawn if node else {}
+            today[grammar] = Words(words.name, {key: ways for key, ways in words.ways.items() if key not in gone})
+        return today
+
+    def reachable(self, start: str, *, withdrawn: bool = False) -> set[str]:
+        """All nodes that keys or giving up lead to from `start`, itself included; `withdrawn`: by those keys, too."""
+        reached: set[str] = set()
+        ahead = [start]
+        while ahead:
+            name = ahead.pop()
+            if name not in reached and name in self.nodes:
+                reached.add(name)
+                node = self.nodes[name]
+                ahead += [*(node.leads if withdrawn else node.options).values(), node.give_up]
+        return reached
+
+    def closed(self) -> set[str]:
+        """Nodes that nobody comes to at present, since the options that lead there are not offered."""
+        usual = self.reachable(self.start, withdrawn=True)
+        wished = (node.name for node in self.nodes.values() if node.intents and node.name not in usual)
+        return usual.difference(*(self.reachable(begin) for begin in (self.start, *wished)))
 
     def line_of(self, name: str) -> int:
         """The line where the dotted `name` stands, or would stand: that of the table around it; 0 is the whole file."""
@@ -149,5 +190,12 @@ def _node(file: MenuFile, name: str, body: dict[str, Any]) -> Node:
                 file.wrong(code, f"{name}.{key}", f"{key} di [{name}] harus {tomlfile.expected(known)}")
             else:
                 _unknown(file, f"{name}.{key}", key, (*NodeFields.model_fields, _WORDS), f"di [{name}]")
-    node = Node(**body, name=name, options=options)
+    withdrawn: dict[str, str] = {}
+    for key in dict.fromkeys(NodeFields.model_validate(body).off):
+        if key in options:
+            withdrawn[key] = options.pop(key)
+        else:
+            problem = f"off di [{name}] menyebut pilihan {key!r}, padahal pilihan itu tidak ada"
+            file.wrong("M029", f"{name}.off", problem)
+    node = Node(**body, name=name, options=options, withdrawn=withdrawn)
     return node.model_copy(update={"intents": read_patterns(name, node.intents, file.wrong)})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 Value = str | int | date
@@ -112,7 +113,8 @@ class Answer:
 class Case:
     """What an agent sees when the call arrives: never a whole number, never a name.
 
-    `number` is masked. `verified` says what the caller proved ("nik+kk", "registration+pin", "").
+    `number` is masked. `verified` says what the caller proved ("nik+kk", "registration+pin", ""). `call_number`: by
+    what the case is found again, "" where it could not be kept.
     """
 
     topic: str = ""
@@ -120,6 +122,7 @@ class Case:
     reached: str = ""
     number: str = ""
     status: str = ""
+    call_number: str = field(default="", compare=False)
 
 
 class HungUp(Exception):
@@ -156,6 +159,34 @@ class Phone(Protocol):
 
     def hang_up(self) -> None:
         """End the call from our side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a caller said after a tone: `seconds` of sound, and the key that ended it ("": silence, or the limit)."""
+
+    seconds: float
+    key: str = ""
+
+
+class NotRecorded(Exception):
+    """Nothing can be recorded now: there is no room on the disk."""
+
+
+class Recorder(Protocol):
+    """Takes and plays what a caller says, by a `name` for each. Any method may raise `HungUp`."""
+
+    def record(self, name: str, most_s: int) -> Recorded:
+        """A tone, then what is said until a key, a silence or `most_s` seconds, in place of what there was.
+
+        Keys typed ahead are thrown away. Raises NotRecorded.
+        """
+
+    def replay(self, name: str) -> None:
+        """Let the caller hear it; a key cuts it short and stays for the next turn."""
+
+    def sound(self, name: str) -> Path | None:
+        """The file (WAV) it lies in, also of what was recorded in part; None where none is kept."""
 
 
 class Keypad(Protocol):

@@ -5,11 +5,12 @@ What a caller does besides answering becomes an exception, so that a service rea
 tries), `CallSpent` (the call has had what one call may have). `HungUp` comes from the phone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agi.dialogue import confirm
 from agi.dialogue.asking import Asked, Asking, Elsewhere, public
+from agi.dialogue.facts import OVERDUE
 from agi.dialogue.helps import IN_BOTH, Helps
 from agi.dialogue.question import Answer, Digits, Options, Prompt
 from agi.dialogue.spoken import INTENTS, Spoken
@@ -28,6 +29,7 @@ SAYS: Says = {
     "help.hold": {},
     "help.fetch": {},
     "help.slower": {},
+    OVERDUE: {},
     "speech.menu": {},
     "speech.entry": {},
     "speech.secret": {},
@@ -47,10 +49,12 @@ class Talk(Asking):
 
     `told` is the last answer given (what `9` repeats afterwards), `answered` whether one was given since the caller
     came to this node, `told_anything` whether one was given at all.
+    `overdue`: sentences that must not be said today, for nobody has checked again in time whether they are true.
     `spoken`: the words of the menu, for questions that may be answered by voice, in the `language` of the call.
     """
 
     spoken: Spoken = field(default_factory=dict)
+    overdue: Collection[str] = ()
     told: tuple[Prompt, ...] = ()
     answered: bool = False
     told_anything: bool = False
@@ -64,14 +68,15 @@ class Talk(Asking):
 
     def say(self, *prompts: Prompt, barge_in: bool = True) -> None:
         """Say something that asks nothing. Without barge-in it is heard whole, and type-ahead is thrown away."""
-        self.journal.said(tuple(map(public, prompts)))
-        self.phone.say(prompts, barge_in=barge_in)
+        certain = self._certain(prompts)
+        self.journal.said(tuple(map(public, certain)))
+        self.phone.say(certain, barge_in=barge_in)
 
-    def tell(self, *prompts: Prompt) -> None:
-        """Say what the caller called for; `9` repeats it afterwards."""
-        self.told = prompts
+    def tell(self, *prompts: Prompt, barge_in: bool = True) -> None:
+        """Say what the caller called for; `9` repeats it afterwards. `barge_in` as in `say`."""
+        self.told = self._certain(prompts)
         self.step = "told"
-        self.say(*prompts)
+        self.say(*prompts, barge_in=barge_in)
         self.answered = self.told_anything = True
 
     def refuse(self, *prompts: Prompt) -> None:
@@ -117,20 +122,21 @@ class Talk(Asking):
         digits: int,
         *,
         short: Prompt,
+        least: int = 0,
         paper: Prompt | None = None,
         repeat: Sequence[Prompt] = (),
         grammar: str = "digits",
         plausible: Callable[[str], bool] = lambda _: True,
         secret: bool = False,
     ) -> str:
-        """Ask for a private number of so many `digits`. Raises Back, ToAgent, GaveUp, HungUp.
+        """Ask for a private number of so many `digits`, or of `least` and more. Raises Back, ToAgent, GaveUp, HungUp.
 
         `short` is the prompt for too few digits; its place `{count:number}` is filled in. `paper` tells where the
         number stands: who says nothing may be fetching it. `9#` says `repeat` before `ask`. A spoken number that is not
         `plausible` was misheard. A `secret` should not be said where others listen: the caller is told so, and it is
         never read back.
         """
-        question = self._question(name, ask, Digits(digits, digits), grammar, private=True)
+        question = self._question(name, ask, Digits(least or digits, digits), grammar, private=True)
 
         def accept(answer: Answer) -> str:
             readings = [one for one in (answer.value, *answer.alternatives) if plausible(one)]
@@ -139,6 +145,34 @@ class Talk(Asking):
 
         asked = Asked(question, Helps.ENTRY, accept, self._means(name), repeat, short, paper, secret)
         return self._ask(asked).value
+
+    def enter_listed(
+        self,
+        name: str,
+        ask: Sequence[Prompt],
+        digits: int,
+        *,
+        short: Prompt,
+        paper: Prompt,
+        grammar: str,
+        words: Mapping[str, tuple[str, ...]],
+    ) -> str:
+        """Ask for one of a list that everybody may know: keyed as its `digits`, or said by its name.
+
+        `words`: of each value the ways to say it, which `grammar` listens for; the first is read back in doubt. The
+        rest as in `enter_digits`. Raises Back, ToAgent, GaveUp, HungUp.
+        """
+        question = self._question(name, ask, Digits(digits, digits), grammar)
+
+        def accept(answer: Answer) -> str:
+            return confirm.option(self, name, answer, words)
+
+        return self._ask(Asked(question, Helps.ENTRY, accept, self._means(name), (), short, paper)).value
+
+    def _certain(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """`prompts`, with one sentence in place of those that must not be said today."""
+        certain = tuple(one for one in prompts if one.key not in self.overdue)
+        return certain if len(certain) == len(prompts) else (*certain, Prompt(OVERDUE))
 
     def _means(self, name: str) -> Callable[[Command], bool]:
         """Whether the caller means a command that was not heard for certain."""

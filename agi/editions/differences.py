@@ -1,12 +1,13 @@
 """What callers would hear otherwise, in words that a person reads: sentence by sentence, menu row by menu row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from agi.dialogue.facts import Fact
 from agi.dialogue.menu import Menu
 from agi.dialogue.menufile import Node
 from agi.languages import named
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     SENTENCE = "Kalimat"
     MENU = "Menu"
     LEXICON = "Kamus"
+    FACT = "Keterangan"
     RECORDING = "Rekaman"
 
 
@@ -47,16 +49,18 @@ def changes(before: Path, after: Path, language: str) -> tuple[Change, ...]:
     Raises TextsError, MenuError, LexiconError.
     """
     known = named(language)
+    menus = [Menu.load(folder / "menu.toml", known) for folder in (before, after)]
     return (
         *_sentences(Texts.load(before, language), Texts.load(after, language)),
-        *_menu(Menu.load(before / "menu.toml", known), Menu.load(after / "menu.toml", known)),
+        *_menu(*menus),
         *_lexicon(known.lexicon(before / "lexicon.toml"), known.lexicon(after / "lexicon.toml")),
+        *_facts(menus[0].facts, menus[1].facts),
         *_recordings(_recorded(before, language), _recorded(after, language)),
     )
 
 
 def differences(before: Path, after: Path, language: str) -> Iterator[str]:
-    """The same in lines for a terminal; none where nothing differs. Raises TextsError, MenuError, LexiconError."""
+    """The same in lines for a terminal; none where nothing differs. Raises as `changes` does."""
     for kind, found in groupby(changes(before, after, language), lambda change: change.kind):
         yield f"{kind}:"
         for change in found:
@@ -102,6 +106,27 @@ def _lexicon(before: Lexicon, after: Lexicon) -> Iterator[Change]:
         yield Change(Kind.LEXICON, word, f"{word} didengar: {_change(was, now)}")
 
 
+def _facts(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[Change]:
+    was, now = ({fact.name: _fields(fact) for fact in facts} for facts in (before, after))
+    for name, old, new in _pairs(was, now):
+        if old is None or new is None:
+            yield Change(Kind.FACT, name, f"{(new or old or {})['tentang']}{_what(old, new)}")
+            continue
+        for what, before_it, after_it in _pairs(old, new):
+            yield Change(Kind.FACT, name, f"{new['tentang']}: {what}: {_change(before_it, after_it)}")
+
+
+def _fields(fact: Fact) -> dict[str, str]:
+    return {
+        "tentang": fact.about,
+        "kalimat": ", ".join(fact.sentences),
+        "sumber": fact.source,
+        "diperiksa": fact.checked.isoformat() if fact.checked else "belum pernah",
+        "diperiksa lagi": fact.again.isoformat(),
+        "penanggung jawab": fact.owner,
+    }
+
+
 def _recordings(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[Change]:
     for name, old, new in _pairs(before, after):
         what = "baru" if old is None else "dihapus, suara mesin dipakai" if new is None else "diganti"
@@ -119,10 +144,16 @@ def _recorded(prompts: Path, language: str) -> dict[str, bytes]:
 
 def _row(node: Node) -> dict[str, str]:
     """What a node is, in words: its options and its other fields; where they stand in the file does not matter."""
-    others = {**node.model_dump(include={"prompt", "say", "service", "give_up", "barge_in"}), **node.patience}
-    return {f"tombol {key}": target for key, target in node.options.items()} | {
-        name: _worded(value) for name, value in others.items() if value not in ("", ())
+    others = {
+        **node.model_dump(include={"title", "prompt", "say", "details", "office", "service", "give_up", "barge_in"}),
+        **node.patience,
     }
+    withdrawn = {f"tombol {key}": f"{target}, tidak ditawarkan" for key, target in node.withdrawn.items()}
+    return (
+        {f"tombol {key}": target for key, target in node.options.items()}
+        | withdrawn
+        | {name: _worded(value) for name, value in others.items() if value not in ("", ())}
+    )
 
 
 def _worded(value: object) -> str:

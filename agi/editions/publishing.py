@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from agi.dialogue.facts import FILE as FACTS
 from agi.dialogue.finding import Finding
 from agi.dialogue.menu import Menu, MenuError
 from agi.editions.schedule import Schedule, Scheduled
@@ -70,7 +71,7 @@ class Publisher:
 
     def content(self, prompts: Path) -> str:
         """Digest of all in `prompts` that callers hear. Raises OSError."""
-        return stamp_of(self._sources(prompts))
+        return content_of(prompts, self._settings.office.language)
 
     def draft(self, prompts: Path, progress: Progress | None = None, *, force: bool = False) -> Draft:
         """Have an edition of `prompts` ready, clips and grammars and all; to be called `alone`.
@@ -120,21 +121,10 @@ class Publisher:
         except OSError:
             return False
 
-    def _sources(self, prompts: Path) -> Iterator[tuple[str, Path]]:
-        """All files in `prompts` that callers hear something of, by their names there."""
-        languages = dict.fromkeys((FALLBACK, self._settings.office.language))
-        for name in ("menu.toml", "lexicon.toml", *(f"{language}.toml" for language in languages)):
-            if (prompts / name).is_file():
-                yield name, prompts / name
-        recordings = Recordings(prompts / "recordings")
-        for language in languages:
-            for path in recordings.used(language):
-                yield str(path.relative_to(prompts)), path
-
     def _copy(self, prompts: Path, target: Path) -> None:
         """The files themselves, safe on the disk; recordings as links to originals, which are kept for ever."""
         (target / "recordings").mkdir(parents=True)
-        for name, path in self._sources(prompts):
+        for name, path in _sources(prompts, self._settings.office.language):
             (target / name).parent.mkdir(exist_ok=True)
             if name.startswith("recordings/"):
                 link_or_copy(self._original(path), target / name)
@@ -149,6 +139,23 @@ class Publisher:
             _copy_safely(recording, fresh)
             fresh.replace(original)
         return original
+
+
+def content_of(prompts: Path, language: str) -> str:
+    """Digest of all in `prompts` that callers hear. Raises OSError."""
+    return stamp_of(_sources(prompts, language))
+
+
+def _sources(prompts: Path, language: str) -> Iterator[tuple[str, Path]]:
+    """All files in `prompts` that callers hear something of, by their names there."""
+    languages = dict.fromkeys((FALLBACK, language))
+    for name in ("menu.toml", FACTS, "lexicon.toml", *(f"{one}.toml" for one in languages)):
+        if (prompts / name).is_file():
+            yield name, prompts / name
+    recordings = Recordings(prompts / "recordings")
+    for one in languages:
+        for path in recordings.used(one):
+            yield str(path.relative_to(prompts)), path
 
 
 def build_graph(prompts: Path, language: Language, model: Path, target: Path) -> Built:

@@ -16,10 +16,9 @@ from secrets import token_hex
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from agi.editions.store import Edition, Editions
+from agi.editions.store import Edition, Editions, link
 from agi.errors import HotlineError
 from agi.privacy import private_file
-from agi.voice.sounds import link_or_copy
 
 _FILE = ".schedule.json"
 _log = structlog.get_logger("editions")
@@ -72,6 +71,10 @@ class Schedule:
         """Menu, texts, lexicon and recordings of what is planned."""
         return self._editions.folder / scheduled.folder / "prompts"
 
+    def is_ready(self, scheduled: Scheduled) -> bool:
+        """Whether its clips are there; not after a backup was put back, which holds none."""
+        return (self._editions.folder / scheduled.folder / "sounds").is_dir()
+
     def plan(self, content: str, made_by: str, at: datetime, author: str, note: str, now: datetime) -> Scheduled:
         """Have what lies in the editions' `draft` published at `at`, instead of what was planned before.
 
@@ -122,7 +125,7 @@ class Schedule:
         prepared, copy = (self._editions.folder / name for name in (planned.folder, f"{planned.folder}.due"))
         shutil.rmtree(copy, ignore_errors=True)
         try:
-            shutil.copytree(prepared, copy, symlinks=True, copy_function=_link)
+            shutil.copytree(prepared, copy, symlinks=True, copy_function=link)
         except FileNotFoundError:
             _log.error("schedule.lost", content=planned.content)
             return None
@@ -143,7 +146,3 @@ class Schedule:
         with (self._editions.folder / ".schedule.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _link(source: str, target: str) -> None:
-    link_or_copy(Path(source), Path(target))

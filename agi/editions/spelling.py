@@ -99,6 +99,19 @@ def put(document: TOMLDocument, place: Place, text: str) -> None:
     table[place[-1]] = _sentence(plain(text), beside=len(place[-1]) + len(' = ""'))
 
 
+def take_away(document: TOMLDocument, place: Place) -> None:
+    """Remove what stands at `place`, and the tables around it that hold nothing else. Raises ValueError (nothing)."""
+    around: list[Any] = [document]
+    for key in place:
+        if not isinstance(around[-1], Mapping) or key not in around[-1]:
+            raise ValueError(f"{'.'.join(place)} tidak ada (lagi)")
+        around.append(around[-1][key])
+    for table, key in zip(reversed(around[:-1]), reversed(place), strict=True):
+        table.remove(key)
+        if table:
+            return
+
+
 def _sentence(text: str, beside: int) -> String:
     """`text` as an admin would write it: in one line, or in several where it is long."""
     written = text.replace("\\", "\\\\").replace('"', '\\"')

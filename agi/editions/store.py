@@ -9,16 +9,20 @@ import json
 import os
 import shutil
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agi.errors import HotlineError
+from agi.voice.sounds import link_or_copy
 
 _FACTS = "edition.json"
 _CURRENT = "current"
+_TRIED = ".tried-"
+_TRIED_FOR = timedelta(hours=1)
+"""How long a draft that was prepared for a call waits for one."""
 
 
 class NoEdition(HotlineError):
@@ -27,7 +31,7 @@ class NoEdition(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition, by its `number` from 1, and its `folder`.
+    """One edition, by its `number` from 1, and its `folder`. A draft that is tried has a negative number.
 
     `content`: digest of all that an admin wrote or recorded; `made_by`: of the voice, the model and the program that
     made clips and grammars of it. `parent`: what callers heard before.
@@ -95,7 +99,7 @@ class Editions:
         """The edition `number`. Raises `NoEdition`."""
         if not number:
             raise NoEdition("Belum ada edisi: ./hotline up, atau ./hotline prompts publish.")
-        folder = self.folder / str(number)
+        folder = self.folder / name_of(number)
         try:
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
             return Edition(**{**facts, "at": datetime.fromisoformat(facts["at"])}, folder=folder.absolute())
@@ -120,7 +124,7 @@ class Editions:
     def held(self, number: int) -> Held:
         """The edition `number`, kept from removal. Raises `NoEdition`."""
         try:
-            descriptor = os.open(self.folder / str(number), os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = os.open(self.folder / name_of(number), os.O_RDONLY | os.O_DIRECTORY)
         except OSError:
             raise NoEdition(f"Edisi {number} tidak ada (lagi): ./hotline prompts history") from None
         fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -173,16 +177,45 @@ class Editions:
             "note": note,
             "parent": before or None,
         }
-        with (source / _FACTS).open("w", encoding="utf-8") as out:
-            json.dump(facts, out, ensure_ascii=False, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
+        _write(source, facts)
         source.rename(self.folder / str(number))
         arrow = self.folder / f".{_CURRENT}"
         arrow.unlink(missing_ok=True)
         arrow.symlink_to(str(number))
         arrow.replace(self.folder / _CURRENT)
         return self.edition(number)
+
+    def try_out(self, content: str, made_by: str, author: str) -> Edition:
+        """Have what lies in `draft`, to be called `alone`, ready for calls that try it; it is not published.
+
+        The same draft is not kept twice; what was tried before goes when it is old and not in use. Raises OSError.
+        """
+        with self._renumbering():
+            tried = tuple(self._tried())
+            self._forget([one for one in tried if one.content != content or one.made_by != made_by])
+            if found := [one for one in tried if (one.content, one.made_by) == (content, made_by)]:
+                (found[0].folder / _FACTS).touch()  # waits as long again
+                return found[0]
+            now = datetime.now(UTC).replace(microsecond=0)
+            number = min([-int(now.timestamp()), *(one.number - 1 for one in tried)])
+            fresh = self.folder / f"{_TRIED}new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(self.draft, fresh, symlinks=True, copy_function=link)
+            facts = {"number": number, "content": content, "made_by": made_by, "author": author}
+            _write(fresh, {**facts, "at": now.isoformat(), "note": "", "parent": self.current_number() or None})
+            fresh.rename(self.folder / name_of(number))
+            return self.edition(number)
+
+    def _tried(self) -> Iterator[Edition]:
+        for path in self.folder.glob(f"{_TRIED}*"):
+            with suppress(NoEdition, ValueError):
+                yield self.edition(number_of(path.name))
+
+    def _forget(self, tried: Collection[Edition]) -> None:
+        old = datetime.now(UTC).timestamp() - _TRIED_FOR.total_seconds()
+        for one in tried:
+            if (one.folder / _FACTS).stat().st_mtime < old:
+                _remove_unused(one)
 
     def prune(self, keep: int, days: int, recorded: Collection[int]) -> None:
         """Remove old editions.
@@ -200,15 +233,7 @@ class Editions:
         for edition in history[max(keep, 1) :]:
             if edition.at > young or edition.number in recorded:
                 continue
-            descriptor = os.open(edition.folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                (edition.folder / _FACTS).unlink()  # first: what is half gone is no edition
-                shutil.rmtree(edition.folder)
-            except BlockingIOError:  # in use
-                continue
-            finally:
-                os.close(descriptor)
+            _remove_unused(edition)
 
     @contextmanager
     def _renumbering(self) -> Iterator[None]:
@@ -223,3 +248,38 @@ class Editions:
         except FileNotFoundError:
             return []
         return [int(name) for name in names if name.isascii() and name.isdigit()]
+
+
+def name_of(number: int) -> str:
+    """What the folder of the edition `number` is called."""
+    return str(number) if number >= 0 else f"{_TRIED}{-number}"
+
+
+def number_of(name: str) -> int:
+    """The number of the edition whose folder is called so. Raises ValueError."""
+    return -int(name.removeprefix(_TRIED)) if name.startswith(_TRIED) else int(name)
+
+
+def link(source: str, target: str) -> None:
+    """Have the file of an edition in another one, too; as `shutil.copytree` wants it."""
+    link_or_copy(Path(source), Path(target))
+
+
+def _write(folder: Path, facts: Mapping[str, object]) -> None:
+    with (folder / _FACTS).open("w", encoding="utf-8") as out:
+        json.dump(facts, out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _remove_unused(edition: Edition) -> None:
+    """Remove it, unless somebody holds it."""
+    descriptor = os.open(edition.folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        (edition.folder / _FACTS).unlink()  # first: what is half gone is no edition
+        shutil.rmtree(edition.folder)
+    except BlockingIOError:  # in use
+        return
+    finally:
+        os.close(descriptor)

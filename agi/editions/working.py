@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tomlkit import TOMLDocument
 
+from agi.dialogue.facts import FILE as FACTS
 from agi.editions.disk import replaced
 from agi.editions.edits import Edits, LastEdit, digest
 from agi.editions.spelling import Place, Spelt, Tables, at, leaves, plain, put
@@ -29,7 +30,7 @@ from agi.voice.recordings import Recordings
 from agi.voice.texts import FALLBACK, text_of
 
 RECORDINGS = "recordings"
-_NO_TEXTS = {"menu.toml", "lexicon.toml"}
+_NO_TEXTS = {"menu.toml", "lexicon.toml", FACTS}
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _FILE = re.compile(r"[a-z]+\.toml")
 
@@ -81,6 +82,10 @@ class WorkingCopy:
         """
         return digest(at(self.read(file), place))
 
+    def digests(self, file: str) -> Mapping[str, str]:
+        """Of all that stands at the top of `file`, by its name, in one reading. Raises FilesError."""
+        return {name: digest(value) for name, value in self.read(file).items()}
+
     def last_edit(self, file: str, *place: str) -> LastEdit | None:
         """Who changed what stands at or below `place` last, and when; None where nobody did. Raises FilesError.
 
@@ -94,9 +99,15 @@ class WorkingCopy:
         return self._edits.all(file, self._recorded() if file == RECORDINGS else self.read(file))
 
     def edit(
-        self, file: str, based_on: Mapping[Place, str], change: Callable[[TOMLDocument], None], by: str = ""
+        self,
+        file: str,
+        based_on: Mapping[Place, str],
+        change: Callable[[TOMLDocument], None],
+        by: str = "",
+        *,
+        rehearse: bool = False,
     ) -> None:
-        """Apply `change` to `file` as it is now.
+        """Apply `change` to `file` as it is now; `rehearse`: only see whether that can be done.
 
         `based_on`: the digests of the places that the change was made from; where one of them says something else
         meanwhile nothing is changed; what was changed elsewhere stays. `change` may be called more than once; a
@@ -108,7 +119,7 @@ class WorkingCopy:
                 if digest(theirs := at(before, place)) != known:
                     raise Conflict(file, place, None, at(after, place), theirs)
 
-        self._change(file, change, checked, by)
+        self._change(file, change, checked, by, rehearse=rehearse)
 
     def set_text(self, key: str, new: str, base: str | None, by: str = "", language: str = FALLBACK) -> None:
         """Let `key` ("call.welcome") say `new`; `base` is what it said before, None where there was no such text.
@@ -197,7 +208,13 @@ class WorkingCopy:
         return before
 
     def _change(
-        self, file: str, change: Callable[[TOMLDocument], None], checked: Callable[[Tables, Tables], None], by: str
+        self,
+        file: str,
+        change: Callable[[TOMLDocument], None],
+        checked: Callable[[Tables, Tables], None],
+        by: str,
+        *,
+        rehearse: bool = False,
     ) -> None:
         with self.alone():
             while True:
@@ -215,7 +232,7 @@ class WorkingCopy:
                 changed = {place: now.get(place) for place in was | now if was.get(place) != now.get(place)}
                 if file not in _NO_TEXTS:
                     _check_texts(before.path, changed)
-                if not changed and before.source == after.source:
+                if rehearse or (not changed and before.source == after.source):
                     return
                 if before.path.read_bytes() == before.raw:  # else an editor has saved it meanwhile: once more
                     replaced(before.path.resolve(), after.raw)

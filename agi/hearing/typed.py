@@ -12,10 +12,10 @@ from agi.languages import named
 from agi.languages.language import Language, Words
 from agi.languages.pieces import UNKNOWN
 from agi.speech.answer import Reading, decide
-from agi.speech.grammar import ChoiceGrammar, Kind
+from agi.speech.grammar import ChoiceGrammar, Grammar, Kind
 from agi.speech.intents import Intents
 from agi.speech.network import accepts, spell
-from agi.speech.standard import of_menu
+from agi.speech.standard import lists, of_menu
 from agi.speech.tuning import Thresholds
 
 _SURE = dict.fromkeys(Kind, Thresholds(accept=0.5, confirm=0.0))
@@ -30,7 +30,10 @@ def understood(line: str, question: Question, spoken: Spoken, leads: Leads | Non
     if not question.grammar:
         return Answer(Result.NO_INPUT)
     language = named(question.language)
-    menu = {one.name: one for one in of_menu(spoken, leads or {}, language)}
+    listed = question.grammar.startswith("list:")
+    menu: dict[str, Grammar] = {
+        one.name: one for one in (lists(language) if listed else of_menu(spoken, leads or {}, language))
+    }
     try:
         grammar = grammar_of(question, menu.__getitem__)
     except KeyError:

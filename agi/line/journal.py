@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from agi.books.contacts import START
-from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told
+from agi.books.events import Answered, Asked, Ended, Event, Noted, Outcome, Returned, Said, Told, Waited, WaitEnd
 from agi.books.ports import CallLog
 from agi.dialogue.question import Answer, Mode, Options, Prompt, Question, Value
 from agi.privacy import mask, redact
@@ -23,7 +23,7 @@ class CallJournal:
 
     def said(self, prompts: Sequence[Prompt]) -> None:
         """Something was said that asked nothing."""
-        self._write(Told(at=self._clock(), prompts=_shown(prompts)))
+        self._write(Told(at=self._clock(), prompts=shown(prompts)))
 
     def asked(self, question: Question, answer: Answer, attempt: int) -> None:
         """A turn has ended."""
@@ -37,7 +37,7 @@ class CallJournal:
             sure=answer.sure,
             fell_back="" if answer.fell_back == "off" else answer.fell_back,
         )
-        prompts = _shown(question.prompts)
+        prompts = shown(question.prompts)
         self._write(Asked(at=self._clock(), question=question.name, prompts=prompts, attempt=attempt, answer=answered))
 
     def noted(self, what: str, detail: str = "") -> None:
@@ -52,6 +52,10 @@ class CallJournal:
         """The call ended, or left our hands."""
         self._write(Ended(at=self._clock(), outcome=outcome, where=where, why=why))
 
+    def waited(self, seconds: int, end: WaitEnd) -> None:
+        """The caller has waited in the agents' queue."""
+        self._write(Waited(at=self._clock(), seconds=seconds, end=end))
+
     def came_back(self, fault: str) -> None:
         """The caller is back from the agents' queue; `fault`: why the dialplan sent them there, "" if we did."""
         if fault:
@@ -62,7 +66,8 @@ class CallJournal:
         self._log.event(self._call_id, event)
 
 
-def _shown(prompts: Sequence[Prompt]) -> tuple[Said, ...]:
+def shown(prompts: Sequence[Prompt]) -> tuple[Said, ...]:
+    """`prompts` as a record may hold them."""
     return tuple(Said(one.key, {name: _public(value) for name, value in one.places.items()}) for one in prompts)
 
 

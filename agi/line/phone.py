@@ -143,6 +143,12 @@ class AsteriskPhone:
         if self._spoken is not None:
             self._spoken.leave()
 
+    def forget_keys(self) -> None:
+        """Take the call back, and throw away what was pressed until now."""
+        self.leave()
+        self._take()
+        self._keys.flush()
+
     def _files(self, prompts: Sequence[Prompt]) -> tuple[str, ...]:
         return tuple(str(clip) for prompt in prompts for clip in self._clips_of(prompt))
 

@@ -15,7 +15,7 @@ from agi.dialogue import confirm
 from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.question import Prompt
 from agi.editions.schedule import Schedule
-from agi.editions.store import Editions, Held, NoEdition
+from agi.editions.store import Editions, Held, NoEdition, name_of, number_of
 from agi.errors import HotlineError
 from agi.languages import named
 from agi.settings import Settings
@@ -32,7 +32,7 @@ _AHEAD_S = 30.0
 _LOADED = 3
 """Editions kept in memory: one more is loaded in a third of a second for a call that comes back from the queue."""
 
-_EDITION = re.compile(r"editions/([0-9]{1,9})/sounds")
+_EDITION = re.compile(r"editions/((?:\.tried-)?[0-9]{1,11})/sounds")
 
 _log = structlog.get_logger("line")
 
@@ -53,7 +53,7 @@ class Served:
     @property
     def language(self) -> str:
         """Asterisk's language of a call with this edition: where the sounds are that it plays by itself."""
-        return f"editions/{self.number}/sounds"
+        return f"editions/{name_of(self.number)}/sounds"
 
 
 class ServedEditions:
@@ -77,13 +77,17 @@ class ServedEditions:
         """The edition of a call that comes back with this language of Asterisk's; the current one if that is gone."""
         if not (found := _EDITION.fullmatch(language)):
             return self._current
-        number = int(found[1])
+        number = number_of(found[1])
         if loaded := self._loaded.get(number):  # without waiting for another one that is being loaded
             return loaded
         try:
             return self._load(number)
         except NotReady:
             return self._current
+
+    def tried(self, number: int) -> Served:
+        """A draft that is tried, by its negative number: no other call hears it. Raises `NotReady`."""
+        return self._load(number)
 
     def follow(self) -> None:
         """From now on take every new edition as soon as it is published, and publish what is planned for a time."""

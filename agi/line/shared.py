@@ -2,18 +2,20 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agi import privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.registry import RegistryError
+from agi.dialogue.question import Prompt
 from agi.editions.announcement import Announcements
 from agi.hearing.client import SpeechClient
 from agi.line.served import NotReady, ServedEditions
 from agi.office.office import Office
 from agi.ops.speech import socket_path, speech_is_on
-from agi.services.telling import where
+from agi.services.telling import of_day, where, where_to_go
 from agi.settings import Settings
 
 _CALLS_REMEMBERED = 100_000
@@ -39,7 +41,7 @@ class Shared:
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         try:
-            office = Office.open(settings, BookGuesses(book))
+            office = Office.open(settings, BookGuesses(book), surveys=book)
         except RegistryError as wrong:
             book.close()
             raise NotReady(str(wrong)) from wrong
@@ -47,9 +49,14 @@ class Shared:
         return cls(settings, editions, office, book, Announcements(settings), hearing)
 
     def speak_ahead(self) -> None:
-        """From now on have names and hours of the offices spoken before a call needs them."""
-        offices = self.office.registry.every_office
-        self.editions.speak_ahead(lambda: (prompt for office in offices() for prompt in where(office)))
+        """From now on have names and hours of the offices, and the day of the data, spoken before a call needs them."""
+        self.editions.speak_ahead(self._known)
+
+    def _known(self) -> Iterator[Prompt]:
+        for office in self.office.registry.every_office():
+            yield from (*where(office), *where_to_go(office))
+        for table in ("residents", "applications"):
+            yield from of_day(self.office.told_of(table))
 
     def close(self) -> None:
         """Write down what is left and let go of everything."""

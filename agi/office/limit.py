@@ -54,7 +54,7 @@ class GuessLimit:
 
     def stop(self, visitor: Visitor, subject: Subject | None = None, number: str = "") -> Stop | None:
         """Why `visitor` may not try at the `number` now (at any, where none is given), or None. Raises Late."""
-        left = self.locked(visitor, f"{subject}:{number}" if subject else "")
+        left = self.locked(visitor, f"{subject}:{number}" if number else "")
         if left is not None:
             return Locked(left)
         return NoMoreTries() if visitor.failures >= self._limits.tries else None

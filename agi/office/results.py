@@ -1,7 +1,7 @@
 """What may come of asking the office, besides the books' own Resident; `match` them, and say each in your own way."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from agi.books.numbers import NikFault
@@ -13,6 +13,9 @@ class Subject(StrEnum):
 
     NIK = "nik"
     REGISTRATION = "registration"
+    TICKET = "ticket"
+    CASE = "case"
+    INSTITUTION = "institution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +57,20 @@ class Progress:
     collect_at: Office | None = None
 
 
-Refusal = Invalid | Wrong | Locked | NoMoreTries
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket was opened: what the citizen must keep, and by when it is answered, within so many working `days`."""
+
+    number: str
+    pin: str
+    days: int
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Rightly proved, but its owner has wished that no door answers about this NIK."""
+
+
+Refusal = Invalid | Wrong | Locked | NoMoreTries | Frozen
 """Why something is not told."""

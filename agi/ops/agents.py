@@ -48,14 +48,19 @@ def listed(settings: Settings) -> tuple[Agent, ...]:
 
 def add(settings: Settings, number: str, name: str) -> None:
     """Enter an agent, or give one another name. Raises AgentsError."""
+    checked(settings, number, name)
+    others = [one for one in listed(settings) if one.number != number]
+    _write(settings, [*others, Agent(number, name)])
+
+
+def checked(settings: Settings, number: str, name: str) -> None:
+    """Raise AgentsError for what can't be an agent."""
     if not _NUMBER.fullmatch(number):
         raise AgentsError(f"{number} is no agent's number: 3 to 6 digits, the first is not 0.")
     if number == settings.telephony.number:
         raise AgentsError(f"{number} is the hotline's own number: choose another for the agent.")
     if not _NAME.fullmatch(name):
         raise AgentsError("A name has up to 40 letters, digits, spaces, dots, hyphens and apostrophes.")
-    others = [one for one in listed(settings) if one.number != number]
-    _write(settings, [*others, Agent(number, name)])
 
 
 def remove(settings: Settings, number: str) -> None:

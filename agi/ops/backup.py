@@ -7,6 +7,7 @@ and names every file with its SHA-256; of files that are the same (recordings, i
 
 import hashlib
 import io
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -26,8 +27,24 @@ MANIFEST = "manifest.json"
 FORMAT = 2
 FORMATS = (1, FORMAT)
 """Those that can be put back; in the first every file was a member."""
+_OF_FOLDERS = (
+    "data",
+    "pages",
+    "office",
+    "tickets",
+    "cases",
+    "safety",
+    "mailbox",
+    "secrets",
+    "prompts",
+    "editions",
+    "dialplan",
+)
 SETTINGS = "settings/hotline.toml"
 """The settings' name in the archive, whatever HOTLINE_SETTINGS calls them here."""
+
+_PLANNED = re.compile(r"\.schedule\.json|\.scheduled-[0-9a-f]+")
+"""What an edition that is planned for a time is called."""
 
 
 class Manifest(BaseModel):
@@ -49,7 +66,7 @@ def kept_files(settings: Settings) -> dict[str, Path]:
         for name, (folder, *patterns) in _folders(settings).items()
         for pattern in patterns
         for path in folder.glob(pattern)
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and all(map(_kept, path.relative_to(folder).parts))
     }
     if settings_file().is_file():
         found[SETTINGS] = settings_file()
@@ -68,18 +85,29 @@ def fits(name: str) -> bool:
     """Whether `name` can be a member: one of our folders, and nothing that leads out of it."""
     first, *rest = name.split("/")
     deep_enough = len(rest) == 1 or (first in ("prompts", "editions") and len(rest) > 1)
-    known = name == SETTINGS or first in ("data", "pages", "secrets", "prompts", "editions", "dialplan")
-    return known and deep_enough and "\0" not in name and not any(not part or part.startswith(".") for part in rest)
+    known = name == SETTINGS or first in _OF_FOLDERS
+    return known and deep_enough and "\0" not in name and all(map(_kept, rest))
+
+
+def _kept(part: str) -> bool:
+    """Whether a part of a path can be in a backup: nothing hidden but what is planned, and nothing that leads out."""
+    return bool(part) and (not part.startswith(".") or _PLANNED.fullmatch(part) is not None)
 
 
 def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
     """The folders by the first part of a member's name, and which of their files belong to an installation.
 
-    Of an edition that is what people wrote and recorded: clips and grammars are made again.
+    Of an edition, also one that is planned, that is what people wrote and recorded: clips and grammars are made again.
+    An announcement comes with its sound, which callers hear without anything being made.
     """
     return {
         "data": (settings.data, "*.db", "*.toml"),
         "pages": (settings.pages_db.parent, "*.db"),
+        "office": (settings.hours_file.parent, "*.toml"),
+        "tickets": (settings.tickets_folder, "*.db", "*.wav"),
+        "cases": (settings.cases_db.parent, "*.db"),
+        "safety": (settings.safety_db.parent, "*.db"),
+        "mailbox": (settings.mailbox_db.parent, "*.db"),
         "secrets": (settings.var / "secrets", "*"),
         "prompts": (settings.prompts, "**/*"),
         "editions": (
@@ -88,6 +116,9 @@ def _folders(settings: Settings) -> Mapping[str, tuple[Path, *tuple[str, ...]]]:
             "[0-9]*/prompts/**/*",
             "originals/*",
             "edits.json",
+            "announcement/*",
+            ".schedule.json",
+            ".scheduled-*/prompts/**/*",
         ),
         "dialplan": (DIALPLAN, "*.conf"),
     }

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agi import privacy
-from agi.ops import agents, open_files, trunk
+from agi.books.moments import BROWSER
+from agi.ops import agents, open_files, telephones, trunk
 from agi.ops.asterisk import Program
 from agi.ops.places import DIALPLAN, etc_folder, run_folder, write_whole
 from agi.settings import Settings
@@ -19,8 +20,15 @@ from agi.stamp import stamp, stamp_of
 COLLECT_NUMBER = "20"
 """What testers dial to record words for `hotline speech collect`."""
 
+PROOF_HEADER = "X-Hotline-Proof"
+"""By what Asterisk knows that a SIP request comes from the pages."""
+_BROWSERS = 128
+"""Connections to the telephone's port at once, those included that Asterisk closes because they ask for nothing."""
+_BROWSER_PATH_BYTES = 16
 _PASSWORD_BYTES = 10  # typed into a telephone by hand: 20 hex digits are long enough, 64 are too long
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - every address of this machine
 _LONGEST_SILENCE_S = 3600
+_FIRST_ANNOUNCED_S, _ANNOUNCED_EVERY_S = 8, 40
 _BEING_REFUSED = 50
 _TESTER = re.compile(r"^\[(tester\d+)\]\(tester\)", re.M)
 # A change in one of these is seen by a new start only; all others by a reload, which cuts no call.
@@ -49,6 +57,19 @@ def account(var: Path, name: str) -> Account:
     return Account(name, privacy.secret(var, f"sip-{name}", _PASSWORD_BYTES))
 
 
+def browser_path(var: Path) -> str:
+    """The path of the telephone's WebSocket. Only the pages know it: a neighbour who connects gets none of its places
+    for longer than a wrong request takes.
+    """
+    return f"/{privacy.secret(var, 'browser-path', _BROWSER_PATH_BYTES)}/ws"
+
+
+def known_account(var: Path, name: str) -> Account | None:
+    """The account `name` as it was made; None where it was not yet."""
+    path = var / "secrets" / f"sip-{name}"
+    return Account(name, path.read_text().strip()) if path.is_file() else None
+
+
 def testers() -> tuple[str, ...]:
     """Names of the testers' accounts, from dialplan/pjsip.conf."""
     return tuple(_TESTER.findall((DIALPLAN / "pjsip.conf").read_text()))
@@ -72,6 +93,9 @@ def write(settings: Settings, program: Program) -> tuple[str, str]:
     write_whole(local / "rtp.conf", _rtp(settings))
     write_whole(transport_file(settings.var), _transport(settings))
     write_whole(local / "pjsip-sound.conf", _sound(settings))
+    write_whole(local / "pjsip-browser.conf", _browser(settings))
+    write_whole(local / "http.conf", _http(settings))
+    telephones.write(settings)
     return _stamps(etc)
 
 
@@ -163,6 +187,7 @@ def _globals(settings: Settings) -> str:
         "HOUSE_CALLS": settings.telephony.house_calls,
         "QUEUE_MAX_WAIT": settings.queue.max_wait_s,
         "SHOW_NUMBER": int(settings.queue.show_number),
+        "CALLBACK_RING": settings.callback.ring_s,
     }
     return "; Generated at start, for [globals] of extensions.conf.\n" + "".join(
         f"{name}={value}\n" for name, value in values.items()
@@ -171,9 +196,18 @@ def _globals(settings: Settings) -> str:
 
 def _queues(settings: Settings) -> str:
     members = "".join(f"member => PJSIP/{one.number},0,{one.name}\n" for one in agents.listed(settings))
+    offers = settings.callback.enabled
+    # Announced in turn: how often that one can leave, until it is time to say that one can be called back.
+    before = -(-max(settings.callback.after_s - _FIRST_ANNOUNCED_S, 0) // _ANNOUNCED_EVERY_S) if offers else 1
+    announced = ["queue/leave"] * max(before, 1) + ["queue/callback"] * offers
     return (
         "; Generated at start, for [agents] of queues.conf.\n"
+        f"context = {'queue-keys-callback' if offers else 'queue-keys'}\n"
+        f"periodic-announce = {','.join(announced)}\n"
+        f"periodic-announce-frequency = {_ANNOUNCED_EVERY_S}\n"
+        f"periodic-announce-startdelay = {_FIRST_ANNOUNCED_S}\n"
         f"timeout = {settings.queue.ring_s}\n"
+        f"wrapuptime = {settings.queue.after_call_s}\n"
         f"announce-frequency = {settings.queue.announce_s}\n"
         f"min-announce-frequency = {min(settings.queue.announce_s, 15)}\n{members}"
     )
@@ -204,25 +238,54 @@ def _rtp(settings: Settings) -> str:
         "; Generated at start, for [general] of rtp.conf.\n"
         f"rtpstart = {settings.telephony.rtp_first}\nrtpend = {settings.telephony.rtp_last}\n"
         f"probation = {probation}\n"
+        f"icesupport = {'yes' if settings.pages.enabled else 'no'}\n"
     )
 
 
 def _transport(settings: Settings) -> str:
     address = settings.telephony.listen
     shown = f"[{address}]" if ":" in address else address
-    return (
+    told = (
         "; Generated at start.\n[transport-udp]\ntype = transport\nprotocol = udp\n"
         f"bind = {shown}:{settings.telephony.sip_port}\n"
     )
+    if settings.pages.enabled:
+        told += "\n[transport-ws]\ntype = transport\nprotocol = ws\nbind = 127.0.0.1\n"
+    return told
+
+
+def _http(settings: Settings) -> str:
+    told = "; Generated at start, for [general] of http.conf.\n"
+    if not settings.pages.enabled:
+        return f"{told}enabled = no\n"
+    return (
+        f"{told}enabled = yes\nbindaddr = 127.0.0.1\nbindport = {settings.pages.telephone_port}\n"
+        f"prefix = {browser_path(settings.var).split('/')[1]}\nsessionlimit = {_BROWSERS}\nsession_inactivity = 1000\n"
+    )
+
+
+def _browser(settings: Settings) -> str:
+    """The account of testers with a browser; its sound is where the pages are, and nowhere else."""
+    told = "; Generated at start from var/secrets.\n"
+    if not settings.pages.enabled:
+        return told
+    listen = settings.pages.listen
+    told += f"[{BROWSER}](browser-telephone)\n"
+    if listen not in _EVERYWHERE:
+        told += f"media_address = {listen}\nbind_rtp_to_media_address = yes\n"
+    header = f"{PROOF_HEADER}: {privacy.pages_proof(settings.var)}"
+    return f"{told}\n[{BROWSER}-identify]\ntype = identify\nendpoint = {BROWSER}\nmatch_header = {header}\n"
 
 
 def _sound(settings: Settings) -> str:
-    """Where sound goes, and when a telephone that sends none is given up: never while it may wait or be talked to."""
+    """Where sound and messages go, and when a telephone that sends no sound is given up: never while it may wait or be
+    talked to."""
     limit = max(_LONGEST_SILENCE_S, 2 * settings.queue.max_wait_s)
     return (
         "; Generated at start, for telephones and trunks.\n[sound](!)\n"
         f"rtp_symmetric = {'yes' if settings.telephony.behind_nat else 'no'}\n"
         f"rtp_timeout = {limit}\nrtp_timeout_hold = {limit}\n"
+        "\n[texts](!)\n" + "message_context = texts\n" * settings.messages.telephones
     )
 
 

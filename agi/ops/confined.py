@@ -42,6 +42,8 @@ _WRITE = (
 )  # fmt: skip
 _HANDLED = ((1, (1 << 13) - 1), (2, 1 << 13), (3, 1 << 14))
 """From which version of Landlock on which rights are refused where nothing grants them."""
+_SCOPED_SINCE, _SIGNALS_AND_NAMES = 6, 3
+"""From that version on: no signal, and no Unix socket with an abstract name, to processes outside."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,14 @@ def landlock() -> int:
 
 
 def confine(places: Places) -> None:
-    """Give up all rights on the disk but those to `places`, for good. Raises OSError."""
+    """Give up all rights on the disk but those to `places`, for good, and signals to others. Raises OSError."""
     version = landlock()
     handled = sum(rights for since, rights in _HANDLED if version >= since)
     if not handled:
         return
-    asked = struct.pack("Q", handled)
+    asked = (
+        struct.pack("QQQ", handled, 0, _SIGNALS_AND_NAMES) if version >= _SCOPED_SINCE else struct.pack("Q", handled)
+    )
     ruleset = _checked(_system_call(_CREATE, asked, len(asked), 0))
     granted = (
         (places.read, _READ),

@@ -12,15 +12,36 @@ from functools import partial
 from pathlib import Path
 
 from agi import privacy
-from agi.books.accounts import AccountBook, Role
+from agi.books.accounts import AccountBook
 from agi.books.audit import Audit
 from agi.books.calls_schema import fault as call_book_fault
 from agi.books.errors import BookError
 from agi.books.files import beside, unsound
+from agi.books.frozen import FrozenBook
+from agi.books.holidays import due
+from agi.books.hours import HoursBook, HoursError
 from agi.books.importing import BEFORE
+from agi.books.mailbox_log import MailboxLog
 from agi.books.reader import CallReader
 from agi.books.registry import Registry, RegistryError, RegistryMissing, RegistryStalled
-from agi.ops import asterisk, asterisk_log, confined, launch, open_files, private, ready, speech, troubles, trunk
+from agi.books.safety_schema import SCHEMA
+from agi.books.small_book import FileBook
+from agi.books.ticket import State
+from agi.books.tickets import TicketBook
+from agi.ops import (
+    asterisk,
+    asterisk_log,
+    confined,
+    launch,
+    open_files,
+    private,
+    quiet,
+    ready,
+    speech,
+    troubles,
+    trunk,
+    whatsapp,
+)
 from agi.ops.asterisk import Program
 from agi.ops.supervise import Supervisor
 from agi.settings import ROOT, Settings
@@ -72,6 +93,10 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield open_files_granted(settings)
     yield _registry(settings)
     yield _calls(settings)
+    yield agents_hours(settings)
+    yield overdue_tickets(settings)
+    yield frozen_niks(settings)
+    yield messages(settings)
     yield _ports(settings, running)
     yield _processes(settings, running)
     if settings.pages.enabled:
@@ -83,18 +108,90 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield logged(settings)
 
 
+def agents_hours(settings: Settings) -> Check:
+    """Whether it is known when agents are on duty, and the calendar was looked at in time."""
+    about = "agents' hours"
+    try:
+        if HoursBook(settings.hours_file).read() is None:
+            return _ok(about, "not set: the queue is asked at any time")
+    except HoursError as wrong:
+        return Check(Level.WARN, about, f"the queue is asked at any time: {wrong}", "hotline hours set DAYS HOURS")
+    if (year := due(datetime.now(settings.zone).date())) is None:
+        return _ok(about, "set")
+    text = f"the holidays of {year.year} must be looked at again since {year.again}"
+    return Check(
+        Level.WARN, about, text, f"compare hotline hours holidays list {year.year} with the government's decision"
+    )
+
+
+def overdue_tickets(settings: Settings) -> Check:
+    """Whether tickets can be kept, and none waits beyond its last day."""
+    today = datetime.now(settings.zone).date()
+    try:
+        found = TicketBook(settings.tickets_db).tickets([State.OPEN, State.IN_WORK])
+    except BookError as error:
+        advice = "Free the disk, see its rights, or put back a backup: ./hotline restore FILE."
+        return Check(Level.FAIL, "tickets", str(error), advice)
+    late = sum(ticket.due is not None and ticket.due < today for ticket in found)
+    if late:
+        return Check(Level.WARN, "tickets", f"{late} of {len(found)} are beyond their last day", "See the page Tiket.")
+    return _ok("tickets", f"{len(found)} to be dealt with, none late")
+
+
+def frozen_niks(settings: Settings) -> Check:
+    """Whether it can be told which NIKs their owners have frozen: without it no NIK is told about."""
+    try:
+        count = FrozenBook(FileBook(settings.safety_db, SCHEMA), bytes(32)).count()
+    except BookError as error:
+        advice = (
+            "See its disk and rights, or put back a backup: ./hotline restore FILE. Until then no NIK is told about."
+        )
+        return Check(Level.FAIL, "frozen NIKs", str(error), advice)
+    return _ok("frozen NIKs", f"{count}, as their owners wished")
+
+
+def messages(settings: Settings) -> Check:
+    """Whether the ways in for messages are whole, and no answer was given up."""
+    if lacking := whatsapp.lacking(settings):
+        advice = f"Put what Meta shows of the app into {lacking[0]}, then ./hotline up; README, By message."
+        return Check(Level.FAIL, "messages", f"WhatsApp is set up but for {', '.join(lacking)}", advice)
+    try:
+        doors = MailboxLog(settings.mailbox_db).doors()
+    except BookError as error:
+        advice = "See its disk and rights, or put back a backup: ./hotline restore FILE."
+        return Check(Level.FAIL, "messages", str(error), advice)
+    waiting, dead = sum(one.waiting for one in doors), sum(one.dead for one in doors)
+    if dead:
+        return Check(Level.WARN, "messages", f"{dead} answers were given up", "See ./hotline doors dead.")
+    return _ok("messages", f"{sum(one.messages for one in doors)} kept, {waiting} wait")
+
+
+def pressing(settings: Settings) -> tuple[Check, ...]:
+    """What may have become wrong within an hour, and somebody must see to: what costs little to check (some 0.3 s)."""
+    program = asterisk.find(settings.var)
+    running = Supervisor(settings).running()
+    checks = [_disk(settings), _processes(settings, running)]
+    if running and program is not None:
+        checks += [_answering(settings, program), logged(settings)]
+        if (found := trunk.state(settings, partial(program.ask, settings.var))) and found.todo:
+            checks.append(Check(Level.FAIL, "trunk", found.text, found.todo))
+    return tuple(one for one in checks if one.level is not Level.OK)
+
+
 def pages(settings: Settings) -> Check:
     """Whether an admin can sign in at the pages, and whether the audit is as it was written."""
     try:
         broken = Audit(settings.pages_db, privacy.hash_key(settings.var)).broken()
-        accounts = AccountBook(settings.pages_db).accounts()
+        book = AccountBook(settings.pages_db)
+        accounts, has_admin = book.accounts(), book.has_admin()
     except BookError as error:
         return Check(Level.FAIL, "pages", str(error), "Put back a backup: ./hotline restore FILE.")
     if broken:
         advice = "Somebody changed it past the pages: find out who had access, and keep a backup as evidence."
         return Check(Level.FAIL, "pages", f"the audit's chain is broken: {broken}", advice)
-    if not any(one.role is Role.ADMIN and one.password and not one.disabled for one in accounts):
-        return Check(Level.WARN, "pages", "no admin can sign in", "./hotline up prints a link for the first account.")
+    if not has_admin:
+        advice = "./hotline up prints a link for the first account; a later one: ./hotline users add NAME --role admin."
+        return Check(Level.WARN, "pages", "no admin can sign in", advice)
     return _ok("pages", f"{len(accounts)} accounts; the audit's chain is whole")
 
 
@@ -202,7 +299,11 @@ def _confinement() -> Check:
     if confined.landlock() == 0:
         text = "this kernel has no Landlock: Asterisk may read all that the hotline may, also secrets"
         return Check(Level.WARN, "confinement", text, "Use a kernel of Debian 12 or newer (lsm=landlock,…).")
-    return _ok("confinement", f"Asterisk sees neither secrets nor databases (Landlock {confined.landlock()})")
+    if not quiet.can_be_quiet():
+        text = "this kernel refuses no Unix socket: a hole in the pages gives orders to Asterisk and supervisord"
+        return Check(Level.WARN, "confinement", text, "Use a kernel of Debian 12 or newer, on x86-64 or ARM64.")
+    text = "Asterisk sees neither secrets nor databases, the pages reach no control socket"
+    return _ok("confinement", f"{text} (Landlock {confined.landlock()}, seccomp)")
 
 
 def audio_ports(settings: Settings) -> Check:

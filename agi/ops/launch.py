@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from agi import privacy
 from agi.books.files import exclusive
 from agi.errors import HotlineError
-from agi.ops import configure, ready
+from agi.ops import configure, ready, whatsapp
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
 from agi.ops.speech import listens, network, speech_is_on
@@ -31,8 +31,10 @@ OF_THE_LINE = (
     "agi.voice.kokoro",
 )
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
-OF_THE_PAGES = ("agi.pages.serve",)
+OF_THE_PAGES = ("agi.pages.serve", "agi.ops.errands")
 """What the pages are started as."""
+OF_THE_DOORS = ("agi.doors.serve",)
+"""What takes webhooks is started as."""
 _PAGES = ROOT / "agi" / "pages"
 _RESTARTED = {
     "speech": "speech recognition: settings, model or program have changed",
@@ -52,6 +54,7 @@ class Started(BaseModel):
     dialplan: str
     line: str
     pages: str = ""
+    doors: str = ""
 
 
 def line_fingerprint(settings: Settings) -> str:
@@ -72,6 +75,14 @@ def pages_fingerprint(settings: Settings) -> str:
     files = {path for path in _PAGES.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     named = sorted((str(path.relative_to(ROOT)), path) for path in files | reached(ROOT, *OF_THE_PAGES))
     return stamp("\n".join((*parts, stamp_of(named))).encode())
+
+
+def doors_fingerprint(settings: Settings) -> str:
+    """Stamp of what the doors read at their start: settings, key, secrets, own code."""
+    kept = "\n".join(whatsapp.secrets(settings) or ())
+    parts = [settings.model_dump_json(), privacy.hash_key(settings.var).hex(), stamp(kept.encode())]
+    files = sorted((str(path.relative_to(ROOT)), path) for path in reached(ROOT, *OF_THE_DOORS))
+    return stamp("\n".join((*parts, stamp_of(files))).encode())
 
 
 def reached(root: Path, *modules: str) -> set[Path]:
@@ -140,6 +151,7 @@ def start(settings: Settings, program: Program) -> None:
         dialplan=by_reload,
         line=line_fingerprint(settings),
         pages=pages_fingerprint(settings) if settings.pages.enabled else "",
+        doors=doors_fingerprint(settings) if whatsapp.secrets(settings) else "",
     )
     began = {process.name: process.pid for process in supervisor.processes()}
     supervisor.start(program, {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")})
@@ -157,7 +169,11 @@ def start(settings: Settings, program: Program) -> None:
             supervisor.restart(name)
     if before is not None and before.pages != now.pages and "pages" in kept:
         click.echo("Restarting the pages: settings or program have changed", err=True)
-        supervisor.restart("pages")
+        for name in {"pages", "errands"} & kept:
+            supervisor.restart(name)
+    if before is not None and before.doors != now.doors and "doors" in kept:
+        click.echo("Restarting the doors for messages: settings or program have changed", err=True)
+        supervisor.restart("doors")
     write_whole(_record(settings.var), now.model_dump_json())
     if speech_is_on(settings) and not ready.until(partial(listens, settings.var), SPEECH_LIMIT_S):
         out = settings.var / "log" / "speech.out"

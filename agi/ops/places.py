@@ -58,6 +58,11 @@ def run_folder(var: Path) -> Path:
     return folder
 
 
+def moments_folder(var: Path) -> Path:
+    """Where the line tells the pages what calls from them are at."""
+    return run_folder(var) / "moments"
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `text` to `path`, for its owner only, unless it stands there; a reader finds the old or the new file,
     never half.

@@ -17,7 +17,7 @@ MASK = 0o077
 # What comes with the project or from Debian and PyPI; in the script's own two files stands nothing.
 _PUBLIC = {
     "var": ("venv", "asterisk/tree", ".prepare.lock", ".system"),
-    "data": ("collect", "sample", "model", "model-free", "voice", "words"),
+    "data": ("collect", "holidays", "sample", "model", "model-free", "norm", "voice", "words"),
 }
 
 

@@ -61,7 +61,8 @@ def end_interrupted(settings: Settings) -> bool:
     for name, path in kept_files(wanted).items():
         if name not in names:
             _move(path, kept / name)
-    for folder in (wanted.data, wanted.pages_db.parent):
+    books = (wanted.pages_db, wanted.tickets_db, wanted.cases_db, wanted.safety_db, wanted.mailbox_db)
+    for folder in (wanted.data, *(book.parent for book in books)):
         for path in _beside_books(folder):
             _move(path, kept / folder.name / path.name)
     # The settings last: as long as they are the old ones, this note is found.
@@ -176,7 +177,7 @@ def _check(staging: Path) -> None:
         settings = _settings_of(staging)
     except SettingsError as error:
         raise BackupError("The backup's hotline.toml can't be used by this version: nothing was restored.") from error
-    for book in sorted((staging / "data").glob("*.db")):
+    for book in sorted(staging.glob("*/*.db")):
         if trouble := unsound(book):
             raise BackupError(f"The backup's {book.name} is damaged ({trouble}): nothing was restored.")
     registry = staging / "data" / "registry.db"

@@ -32,7 +32,7 @@ def configuration(settings: Settings) -> str:
     if trunk.host:
         matches = "".join(f"match = {address}\n" for address in trunk.match or (trunk.host.partition(":")[0],))
         parts += [
-            "[operator](trunk)\naors = operator\n",
+            f"[operator](trunk)\naors = operator\nfrom_user = {settings.telephony.number}\n{_outbound(settings)}",
             f"[operator](trunk-aor)\ncontact = sip:{trunk.host}\n",
             f"[operator-identify](trunk-identify)\nendpoint = operator\n{matches}",
         ]
@@ -42,6 +42,11 @@ def configuration(settings: Settings) -> str:
             f"client_uri = sip:{trunk.username}@{trunk.host}\ncontact_user = {settings.telephony.number}\n"
         )
     return "\n".join(parts)
+
+
+def _outbound(settings: Settings) -> str:
+    """How calls that we make are signed in, where the operator asks for it."""
+    return "outbound_auth = trunk-auth\n" if settings.trunk.username and password(settings) else ""
 
 
 def state(settings: Settings, ask: Ask | None) -> State | None:

@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from agi.books.accounts import Role
 from agi.errors import HotlineError
-from agi.pages import admin, supervisor, tester
+from agi.pages import admin, agent, supervisor, tester
 from agi.pages.admin import draft, recordings
-from agi.pages.shared import accounts, assets, audit, home, sign_in
+from agi.pages.shared import accounts, assets, audit, home, presence, sign_in
 from agi.pages.shared.guard import Guard, Only
 from agi.pages.shared.render import render
 from agi.pages.shared.site import Site, Tab
@@ -29,6 +29,7 @@ TABS: Mapping[Role, Sequence[Tab]] = {
     Role.ADMIN: (*admin.TABS, *supervisor.TABS, *tester.TABS, _ACCOUNTS, _AUDIT),
     Role.SUPERVISOR: supervisor.TABS,
     Role.TESTER: tester.TABS,
+    Role.AGENT: agent.TABS,
     Role.AUDITOR: (*admin.TABS, *supervisor.TABS, _ACCOUNTS, _AUDIT),
 }
 _log = structlog.get_logger("pages")
@@ -41,16 +42,19 @@ def application(settings: Settings) -> Starlette:
         routes=[
             Route("/aset/{name:path}", assets.serve),
             *sign_in.ROUTES,
+            *tester.FOR_TELEPHONES,
             *_only_for(_EVERYBODY, (*home.ROUTES, *accounts.OWN)),
-            *_only_for({Role.ADMIN}, (*admin.ROUTES, *accounts.FOR_ADMINS, *audit.ROUTES)),
+            *_only_for({Role.ADMIN}, (*admin.ROUTES, *accounts.FOR_ADMINS, *audit.ROUTES, *presence.ROUTES)),
             *_only_for({Role.ADMIN, Role.SUPERVISOR}, supervisor.ROUTES),
             *_only_for({Role.ADMIN, Role.TESTER}, tester.ROUTES),
+            *_only_for({Role.AGENT}, agent.ROUTES),
         ],
         middleware=[Middleware(Guard, site=site, larger=LARGER)],
         exception_handlers={HTTPException: _not_there, HotlineError: _not_possible, Exception: _broken},
     )
     app.state.site = site
     app.state.bar = draft.bar
+    app.state.others = presence.others
     return app
 
 
@@ -60,7 +64,8 @@ def _only_for(roles: Collection[Role], routes: Iterable[BaseRoute]) -> Iterator[
     for route in routes:
         if isinstance(route, Route):
             methods = sorted(route.methods or {"GET"})
-            yield Route(route.path, route.endpoint, methods=methods, name=route.name, middleware=only)
+            looks = [Middleware(Only, roles={*roles, Role.AUDITOR})] if route.path in supervisor.LOOKS else only
+            yield Route(route.path, route.endpoint, methods=methods, name=route.name, middleware=looks)
         elif isinstance(route, WebSocketRoute):
             yield WebSocketRoute(route.path, route.endpoint, name=route.name, middleware=only)
         else:

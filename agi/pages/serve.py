@@ -9,6 +9,7 @@ import uvicorn
 from agi import log
 from agi.ops.confined import Places, confine
 from agi.ops.private import begin_private
+from agi.ops.quiet import give_up_unix_sockets
 from agi.pages.application import application
 from agi.settings import ROOT, Settings
 
@@ -16,10 +17,19 @@ _STOP_S = 2
 
 
 def own_folders(settings: Settings) -> tuple[Path, ...]:
-    """Where the pages may write: accounts and audit, the working copy, editions, what is spoken, logs, and drafts."""
+    """Where the pages may write: accounts, audit, agents' hours, tickets, callbacks, frozen NIKs, working copy,
+    editions, what is spoken, logs, drafts, rehearsals."""
     var = settings.var
-    kept = (settings.pages_db.parent, settings.prompts, settings.editions_folder)
-    return (*kept, var / "voice-cache", var / "log", var / "pages")
+    kept = (
+        settings.pages_db.parent,
+        settings.hours_file.parent,
+        settings.tickets_folder,
+        settings.cases_db.parent,
+        settings.safety_db.parent,
+        settings.prompts,
+        settings.editions_folder,
+    )
+    return (*kept, var / "voice-cache", var / "log", var / "pages", var / "rehearsal")
 
 
 def places(settings: Settings) -> Places:
@@ -41,6 +51,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(settings.var / "pages")
     confine(places(settings))
+    give_up_unix_sockets()  # Asterisk's and supervisord's take orders: agi/ops/errands.py asks them for us
     pages = settings.pages
     tls = settings.secure_pages
     uvicorn.run(

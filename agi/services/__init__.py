@@ -5,7 +5,21 @@ from dataclasses import dataclass, field
 
 from agi.dialogue.question import Case
 from agi.dialogue.talk import Says, Talk
-from agi.services import agent, applications, document_status, nik_check
+from agi.services import (
+    agent,
+    applications,
+    called_me,
+    complaint,
+    diagnosis,
+    document_status,
+    fraud_report,
+    institution,
+    life_events,
+    nik_check,
+    own_nik,
+    ticket_status,
+    where,
+)
 from agi.services.desk import LOCKED_OUT, Desk
 
 _SHOWN_DIGITS = 4
@@ -33,6 +47,15 @@ SERVICES: Mapping[str, Service] = {
         Service("nik_check", "cek NIK", nik_check.run, nik_check.SAYS),
         Service("document_status", "status dokumen", document_status.run, document_status.SAYS),
         Service("applications", "daftar permohonan", applications.run, applications.SAYS, applications.ASKS),
+        Service("diagnosis", "NIK tidak ditemukan", diagnosis.run, diagnosis.SAYS, diagnosis.ASKS),
+        Service("where", "alamat kantor", where.run, where.SAYS),
+        Service("complaint", "pengaduan", complaint.run, complaint.SAYS, complaint.ASKS),
+        Service("life_events", "lapor peristiwa", life_events.run, life_events.SAYS, life_events.ASKS),
+        Service("ticket_status", "status tiket", ticket_status.run, ticket_status.SAYS),
+        Service("institution", "cek NIK lembaga", institution.run, institution.SAYS, institution.ASKS),
+        Service("called_me", "apakah kami menelepon", called_me.run, called_me.SAYS, called_me.ASKS),
+        Service("fraud_report", "lapor penipuan", fraud_report.run, fraud_report.SAYS, fraud_report.ASKS),
+        Service("own_nik", "riwayat dan kunci NIK", own_nik.run, own_nik.SAYS, own_nik.ASKS),
         Service("agent", "", agent.run, agent.SAYS),
     )
 }

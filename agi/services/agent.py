@@ -17,8 +17,13 @@ def run(_talk: Talk, _desk: Desk) -> None:
 
 
 def hand_over(talk: Talk, desk: Desk) -> None:
-    """Say that an agent comes, and hand over the case: the conversation is over."""
-    case = _as_it_stands(desk.case, talk.where)
+    """Say that an agent comes, and hand over the case: the conversation is over.
+
+    Who has waited before keeps the place in the queue.
+    """
+    desk.case = _as_it_stands(desk.case, talk.where)
+    desk.joined = desk.joined or desk.office.clock()
+    case = replace(desk.case, call_number=desk.keep(desk.case.reached))
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note(NoteKind.TRANSFER, case.topic)
     talk.phone.transfer(case)

@@ -16,6 +16,7 @@ SAYS: Says = {
     "applications.next": {},
     **proving.SAYS,
     **telling.APPLICATION,
+    **telling.OF_DAY,
 }
 
 ASKS: Mapping[str, str] = {"applications": "12"}
@@ -29,16 +30,17 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     desk.verified("nik+kk", f"{len(found)} applications")
     talk.note(NoteKind.APPLICATIONS_TOLD, str(len(found)))
+    of_day = telling.of_day(desk.office.told_of("applications"))
     if not found:
-        talk.tell(Prompt("applications.none"))
+        talk.tell(Prompt("applications.none"), *of_day)
         return
     talk.say(Prompt("applications.one") if len(found) == 1 else Prompt("applications.many", {"count": len(found)}))
     for application in found[:-1]:
-        told = telling.told(application)
+        told = (*telling.told(application), *of_day)
         talk.tell(*told)
         if not _wants_next(talk, told):
             return
-    talk.tell(*telling.told(found[-1]))
+    talk.tell(*telling.told(found[-1]), *of_day)
 
 
 def _wants_next(talk: Talk, told: tuple[Prompt, ...]) -> bool:

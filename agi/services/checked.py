@@ -6,7 +6,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from agi.dialogue import menu, talk
+from agi.dialogue import facts, menu, offers, talk
 from agi.dialogue.check import check_questions, check_tree
 from agi.dialogue.finding import Finding, likely
 from agi.dialogue.menufile import OPTION_KEYS, MenuFile, Node, read
@@ -15,6 +15,7 @@ from agi.languages import named
 from agi.languages.language import Language
 from agi.languages.lexicon import LexiconError
 from agi.services import SERVICES, conversation
+from agi.services.written import check_messages
 from agi.settings import Settings
 from agi.speech import standard
 from agi.speech.alike import alike
@@ -60,10 +61,11 @@ def check_all(settings: Settings, prompts: Path | None = None) -> tuple[Finding,
     try:
         texts = Texts.load(folder, settings.office.language)
         findings += check_menu(folder / "menu.toml", texts, language)
+        findings += check_messages(read(folder / "menu.toml"), texts)
         with Clips(texts, settings.voice, folder, settings.var) as clips:
             findings += _by_voice(clips, settings.voice.words_per_minute)
             menus = {node.prompt: MENU_S for node in read(folder / "menu.toml").nodes.values() if node.prompt in texts}
-            most_s = menus | {key: MORE_S for key in menu.SAYS if key in texts}
+            most_s = menus | {key: MORE_S if key == "menu.more" else MENU_S for key in menu.SAYS if key in texts}
             findings += _coded("T012", inspection.slow_menus(clips, most_s, settings.voice.words_per_minute))
     except TextsError as wrong:
         findings += _coded("T008", wrong.problems)
@@ -84,6 +86,19 @@ def check_menu(path: Path, texts: Texts, language: Language) -> Iterator[Finding
     yield from _check_places(texts, path.parent)
     yield from _check_unused(found, texts)
     yield from check_questions(found, ASKS)
+    yield from _check_facts(path.with_name(facts.FILE), texts)
+
+
+def _check_facts(path: Path, texts: Texts) -> Iterator[Finding]:
+    """What is wrong with the facts by themselves, and those that stand for no sentence."""
+    found = facts.read(path)
+    yield from found.findings
+    for fact in found.facts.values():
+        for key in fact.sentences:
+            if key not in texts:
+                hint = likely(key, texts)
+                problem = f"[{fact.name}]: tidak ada kalimat {key!r}" + (f"; {hint}" if hint else "")
+                yield Finding("F003", path, found.lines.get(f"{fact.name}.sentences", 0), problem)
 
 
 def _check_services(found: MenuFile) -> Iterator[Finding]:
@@ -100,6 +115,8 @@ def _said_by(node: Node) -> Iterator[tuple[str, str]]:
         yield node.prompt, "prompt"
     for key in node.say:
         yield key, "say"
+    for key in node.details:
+        yield key, "details"
 
 
 def _check_prompts(found: MenuFile, texts: Texts, language: Language) -> Iterator[Finding]:
@@ -121,9 +138,8 @@ def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Languag
     """Every option is offered as "tekan N", and no key is offered that is none."""
     words = texts[node.prompt].raw
     digits = set(re.findall(r"\b[1-8]\b", words))  # texts of a language without a folder
-    key_of = {language.numbers.digits[int(key)]: key for key in OPTION_KEYS}
-    offers = re.compile(rf"\b{language.vocabulary.offers}([{OPTION_KEYS}]|{'|'.join(key_of)})\b", re.IGNORECASE)
-    offered = {key_of.get(key.lower(), key) for key in offers.findall(words)}
+    said, ways = offers.spoken(words, language), offers.ways_of(found, node)
+    offered = {offer.key for offer in said.offers} & set(OPTION_KEYS)
     for key in node.options:
         if key not in offered | digits:
             problem = f"{node.prompt} tidak menyebut gunanya tombol {key} dari [{node.name}]: “… tekan {key}”"
@@ -131,6 +147,9 @@ def _check_mentions(found: MenuFile, node: Node, texts: Texts, language: Languag
     for key in sorted(offered - set(node.options)):
         problem = f"{node.prompt} menyebut “tekan {key}”, padahal [{node.name}] tidak punya pilihan {key}"
         yield Finding("M018", *texts.line(node.prompt), problem)
+    for key, other in offers.crossed(said, ways).items():
+        problem = f"{node.prompt} menyebut kata pilihan {other} dari [{node.name}] sebelum “tekan {key}”: tertukar"
+        yield found.finding("M030", f"{node.name}.{key}", problem)
 
 
 def _check_places(texts: Texts, folder: Path) -> Iterator[Finding]:
@@ -189,7 +208,7 @@ def _by_sound(folder: Path) -> Iterator[Finding]:
     with suppress(LexiconError):  # what is wrong with it is told elsewhere
         pronunciations = Pronunciations(folder / "lexicon.toml")
         found = read(folder / "menu.toml")
-        for words in found.words.values():
+        for words in found.heard().values():
             for one in alike(words.ways, pronunciations):
                 line = found.line_of(f"{words.name}.{one.other_key}")
                 problem = (

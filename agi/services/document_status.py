@@ -24,6 +24,7 @@ SAYS: Says = {
     "pin.paper": {},
     **telling.REGISTRATION_REFUSED,
     **telling.APPLICATION,
+    **telling.OF_DAY,
 }
 
 
@@ -36,7 +37,7 @@ def run(talk: Talk, desk: Desk) -> None:
     status = found.application.status.lower()
     desk.verified("registration+pin", f"application.{status}")
     talk.note(NoteKind.APPLICATION_TOLD, status)
-    talk.tell(*telling.told(found))
+    talk.tell(*telling.told(found), *telling.of_day(desk.office.told_of("applications")))
 
 
 def _ask_number(talk: Talk, desk: Desk) -> str:

@@ -10,7 +10,7 @@ from agi.dialogue.asking import Back, GaveUp
 from agi.dialogue.question import Prompt, Result
 from agi.dialogue.talk import Says, Talk
 from agi.office.counting import Visitor
-from agi.office.results import Invalid, Locked, NoMoreTries, Refusal, Stop, Subject, Wrong
+from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Refusal, Stop, Subject, Wrong
 from agi.services.desk import Desk
 from agi.services.telling import REFUSED, told
 
@@ -31,12 +31,32 @@ SAYS: Says = {
 """Of what `identify` says."""
 
 
-def identify(talk: Talk, desk: Desk, look_up: Callable[[Visitor, str, str], _T | Refusal]) -> _T | None:
-    """Ask for NIK and KK digits until they match: what `look_up` finds for them; see `prove`."""
-    return prove(talk, desk, Subject.NIK, partial(_ask_nik, talk, desk), partial(_ask_kk, talk, desk), look_up)
+def identify(
+    talk: Talk,
+    desk: Desk,
+    look_up: Callable[[Visitor, str, str], _T | Refusal],
+    unproved: Callable[[str], None] = lambda _: None,
+) -> _T | None:
+    """Ask for NIK and KK digits until they match: what `look_up` finds for them; see `prove`.
+
+    `unproved` is told the NIK that was tried last, where guessing is stopped after it.
+    """
+    tried = ""
+
+    def tell_what_was_tried(visitor: Visitor, nik: str, kk_digits: str) -> _T | Refusal:
+        nonlocal tried
+        tried = nik
+        return look_up(visitor, nik, kk_digits)
+
+    asks = partial(ask_nik, talk, desk), partial(_ask_kk, talk, desk)
+    found = prove(talk, desk, Subject.NIK, *asks, tell_what_was_tried)
+    if found is None and tried:
+        unproved(tried)
+    return found
 
 
-def _ask_nik(talk: Talk, desk: Desk) -> str:
+def ask_nik(talk: Talk, desk: Desk) -> str:
+    """16 digits. Raises Back, ToAgent, GaveUp, HungUp."""
     return talk.enter_digits(
         "nik",
         [Prompt("nik.ask")],
@@ -69,15 +89,16 @@ def prove(
     ask_proof: Callable[[str, bool], str],
     look_up: Callable[[Visitor, str, str], _T | Refusal],
 ) -> _T | None:
-    """What `look_up` finds for the number and the proof. None: guessing was stopped, and the caller was told so.
+    """What `look_up` finds for the number and the proof. None: guessing was stopped, or its owner has frozen it; the
+    caller was told so.
 
     `ask_proof` is told the number, and whether a proof of it was wrong. Raises Back before the number, BookError,
     ToAgent, GaveUp, HungUp.
     """
-    if _stopped(talk, desk, desk.office.stop(desk.visitor)):
+    if _stopped(talk, desk, desk.office.stop(desk.visitor, subject)):
         return None
     while True:
-        number = _valid(talk, desk, subject, ask_number)
+        number = valid(talk, desk, subject, ask_number)
         with suppress(Back):
             return _proved(talk, desk, subject, number, ask_proof, look_up)
 
@@ -106,12 +127,17 @@ def _proved(
                 if _stopped(talk, desk, stop):
                     return None
                 wrong = True
+            case Frozen():
+                desk.verified("nik+kk", "nik.frozen")
+                talk.note(NoteKind.NIK_FROZEN)
+                talk.tell(*told(found))
+                return None
             case _:
                 return found
     return None
 
 
-def _valid(talk: Talk, desk: Desk, subject: Subject, ask: Callable[[], str]) -> str:
+def valid(talk: Talk, desk: Desk, subject: Subject, ask: Callable[[], str]) -> str:
     """Ask until the number can be one at all: a slip of the finger is not a failed try."""
     for _ in range(talk.patience.tries):
         number = ask()

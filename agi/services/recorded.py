@@ -8,14 +8,21 @@ from agi.books.contacts import Contact
 from agi.books.events import Asked, Event, Noted, NoteKind, Outcome, said_in
 from agi.books.words import ApplicationStatus, Document, KtpState
 from agi.dialogue.question import Mode, Result
+from agi.services import survey
 
 _KEYS = re.compile(r"[0-9*#]+")
 _ENTRIES = ("nik", "kk", "registration", "pin")
 """Questions whose answer is a number of a person; each has so many digits that it ends by itself."""
-_JUDGED = (NoteKind.MISMATCH, NoteKind.NIK_CHECKED, NoteKind.APPLICATION_TOLD, NoteKind.APPLICATIONS_TOLD)
+_JUDGED = (
+    NoteKind.MISMATCH,
+    NoteKind.NIK_CHECKED,
+    NoteKind.DIAGNOSED,
+    NoteKind.APPLICATION_TOLD,
+    NoteKind.APPLICATIONS_TOLD,
+)
 """What is noted when somebody's numbers have been looked up."""
-_NOT_HEARD = ("announcement", "call.welcome", "speech.", "digits.", "document.", "reason.")
-"""Said too shortly, or not in the same way each time: a scenario does not wait for it."""
+_NOT_HEARD = ("announcement", "call.welcome", "speech.", "digits.", "document.", "reason.", "survey.")
+"""Said too shortly, or not in the same way each time (whom the survey asks): a scenario does not wait for it."""
 
 
 def scenario(call: Contact, events: tuple[Event, ...]) -> str:
@@ -47,7 +54,7 @@ def _steps(call: Contact, events: tuple[Event, ...]) -> Iterator[str]:
     people = {"resident": _resident(call, events), "application": _application(call, events)}
     for at, event in enumerate(events):
         yield from (f"hear: {one.key}" for one in said_in(event) if not one.key.startswith(_NOT_HEARD))
-        if isinstance(event, Asked):
+        if isinstance(event, Asked) and event.question != survey.QUESTION:
             yield from _answer(event, events[at + 1 :], people)
     yield "hang up"
 
@@ -123,7 +130,7 @@ def _expected(call: Contact, events: tuple[Event, ...]) -> Iterator[str]:
     noted = [
         f"{event.kind} {event.detail}".strip()
         for event in events
-        if isinstance(event, Noted) and not event.kind.startswith("speech.")
+        if isinstance(event, Noted) and not event.kind.startswith(("speech.", "survey."))
     ]
     if noted:
         yield f"  events: {json.dumps(noted, ensure_ascii=False)}"

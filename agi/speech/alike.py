@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import combinations
 
 from agi.languages.id.spelling import VOWELS
@@ -34,15 +35,23 @@ def alike(words: Mapping[str, tuple[str, ...]], pronunciations: Pronunciations) 
     """Ways to say different answers of one question that sound alike. Raises LexiconError."""
     said = [(key, text) for key, texts in words.items() for text in texts]
     for (key, text), (other_key, other_text) in combinations(said, 2):
-        own, other = _differing(text.split(), other_text.split())
-        if key == other_key or not own or not other:
+        if key == other_key:
             continue
-        if distance(_sounds(own, pronunciations), _sounds(other, pronunciations)) < _ALIKE:
+        own, other = _differing(text.split(), other_text.split())
+        if own and other and distance(_sounds(own, pronunciations), _sounds(other, pronunciations), _ALIKE) < _ALIKE:
             yield Alike(key, text, other_key, other_text)
 
 
-def distance(sounds: tuple[str, ...], others: tuple[str, ...]) -> float:
-    """How much two sequences of sounds differ: 0 the same, 1 nothing in common."""
+@lru_cache(maxsize=1 << 16)
+def distance(sounds: tuple[str, ...], others: tuple[str, ...], far: float = 1.0) -> float:
+    """How much two sequences of sounds differ: 0 the same, 1 nothing in common.
+
+    From `far` on the answer may be anything from there to the truth: most pairs are told apart by their first sounds.
+    """
+    most = max(len(sounds), len(others), 1)
+    least = _WEAK * abs(len(sounds) - len(others)) / most
+    if least >= far:
+        return least
     row = [0.0]
     for sound in others:
         row.append(row[-1] + _dropped(sound))
@@ -51,7 +60,9 @@ def distance(sounds: tuple[str, ...], others: tuple[str, ...]) -> float:
         for nth, other in enumerate(others, 1):
             swapped = before[nth - 1] + _swapped(sound, other)
             row.append(min(swapped, before[nth] + _dropped(sound), row[nth - 1] + _dropped(other)))
-    return row[-1] / max(len(sounds), len(others), 1)
+        if min(row) >= far * most:
+            return min(row) / most
+    return row[-1] / most
 
 
 def _differing(words: list[str], others: list[str]) -> tuple[list[str], list[str]]:
@@ -72,6 +83,7 @@ def _dropped(sound: str) -> float:
     return _WEAK if sound in ("h", "@", "y", "w") else _MISSING
 
 
+@cache
 def _swapped(sound: str, other: str) -> float:
     if sound == other:
         return 0.0

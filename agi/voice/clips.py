@@ -5,7 +5,7 @@ from rendered pieces (digits, phrases, small numbers, the parts of dates) or ren
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
@@ -197,10 +197,14 @@ class Clips:
             seconds=time.monotonic() - start,
         )
 
-    def told_ahead(self) -> list[str]:
-        """What the engine is told of all that is known before any call, each passage once."""
+    def told_ahead(self, known: Iterable[tuple[str, Mapping[str, Value]]] = ()) -> list[str]:
+        """What the engine is told of all that is known before any call, each passage once.
+
+        `known`: texts whose values are known, too, by their keys. Raises `UnknownKey` or `PlaceError`.
+        """
         fixed = [piece.spoken for piece in self.pieces() if piece.spoken and not piece.recording]
-        told = map(self._told, (*fixed, *self._date_parts()))
+        values = [words for key, places in known for words in self._value_texts(key, places)]
+        told = map(self._told, (*fixed, *self._date_parts(), *values))
         return list(dict.fromkeys(passage for one in told for passage in self.engine.passages(one)))
 
     def _date_parts(self) -> list[str]:
@@ -273,10 +277,22 @@ class Clips:
                 return [self.file(piece) for piece in self.pieces(str(value))]
             case Kind.NUMBER if f"digits.{value}" in self.texts:
                 return [self.file(piece) for piece in self.pieces(f"digits.{value}")]
+        texts = self._wording(key, step, value)
+        return made(partial(self._values, texts)) if texts else []
+
+    def _value_texts(self, key: str, places: Mapping[str, Value]) -> Iterator[str]:
+        """What is spoken of the values of a text that no clips of digits or phrases say."""
+        values = self.texts.checked(key, places)
+        for step in self._plan[key]:
+            if isinstance(step, Place) and step.kind not in (Kind.DIGITS, Kind.PHRASE):
+                yield from self._wording(key, step, values[step.name])
+
+    def _wording(self, key: str, step: Place, value: Value) -> tuple[str, ...]:
+        """A value as it is spoken at its place, in parts; the voice falls where nothing is said after it."""
         *first, last = self._worded(step.kind, value)
-        # Where nothing is said after a value the voice falls.
-        texts = (*(_sentence(part, ends=False) for part in first), _sentence(last, ends=step is self._plan[key][-1]))
-        return made(partial(self._values, texts)) if last else []
+        if not last:
+            return ()
+        return (*(_sentence(part, ends=False) for part in first), _sentence(last, ends=step is self._plan[key][-1]))
 
     def _worded(self, kind: Kind, value: Value) -> tuple[str, ...]:
         """A number, amount, date or free text in words, in the parts that it is joined from."""

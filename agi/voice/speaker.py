@@ -18,6 +18,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -25,12 +26,20 @@ WARM_UP = "halo, selamat."
 """Letters and marks that any driver can say."""
 
 
+def _give_way(nice: int) -> None:
+    """Stand behind others, also where Linux heeds niceness within a session only (autogroup, sched(7)): it is ours."""
+    os.nice(nice)
+    if nice:
+        with suppress(OSError):  # a kernel without it
+            Path("/proc/self/autogroup").write_text(str(nice))
+
+
 def main() -> None:
     """Answer requests until stdin ends."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     driver, voice, words_per_minute = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    os.nice(int(sys.argv[4]))
+    _give_way(int(sys.argv[4]))
 
     import pyttsx3  # after fd 1 has been moved: importing and speaking both may print
 

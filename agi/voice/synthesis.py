@@ -27,8 +27,8 @@ from agi.voice.kokoro import PAUSE_S
 from agi.voice.level import Samples
 from agi.voice.pack import Pack
 
-BEHIND_CALLS = 10
-"""How nice a child is that speaks what no caller waits for."""
+BEHIND_CALLS = 19
+"""How nice a child is that speaks what no caller waits for: it gives way to all else."""
 _LESS_FOR_EACH = 1.25
 """By which factor Linux gives a process less of a full machine for each step of niceness (sched(7))."""
 _SCRIPT = Path(__file__).with_name("speaker.py")

@@ -24,6 +24,9 @@ RESERVED = "silence"
 ANNOUNCEMENT = "announcement"
 """The key of what is announced before the greeting. No file holds it: all its words are the value of its place."""
 
+WRITTEN = "text."
+"""How the keys of sentences begin that are only written, in messages: "text.KEY" in place of the spoken KEY."""
+
 _KEY = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
@@ -47,10 +50,14 @@ _ANNOUNCED = Text(ANNOUNCEMENT, "{words:text}", (Place("words", Kind.TEXT),), Pa
 
 
 class Texts(dict[str, Text]):
-    """All texts of one language by key, in the order of the files, with Indonesian behind it."""
+    """All texts of one language that are spoken, by key, in the order of the files, with Indonesian behind it.
+
+    `messages`: those that are only written.
+    """
 
     def __init__(self, language: str, texts: Mapping[str, Text], missing: tuple[str, ...] = ()) -> None:
-        super().__init__(texts)
+        super().__init__({key: text for key, text in texts.items() if not key.startswith(WRITTEN)})
+        self.messages = {key: text for key, text in texts.items() if key.startswith(WRITTEN)}
         self.language = language
         self.missing = missing
         """Keys that `language` has no text for: the Indonesian one is said."""
@@ -83,11 +90,13 @@ class Texts(dict[str, Text]):
             new = text_of(key, raw, old.file, old.line)
         except ValueError as error:
             raise TextsError([Problem(old.file, old.line, str(error))]) from None
-        return Texts(self.language, {**self, key: new}, self.missing)
+        return Texts(self.language, {**self, **self.messages, key: new}, self.missing)
 
     def __missing__(self, key: str) -> Text:
         if key == ANNOUNCEMENT:
             return _ANNOUNCED
+        if key in self.messages:
+            return self.messages[key]
         raise UnknownKey(f"There is no text '{key}' in the prompts ({self.language}.toml).")
 
     def line(self, key: str) -> tuple[Path, int]:
@@ -109,9 +118,24 @@ class Texts(dict[str, Text]):
 
         A value that holds a mask (•) is shown as it is. Raises `UnknownKey` or `PlaceError`.
         """
-        text = self[key]
-        given, locale = places or {}, named(self.language).locale
+        text, given = self[key], places or {}
         _same_names(text, given)
+        return self.filled(text, given)
+
+    def variant(self, key: str) -> Text:
+        """What a message says for `key`: the text that is written in its place, else itself. Raises `UnknownKey`."""
+        return self.messages.get(f"{WRITTEN}{key}") or self[key]
+
+    def message(self, key: str, places: Mapping[str, Value] | None = None) -> str:
+        """The sentence as a message has it; a variant may leave places out. Raises `UnknownKey` or `PlaceError`."""
+        text = self.variant(key)
+        given = {name: value for name, value in (places or {}).items() if name in text.places}
+        _same_names(text, given)
+        return self.filled(text, given)
+
+    def filled(self, text: Text, given: Mapping[str, Value]) -> str:
+        """`text` with `given` in its places."""
+        key, locale = text.key, named(self.language).locale
         out: list[str] = []
         for part in text.parts:
             if isinstance(part, str):

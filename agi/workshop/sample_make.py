@@ -45,6 +45,12 @@ _HOURS = (
     "Senin sampai Kamis, pukul 8 sampai pukul 15 lewat 30 menit, Jumat sampai pukul 14",
     "Senin sampai Jumat, pukul 7 lewat 30 menit sampai pukul 14, Sabtu sampai pukul 12",
 )
+_USUAL_TIMES = (
+    "Kartu Keluarga dan KTP-el selesai pada hari yang sama",
+    "Kartu Keluarga 1 hari kerja, KTP-el 3 hari kerja",
+    "akta dan Kartu Keluarga 2 sampai 5 hari kerja",
+    "",
+)
 # Codes that are no longer in use and stay in the NIKs issued under them: Tarakan when it belonged to Kalimantan
 # Timur, Merauke when it belonged to Papua, and a code of Jawa Barat that was given up.
 _RETIRED = (("647301", "6571"), ("910101", "9301"), ("321901", "3204"))
@@ -61,7 +67,7 @@ def make() -> dict[str, str]:
     dice = random.Random(SEED)
     residents = _residents(dice)
     return {
-        "offices.csv": _text(("code", "name", "hours"), _offices()),
+        "offices.csv": _text(("code", "name", "hours", "usual_time"), _offices()),
         "residents.csv": _text(("nik", "kk", "status", "ktp", "region", "name"), residents),
         "applications.csv": _text(
             ("number", "pin", "nik", "document", "status", "since", "reason", "office"),
@@ -86,8 +92,8 @@ def _text(header: tuple[str, ...], rows: _Rows) -> str:
 
 def _offices() -> _Rows:
     return [
-        (code, f"Dinas Kependudukan dan Pencatatan Sipil {place}", hours)
-        for (code, place), hours in zip(_OFFICES, cycle(_HOURS), strict=False)
+        (code, f"Dinas Kependudukan dan Pencatatan Sipil {place}", hours, usual_time)
+        for (code, place), hours, usual_time in zip(_OFFICES, cycle(_HOURS), cycle(_USUAL_TIMES), strict=False)
     ]
 
 

@@ -49,7 +49,7 @@ habis, kosong, kehabisan, stok, tersedia
 
 bikin, buat, membuat, bikinin, pembuatan, daftar, mendaftar, daftarin, mendaftarkan, mengajukan, ajukan, baru
 urus, ngurus, mengurus, urusin, ngurusin, urusan, tentang, soal, mengenai
-lapor, melapor, melaporkan, laporin, catat, mencatat, mencatatkan, pencatatan
+lapor, laporan, melapor, melaporkan, laporkan, laporin, catat, mencatat, mencatatkan, pencatatan
 rekam, perekaman, merekam, direkam, rekaman, sidik jari, berfoto, difoto, mau foto
 belum|belom|tidak|nggak|enggak|gak punya, belum|belom pernah
 pecah, pisah, pisahkan, memisahkan, dipecah, sendiri, keluar dari
@@ -78,8 +78,9 @@ jadi, selesai, kelar, diambil, ambil, terbit, keluar
 kapan, berapa lama, berapa hari
 tidak|nggak|enggak|gak|belum|belom {_FOUND}, tidak|nggak|enggak|gak ada di
 ditolak, gagal, error, bermasalah
+konsolidasi, dikonsolidasi, konsolidasikan, sinkronisasi, sinkronkan
 bpjs, bank, rekening, kredit, pinjaman, cpns, casn, pppk, prakerja, paspor, imigrasi, pajak, npwp, bansos, \
-    bantuan sosial, sim, samsat
+    bantuan sosial, sim, samsat, kartu perdana, kartu sim, vaksin, haji, umrah, beasiswa, rumah sakit
 
 syarat, persyaratan, ketentuan, bawa apa, perlu apa, butuh apa, yang|harus|perlu dibawa, dibawa apa, disiapkan, \
     dokumen apa, berkas apa, diperlukan
@@ -101,10 +102,15 @@ whatsapp, nomor|lewat|pakai|via wa, wa nya, email, e mail, website, media sosial
 pengaduan, mengadu, ngadu, mengadukan, adukan, aduan, komplain, keluhan, mengeluh, protes, pungli, antri, antre, \
     antrian, pungutan liar, kecewa, calo, dipersulit, jutek, galak, judes, kasar, tidak|nggak sopan, \
     tidak|nggak|gak puas, pelayanan|pelayanannya jelek|buruk|lambat|lama, dimintai|diminta|disuruh uang|bayar|biaya
+jawaban, dijawab, ditanggapi, tanggapan, dibalas, balasan, ditindaklanjuti, tindak lanjut, hasilnya
 penipuan, pinjaman online, pinjol, disalahgunakan, dipakai orang, penipu, menipu, tertipu, ditipu, tipu, otp, \
     kode otp, mencurigakan, minta uang|kode|transfer|otp, mengaku, ngaku, mengaku|ngaku dari, gadungan, palsu, \
     orang tidak|nggak dikenal, unduh, suruh|disuruh klik|unduh|transfer, tautan, kirim link, klik link, \
     ditelepon|dihubungi orang|seseorang, ada yang|orang minta|telepon|menelepon|kirim|menghubungi
+menelepon, menelpon, nelepon, nelpon, telepon|telpon saya, ada telepon|telpon, menghubungi
+riwayat, histori, jejak, rekam jejak, siapa yang|saja cek|mengecek|tanya|menanyakan|memeriksa|melihat, \
+    siapa saja yang cek|mengecek|tanya|menanyakan|memeriksa|melihat
+kunci, mengunci, dikunci, kuncikan, blokir, memblokir, diblokir, bekukan, membekukan, dibekukan
 petugas, operator, admin
 customer service, call center, layanan pelanggan
 bicara, berbicara, ngomong, mau orang, dibantu orang, bukan|jangan mesin, ngobrol, sambungkan, sambungin, \
@@ -122,7 +128,7 @@ banget sekali lama nya masalah kendala katanya kayaknya padahal pas waktu tadi k
 minggu bulan tahun istri suami mertua orangtua tua nenek kakek keponakan saudara keluarga teman punya dapat pakai ikut
 sampai lewat satu dua tiga empat lima enam tujuh delapan sembilan sepuluh nol desa kelurahan kecamatan kabupaten kota
 provinsi jakarta bandung surabaya medan bogor nomor kode telepon makan minum tidur mandi masak beli jual pasar warung
-toko rumah sekolah mobil motor jalan macet hujan panas dingin air listrik lampu pintu kunci meja dapur televisi lagu
+toko rumah sekolah mobil motor jalan macet hujan panas dingin air listrik lampu pintu meja dapur televisi lagu
 film bola kucing ayam ikan nasi kopi gula beras harga murah mahal naik turun pulang pergi datang kereta angkot bus
 pesawat stasiun dokter sakit main tunggu sebentar cepat lihat dengar suara bawa lupa kerja ketemu
 """

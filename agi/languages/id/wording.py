@@ -7,6 +7,7 @@ every slash. `spoken` leaves only words and pauses. It is pure: the same text an
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from agi.languages.id.numbers import NUMBERS
 from agi.languages.id.numerals import RULES, amount, in_fours
@@ -53,10 +54,13 @@ def unspeakable(text: str, lexicon: Lexicon) -> list[str]:
 
 def _plain(text: str) -> str:
     """One form for each character: compatibility forms folded, every decimal digit ASCII."""
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‑", "-").replace("−", "-")
     return "".join(str(unicodedata.digit(c)) if unicodedata.category(c) == "Nd" else c for c in folded)
 
 
+@lru_cache(maxsize=1024)
 def _latin(char: str) -> bool:
     return char.isalpha() and (char.isascii() or unicodedata.name(char, "").startswith("LATIN "))
 

@@ -11,7 +11,7 @@ from agi.editions.differences import Change, Kind
 from agi.editions.spelling import plain
 from agi.errors import HotlineError
 from agi.pages.admin import schedule, sentence_check
-from agi.pages.admin.publication import publication
+from agi.pages.admin.publication import BUSY, Changed, digest, publication
 from agi.pages.shared.difference import Bit, bits
 from agi.pages.shared.heard import heard
 from agi.pages.shared.render import done, render
@@ -59,9 +59,13 @@ def rows(found: tuple[Change, ...]) -> dict[str, list[Row]]:
 
 def show(request: Request) -> Response:
     """All changes that wait, and what the checker says."""
+    return _page(request)
+
+
+def _page(request: Request, wrong: str = "", note: str = "", status: int = 200) -> Response:
     here = heard(request)
+    seen = digest(here.settings)  # first: who changes it after this shall not have it published unseen
     found: tuple[Change, ...] = ()
-    wrong = ""
     try:
         found = here.changes()
     except HotlineError as error:
@@ -70,6 +74,9 @@ def show(request: Request) -> Response:
     return render(
         request,
         "admin/draft.html",
+        status,
+        seen=seen,
+        note=note,
         changes=rows(found),
         wrong=wrong,
         red=[one for one in findings if one.is_error],
@@ -81,12 +88,17 @@ def show(request: Request) -> Response:
 
 
 async def publish(request: Request) -> Response:
-    """Begin to publish; how far it is tells the next page."""
+    """Begin to publish what somebody saw; how far it is tells the next page."""
     form = await request.form()
-    note = str(form.get("catatan", "")).strip()[:_LONGEST_NOTE]
-    begun = await run_in_threadpool(publication(request).start, visitor(request).name, note)
-    told = "" if begun else "Orang lain sedang menerbitkan: tunggu sampai selesai, lalu terbitkan lagi bila perlu."
-    return done(request, "/draf/terbit", told)
+    note, seen = str(form.get("catatan", "")).strip()[:_LONGEST_NOTE], str(form.get("dasar", ""))
+    return await run_in_threadpool(_publish, request, note, seen)
+
+
+def _publish(request: Request, note: str, seen: str) -> Response:
+    if seen != digest(heard(request).settings):
+        return _page(request, str(Changed()), note, 409)
+    begun = publication(request).start(visitor(request).name, note, seen)
+    return done(request, "/draf/terbit", "" if begun else BUSY)
 
 
 def progress(request: Request) -> Response:

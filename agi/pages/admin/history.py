@@ -7,13 +7,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agi.editions.differences import Change, changes
+from agi.editions.spelling import plain
 from agi.editions.store import Edition, NoEdition
 from agi.errors import HotlineError
 from agi.pages.admin.draft import rows
+from agi.pages.admin.publication import digest
+from agi.pages.admin.sentences import file_of, sound_of
 from agi.pages.shared.heard import heard
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor
-from agi.stamp import stamp
+from agi.voice.errors import VoiceError
+
+_LONGEST = 100
 
 
 def listed(request: Request) -> Response:
@@ -50,21 +55,43 @@ def edition(request: Request) -> Response:
     )
 
 
+def sentences(request: Request) -> Response:
+    """All that could be heard in an edition, to be listened to."""
+    one, looked = _edition(request), request.query_params.get("cari", "").strip()[:_LONGEST]
+    clips = heard(request).of(one.number)
+    texts = {key: plain(text.raw) for key, text in clips.texts.items()} if clips else {}
+    words = looked.casefold().split()
+    found = {key: text for key, text in texts.items() if all(word in f"{key} {text}".casefold() for word in words)}
+    return render(request, "admin/edition_sentences.html", one=one, sentences=found, all=len(texts), looked=looked)
+
+
+def sound(request: Request) -> Response:
+    """A sentence as it was heard in that edition."""
+    here, one, key = heard(request), _edition(request), str(request.path_params["key"])
+    clips = here.of(one.number)
+    if clips is None or key not in clips.texts:
+        raise HTTPException(404)
+    try:
+        return file_of(here, sound_of(here, clips, key))
+    except VoiceError:
+        raise HTTPException(503) from None
+
+
 def ask(request: Request) -> Response:
     """What the draft would lose if this edition became the draft."""
     return _asked(request)
 
 
 def _asked(request: Request, wrong: str = "", status: int = 200) -> Response:
-    lost = _lost(request)
-    shown = rows(lost)
+    seen = digest(site(request).settings)
+    shown = rows(_lost(request))
     return render(
         request,
         "admin/restore.html",
         status,
         one=_edition(request),
         changes=shown,
-        digest=_digest(lost),
+        digest=seen,
         wrong=wrong,
     )
 
@@ -77,7 +104,7 @@ async def restore(request: Request) -> Response:
 
 def _restore(request: Request, known: str) -> Response:
     here, one, by = heard(request), _edition(request), visitor(request).name
-    if known != _digest(_lost(request)):
+    if known != digest(here.settings):
         return _asked(request, "Draf baru saja berubah: periksa apa yang akan hilang, lalu pulihkan.", 409)
     try:
         here.working.take(one.prompts, by)
@@ -95,10 +122,6 @@ def _lost(request: Request) -> tuple[Change, ...]:
         return ()
 
 
-def _digest(lost: tuple[Change, ...]) -> str:
-    return stamp("\n".join(f"{one.line} {one.after}" for one in lost).encode())
-
-
 def _edition(request: Request) -> Edition:
     try:
         return heard(request).editions.edition(request.path_params["number"])
@@ -109,6 +132,8 @@ def _edition(request: Request) -> Edition:
 ROUTES = (
     Route("/riwayat", listed),
     Route("/riwayat/{number:int}", edition),
+    Route("/riwayat/{number:int}/kalimat", sentences),
+    Route("/riwayat/{number:int}/suara/{key}", sound),
     Route("/riwayat/{number:int}/pulihkan", ask, methods=["GET"]),
     Route("/riwayat/{number:int}/pulihkan", restore, methods=["POST"]),
 )

@@ -1,9 +1,11 @@
 """Publication at a set time: what is planned, in words, and the forms that plan and cancel it.
 
-A page that shows the draft includes `admin/schedule.html` and gives it what is `planned`.
+A page that shows the draft includes `admin/schedule.html` and gives it what is `planned`, and the digest of the
+draft that was `seen`.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,13 +14,12 @@ from starlette.routing import Route
 
 from agi.editions.differences import differences
 from agi.editions.moments import NoMoment, moment
-from agi.editions.publishing import Refused
 from agi.editions.schedule import NotScheduled, Schedule, Scheduled
 from agi.editions.store import Editions
 from agi.errors import HotlineError
+from agi.pages.admin.publication import BUSY, Changed, digest, publication
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import site, visitor
-from agi.services.publisher import publisher
 
 PATH = "/draf/jadwal"
 _LONGEST_NOTE = 200
@@ -32,6 +33,7 @@ def planned(request: Request) -> Scheduled | None:
 def show(request: Request) -> Response:
     """What is planned, or could be: how it differs from what callers hear."""
     settings, found = site(request).settings, planned(request)
+    seen = digest(settings)
     editions = Editions(settings.editions_folder)
     current = editions.current()
     prompts = Schedule(editions).prompts(found) if found else settings.prompts
@@ -41,32 +43,29 @@ def show(request: Request) -> Response:
         changes = tuple(differences(current.prompts, prompts, settings.office.language)) if current else ()
     except HotlineError as error:  # a draft that can't be read yet
         wrong = str(error)
-    return render(request, "admin/planned.html", planned=found, current=current, changes=changes, wrong=wrong)
+    told: dict[str, Any] = {"planned": found, "current": current, "changes": changes, "wrong": wrong, "seen": seen}
+    return render(request, "admin/planned.html", **told)
 
 
 async def plan(request: Request) -> Response:
-    """Check and prepare the draft now, and let callers hear it at the time that was given."""
+    """Begin to check and prepare the draft, for callers to hear at the time that was given; the next page tells."""
     form = await request.form()
     at, note = str(form.get("pada", "")), str(form.get("catatan", ""))[:_LONGEST_NOTE]
-    return await run_in_threadpool(_plan, request, at, note)
+    return await run_in_threadpool(_plan, request, at, note, str(form.get("dasar", "")))
 
 
-def _plan(request: Request, at: str, note: str) -> Response:
-    here, who = site(request), visitor(request).name
-    settings, makes = here.settings, publisher(here.settings)
+def _plan(request: Request, at: str, note: str, seen: str) -> Response:
+    settings = site(request).settings
     try:
         when = moment(at, settings.zone, datetime.now(UTC))
         if when < datetime.now(UTC) + timedelta(seconds=1):
             raise NotScheduled("Waktu terbitnya sudah lewat: pilih waktu yang akan datang, atau terbitkan sekarang.")
-        with makes.editions.alone():
-            made = makes.plan(makes.draft(settings.prompts), when, who, note)
-    except (NoMoment, NotScheduled) as wrong:
+        if seen != digest(settings):
+            raise Changed
+    except (NoMoment, NotScheduled, Changed) as wrong:
         return done(request, PATH, str(wrong))
-    except Refused as wrong:
-        errors = len(wrong.findings)
-        return done(request, PATH, f"Tidak dijadwalkan: draf punya {errors} kesalahan. Yang didengar penelepon tetap.")
-    here.audit.add(who, "terbit.jadwal", made.content, f"{made.at.isoformat()} {note}".rstrip())
-    return done(request, PATH, "Terjadwal: yang disiapkan sekarang itulah yang terbit, biarpun draf diubah lagi.")
+    begun = publication(request).start(visitor(request).name, note, seen, when)
+    return done(request, "/draf/terbit", "" if begun else BUSY)
 
 
 def cancel(request: Request) -> Response:

@@ -24,6 +24,7 @@ MENDING = {
     "T012": "Sebutkan pilihan dengan kata yang lebih sedikit; penelepon lupa pilihan pertama.",
     "M011": "Sebutkan pilihan itu di kalimat ini: “… tekan N”.",
     "M018": "Hapus “tekan N” itu dari kalimat, atau tambahkan pilihannya di menu.",
+    "M030": "Ubah kalimatnya, atau pindahkan pilihannya.",
     "R001": "Rekam lagi, atau kembali ke suara mesin.",
     "R002": "Hapus rekaman itu, atau beri nama yang benar.",
 }

@@ -42,6 +42,14 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """Where a sentence is used, in words; `path`: the page where that stands, or ""."""
+
+    told: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A sentence in the list.
 
@@ -51,7 +59,7 @@ class Row:
 
     key: str
     text: str
-    used: tuple[str, ...]
+    used: tuple[Use, ...]
     seconds: float
     reckoned: bool
     recorded: int
@@ -61,7 +69,7 @@ class Row:
 
     def holds(self, words: Collection[str]) -> bool:
         """Whether all `words`, in small letters, stand in it somewhere."""
-        everything = " ".join((self.key, self.text, *self.used)).casefold()
+        everything = " ".join((self.key, self.text, *(use.told for use in self.used))).casefold()
         return all(word in everything for word in words)
 
 
@@ -107,22 +115,22 @@ def recording_of(piece: Piece) -> str:
     return piece.name.replace("/", ".")
 
 
-def where_used(texts: Texts, found: MenuFile) -> Mapping[str, tuple[str, ...]]:
+def where_used(texts: Texts, found: MenuFile) -> Mapping[str, tuple[Use, ...]]:
     """Of each key all that says it, for people: rows of the menu by title, services, other sentences."""
-    used: dict[str, list[str]] = {}
+    used: dict[str, list[Use]] = {}
     named = titles(found)
     for node in found.nodes.values():
-        for key in filter(None, (node.prompt, *node.say)):
-            used.setdefault(key, []).append(f"Menu: {named[node.name]}")
+        for key in filter(None, (node.prompt, *node.say, *node.details)):
+            used.setdefault(key, []).append(Use(f"Menu: {named[node.name]}", f"/menu#{node.name}"))
     for service in SERVICES.values():
         for key in service.says:
-            used.setdefault(key, []).append(f"Layanan: {service.title or 'petugas'}")
+            used.setdefault(key, []).append(Use(f"Layanan: {service.title or 'petugas'}"))
     for where, says in _EVERYWHERE.items():
         for key in says:
-            used.setdefault(key, []).append(where)
+            used.setdefault(key, []).append(Use(where))
     for key in texts:
         if key not in used and any(fnmatchcase(key, pattern) for pattern in SAID_BY_ASTERISK):
-            used[key] = ["Antrean dan angka"]
+            used[key] = [Use("Antrean dan angka")]
     return {key: tuple(dict.fromkeys(where)) for key, where in used.items()}
 
 

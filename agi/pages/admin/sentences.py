@@ -1,5 +1,6 @@
 """The sentences: found, read, changed and heard before anybody else hears them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,17 +149,20 @@ def _trial(here: Heard, text: Text, typed: str, *, aloud: bool) -> Trial:
     said = sentence_facts.spoken(clips, clips.texts[text.key])
     if not aloud:
         return Trial(typed, said)
-    findings = sentence_check.of_draft(here, text, typed)
-    try:
-        name = _sound(here, clips, text.key, recorded=False)
-    except SynthesisError:
-        return Trial(typed, said, findings, checked=True, wrong=_MUTE)
+    with ThreadPoolExecutor(1) as aside:  # another process speaks: the whole menu is checked meanwhile
+        checking = aside.submit(sentence_check.of_draft, here, text, typed)
+        try:
+            name = sound_of(here, clips, text.key, recorded=False)
+        except SynthesisError:
+            return Trial(typed, said, checking.result(), checked=True, wrong=_MUTE)
+        findings = checking.result()
     file = here.file(name)
     seconds = soundfile.info(file).duration if file else 0.0
     return Trial(typed, said, findings, checked=True, sound=name, seconds=seconds)
 
 
-def _sound(here: Heard, clips: Clips, key: str, *, recorded: bool = True) -> str:
+def sound_of(here: Heard, clips: Clips, key: str, *, recorded: bool = True) -> str:
+    """The name of a file that says `key`, with examples at its places. Raises VoiceError."""
     values = sentence_facts.examples(clips.texts, clips.texts[key])
     return here.sound(clips.clips(key, values, recorded=recorded))
 
@@ -171,17 +175,18 @@ def sound(request: Request) -> Response:
     if clips is None or key not in clips.texts:
         raise HTTPException(404)
     try:
-        return _played(here, _sound(here, clips, key, recorded=which != "mesin"))
+        return file_of(here, sound_of(here, clips, key, recorded=which != "mesin"))
     except VoiceError:
         raise HTTPException(503) from None
 
 
 def played(request: Request) -> Response:
+    """The same, by its name."""
+    return file_of(heard(request), request.path_params["name"])
+
+
+def file_of(here: Heard, name: str) -> Response:
     """A sound that was made a moment ago."""
-    return _played(heard(request), request.path_params["name"])
-
-
-def _played(here: Heard, name: str) -> Response:
     if (file := here.file(name)) is None:
         raise HTTPException(404)
     return FileResponse(file, media_type="audio/wav")

@@ -18,6 +18,7 @@ ROLES = {
     Role.ADMIN: "Admin: kalimat, menu, penerbitan, akun, dan semua halaman lain",
     Role.SUPERVISOR: "Supervisor: yang terjadi dalam panggilan",
     Role.TESTER: "Penguji: menelepon dari peramban",
+    Role.AGENT: "Petugas: menerima panggilan, dan mencatat hasilnya",
     Role.AUDITOR: "Auditor: melihat semua, tidak mengubah apa pun",
 }
 

@@ -19,7 +19,7 @@ from agi.pages.shared.site import Site, Visitor, maybe_visitor
 MOST_BYTES = 64_000
 """The body of a form; uploads have limits of their own."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = ("/masuk", "/undangan/", "/aset/")
+OPEN = ("/masuk", "/undangan/", "/telepon/atur/", "/aset/")
 """Where one need not be signed in."""
 _HALF_IN = ("/masuk", "/keluar", "/aset/", "/kode")
 """Where one may be while the second factor has not been given."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -30,9 +30,16 @@ def _environment() -> Environment:
     )
     made.globals["asset"] = assets.address
     made.filters["waktu"] = _moment
+    made.filters["jam"] = _clock
+    made.filters["tanggal"] = lambda day: format_date(day, "d MMM y", locale=_LOCALE)
     made.filters["angka"] = lambda number: format_decimal(number, locale=_LOCALE)
-    made.filters["detik"] = lambda seconds: f"{format_decimal(round(seconds, 1), locale=_LOCALE)} s"
+    made.filters["detik"] = seconds
     return made
+
+
+def seconds(lasts: float) -> str:
+    """How long something lasts: 3,4 s."""
+    return f"{format_decimal(round(lasts, 1), locale=_LOCALE)} s"
 
 
 @pass_context
@@ -42,15 +49,24 @@ def _moment(context: Context, at: datetime | None) -> str:
     return format_datetime(at.astimezone(zone), "d MMM y HH.mm", locale=_LOCALE) if at else ""
 
 
+@pass_context
+def _clock(context: Context, at: datetime) -> str:
+    """A time of this day at the office: 13.45."""
+    return format_datetime(at.astimezone(context["settings"].zone), "HH.mm", locale=_LOCALE)
+
+
 def render(request: Request, template: str, status: int = 200, block: str = "", **context: object) -> Response:
     """The page `template` ("admin/menus.html"), or its `block` alone.
 
     Templates find the `visitor` (None: nobody is signed in), the `path`, `settings`, the `tabs` of the navigation and
-    the `message` of what was done before, and the `bar` of the draft.
+    the `message` of what was done before, the `bar` of the draft,
+    and the `others` who have the page open, too.
     """
     here, found = site(request), maybe_visitor(request)
     bar = request.app.state.bar if found and found.proven and found.role in _BARS and not block else None
+    admin = found and found.proven and found.role is Role.ADMIN and not block
     told = {
+        "others": request.app.state.others(request) if admin else (),
         "bar": bar(request) if bar else None,
         "visitor": found,
         "path": request.url.path,

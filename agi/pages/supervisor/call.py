@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agi.books.contacts import Contact
+from agi.books.desks import Desks
 from agi.books.errors import CallNotFound
-from agi.books.events import Asked, Ended, Event, Noted, Said, Told, said_in
+from agi.books.events import AFTER_THE_END, Asked, Carried, Ended, Event, Noted, Said, Told, Waited, said_in
 from agi.books.reader import CallReader
 from agi.dialogue.menufile import read
 from agi.dialogue.titles import titles
@@ -58,12 +59,15 @@ def shown(request: Request) -> Response:
     technical = [event for event in events if isinstance(event, Noted) and event.kind in words.TECHNICAL]
     told: dict[str, Any] = {
         "call": call,
-        "steps": tuple(_steps(call, events, clips)),
+        "steps": tuple(steps(call, events, clips)),
         "technical": [words.noted(event) for event in technical],
+        "carried": [event for event in events if isinstance(event, Carried)],
         "outcome": words.OUTCOMES[call.outcome],
         "bad": call.outcome in words.BAD,
         "titles": titles(read(settings.prompts / "menu.toml")),
         "audible": clips is not None,
+        "handled": Desks(settings.pages_db).handled(call=call.id),
+        "results": words.RESULTS,
     }
     return render(request, "supervisor/call.html", **told)
 
@@ -109,15 +113,16 @@ def _read(request: Request) -> tuple[Contact, tuple[Event, ...]]:
         return call, reader.events(call.id)
 
 
-def _steps(call: Contact, events: tuple[Event, ...], clips: Clips | None) -> Iterator[Step]:
+def steps(call: Contact, events: tuple[Event, ...], clips: Clips | None) -> Iterator[Step]:
+    """The `events` of a call, as its page tells them; `clips`: of its edition, None where that is gone."""
     place = 0
-    last = max((nth for nth, event in enumerate(events) if not isinstance(event, Ended)), default=0)
+    last = max((nth for nth, event in enumerate(events) if not isinstance(event, AFTER_THE_END)), default=0)
     for nth, event in enumerate(events):
         took_s = event.answer.took_ms / 1000 if isinstance(event, Asked) else 0.0
         since = max((event.at - call.started).total_seconds() - took_s, 0.0)
         sentences = []
         for one in said_in(event):
-            sentences.append(_sentence(one, place, clips))
+            sentences.append(sentence(one, place, clips))
             place += 1
         match event:
             case Told():
@@ -128,13 +133,16 @@ def _steps(call: Contact, events: tuple[Event, ...], clips: Clips | None) -> Ite
                 yield Step(since, (), words.noted(event))
             case Ended() if nth < last:
                 yield Step(since, (), f"Sementara: {words.OUTCOMES[event.outcome]}", event.why)
-            case Noted() | Ended():
+            case Waited():
+                yield Step(since, (), f"Penelepon menunggu petugas {event.seconds} s ({words.WAITS[event.end]})")
+            case Noted() | Ended() | Carried():
                 pass
             case _:
                 yield Step(since, (), "Penelepon kembali dari antrean petugas")
 
 
-def _sentence(one: Said, place: int, clips: Clips | None) -> Sentence:
+def sentence(one: Said, place: int, clips: Clips | None) -> Sentence:
+    """One that was said, at that `place` of its call."""
     lacks = _lacks(one)
     try:
         if clips is not None:

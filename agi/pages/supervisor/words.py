@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from agi.books.events import Answered, Asked, Noted, NoteKind, Outcome
+from agi.books.desks import Result as Came
+from agi.books.events import Answered, Asked, Noted, NoteKind, Outcome, WaitEnd
 from agi.dialogue.question import Mode, Result
 
 OUTCOMES: Mapping[Outcome | None, str] = {
@@ -13,6 +14,19 @@ OUTCOMES: Mapping[Outcome | None, str] = {
     Outcome.GAVE_UP: "menyerah, diteruskan",
     Outcome.FAILED: "gagal",
     Outcome.LOCKED_OUT: "terkunci",
+}
+WAITS: Mapping[WaitEnd, str] = {
+    WaitEnd.ANSWERED: "dijawab petugas",
+    WaitEnd.HUNG_UP: "menutup telepon",
+    WaitEnd.LEFT: "kembali ke menu",
+}
+RESULTS: Mapping[Came, str] = {
+    Came.SOLVED: "terjawab",
+    Came.TICKET: "menjadi tiket",
+    Came.OFFICE: "diarahkan ke kantor",
+    Came.CUT_OFF: "terputus",
+    Came.NOT_SOLVED: "belum terjawab",
+    Came.NOTHING: "salah sambung atau tidak ada suara",
 }
 BAD = frozenset({Outcome.GAVE_UP, Outcome.FAILED, Outcome.LOCKED_OUT})
 _PRESSED: Mapping[Result, str] = {
@@ -38,14 +52,37 @@ _SPOKEN: Mapping[Result, str] = {
 _NOTES: Mapping[NoteKind, str] = {
     NoteKind.NIK_CHECKED: "NIK diperiksa",
     NoteKind.NIK_INVALID: "NIK tidak sah",
+    NoteKind.NIK_HISTORY: "Pemilik NIK mendengar berapa kali NIK-nya ditanyakan",
+    NoteKind.NIK_FROZEN: "NIK dikunci pemiliknya",
+    NoteKind.CALLED_ME: "Ditanya apakah kami menelepon",
+    NoteKind.DIAGNOSED: "Penyebab NIK tidak ditemukan dicari",
     NoteKind.REGISTRATION_INVALID: "Nomor pendaftaran tidak sah",
     NoteKind.APPLICATION_TOLD: "Status permohonan disampaikan",
     NoteKind.APPLICATIONS_TOLD: "Status beberapa permohonan disampaikan",
     NoteKind.MISMATCH: "Data tidak cocok",
     NoteKind.LOCKOUT: "Dikunci karena terlalu banyak percobaan",
     NoteKind.REGISTRY_UNAVAILABLE: "Data kependudukan tidak dapat dibaca",
+    NoteKind.TICKET_OPENED: "Tiket dibuka",
+    NoteKind.TICKET_DRAFT: "Pesan belum terkirim, disimpan sebagai konsep tiket",
+    NoteKind.TICKET_DELETED: "Pesan dihapus penelepon",
+    NoteKind.TICKET_TOLD: "Status tiket disampaikan",
+    NoteKind.TICKET_INVALID: "Nomor tiket tidak sah",
+    NoteKind.INSTITUTION_INVALID: "Nomor lembaga tidak sah",
+    NoteKind.INSTITUTION_TOLD: "Keadaan NIK disampaikan kepada lembaga",
+    NoteKind.INSTITUTION_USED_UP: "Jatah lembaga hari itu habis",
+    NoteKind.TICKETS_UNAVAILABLE: "Pesan atau tiket tidak dapat disimpan",
     NoteKind.TRANSFER: "Diteruskan ke petugas",
+    NoteKind.AGENT_OFF_DUTY: "Di luar jam petugas; petugas bertugas lagi",
     NoteKind.AGENT_TALKED: "Petugas berbicara dengan penelepon",
+    NoteKind.CASE_TOLD: "Nomor panggilan disampaikan",
+    NoteKind.CALL_RESUMED: "Panggilan yang terputus dilanjutkan",
+    NoteKind.CALLBACK_ASKED: "Panggil balik diminta",
+    NoteKind.CALLBACK_DECLINED: "Panggil balik tidak dapat dicatat",
+    NoteKind.CALLBACK_REACHED: "Panggil balik: penelepon siap bicara",
+    NoteKind.CALLBACK_REFUSED: "Panggil balik: yang menjawab tidak memintanya",
+    NoteKind.CALLBACK_MISSED: "Panggil balik: tidak ada jawaban",
+    NoteKind.SURVEY_ASKED: "Ditanya untuk survei",
+    NoteKind.SURVEY_RATED: "Jawaban survei",
     NoteKind.SPEECH_CONFIRMED: "Ucapan dibenarkan penelepon",
     NoteKind.SPEECH_DENIED: "Ucapan disangkal penelepon",
     NoteKind.SPEECH_REPAIRED: "Ucapan diperbaiki penelepon",

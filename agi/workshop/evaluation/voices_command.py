@@ -7,10 +7,10 @@ import click
 
 from agi.editions.publishing import grammars
 from agi.languages import named
+from agi.rehearsal.conditions import CLEAN, CONDITIONS
 from agi.settings import Settings
 from agi.speech.grammar import ChoiceGrammar, OneOf
 from agi.workshop.evaluation.command import built
-from agi.workshop.evaluation.conditions import CLEAN, CONDITIONS
 from agi.workshop.evaluation.measure import measure
 from agi.workshop.evaluation.report import as_text
 from agi.workshop.evaluation.voices import VOICES, listed, trials, wishes

@@ -7,6 +7,7 @@ same synthetic voice stay below 0.4 over a second.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def correlate(signal: Sound, probe: Sound) -> NDArray[np.float64]:
     places = len(signal) - len(probe) + 1
     if places < 1 or not len(probe):
         return np.zeros(0)
-    size = 1 << (len(signal) + len(probe) - 1).bit_length()
+    size = _fft_size(len(signal))  # what wraps around falls on places where `probe` does not fit
     spectrum = np.fft.rfft(signal, size) * np.conj(np.fft.rfft(probe, size))
     dots = np.fft.irfft(spectrum, size)[:places]
     sums = np.concatenate(([0.0], np.cumsum(np.square(signal, dtype=np.float64))))
@@ -89,6 +90,15 @@ def correlate(signal: Sound, probe: Sound) -> NDArray[np.float64]:
     floor = len(probe) * QUIET**2 / 4
     norm = float(np.sqrt(np.sum(np.square(probe, dtype=np.float64))))
     return np.asarray(dots / (np.sqrt(np.maximum(energy, floor)) * max(norm, 1.0)))
+
+
+@lru_cache(4096)
+def _fft_size(least: int) -> int:
+    """The next length without prime factors above 5, which is fast to transform."""
+    return min(
+        odd << max(0, (-(-least // odd) - 1).bit_length())
+        for odd in (three * five for three in (1, 3, 9, 27, 81) for five in (1, 5, 25, 125))
+    )
 
 
 def find(signal: Sound, probe: Sound) -> Match:

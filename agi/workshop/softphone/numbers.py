@@ -1,11 +1,11 @@
 """Numbers by description: `{resident ACTIVE CARD_ISSUED nik}` instead of digits, so that no scenario holds a number.
 
 Inside the braces: `resident` or `application`, then words that narrow it down (states, a document, a reason, `with 2
-applications`), then what is wanted: nik, kk (its last digits, as callers are asked for them), number, pin; for a text's
-places also since, document, reason, office. `wrong` before it gives a well-formed number that belongs to nobody there.
-The same person is meant by the same words throughout one call; among several who fit, chance decides. A call that locks
-somebody says `spare`: it gets one of the first tenth of the sample, whom no call without that word gets, so that its
-lock is not met by another.
+applications`), then what is wanted: nik, kk (its last digits, as callers are asked for them; of an application those of
+the person), number, pin; for a text's places also since, document, reason, office. `wrong` before it gives a
+well-formed number that belongs to nobody there. The same person is meant by the same words throughout one call; among
+several who fit, chance decides. A call that locks somebody says `spare`: it gets one of the first tenth of the sample,
+whom no call without that word gets, so that its lock is not met by another.
 """
 
 import random
@@ -20,7 +20,7 @@ from agi.workshop.softphone.sample import Sample, SampleApplication, SampleResid
 BRACES = re.compile(r"\{([^{}]*)\}")
 _WANTED = {
     "resident": ("nik", "kk"),
-    "application": ("number", "pin", "since", "document", "reason", "office"),
+    "application": ("number", "pin", "nik", "kk", "since", "document", "reason", "office"),
 }
 SPARE = "spare"
 _Row = TypeVar("_Row")
@@ -88,6 +88,11 @@ class Numbers:
             value = row.nik if asked.wanted == "nik" else row.kk_digits
             return self._wrong(value) if asked.wrong else value
         match asked.wanted:
+            case "nik":
+                return self._wrong(row.nik) if asked.wrong else row.nik
+            case "kk":
+                [kk] = [one.kk_digits for one in self._sample.residents if one.nik == row.nik]
+                return self._wrong(kk) if asked.wrong else kk
             case "number":
                 return row.number
             case "pin":

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from agi.ops.priority import go_first
 from agi.workshop.softphone import rtp, wavfile
 from agi.workshop.softphone.phone import ANSWER_S, Account, CallOver, Ended, Incoming, NotAnswered, PhoneError
 from agi.workshop.softphone.plain_call import PlainCall
@@ -97,9 +98,13 @@ class PlainPhones:
         self._account = account
         sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         self._phones: list[PlainPhone] = []
+
+    def _run(self) -> None:
+        go_first()  # as the hotline itself: a telephone has a processor of its own
+        self._loop.run_forever()
 
     def phone(self, recording: Path) -> PlainPhone:
         """One more phone, which records into `recording`. May be called from any thread."""

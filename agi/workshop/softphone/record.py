@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agi.books.contacts import Contact
-from agi.books.events import Asked, Ended, Event, Noted, Returned, Told, Value, said_in
+from agi.books.events import Asked, Carried, Ended, Event, Noted, Returned, Told, Value, Waited, said_in
 from agi.books.ports import CallHistory
 from agi.books.reader import CallReader
 from agi.workshop.softphone.scenario import Expect
@@ -76,4 +76,8 @@ def words(event: Event) -> set[str]:
             found = ["ended", event.outcome, event.where, *event.why.split()]
         case Returned():
             found = ["returned"]
+        case Waited():
+            found = ["waited", *event.end.split()]
+        case Carried():
+            found = ["carried", event.codec]
     return {*map(str, found), *(one.key for one in said_in(event))} - {""}

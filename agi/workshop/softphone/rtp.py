@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agi.workshop import g711
+from agi.rehearsal import g711
 
 FRAME = 160
 KEY_FRAMES = 5  # 100 ms a key; telephones must send 40 ms at least, people press 80 ms and longer

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
-from agi.workshop.g711 import A_LAW, MU_LAW
+from agi.rehearsal.g711 import A_LAW, MU_LAW
 from agi.workshop.training.corpus import Pcm
 from agi.workshop.training.features import RATE
 

@@ -1,0 +1,316 @@
+"""The book of messages: `mailbox.db`. A message is taken once, answered once, and sent until its peer has it.
+
+Each step is one transaction, so that a process killed between any two goes on where it stood. Each process works on the
+messages of its own doors; what they and their answers said stands here sealed until it is sent, and masked for good.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from sqlite_utils import Database
+
+from agi.books.errors import BookError
+from agi.books.files import open_writer
+from agi.books.mailbox_schema import SCHEMA
+from agi.books.ports import Half
+from agi.books.rows import stored
+from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
+
+_T = TypeVar("_T")
+
+
+class MailboxError(BookError):
+    """The book of messages can't be read or written; the message says why."""
+
+
+class Sending(StrEnum):
+    """How far an answer is."""
+
+    READY = "ready"
+    SENDING = "sending"  # in doubt when the process was killed
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message that came by `door`, where it is known as `message`, and what it says.
+
+    `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups.
+    """
+
+    door: str
+    message: str
+    address: str = field(repr=False)
+    body: str = field(repr=False)
+    sender: str = field(repr=False)
+
+
+class Waiting(NamedTuple):
+    """An incoming message that is not answered yet, and its number in the book."""
+
+    seq: int
+    came: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An answer on its way. `token`: by which its peer is asked whether it has it. `attempts`: with this one."""
+
+    seq: int
+    door: str
+    token: str
+    attempts: int
+    address: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+class Written(NamedTuple):
+    """The answer to the message `seq`; "" where there is none. `intent`: what was asked."""
+
+    seq: int
+    body: str
+    intent: str
+
+
+class Outcome(NamedTuple):
+    """What came of sending the answer `seq`, and why; `next_at`: when it is tried again, where it is READY."""
+
+    seq: int
+    state: Sending
+    why: str = ""
+    next_at: datetime | None = None
+
+
+class Mailbox:
+    """The messages in the file at `path`, made on first use; `key` seals and hashes. Any thread; raises BookError."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._key = key
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._rows = open_writer(path)
+            self._rows.execute("PRAGMA synchronous=FULL")
+            self._rows.execute("BEGIN IMMEDIATE")
+            database = Database(self._rows, execute_plugins=False)
+            if SCHEMA.pending(database):
+                SCHEMA.apply(database)
+            self._rows.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise MailboxError(f"{path} can't be used: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._rows.close()
+
+    # ---- in ----
+
+    def take(self, messages: Iterable[Incoming], at: datetime) -> int:
+        """Keep those that are new, all or none; how many. Once this returns they can't be lost."""
+
+        def work(rows: sqlite3.Connection) -> int:
+            return sum(
+                rows.execute(
+                    "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, 'new')",
+                    (
+                        one.door,
+                        one.message,
+                        sealed(self._key, one.sender),
+                        sealed(self._key, one.address),
+                        sealed(self._key, one.body),
+                        masked_numbers(one.body),
+                        stored(at),
+                    ),
+                ).rowcount
+                for one in messages
+            )
+
+        return self._do(work)
+
+    def waiting(self, doors: Collection[str], limit: int = 64) -> tuple[Waiting, ...]:
+        """The oldest of these doors that are not answered yet."""
+        query = (
+            "SELECT seq, door, message, address, body, sender FROM inbox"  # noqa: S608
+            f" WHERE state = 'new' AND {_of(doors)} ORDER BY seq LIMIT ?"
+        )
+        found = self._do(lambda rows: rows.execute(query, (*doors, limit)).fetchall())
+        return tuple(
+            Waiting(seq, Incoming(door, message, *(unsealed(self._key, one) for one in (address, body, sender))))
+            for seq, door, message, address, body, sender in found
+        )
+
+    # ---- out ----
+
+    def answer(self, written: Iterable[Written], at: datetime) -> None:
+        """The messages are done and their answers ready, in one transaction; one that is done already stays so."""
+
+        def work(rows: sqlite3.Connection) -> None:
+            for seq, body, intent in written:
+                done = rows.execute(
+                    "UPDATE inbox SET state = 'done', body = NULL, intent = ? WHERE seq = ? AND state = 'new'",
+                    (intent, seq),
+                )
+                if done.rowcount and body:
+                    rows.execute(
+                        "INSERT INTO outbox SELECT seq, door, ?, address, ?, ?, 'ready', 0, ?, ''"
+                        " FROM inbox WHERE seq = ?",
+                        (self._token(seq), sealed(self._key, body), masked_numbers(body), stored(at), seq),
+                    )
+                rows.execute("UPDATE inbox SET address = NULL, sender = NULL WHERE seq = ?", (seq,))
+
+        self._do(work)
+
+    def begin_sending(self, at: datetime, doors: Collection[str], limit: int = 64) -> tuple[Outgoing, ...]:
+        """Those of these doors that are due at `at`, each of which is in doubt from now on until it is `settle`d."""
+
+        def work(rows: sqlite3.Connection) -> tuple[Outgoing, ...]:
+            query = (
+                f"SELECT seq FROM outbox WHERE state = 'ready' AND {_of(doors)} AND next_at <= ?"  # noqa: S608
+                " ORDER BY next_at, seq LIMIT ?"
+            )
+            due = [row[0] for row in rows.execute(query, (*doors, stored(at), limit))]
+            for seq in due:
+                rows.execute("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE seq = ?", (seq,))
+            return self._outgoing(rows, due)
+
+        return self._do(work)
+
+    def in_doubt(self, doors: Collection[str]) -> tuple[Outgoing, ...]:
+        """Those of these doors of which nobody knows whether they were sent: their process was killed."""
+
+        def work(rows: sqlite3.Connection) -> tuple[Outgoing, ...]:
+            query = f"SELECT seq FROM outbox WHERE state = 'sending' AND {_of(doors)}"  # noqa: S608
+            found = rows.execute(query, (*doors,))
+            return self._outgoing(rows, [row[0] for row in found])
+
+        return self._do(work)
+
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Write down what came of sending; what was sent is kept masked only."""
+
+        def work(rows: sqlite3.Connection) -> None:
+            for seq, state, why, next_at in outcomes:
+                rows.execute(
+                    "UPDATE outbox SET state = ?, why = ?, next_at = coalesce(?, next_at)"
+                    " WHERE seq = ? AND state = 'sending'",  # unless its peer has said meanwhile that it has it
+                    (state, why, next_at and stored(next_at), seq),
+                )
+                if state in (Sending.SENT, Sending.DEAD):
+                    rows.execute("UPDATE outbox SET body = NULL, address = NULL WHERE seq = ?", (seq,))
+
+        self._do(work)
+
+    def confirm(self, tokens: Iterable[str]) -> None:
+        """The peer says that it has these answers: whoever was not sure is, and they are not sent again."""
+
+        def work(rows: sqlite3.Connection) -> None:
+            for token in tokens:
+                rows.execute(
+                    "UPDATE outbox SET state = 'sent', why = '', body = NULL, address = NULL"
+                    " WHERE token = ? AND attempts > 0 AND state IN ('ready', 'sending')",
+                    (token,),
+                )
+
+        self._do(work)
+
+    def backlog(self) -> Mapping[str, int]:
+        """How many messages are in each state: new, and those of `Sending`."""
+        query = (
+            "SELECT state, count(*) FROM inbox WHERE state = 'new' GROUP BY 1"
+            " UNION ALL SELECT state, count(*) FROM outbox GROUP BY 1"
+        )
+        return dict(self._do(lambda rows: rows.execute(query).fetchall()))
+
+    def forget(self, before: datetime) -> int:
+        """Delete messages that came earlier and are through; how many."""
+
+        def work(rows: sqlite3.Connection) -> int:
+            rows.execute("DELETE FROM halves WHERE at < ?", (stored(before),))
+            rows.execute(
+                "DELETE FROM outbox WHERE state IN ('sent', 'dead') AND seq IN (SELECT seq FROM inbox WHERE came < ?)",
+                (stored(before),),
+            )
+            query = "DELETE FROM inbox WHERE came < ? AND state = 'done' AND seq NOT IN (SELECT seq FROM outbox)"
+            return rows.execute(query, (stored(before),)).rowcount
+
+        return self._do(work)
+
+    # ---- numbers that wait for what proves them: see `ports.Halves` ----
+
+    def half(self, sender: str, since: datetime) -> Half | None:
+        """See `Halves`."""
+        query = "SELECT subject, number FROM halves WHERE sender = ? AND at >= ?"
+        row = self._do(lambda rows: rows.execute(query, (self._hash(sender), stored(since))).fetchone())
+        return Half(row[0], unsealed(self._key, row[1])) if row else None
+
+    def keep_half(self, sender: str, subject: str, number: str, at: datetime) -> None:
+        """See `Halves`."""
+        values = (self._hash(sender), subject, sealed(self._key, number), stored(at))
+        self._do(lambda rows: rows.execute("INSERT OR REPLACE INTO halves VALUES (?, ?, ?, ?)", values))
+
+    def drop_half(self, sender: str) -> None:
+        """See `Halves`."""
+        self._do(lambda rows: rows.execute("DELETE FROM halves WHERE sender = ?", (self._hash(sender),)))
+
+    def _hash(self, address: str) -> bytes:
+        return keyed_hash(self._key, "sender", address)
+
+    def _token(self, seq: int) -> str:
+        """The same for the same message: whoever is asked about it knows it by this."""
+        return keyed_hash(self._key, "answer-to", self._path.name, str(seq)).hex()
+
+    def _outgoing(self, rows: sqlite3.Connection, due: list[int]) -> tuple[Outgoing, ...]:
+        query = "SELECT seq, door, token, attempts, address, body FROM outbox WHERE seq = ?"
+        found = (rows.execute(query, (seq,)).fetchone() for seq in due)
+        return tuple(
+            Outgoing(seq, door, token, attempts, unsealed(self._key, address), unsealed(self._key, body))
+            for seq, door, token, attempts, address, body in found
+        )
+
+    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        with self._lock:
+            try:
+                self._rows.execute("BEGIN IMMEDIATE")
+                try:
+                    done = work(self._rows)
+                    self._rows.execute("COMMIT")
+                finally:
+                    if self._rows.in_transaction:
+                        self._rows.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise MailboxError(f"{self._path} can't be used: {error}") from error
+        return done
+
+
+def _of(doors: Collection[str]) -> str:
+    return f"door IN ({', '.join('?' * len(doors))})"
+
+
+class MemoryHalves:
+    """`ports.Halves` in memory: for messages that are tried, of which nothing is kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Half, datetime]] = {}
+
+    def half(self, sender: str, since: datetime) -> Half | None:
+        """See `Halves`."""
+        half, at = self._kept.get(sender, (None, since))
+        return half if at >= since else None
+
+    def keep_half(self, sender: str, subject: str, number: str, at: datetime) -> None:
+        """See `Halves`."""
+        self._kept[sender] = (Half(subject, number), at)
+
+    def drop_half(self, sender: str) -> None:
+        """See `Halves`."""
+        self._kept.pop(sender, None)

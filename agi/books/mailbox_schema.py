@@ -1,0 +1,46 @@
+"""The tables of `mailbox.db`: messages, their answers until these are sent, numbers that wait for proof."""
+
+from sqlite_utils import Database, Migrations
+
+SCHEMA = Migrations("mailbox")
+
+
+@SCHEMA()
+def inbox_outbox_halves(db: Database) -> None:
+    """The first tables. What is sealed is gone once nobody needs it; what stays is masked."""
+    for statement in (
+        """CREATE TABLE inbox (
+            seq INTEGER PRIMARY KEY,
+            door TEXT NOT NULL,
+            message TEXT NOT NULL,
+            sender BLOB,
+            address BLOB,
+            body BLOB,
+            masked TEXT NOT NULL,
+            intent TEXT NOT NULL DEFAULT '',
+            came TEXT NOT NULL,
+            state TEXT NOT NULL,
+            UNIQUE (door, message)
+        ) STRICT""",
+        """CREATE INDEX inbox_to_do ON inbox (state, seq) WHERE state = 'new'""",
+        """CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY REFERENCES inbox (seq),
+            door TEXT NOT NULL,
+            token TEXT NOT NULL UNIQUE,
+            address BLOB,
+            body BLOB,
+            masked TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_at TEXT NOT NULL,
+            why TEXT NOT NULL
+        ) STRICT""",
+        """CREATE INDEX outbox_to_do ON outbox (state, next_at) WHERE state IN ('ready', 'sending')""",
+        """CREATE TABLE halves (
+            sender BLOB PRIMARY KEY,
+            subject TEXT NOT NULL,
+            number BLOB NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(statement)

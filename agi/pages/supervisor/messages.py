@@ -1,0 +1,44 @@
+"""Messages: what citizens have written, what they were answered, and which answers could not be sent; all masked."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agi.books.mailbox import Sending
+from agi.books.mailbox_log import MailboxLog
+from agi.pages.shared.render import render
+from agi.pages.shared.site import Tab, site
+
+PATH = "/pesan"
+TAB = Tab(PATH, "Pesan")
+STATES: Mapping[str, str] = {
+    "new": "belum dijawab",
+    Sending.READY: "menunggu dikirim",
+    Sending.SENDING: "sedang dikirim",
+    Sending.SENT: "terkirim",
+    Sending.DEAD: "gagal dikirim",
+    "": "tanpa jawaban",
+}
+DOORS: Mapping[str, str] = {"sip": "pesan telepon", "whatsapp": "WhatsApp"}
+_MOST = 200
+
+
+def listed(request: Request) -> Response:
+    """The newest messages, all or those whose answer could not be sent, below how each way in is."""
+    log, failed = MailboxLog(site(request).settings.mailbox_db), "gagal" in request.query_params
+    letters = log.letters(_MOST, Sending.DEAD if failed else "")
+    return render(
+        request,
+        "supervisor/messages.html",
+        letters=letters,
+        doors=log.doors(),
+        states=STATES,
+        names=DOORS,
+        most=_MOST,
+        failed=failed,
+    )
+
+
+ROUTES = (Route(PATH, listed, methods=["GET"]),)

@@ -1,0 +1,157 @@
+"""Messages through the text service: taken, answered and sent, each once, whatever is killed in between."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from agi.books.errors import BookError
+from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Written
+from agi.text.service import TextService
+
+ATTEMPTS = 8
+"""So often an answer is sent before it is given up: after 5, 10, 20 s … some 20 minutes."""
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+_EVERY_S = 1.0
+_PURGE_EVERY = 3600
+"""Rounds between two looks for what is old."""
+_log = structlog.get_logger("text")
+
+
+class NotSent(Exception):
+    """The peer has not taken an answer, and never will where `for_good`."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.for_good = for_good
+
+
+class Door(Protocol):
+    """One way in and out. `channel`: how records call it."""
+
+    name: str
+    channel: str
+
+    def send(self, address: str, body: str, token: str) -> None:
+        """Bring `body` to `address`; `token` makes it one message however often it is sent. Raises NotSent."""
+
+    def has(self, token: str) -> bool | None:
+        """Whether the peer has what was sent with this `token`; None where it can't tell. Raises NotSent: ask later."""
+
+    again_in_doubt: bool
+    """What to do where the peer can't tell: send again (perhaps twice), or not (perhaps never)."""
+
+
+class Delivery:
+    """Brings the messages of these `doors` from the mailbox through the `service` of now, and out again."""
+
+    def __init__(
+        self, mailbox: Mailbox, service: Callable[[], TextService], doors: Iterable[Door], clock: Callable[[], datetime]
+    ) -> None:
+        self._mailbox = mailbox
+        self._service = service
+        self._doors: Mapping[str, Door] = {door.name: door for door in doors}
+        self._clock = clock
+
+    def take(self, *messages: Incoming) -> int:
+        """Keep what came; how many of it are new. The peer may be told so once this returns. Raises BookError."""
+        return self._mailbox.take(messages, self._clock())
+
+    def recover(self) -> int:
+        """Settle what a killed process left in doubt, by asking the peers; how many it was."""
+        doubtful = self._mailbox.in_doubt(self._doors)
+        self._mailbox.settle([self._resolved(one) for one in doubtful])
+        return len(doubtful)
+
+    def work(self) -> int:
+        """Answer what waits and send what is due; how many of both. Raises BookError."""
+        waiting = self._mailbox.waiting(self._doors)
+        if waiting:
+            self._mailbox.answer([self._written(seq, came) for seq, came in waiting], self._clock())
+        due = self._mailbox.begin_sending(self._clock(), self._doors)
+        if due:
+            self._mailbox.settle([self._sent(one) for one in due])
+        return len(waiting) + len(due)
+
+    def purge(self, keep: timedelta) -> int:
+        """Delete what is through and came longer ago; how many messages. Raises BookError."""
+        return self._mailbox.forget(self._clock() - keep)
+
+    def _written(self, seq: int, came: Incoming) -> Written:
+        channel = self._doors[came.door].channel
+        service = self._service()
+        try:
+            answer = service.answer(came.sender, came.body, f"{came.door}-{seq}", channel)
+        except Exception as error:  # noqa: BLE001  # one message's fault must not keep the others from being answered
+            _log.error("text.fault", door=came.door, exc_info=error)
+            return Written(seq, service.fault, "")
+        return Written(seq, answer.text, answer.intent)
+
+    def _sent(self, one: Outgoing) -> Outcome:
+        try:
+            self._doors[one.door].send(one.address, one.body, one.token)
+        except NotSent as refused:
+            if refused.for_good:
+                _log.error("text.dead", door=one.door, why=str(refused))
+                return Outcome(one.seq, Sending.DEAD, str(refused))
+            return self._later(one, str(refused))
+        return Outcome(one.seq, Sending.SENT)
+
+    def _later(self, one: Outgoing, why: str) -> Outcome:
+        if one.attempts >= ATTEMPTS:
+            _log.error("text.dead", door=one.door, why=why)
+            return Outcome(one.seq, Sending.DEAD, why)
+        wait = min(_FIRST_WAIT * 2 ** (one.attempts - 1), _LONGEST_WAIT)
+        return Outcome(one.seq, Sending.READY, why, self._clock() + wait)
+
+    def _resolved(self, one: Outgoing) -> Outcome:
+        door = self._doors[one.door]
+        try:
+            has = door.has(one.token)
+        except NotSent as unknown:
+            return self._later(one, str(unknown)) if door.again_in_doubt else Outcome(one.seq, Sending.SENDING)
+        if has is None:
+            has = not door.again_in_doubt
+        return Outcome(one.seq, Sending.SENT if has else Sending.READY)
+
+
+class Worker:
+    """Does the work of `delivery` in a thread of its own; messages are deleted after `keep`."""
+
+    def __init__(self, delivery: Delivery, keep: timedelta) -> None:
+        self._delivery = delivery
+        self._keep = keep
+        self._awake = threading.Event()
+        self._stopped = False
+
+    def start(self) -> None:
+        """From now on."""
+        threading.Thread(target=self._run, name="texts", daemon=True).start()
+
+    def stop(self) -> None:
+        """Begin no more; what is not answered stays for the next worker."""
+        self._stopped = True
+        self._awake.set()
+
+    def wake(self) -> None:
+        """Something has come."""
+        self._awake.set()
+
+    def _run(self) -> None:
+        recovered, rounds = False, 0
+        while not self._stopped:
+            self._awake.clear()
+            try:
+                recovered = recovered or self._delivery.recover() >= 0
+                while not self._stopped and self._delivery.work():
+                    pass
+                if rounds % _PURGE_EVERY == 0:
+                    self._delivery.purge(self._keep)
+            except (BookError, OSError) as trouble:  # a full disk: they wait, and so do their answers
+                _log.error("text.not_answered", why=type(trouble).__name__)
+            except Exception as error:  # noqa: BLE001  # the thread must go on: others wait for an answer
+                _log.error("text.failed", exc_info=error)
+            rounds += 1
+            self._awake.wait(_EVERY_S)

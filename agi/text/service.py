@@ -1,0 +1,272 @@
+"""The text service: one message in, one answer out, by the same office, limits and sentences as calls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+from agi.books.errors import BookError
+from agi.books.events import NoteKind
+from agi.books.ports import Halves
+from agi.books.ticket import Category, Ticket
+from agi.books.words import Resident
+from agi.dialogue.facts import OVERDUE
+from agi.dialogue.menu import Menu
+from agi.dialogue.menufile import Node
+from agi.dialogue.question import Prompt
+from agi.office.counting import Visitor
+from agi.office.office import Office
+from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Progress, Refusal, Subject, Wrong
+from agi.services import telling
+from agi.speech.intents import Intents
+from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, read
+from agi.text.wishes import region, wished, wishes_of
+from agi.voice.texts import Texts
+
+HALF_FOR = timedelta(minutes=15)
+"""So long a number that was sent waits for what proves it."""
+_LEAST_SAID = 10
+"""Characters of a complaint."""
+
+_REQUIREMENTS: Mapping[tuple[str, str], str] = {
+    ("kk", "baru"): "requirements.kk_new",
+    ("kk", "hilang"): "requirements.kk_lost",
+    ("kk", "tambah"): "requirements.kk_change",
+    ("ktp", "baru"): "requirements.ktp_new",
+    ("ktp", "hilang"): "requirements.ktp_lost",
+    ("kia", ""): "requirements.kia",
+    ("ikd", ""): "requirements.ikd",
+    ("lahir", ""): "requirements.akta_birth",
+    ("mati", ""): "requirements.akta_death",
+    ("kawin", ""): "requirements.akta_marriage",
+    ("cerai", ""): "requirements.akta_divorce",
+    ("pindah", ""): "requirements.move",
+    ("datang", ""): "requirements.arrival",
+}
+_WHICH = {"kk": "text.which_kk", "ktp": "text.which_ktp", "akta": "text.which_akta"}
+_HOW_OF_SERVICE = {
+    "nik_check": Intent.HOW_TO_CHECK,
+    "document_status": Intent.HOW_TO_STATUS,
+    "applications": Intent.HOW_TO_STATUS,
+    "ticket_status": Intent.HOW_TO_TICKET,
+    "complaint": Intent.COMPLAIN,
+    "where": Intent.OFFICE,
+}
+_TOLD_OF_SERVICE = {"life_events": "text.life_events", "diagnosis": "text.nik_unknown", "fraud_report": "info.fraud"}
+"""What is written in place of a conversation by telephone."""
+_ABOUT: Mapping[Category, tuple[str, ...]] = {
+    Category.FEE: ("pungli", "pungutan", "uang", "bayar", "dimintai", "suap", "biaya", "rupiah", "calo"),
+    Category.WISH: ("usul", "usulan", "saran", "aspirasi", "harap"),
+    Category.DATA: ("nik", "nama", "alamat", "tanggal", "lahir", "data", "kk", "ktp", "salah"),
+}
+"""Words that tell what a complaint is about, the most telling category first; else it is of service."""
+
+
+class Found(NamedTuple):
+    """What a request came to: the sentences; for the record a step, and about which number."""
+
+    prompts: tuple[Prompt, ...]
+    note: NoteKind | None = None
+    detail: str = ""
+    about: str = ""
+    locked: bool = False
+
+
+class Answer(NamedTuple):
+    """What is answered, in words, to what was asked."""
+
+    text: str
+    intent: Intent
+    found: Found
+
+
+@dataclass(frozen=True)
+class TextService:
+    """Answers messages; any thread may ask. `halves`: where numbers wait for their proof."""
+
+    office: Office
+    menu: Menu
+    texts: Texts
+    halves: Halves
+
+    @cached_property
+    def _wishes(self) -> Intents | None:
+        return wishes_of(self.menu)
+
+    def answer(self, sender: str, message: str, contact: str, channel: str) -> Answer:
+        """What `sender` is answered to `message`, which is the contact with this id, by this channel.
+
+        Asked again for the same contact, a complaint opens no second ticket. Where a book can't be used, that is told.
+        """
+        reading = self._completed(sender, read(message, self.office.kk_digits))
+        try:
+            found = self._asked(Visitor(sender), reading, contact, channel)
+        except BookError:
+            unkept = reading.intent is Intent.COMPLAIN
+            key = "complaint.unavailable" if unkept else "registration.unavailable"
+            note = NoteKind.TICKETS_UNAVAILABLE if unkept else NoteKind.REGISTRY_UNAVAILABLE
+            found = Found((Prompt(key),), note)
+        prompts = self._due(found.prompts)
+        words = " ".join(self.texts.message(one.key, one.places) for one in prompts)
+        return Answer(words, reading.intent, found._replace(prompts=prompts))
+
+    @property
+    def fault(self) -> str:
+        """What is answered where a message can't be."""
+        return self.texts.message("registration.unavailable")
+
+    def explained(self, message: str) -> tuple[Reading, str]:
+        """How `message` is read, and to which place of the menu its own words lead, "" where they lead nowhere."""
+        reading = read(message, self.office.kk_digits)
+        return reading, wished(self._wishes, reading.words) if reading.intent is Intent.HELP else ""
+
+    def _completed(self, sender: str, reading: Reading) -> Reading:
+        """`reading` with the number that has waited for it, where it holds nothing but what proves that."""
+        bare = not set(reading.words) - OF_PROOFS
+        alone = reading.intent is Intent.CHECK and not reading.kk and not reading.kk_end
+        proof = reading.nik if alone else "".join(reading.loose)
+        if not sender or not bare or not proof:
+            return reading
+        half = self.halves.half(sender, self.office.clock() - HALF_FOR)
+        if half is None or half.number == proof:
+            return reading
+        digits = self.office.kk_digits
+        match half.subject:
+            case Subject.NIK if len(proof) in (digits, 16):
+                return Reading(Intent.CHECK, nik=half.number, kk_end=proof[-digits:])
+            case Subject.REGISTRATION if len(proof) == PIN_DIGITS:
+                return Reading(Intent.STATUS, number=half.number, pin=proof)
+            case Subject.TICKET if len(proof) == PIN_DIGITS:
+                return Reading(Intent.TICKET, number=half.number, pin=proof)
+        return reading
+
+    def _asked(self, visitor: Visitor, reading: Reading, contact: str, channel: str) -> Found:
+        match reading.intent:
+            case Intent.CHECK:
+                return self._check(visitor, reading)
+            case Intent.NIK_NOT_FOUND if reading.nik:
+                found = self._check(visitor, reading)
+                return found._replace(prompts=(*found.prompts, Prompt("text.nik_unknown")))
+            case Intent.NIK_LENGTH:
+                return Found((Prompt("text.nik_length", {"count": reading.digits}),), NoteKind.NIK_INVALID, "format")
+            case Intent.STATUS:
+                return self._prove(visitor, Subject.REGISTRATION, reading.number, reading.pin, self.office.application)
+            case Intent.TICKET:
+                return self._prove(visitor, Subject.TICKET, reading.number, reading.pin, self.office.tickets.status)
+            case Intent.STATUS_PIN:
+                return self._half(visitor, Subject.REGISTRATION, reading.number, Prompt("text.status_pin"))
+            case Intent.TICKET_PIN:
+                return self._half(visitor, Subject.TICKET, reading.number, Prompt("text.ticket_pin"))
+            case Intent.COMPLAIN if len(reading.said) >= _LEAST_SAID:
+                return self._complain(reading, contact, channel)
+        return Found(self._told(reading))
+
+    def _check(self, visitor: Visitor, reading: Reading) -> Found:
+        digits = self.office.kk_digits
+        proof = reading.kk[-digits:] or reading.kk_end
+        if proof:
+            return self._prove(visitor, Subject.NIK, reading.nik, proof, self.office.check_nik)
+        return self._half(visitor, Subject.NIK, reading.nik, Prompt("text.kk_needed", {"digits": digits}))
+
+    def _half(self, visitor: Visitor, subject: Subject, number: str, ask: Prompt) -> Found:
+        """A number alone: whether it can be one, and what proves it; it waits for that."""
+        invalid = self.office.invalid(subject, number)
+        if invalid is not None:
+            return Found(telling.told(invalid), NoteKind(f"{subject}.invalid"), invalid.fault or "")
+        if stop := self.office.stop(visitor, subject, number):
+            return Found(telling.told(stop), NoteKind.LOCKOUT, about=number, locked=True)
+        if visitor.number:
+            self.halves.keep_half(visitor.number, subject, number, self.office.clock())
+        return Found((ask,), about=number)
+
+    def _prove(
+        self,
+        visitor: Visitor,
+        subject: Subject,
+        number: str,
+        proof: str,
+        look_up: Callable[[Visitor, str, str], Resident | Progress | Ticket | Refusal],
+    ) -> Found:
+        found = look_up(visitor, number, proof)
+        told = telling.told(found)
+        match found:
+            case Invalid(_, fault):
+                return Found(told, NoteKind(f"{subject}.invalid"), fault or "")
+            case Wrong(stop=stop):
+                self.halves.keep_half(visitor.number, subject, number, self.office.clock())
+                return Found(told, NoteKind.MISMATCH, about=number, locked=stop is not None)
+            case Locked() | NoMoreTries():
+                return Found(told, NoteKind.LOCKOUT, about=number, locked=True)
+        self.halves.drop_half(visitor.number)
+        match found:
+            case Resident():
+                day = self.office.told_of("residents")
+                return Found((*told, *telling.of_day(day)), NoteKind.NIK_CHECKED, told[0].key, number)
+            case Progress(application):
+                day = self.office.told_of("applications")
+                status = application.status.lower()
+                return Found((*told, *telling.of_day(day)), NoteKind.APPLICATION_TOLD, status, number)
+            case Ticket(state=state):
+                return Found(told, NoteKind.TICKET_TOLD, state, number)
+            case Frozen():
+                return Found(told, NoteKind.NIK_FROZEN, about=number)
+
+    def _complain(self, reading: Reading, contact: str, channel: str) -> Found:
+        words = set(reading.words)
+        about = next((one for one, telling_words in _ABOUT.items() if words & set(telling_words)), Category.SERVICE)
+        opened = self.office.tickets.write(about, reading.said, contact, channel)
+        told = (Prompt("complaint.sent"), *telling.opened(opened))
+        return Found(told, NoteKind.TICKET_OPENED, about, opened.number)
+
+    def _told(self, reading: Reading) -> tuple[Prompt, ...]:
+        """What is told without any number."""
+        match reading.intent:
+            case Intent.HOW_TO_CHECK:
+                return (Prompt("text.how_check", {"digits": self.office.kk_digits}),)
+            case Intent.STATUS_NUMBER | Intent.HOW_TO_STATUS:
+                return (Prompt(f"text.{'status_number' if reading.intent is Intent.STATUS_NUMBER else 'how_status'}"),)
+            case Intent.TICKET_NUMBER | Intent.HOW_TO_TICKET:
+                return (Prompt(f"text.{'ticket_number' if reading.intent is Intent.TICKET_NUMBER else 'how_ticket'}"),)
+            case Intent.REQUIREMENTS:
+                return (Prompt(self._requirements(reading)),)
+            case Intent.COMPLAIN:
+                return (Prompt("text.how_complain"),)
+            case Intent.OFFICE:
+                code = region(reading.words)
+                return telling.where_to_go(self.office.serving(code)) if code else (Prompt("text.how_office"),)
+            case Intent.HOURS:
+                return (Prompt("info.hours"),)
+            case Intent.FRAUD:
+                return (Prompt("info.fraud"),)
+            case Intent.NIK_NOT_FOUND:
+                return (Prompt("text.nik_unknown"), Prompt("text.how_check", {"digits": self.office.kk_digits}))
+            case Intent.STOP:
+                return (Prompt("text.stop"),)
+            case Intent.HELP if place := wished(self._wishes, reading.words):
+                return self._at(self.menu.nodes[place])
+        return (Prompt("text.help"),)
+
+    def _requirements(self, reading: Reading) -> str:
+        """The sentence that tells them, or which asks what they are wished for."""
+        for case in (reading.case, ""):
+            key = _REQUIREMENTS.get((reading.document, case), "")
+            if key in self.texts:
+                return key
+        return _WHICH.get(reading.document, "text.which_requirements")
+
+    def _at(self, node: Node) -> tuple[Prompt, ...]:
+        """What a place of the menu tells."""
+        if node.say:
+            return tuple(map(Prompt, node.say))
+        if told := _TOLD_OF_SERVICE.get(node.service):
+            return (Prompt(told),)
+        if how := _HOW_OF_SERVICE.get(node.service):
+            return self._told(Reading(how))
+        return (Prompt("text.help"),)
+
+    def _due(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """`prompts` without what must be checked again before it is told: that is said once in their place."""
+        overdue = self.menu.overdue(self.office.today)
+        told = (Prompt(OVERDUE) if one.key in overdue else one for one in prompts)
+        return tuple({(one.key, str(one.places)): one for one in told}.values())
