@@ -23,7 +23,8 @@ from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.services.conversation import Ending, Start, converse
 from agi.services.desk import Desk
-from agi.settings import Dialogue, Places, Section, Settings
+from agi.settings import Settings
+from agi.settings.tables import Dialogue, Places, Section
 from agi.voice.texts import Texts
 from agi.workshop.sample_make import registration_number
 

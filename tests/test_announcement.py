@@ -23,7 +23,8 @@ from agi.line.phone import AsteriskPhone
 from agi.office.counting import Visitor
 from agi.services.conversation import Start, converse
 from agi.services.desk import Desk
-from agi.settings import ROOT, Dialogue, Places, Settings, Voice
+from agi.settings import ROOT, Settings
+from agi.settings.tables import Dialogue, Places, Voice
 from agi.voice.cache import whole
 from agi.voice.texts import Texts
 

@@ -17,7 +17,8 @@ from agi.books.events import Answered, Asked, Noted, NoteKind
 from agi.cli import main
 from agi.dialogue.menu import Menu
 from agi.dialogue.question import Mode, Result
-from agi.settings import ROOT, Places, Settings
+from agi.settings import ROOT, Settings
+from agi.settings.tables import Places
 from agi.workshop.bench import answer, caller, keys, times
 from agi.workshop.bench.caller import Load, NoSipp, Target
 from agi.workshop.bench.calls import per_call

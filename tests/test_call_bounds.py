@@ -5,7 +5,7 @@ from sample_office import SampleOffice
 
 from agi.books.events import Outcome
 from agi.services.conversation import Start
-from agi.settings import Dialogue
+from agi.settings.tables import Dialogue
 
 pytest_plugins = ["office_fixtures"]
 

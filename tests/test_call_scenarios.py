@@ -12,7 +12,7 @@ from installation import Hotline
 from played_calls import Result, play_all, told
 
 from agi.books.hours import HoursBook, OwnHours
-from agi.settings import Dialogue
+from agi.settings.tables import Dialogue
 from agi.workshop.softphone.play import HEAR_S
 
 CALLS = Path(__file__).parent / "calls"

@@ -19,8 +19,8 @@ from agi.office.callbacks import Turn, Wanted
 from agi.office.cases import About
 from agi.office.counting import Visitor
 from agi.services.conversation import Start
-from agi.settings import Callback as Limits
-from agi.settings import Cases, Trunk
+from agi.settings.tables import Callback as Limits
+from agi.settings.tables import Cases, Trunk
 
 pytest_plugins = ["office_fixtures"]
 

@@ -16,7 +16,7 @@ from agi.errors import HotlineError
 from agi.office.callbacks import Wanted
 from agi.office.cases import About
 from agi.ops.backup import back_up, fits, kept_files
-from agi.settings import Trunk
+from agi.settings.tables import Trunk
 
 pytest_plugins = ["office_fixtures"]
 

@@ -13,7 +13,7 @@ from agi.books.cases_schema import SCHEMA
 from agi.books.small_book import FileBook, MemoryBook
 from agi.office.callbacks import Callbacks, Declined, Turn, Wanted
 from agi.office.outgoing import as_dialled, may_be_called
-from agi.settings import Callback as Limits
+from agi.settings.tables import Callback as Limits
 
 __all__ = ["patient_books"]
 pytestmark = pytest.mark.usefixtures("patient_books")

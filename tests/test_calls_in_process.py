@@ -13,7 +13,8 @@ from agi.books.events import Asked, Noted, Outcome
 from agi.books.hours import HoursBook, OwnHours, spans
 from agi.books.importing import import_sample
 from agi.dialogue.question import Mode
-from agi.settings import ROOT, Survey
+from agi.settings import ROOT
+from agi.settings.tables import Survey
 from agi.workshop.softphone import sample
 from agi.workshop.softphone.numbers import Numbers
 from agi.workshop.softphone.scenariofile import load

@@ -16,8 +16,8 @@ from agi.office.cases import About, Cases
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
 from agi.office.results import Invalid, Locked, Subject, Wrong
-from agi.settings import Cases as Limits
-from agi.settings import Lockout
+from agi.settings.tables import Cases as Limits
+from agi.settings.tables import Lockout
 
 __all__ = ["patient_books"]
 pytestmark = pytest.mark.usefixtures("patient_books")

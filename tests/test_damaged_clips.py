@@ -12,7 +12,8 @@ import soundfile
 from voice_office import PromptsFolder, prompts_folder
 
 from agi.editions.publishing import Publisher
-from agi.settings import Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Places
 from agi.voice import clips
 from agi.voice.cache import whole
 from agi.voice.errors import SynthesisError

@@ -21,7 +21,8 @@ from agi.books.late import Late
 from agi.deadline import MOST_STUCK, Deadline
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
-from agi.settings import ROOT, Lockout
+from agi.settings import ROOT
+from agi.settings.tables import Lockout
 
 CALLER = Visitor("+62811234567")
 

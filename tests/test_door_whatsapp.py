@@ -247,7 +247,7 @@ def test_what_meta_refuses_for_now_is_sent_again_and_what_never_goes_is_given_up
     log = MailboxLog(doors.settings.mailbox_db)
     until("it is given up", lambda: bool(log.letters(1, "dead")))
     dead = log.letters(1, "dead")[0]
-    assert dead.why == "WhatsApp: HTTP 400, code 131047" and CITIZEN not in str(dead)
+    assert dead.why == "Meta: HTTP 400, code 131047" and CITIZEN not in str(dead)
 
 
 def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, meta: Meta) -> None:

@@ -48,5 +48,5 @@ def test_a_message_is_sent_through_the_door_and_back(hotline: Hotline) -> None:
 
 def test_a_door_that_is_not_there_is_named(hotline: Hotline) -> None:
     done = hotline.run("doors", "test", "fax", check=False)
-    assert done.returncode and "There is no door fax: sip, whatsapp." in done.stderr
+    assert done.returncode and "There is no door fax: sip, whatsapp" in done.stderr
     assert issubclass(command.NoDoor, HotlineError)

@@ -15,7 +15,8 @@ from agi.dialogue.finding import Finding
 from agi.editions.differences import differences
 from agi.editions.publishing import Publisher, Refused
 from agi.editions.store import Edition, Editions, NoEdition
-from agi.settings import ROOT, Kept, Places, Settings
+from agi.settings import ROOT, Settings
+from agi.settings.tables import Kept, Places
 from agi.voice.sounds import Sounds
 from agi.voice.texts import Texts
 

@@ -15,7 +15,8 @@ from agi.dialogue.menu import Menu, MenuError
 from agi.editions.differences import differences
 from agi.ops.doctor import Level
 from agi.services.checked import check_all
-from agi.settings import Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Places
 
 pytest_plugins = ["office_fixtures"]
 

@@ -7,7 +7,8 @@ from speech_voices import PRONUNCIATIONS, acoustic_model, foreign_model
 
 from agi.ops import doctor
 from agi.ops.doctor import Level
-from agi.settings import Places, Settings, Speech
+from agi.settings import Settings
+from agi.settings.tables import Places, Speech
 from agi.speech.build import build
 from agi.speech.standard import standard
 

@@ -148,6 +148,6 @@ def test_the_table_of_rooms_in_the_readme_is_what_the_rooms_import() -> None:
     }
     imported: dict[str, set[str]] = {}
     for path in MODULES:
-        if path.parent != AGI:
+        if path.parent != AGI and room(path) not in GROUND:
             imported.setdefault(room(path), set()).update((rooms_imported(path) & FLOOR.keys()) - GROUND)
     assert told == imported

@@ -15,7 +15,8 @@ from agi.books.draft import draft
 from agi.books.registry import KkDigitsMismatch, Registry, RegistryOutdated
 from agi.cli import bringup
 from agi.dialogue.question import Prompt
-from agi.settings import SAMPLE, Identity, Places, Settings
+from agi.settings import SAMPLE, Settings
+from agi.settings.tables import Identity, Places
 
 pytest_plugins = ["office_fixtures"]
 

@@ -18,7 +18,7 @@ from agi.books.ports import GuessStore
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
 from agi.privacy import keyed_hash
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 
 NOBODY = Visitor()
 MINUTES_15, DAY = timedelta(minutes=15), timedelta(hours=24)
@@ -142,7 +142,7 @@ from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout())
 for _ in range(3):
     limit.reserve(Visitor(), "s")

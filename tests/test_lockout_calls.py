@@ -11,7 +11,7 @@ from scripted_caller import ScriptedKeypad, ScriptedPhone
 
 from agi.books.events import Outcome
 from agi.dialogue.question import Prompt
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 from agi.workshop.sample_make import registration_number
 
 pytest_plugins = ["office_fixtures"]

@@ -19,7 +19,7 @@ from agi.books.calls_schema import SCHEMA
 from agi.books.guesses import BookGuesses, MemoryGuesses
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit, Try
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 
 __all__ = ["patient_books"]
 OWN, OTHER, WITHHELD = Visitor("+62811234567"), Visitor("+62811234568"), Visitor()
@@ -100,7 +100,7 @@ from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses, MemoryGuesses
 from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 limit = GuessLimit(BookGuesses(CallBook.open(Path(sys.argv[1]), bytes(range(32)))), Lockout(tries=1))
 tried = limit.reserve(Visitor(), "s")
 os.kill(os.getpid(), signal.SIGKILL)

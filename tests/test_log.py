@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agi import log
-from agi.settings import Log, Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Log, Places
 
 NIK = "3273050000000001"
 HOSTILE = [

@@ -12,7 +12,7 @@ from agi.dialogue.menu import Menu, MenuError
 from agi.dialogue.menufile import PATIENCE, NodeFields, read
 from agi.languages import INDONESIAN
 from agi.services import checked
-from agi.settings import Dialogue
+from agi.settings.tables import Dialogue
 from agi.voice.texts import Texts
 
 ENGLISH = re.compile(r"\b(?:the|of|is|are|must|has|have|no|not|and|or|there|did|of|with|without|which)\b")

@@ -18,7 +18,8 @@ from agi.dialogue.menufile import read
 from agi.editions import menu_edit
 from agi.editions.menu_edit import Option
 from agi.editions.working import Conflict, WorkingCopy
-from agi.settings import Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Places
 from agi.tomlfile import FilesError
 
 MENU = """\

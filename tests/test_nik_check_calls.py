@@ -12,7 +12,7 @@ from scripted_caller import ScriptedKeypad, ScriptedPhone
 from agi.books.events import Outcome
 from agi.books.words import KtpState, ResidentStatus
 from agi.dialogue.question import Answer, Question
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 
 pytest_plugins = ["office_fixtures"]
 

@@ -11,7 +11,8 @@ from installation import Hotline
 from agi.ops import asterisk, configure
 from agi.ops.asterisk import Program
 from agi.ops.places import DIALPLAN, etc_folder
-from agi.settings import Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Places
 
 # Applications and functions of Asterisk 22 that asterisklint has never heard of.
 _NEWER = frozenset({"AudioSocket", "StoreDTMF", "StreamEcho", "ReceiveText", "WaitDigit", "JSON_DECODE"})

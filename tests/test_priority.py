@@ -10,7 +10,7 @@ from installation import Hotline
 
 from agi.ops import priority
 from agi.ops.supervise import Supervisor
-from agi.settings import Voice
+from agi.settings.tables import Voice
 from agi.voice.engine import engine
 from agi.voice.synthesis import BEHIND_CALLS, Synthesis
 

@@ -43,7 +43,8 @@ from agi.ops import configure
 from agi.services import SERVICES
 from agi.services.checked import SAID_BY_ASTERISK, SAYS, check_all
 from agi.services.conversation import Start
-from agi.settings import Callback, Office, Places, Settings, Survey
+from agi.settings import Settings
+from agi.settings.tables import Callback, Office, Places, Survey
 from agi.voice.texts import Texts
 from agi.workshop.sample_make import registration_number
 

@@ -16,7 +16,7 @@ from agi.books.events import Noted, NoteKind, Outcome
 from agi.books.survey import Element, Rating
 from agi.line.journal import CallJournal
 from agi.services.recorded import scenario
-from agi.settings import Survey
+from agi.settings.tables import Survey
 
 pytest_plugins = ["office_fixtures"]
 

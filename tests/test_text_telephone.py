@@ -14,7 +14,8 @@ from line_exchange import until
 from agi.line.texts import LONGEST, parts
 from agi.ops import configure, ready
 from agi.ops.supervise import Supervisor
-from agi.settings import SAMPLE, Messages
+from agi.settings import SAMPLE
+from agi.settings.tables import Messages
 from agi.voice.texts import Texts
 from agi.workshop.softphone.phone import Account
 from agi.workshop.softphone.roster import TESTER, account

@@ -12,7 +12,8 @@ from agi.editions import publishing
 from agi.editions.schedule import Schedule
 from agi.editions.store import Edition, Editions
 from agi.errors import HotlineError
-from agi.settings import ROOT, Places, Settings
+from agi.settings import ROOT, Settings
+from agi.settings.tables import Places
 from agi.voice.texts import Texts
 from agi.workshop.bench.installation import lend_voice
 

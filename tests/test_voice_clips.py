@@ -14,7 +14,8 @@ import pytest
 import soundfile
 from voice_office import WORDS, PromptsFolder, prompts_folder, silent_ms
 
-from agi.settings import ROOT, Voice
+from agi.settings import ROOT
+from agi.settings.tables import Voice
 from agi.voice import audio, cache
 from agi.voice.cache import Cache
 from agi.voice.errors import PlaceError, SynthesisError, UnknownKey
@@ -202,7 +203,7 @@ def test_a_failure_fills_no_folder(folder: PromptsFolder) -> None:
 RENDER = """
 import os, sys
 from pathlib import Path
-from agi.settings import Voice
+from agi.settings.tables import Voice
 from agi.voice.clips import Clips
 from agi.voice.texts import Texts
 prompts, var = map(Path, sys.argv[1:])

@@ -13,7 +13,8 @@ from voice_office import ESPEAK, PromptsFolder, prompts_folder
 
 from agi.ops import doctor
 from agi.ops.doctor import Level
-from agi.settings import Settings, Voice
+from agi.settings import Settings
+from agi.settings.tables import Voice
 from agi.voice import audio, kokoro, synthesis
 from agi.voice import engine as engines
 from agi.voice.engine import engine

@@ -14,7 +14,8 @@ from speech_voices import model_in, silence
 
 from agi.cli.prompts import packed
 from agi.rehearsal.conditions import telephone
-from agi.settings import ROOT, Voice
+from agi.settings import ROOT
+from agi.settings.tables import Voice
 from agi.speech.grammar import Date, DigitsGrammar
 from agi.voice import audio
 from agi.voice.clips import Clips

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agi.settings import Voice
+from agi.settings.tables import Voice
 from agi.voice import synthesis
 from agi.voice.engine import engine
 from agi.voice.errors import SynthesisError

@@ -9,7 +9,8 @@ from voice_office import PromptsFolder, prompts_folder
 
 from agi.editions.store import Editions
 from agi.editions.working import Conflict, WorkingCopy
-from agi.settings import Places, Settings
+from agi.settings import Settings
+from agi.settings.tables import Places
 from agi.tomlfile import FilesError
 from agi.voice.texts import Texts
 

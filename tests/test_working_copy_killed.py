@@ -16,7 +16,8 @@ from voice_office import ESPEAK, prompts_folder, speechlike
 
 from agi.editions.publishing import Publisher
 from agi.editions.working import Conflict, WorkingCopy
-from agi.settings import ROOT, Places, Settings
+from agi.settings import ROOT, Settings
+from agi.settings.tables import Places
 from agi.stamp import stamp
 from agi.voice.take import Take
 from agi.voice.texts import Texts

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from agi.settings import ROOT, Voice
+from agi.settings import ROOT
+from agi.settings.tables import Voice
 from agi.voice.clips import Clips, Progress, Report
 from agi.voice.texts import Texts
 

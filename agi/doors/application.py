@@ -1,47 +1,47 @@
 """The webhooks of all doors that are open, as one application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from agi.books.errors import BookError
-from agi.doors.whatsapp import LONGEST_WEBHOOK, Came, Refused, WhatsApp
+from agi.doors.door import Called, OpenDoor, Refused, Take
 
+LONGEST_CALL = 3_000_000
+"""Bytes, as Meta says; no other network calls with more."""
 _log = structlog.get_logger("doors")
 
 
-def application(whatsapp: WhatsApp, take: Callable[[Came], object]) -> Starlette:
-    """What Meta calls. `take` keeps what came, and returns once it can't be lost; it raises BookError."""
+def application(doors: Iterable[tuple[OpenDoor, Take]]) -> Starlette:
+    """What networks call: each door at /NAME, with what keeps the messages that come by it."""
+    routes = [Route(f"/{door.name}", _webhook(door, take), methods=["GET", "POST"]) for door, take in doors]
+    return Starlette(routes=routes, exception_handlers={Exception: _broken})
 
-    async def asked(request: Request) -> Response:
-        answer = whatsapp.challenge(request.query_params)
-        return PlainTextResponse(answer or "", 403 if answer is None else 200)
 
-    async def told(request: Request) -> Response:
+def _webhook(door: OpenDoor, take: Take) -> Callable[[Request], Awaitable[Response]]:
+    async def called(request: Request) -> Response:
         try:
-            raw = await _body(request)
-            came = whatsapp.came(raw, request.headers.get("x-hub-signature-256", ""))
+            call = Called(request.method, request.query_params, request.headers, await _body(request))
+            reply = door.called(call)
         except ClientDisconnect:
             return Response(status_code=400)
         except Refused as why:
-            _log.warning("doors.refused", door=whatsapp.name, why=str(why))
+            _log.warning("doors.refused", door=door.name, why=str(why))
             return Response(status_code=403)
         try:
-            await asyncio.to_thread(take, came)
-        except BookError as trouble:  # Meta brings it again
-            _log.error("doors.not_kept", door=whatsapp.name, why=type(trouble).__name__)
+            if reply.came.messages or reply.came.taken:
+                await asyncio.to_thread(take, reply.came)
+        except BookError as trouble:  # the network brings it again
+            _log.error("doors.not_kept", door=door.name, why=type(trouble).__name__)
             return Response(status_code=503)
-        return Response()
+        return Response(reply.body, reply.status, media_type=reply.media)
 
-    return Starlette(
-        routes=[Route("/whatsapp", asked, methods=["GET"]), Route("/whatsapp", told, methods=["POST"])],
-        exception_handlers={Exception: _broken},
-    )
+    return called
 
 
 async def _body(request: Request) -> bytes:
@@ -49,7 +49,7 @@ async def _body(request: Request) -> bytes:
     raw = bytearray()
     async for piece in request.stream():
         raw += piece
-        if len(raw) > LONGEST_WEBHOOK:
+        if len(raw) > LONGEST_CALL:
             raise Refused("it is too long")
     return bytes(raw)
 

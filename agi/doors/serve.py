@@ -15,7 +15,8 @@ from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.mailbox import Mailbox
 from agi.doors.application import application
-from agi.doors.whatsapp import Came, WhatsApp
+from agi.doors.door import Came, OpenDoor
+from agi.doors.known import opened
 from agi.office.office import Office
 from agi.ops.confined import Places, confine
 from agi.ops.private import begin_private
@@ -32,8 +33,8 @@ def main() -> None:
     begin_private()
     settings = Settings()
     log.configure(settings, "doors", console=True)
-    whatsapp = WhatsApp.of(settings)
-    if whatsapp is None:
+    doors = opened(settings)
+    if not doors:
         return
     confine(_places(settings))
     key = privacy.hash_key(settings.var)
@@ -41,18 +42,13 @@ def main() -> None:
     with closing(book), closing(Mailbox(settings.mailbox_db, key)) as mailbox:
         office = Office.open(settings, BookGuesses(book), surveys=book)
         with closing(office):
-            delivery = Delivery(mailbox, CurrentService(settings, office, mailbox), [whatsapp], office.clock)
-            worker = Worker(delivery, timedelta(days=settings.messages.keep_days))
-
-            def take(came: Came) -> None:
-                delivery.take(*came.messages)
-                mailbox.confirm(came.taken)
-                worker.wake()
-
-            worker.start()
-            _log.info("doors.serve", port=settings.messages.webhook_port)
+            service = CurrentService(settings, office, mailbox)
+            served = [Served(door, mailbox, service, office, settings.messages.keep_days) for door in doors]
+            for one in served:
+                one.start()
+            _log.info("doors.serve", port=settings.messages.webhook_port, doors=[door.name for door in doors])
             uvicorn.run(
-                application(whatsapp, take),
+                application((one.door, one.take) for one in served),
                 host="127.0.0.1",
                 port=settings.messages.webhook_port,
                 log_config=None,
@@ -61,7 +57,36 @@ def main() -> None:
                 proxy_headers=False,
                 timeout_graceful_shutdown=_STOP_S,
             )
-            worker.stop()
+            for one in served:
+                one.stop()
+
+
+class Served:
+    """A door and a worker of its own, so that a network that does not answer holds up no other."""
+
+    def __init__(
+        self, door: OpenDoor, mailbox: Mailbox, service: CurrentService, office: Office, keep_days: int
+    ) -> None:
+        self.door = door
+        self._mailbox = mailbox
+        self._delivery = Delivery(mailbox, service, [door], office.clock)
+        self._worker = Worker(self._delivery, timedelta(days=keep_days))
+
+    def take(self, came: Came) -> None:
+        """See `Take`."""
+        self._delivery.take(*came.messages)
+        self._mailbox.confirm(came.taken)
+        self._worker.wake()
+
+    def start(self) -> None:
+        """Answer what waits, and what comes from now on."""
+        self._worker.start()
+        self.door.begin(self.take)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self.door.end()
+        self._worker.stop()
 
 
 def _places(settings: Settings) -> Places:

@@ -6,7 +6,8 @@ from agi.dialogue.question import Question
 from agi.editions.store import Editions, NoEdition
 from agi.hearing.answers import grammar_of
 from agi.hearing.protocol import CannotListen
-from agi.settings import Settings, Speech
+from agi.settings import Settings
+from agi.settings.tables import Speech
 from agi.speech.grammar import DigitsGrammar
 from agi.speech.model import Model, ModelError
 from agi.speech.recogniser import Recogniser

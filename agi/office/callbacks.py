@@ -14,7 +14,7 @@ from agi.books.callback import CODE_DIGITS, OPEN, UNDER_WAY, Callback, CallbackS
 from agi.books.callbacks import CallbackBook
 from agi.office.clock import Clock, to_the_millisecond
 from agi.office.outgoing import may_be_called
-from agi.settings import Callback as Limits
+from agi.settings.tables import Callback as Limits
 
 Live = Callable[[str], bool]
 """Whether the call with this id goes on."""

@@ -13,7 +13,7 @@ from agi.office.counting import Visitor
 from agi.office.limit import GuessLimit
 from agi.office.results import Invalid, Refusal, Subject
 from agi.privacy import keyed_hash
-from agi.settings import Cases as Limits
+from agi.settings.tables import Cases as Limits
 
 _TRIES = 20
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agi.books.ports import Guesses, Lock
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 
 PROVED_FOR = timedelta(days=90)
 _AHEAD = timedelta(hours=1)

@@ -13,7 +13,7 @@ from agi.books.late import Late
 from agi.books.ports import Guesses, GuessStore
 from agi.office.counting import Counting, Mark, Visitor
 from agi.office.results import Locked, NoMoreTries, Stop, Subject, Wrong
-from agi.settings import Lockout
+from agi.settings.tables import Lockout
 
 _T = TypeVar("_T")
 _log = structlog.get_logger("office")

@@ -10,7 +10,7 @@ from agi.books.errors import BookError
 from agi.books.ports import SurveyLog
 from agi.books.survey import GRADES, Element, Rating
 from agi.office.counting import Visitor
-from agi.settings import Survey as SurveySettings
+from agi.settings.tables import Survey as SurveySettings
 
 _WEIGHT = 1 / len(Element)
 _TO_HUNDRED = 25

@@ -32,6 +32,7 @@ from agi.ops import (
     asterisk,
     asterisk_log,
     confined,
+    doors,
     launch,
     open_files,
     private,
@@ -40,7 +41,6 @@ from agi.ops import (
     speech,
     troubles,
     trunk,
-    whatsapp,
 )
 from agi.ops.asterisk import Program
 from agi.ops.supervise import Supervisor
@@ -152,18 +152,19 @@ def frozen_niks(settings: Settings) -> Check:
 
 def messages(settings: Settings) -> Check:
     """Whether the ways in for messages are whole, and no answer was given up."""
-    if lacking := whatsapp.lacking(settings):
-        advice = f"Put what Meta shows of the app into {lacking[0]}, then ./hotline up; README, By message."
-        return Check(Level.FAIL, "messages", f"WhatsApp is set up but for {', '.join(lacking)}", advice)
+    for name, table in settings.doors.items():
+        if table.wanted and (lacking := doors.lacking(settings, name)):
+            advice = f"Put that secret into {lacking[0]}, then ./hotline up; README, By message."
+            return Check(Level.FAIL, "messages", f"{table.SHOWN} is set up but for {', '.join(lacking)}", advice)
     try:
-        doors = MailboxLog(settings.mailbox_db).doors()
+        states = MailboxLog(settings.mailbox_db).doors()
     except BookError as error:
         advice = "See its disk and rights, or put back a backup: ./hotline restore FILE."
         return Check(Level.FAIL, "messages", str(error), advice)
-    waiting, dead = sum(one.waiting for one in doors), sum(one.dead for one in doors)
+    waiting, dead = sum(one.waiting for one in states), sum(one.dead for one in states)
     if dead:
         return Check(Level.WARN, "messages", f"{dead} answers were given up", "See ./hotline doors dead.")
-    return _ok("messages", f"{sum(one.messages for one in doors)} kept, {waiting} wait")
+    return _ok("messages", f"{sum(one.messages for one in states)} kept, {waiting} wait")
 
 
 def pressing(settings: Settings) -> tuple[Check, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from agi import privacy
 from agi.books.files import exclusive
 from agi.errors import HotlineError
-from agi.ops import configure, ready, whatsapp
+from agi.ops import configure, doors, ready
 from agi.ops.asterisk import Program
 from agi.ops.places import run_folder, write_whole
 from agi.ops.speech import listens, network, speech_is_on
@@ -79,7 +79,7 @@ def pages_fingerprint(settings: Settings) -> str:
 
 def doors_fingerprint(settings: Settings) -> str:
     """Stamp of what the doors read at their start: settings, key, secrets, own code."""
-    kept = "\n".join(whatsapp.secrets(settings) or ())
+    kept = "\n".join(one for name in doors.able(settings) for one in doors.secrets(settings, name).values())
     parts = [settings.model_dump_json(), privacy.hash_key(settings.var).hex(), stamp(kept.encode())]
     files = sorted((str(path.relative_to(ROOT)), path) for path in reached(ROOT, *OF_THE_DOORS))
     return stamp("\n".join((*parts, stamp_of(files))).encode())
@@ -151,7 +151,7 @@ def start(settings: Settings, program: Program) -> None:
         dialplan=by_reload,
         line=line_fingerprint(settings),
         pages=pages_fingerprint(settings) if settings.pages.enabled else "",
-        doors=doors_fingerprint(settings) if whatsapp.secrets(settings) else "",
+        doors=doors_fingerprint(settings) if doors.able(settings) else "",
     )
     began = {process.name: process.pid for process in supervisor.processes()}
     supervisor.start(program, {name: value for name, value in os.environ.items() if name.startswith("HOTLINE_")})

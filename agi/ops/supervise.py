@@ -21,7 +21,7 @@ from typing import Any, cast
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from agi.errors import HotlineError
-from agi.ops import asterisk, asterisk_log, confined, whatsapp
+from agi.ops import asterisk, asterisk_log, confined, doors
 from agi.ops.asterisk import Program
 from agi.ops.configure import transport_file
 from agi.ops.places import run_folder, write_whole
@@ -77,8 +77,8 @@ class Supervisor:
         wanted."""
         speech = ("speech",) if speech_is_on(self._settings) else ()
         pages = ("pages", "errands") if self._settings.pages.enabled else ()
-        doors = ("doors",) if whatsapp.secrets(self._settings) else ()
-        return (*PROGRAMS, *speech, *pages, *doors)
+        messages = ("doors",) if doors.able(self._settings) else ()
+        return (*PROGRAMS, *speech, *pages, *messages)
 
     def running(self) -> bool:
         """Whether supervisord answers."""
@@ -263,7 +263,7 @@ keep={settings.log.keep}
         if settings.pages.enabled:
             parts.append(self._kept("program:pages", _command(PAGES, ours), 5, "log/pages.out", "priority=40"))
             parts.append(self._kept("program:errands", _command(ERRANDS, ours), 2, "log/errands.out", "priority=40"))
-        if whatsapp.secrets(settings):
+        if doors.able(settings):
             parts.append(self._kept("program:doors", _command(DOORS, ours), 5, "log/doors.out", "priority=40"))
         return "\n".join(parts)
 

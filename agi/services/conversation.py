@@ -12,7 +12,7 @@ from agi.dialogue.question import HungUp, Journal, Phone, Prompt
 from agi.dialogue.talk import Says, Talk
 from agi.services import SERVICES, agent, call_number, callback, called_back, off_duty, resume, survey
 from agi.services.desk import Desk
-from agi.settings import Dialogue
+from agi.settings.tables import Dialogue
 
 SAYS: Says = {
     "call.welcome": {},

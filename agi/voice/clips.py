@@ -21,7 +21,7 @@ from agi.deadline import Deadline
 from agi.languages import named
 from agi.languages.language import groups
 from agi.languages.lexicon import LexiconError
-from agi.settings import Voice
+from agi.settings.tables import Voice
 from agi.stamp import stamp
 from agi.tomlfile import Problem
 from agi.voice import audio, recordings, slower

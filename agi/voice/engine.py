@@ -9,7 +9,8 @@ from pathlib import Path
 
 from agi.languages.language import Language
 from agi.languages.lexicon import Lexicon
-from agi.settings import ROOT, Voice
+from agi.settings import ROOT
+from agi.settings.tables import Voice
 from agi.stamp import stamp, stamp_of
 from agi.voice import kokoro
 from agi.voice.ipa import ipa

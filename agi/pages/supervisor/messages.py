@@ -21,13 +21,13 @@ STATES: Mapping[str, str] = {
     Sending.DEAD: "gagal dikirim",
     "": "tanpa jawaban",
 }
-DOORS: Mapping[str, str] = {"sip": "pesan telepon", "whatsapp": "WhatsApp"}
 _MOST = 200
 
 
 def listed(request: Request) -> Response:
     """The newest messages, all or those whose answer could not be sent, below how each way in is."""
-    log, failed = MailboxLog(site(request).settings.mailbox_db), "gagal" in request.query_params
+    settings, failed = site(request).settings, "gagal" in request.query_params
+    log = MailboxLog(settings.mailbox_db)
     letters = log.letters(_MOST, Sending.DEAD if failed else "")
     return render(
         request,
@@ -35,7 +35,7 @@ def listed(request: Request) -> Response:
         letters=letters,
         doors=log.doors(),
         states=STATES,
-        names=DOORS,
+        names={"sip": "pesan telepon", **{name: table.SHOWN for name, table in settings.doors.items()}},
         most=_MOST,
         failed=failed,
     )

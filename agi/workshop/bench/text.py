@@ -22,7 +22,8 @@ from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.office.office import Office
 from agi.privacy import hash_key
-from agi.settings import SAMPLE, Places, Settings
+from agi.settings import SAMPLE, Settings
+from agi.settings.tables import Places
 from agi.text.delivery import Delivery
 from agi.text.service import TextService
 from agi.voice.texts import Texts

@@ -1,0 +1,77 @@
+"""What every door is once it is set up, and what its network's calls and our answers to them are."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from agi.books.mailbox import Incoming
+from agi.text.delivery import NotSent
+
+
+class Refused(Exception):
+    """A call that is not the network's; the text is for the log, and tells nothing of what was sent."""
+
+
+class Came(NamedTuple):
+    """What a network brought: messages, and the tokens of answers that it says it has."""
+
+    messages: tuple[Incoming, ...] = ()
+    taken: tuple[str, ...] = ()
+
+
+Take = Callable[[Came], None]
+"""Keeps what came: once it returns nothing can be lost. Raises BookError: the network must bring it again."""
+
+
+class Called(NamedTuple):
+    """A network's call of our webhook; names of `headers` are in small letters."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+
+
+class Reply(NamedTuple):
+    """What the network is answered once what came is kept."""
+
+    status: int = 200
+    body: str = ""
+    media: str = "text/plain"
+    came: Came = Came()
+
+
+class OpenDoor(ABC):
+    """A door that is set up, and a `text.delivery.Door`.
+
+    Its network either calls us (`called`, at /NAME), or is asked by the door itself (`begin`, in threads of its own).
+    """
+
+    name: str
+    channel: str
+    again_in_doubt = True
+
+    @abstractmethod
+    def send(self, address: str, body: str, token: str) -> None:
+        """See `text.delivery.Door`."""
+
+    def has(self, _token: str) -> bool | None:
+        """See `text.delivery.Door`; a network that tells later of its own accord is waited for."""
+        raise NotSent("nobody knows yet whether it was taken")
+
+    def called(self, _call: Called) -> Reply:
+        """Read a call of the network's; what is odd in it is left out. Raises Refused."""
+        raise Refused("this door takes no calls")
+
+    def begin(self, take: Take) -> None:  # noqa: B027  # a door that is called has nothing to begin
+        """Ask the network for messages from now on."""
+
+    def end(self) -> None:  # noqa: B027
+        """Ask no more."""
+
+    @abstractmethod
+    def tried(self, webhook: str) -> str:
+        """Send and take one harmless thing; what came of it, in English. Raises NotSent.
+
+        `webhook`: this door's address on this machine, where the running process takes calls.
+        """

@@ -1,0 +1,15 @@
+"""All doors there are, by their names; the settings have a table for each."""
+
+from collections.abc import Callable, Mapping
+
+from agi.doors.door import OpenDoor
+from agi.doors.whatsapp import WhatsApp
+from agi.ops.doors import able
+from agi.settings import Settings
+
+_KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {WhatsApp.name: WhatsApp.of}
+
+
+def opened(settings: Settings) -> tuple[OpenDoor, ...]:
+    """The doors that are wanted and lack nothing."""
+    return tuple(_KNOWN[name](settings) for name in able(settings))
