@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from memory_books import MemoryCalls
+
+from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Mailbox
 from agi.dialogue.question import Prompt
 from agi.text.delivery import Delivery
@@ -19,6 +22,8 @@ from agi.text.service import Answer, Found, TextService
 class Echo:
     """A service that answers with what it was asked."""
 
+    edition = 0
+
     def answer(self, _sender: str, message: str, _contact: str, _channel: str) -> Answer:
         print("answered", flush=True)
         return Answer(message, Intent.HELP, Found((Prompt("text.help"),)))
@@ -27,7 +32,7 @@ class Echo:
 class Peer:
     """The door, with a peer on the disk."""
 
-    name = channel = "test"
+    name, channel = "test", Channel.SMS
     again_in_doubt = True
 
     def __init__(self, path: Path) -> None:
@@ -47,7 +52,7 @@ class Peer:
 def main(folder: Path, messages: int) -> None:
     mailbox = Mailbox(folder / "mailbox.db", bytes(32))
     service = cast("TextService", Echo())
-    delivery = Delivery(mailbox, lambda: service, [Peer(folder / "peer")], lambda: datetime.now(UTC))
+    delivery = Delivery(mailbox, lambda: service, [Peer(folder / "peer")], lambda: datetime.now(UTC), MemoryCalls())
     delivery.recover()
     for first in range(0, messages, 10):
         ten = range(first, first + 10)

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from agi import privacy
 from agi.books.accounts import AccountBook
 from agi.books.calls import CallBook
 from agi.books.desks import Break
-from agi.books.events import Answered, Asked, Outcome, Said
+from agi.books.events import Answered, Asked, Channel, Outcome, Said
 from agi.books.hours import HoursBook, OwnHours
 from agi.editions.store import Editions
 from agi.ops import present
@@ -75,6 +76,17 @@ def test_each_drawing_has_a_title_a_description_and_a_table(office: PagesOffice)
     assert told.count('<svg viewBox="0 0') == told.count("<title id=") == told.count("<desc id=") == 4
     assert told.count("sebagai tabel") == 3
     assert "style=" not in told
+
+
+def test_messages_stand_beside_the_calls_by_channel(office: PagesOffice, book: CallBook) -> None:
+    for nth, outcome in enumerate((Outcome.COMPLETED, Outcome.COMPLETED, Outcome.GAVE_UP)):
+        book.begin(f"sms-{nth}", "", datetime.now(UTC), channel=Channel.SMS)
+        book.event(f"sms-{nth}", ended(outcome, "check", "", datetime.now(UTC)))
+    book.flush()
+    told = page(office.client("supervisor"))
+    assert "Dihitung: 1 dari 2 panggilan" in told
+    [row] = re.findall(r'<tr><th scope="row">SMS</th>(.*)</tr>', told)
+    assert re.findall(r">(\d+)<", row) == ["3", "2", "1", "0", "0"]
 
 
 def told_live(office: PagesOffice) -> Iterator[str]:

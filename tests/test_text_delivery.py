@@ -13,8 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from memory_books import MemoryCalls
 from sample_office import MENU, TEXTS, SampleOffice, kk, nik
 
+from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Mailbox
 from agi.text.delivery import ATTEMPTS, Delivery, NotSent
 from agi.text.service import TextService
@@ -29,7 +31,7 @@ class Peer:
     """A door whose peer keeps what it is sent, and refuses when told to."""
 
     name: str = "test"
-    channel: str = "test"
+    channel: Channel = Channel.SMS
     again_in_doubt: bool = True
     got: dict[str, str] = field(default_factory=dict)
     refuses: NotSent | None = None
@@ -52,6 +54,7 @@ class Post:
     mailbox: Mailbox
     peer: Peer
     delivery: Delivery
+    log: MemoryCalls
 
     def bring(self, message: str, body: str = "info", address: str = "081200000001") -> int:
         return self.delivery.take(Incoming("test", message, address, body, address))
@@ -63,9 +66,9 @@ class Post:
 
 @pytest.fixture
 def post(office: SampleOffice) -> Iterator[Post]:
-    mailbox, peer = Mailbox(office.settings.mailbox_db, KEY), Peer()
+    mailbox, peer, log = Mailbox(office.settings.mailbox_db, KEY), Peer(), MemoryCalls()
     service = TextService(office.office, MENU, TEXTS, mailbox)
-    yield Post(office, mailbox, peer, Delivery(mailbox, lambda: service, [peer], office.clock))
+    yield Post(office, mailbox, peer, Delivery(mailbox, lambda: service, [peer], office.clock, log), log)
     mailbox.close()
 
 
@@ -124,8 +127,8 @@ def test_what_is_in_doubt_is_settled_by_asking_the_peer(
     post: Post, has: bool, tells: bool, again: bool, then: dict[str, int]
 ) -> None:
     post.bring("a")
-    [(seq, came)] = post.mailbox.waiting(["test"])
-    post.mailbox.answer([(post.delivery._written(seq, came))], post.office.clock())
+    [waiting] = post.mailbox.waiting(["test"])
+    post.mailbox.answer([post.delivery._written(waiting)], post.office.clock())
     [doubtful] = post.mailbox.begin_sending(post.office.clock(), ["test"])
     if has:
         post.peer.got[doubtful.token] = "x"

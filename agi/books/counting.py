@@ -9,9 +9,9 @@ from typing import Any
 from agi.books.events import QUEUE, Carried, NoteKind, Outcome, WaitEnd
 from agi.books.figures import Now
 from agi.books.reader import CallReader
-from agi.books.rows import EVENT, event, stored
+from agi.books.rows import BY_TELEPHONE, EVENT, event, stored
 from agi.books.survey import Rating
-from agi.books.tally import Choice, End, Fate, Sound, Tally, Turn, Wait
+from agi.books.tally import Choice, End, Fate, Sound, Tally, Turn, Wait, Written
 
 AGAIN = timedelta(hours=24)
 """Who calls again within this time had not been served."""
@@ -26,7 +26,8 @@ _BY_OUTCOME: Mapping[Outcome, Fate] = {
 }
 _OFF_DUTY = ".off_duty"
 """In the place of a call that ended at a question to who wants an agent outside their hours."""
-_WITHIN = "call IN (SELECT id FROM calls WHERE started >= :since AND started < :until AND edition >= 0)"
+_WITHIN = f"""call IN (SELECT id FROM calls
+    WHERE {BY_TELEPHONE} AND started >= :since AND started < :until AND edition >= 0)"""  # noqa: S608 - ours
 """Calls that tried a draft are no caller's."""
 _ASKED = f"""WITH asked AS MATERIALIZED (
         SELECT call, node, coalesce(json_extract(prompts, '$[#-1][0]'), '') AS sentence, result, mode,
@@ -69,13 +70,14 @@ class CallCounter(CallReader):
         """That of the calls begun from `since` to before `until`. Raises BookUnreadable."""
         moments = {"since": stored(since), "until": stored(until)}
         calls = self._rows(
-            "SELECT id, caller_hash, started, outcome, place FROM calls "
-            "WHERE started >= :since AND started < :later AND edition >= 0 ORDER BY started",
+            "SELECT id, caller_hash, started, outcome, place FROM calls "  # noqa: S608 - ours
+            f"WHERE {BY_TELEPHONE} AND started >= :since AND started < :later AND edition >= 0 ORDER BY started",
             {**moments, "later": stored(until + AGAIN)},
         )
         own = [row for row in calls if row["started"] < moments["until"]]
+        messages = Counter(self._messages(moments))
         if not own:
-            return Tally()
+            return Tally(messages=messages)
         turns, came = Counter[Turn](), Counter[str]()
         chosen, answered = Counter[Choice](), dict[str, bool]()
         for row in self._rows(_ASKED, moments):
@@ -101,6 +103,7 @@ class CallCounter(CallReader):
             Counter(self._sounds(moments)),
             self._ratings(moments),
             Counter(self._noted(moments)),
+            messages,
         )
 
     def mark(self) -> Mark:
@@ -152,6 +155,14 @@ class CallCounter(CallReader):
             {**moments, "off_duty": NoteKind.AGENT_OFF_DUTY, "surveyed": NoteKind.SURVEY_ASKED},
         )
         return {row["node"]: row["calls"] for row in rows}
+
+    def _messages(self, moments: Mapping[str, str]) -> Mapping[Written, int]:
+        rows = self._rows(
+            "SELECT channel, outcome, count(*) AS times FROM calls "  # noqa: S608 - ours
+            f"WHERE NOT {BY_TELEPHONE} AND started >= :since AND started < :until AND ended IS NOT NULL GROUP BY 1, 2",
+            moments,
+        )
+        return {Written(row["channel"], row["outcome"]): row["times"] for row in rows}
 
     def _waits(self, moments: Mapping[str, str]) -> Iterable[Wait]:
         waited = f"SELECT took_ms, result FROM events WHERE kind = 'waited' AND {_WITHIN}"  # noqa: S608 - ours

@@ -25,7 +25,7 @@ from agi.books.rows import stored
 from agi.books.tally import Tally
 from agi.privacy import private_file
 
-_RULES = 3
+_RULES = 4
 """Of counting: another number, and all days are counted anew."""
 _MOST = 400
 """Days kept."""

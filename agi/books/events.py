@@ -16,6 +16,13 @@ class Channel(StrEnum):
     """How somebody reaches the hotline."""
 
     TELEPHONE = "telephone"
+    SIP = "sip"  # text messages of telephones
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    X = "x"
+    SMS = "sms"
+    MAIL = "mail"
+    CHAT = "chat"  # on the citizens' page
 
 
 class Outcome(StrEnum):
@@ -70,6 +77,7 @@ class NoteKind(StrEnum):
     SPEECH_REPAIRED = "speech.repaired"
     SPEECH_TO_KEYS = "speech.to_keys"
     SPEECH_FELL_BACK = "speech.fell_back"
+    MESSAGE_READ = "message.read"
     PACE_SLOWER = "pace.slower"
     SOUND = "sound"
     OTHER = "other"  # of another version: its word stands first in the detail

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agi.books.events import NoteKind, Outcome
-from agi.books.tally import End, Fate, Sound, Tally, Turn, Wait
+from agi.books.tally import End, Fate, Sound, Tally, Turn, Wait, Written
 
 NOT_COUNTED = frozenset({Fate.EARLY, Fate.GOING_ON})
 
@@ -56,10 +56,23 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages by a `channel`: how many, and how many were answered, not understood, locked out or failed."""
+
+    channel: str
+    came: int
+    answered: int
+    not_understood: int
+    locked: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Of all calls begun in a period. `begun`: how many in each hour (UTC). `troubles`: the worst first. `waits`: those
     in the agents' queue, by how often. `carried`: calls whose sound is known, and how many had a `bad` one. `off_duty`:
-    calls in which an agent was wanted outside their hours."""
+    calls in which an agent was wanted outside their hours. `messages`: beside the calls, the most first.
+    """
 
     begun: Mapping[datetime, int]
     fates: Mapping[Fate, int]
@@ -72,6 +85,7 @@ class Figures:
     carried: int
     bad: int
     off_duty: int
+    messages: tuple[Messages, ...]
 
     @classmethod
     def of(cls, tally: Tally) -> "Figures":
@@ -91,6 +105,7 @@ class Figures:
             carried=tally.sounds.total(),
             bad=tally.sounds[Sound(True)],
             off_duty=tally.noted[NoteKind.AGENT_OFF_DUTY],
+            messages=_messages(tally.messages),
         )
 
     @property
@@ -107,6 +122,15 @@ class Figures:
     def served_share(self) -> float | None:
         """Of the calls that count, those that were served: 0 to 1; None without any."""
         return self.fates.get(Fate.SERVED, 0) / self.counted if self.counted else None
+
+
+def _messages(written: Mapping[Written, int]) -> tuple[Messages, ...]:
+    by_channel: dict[str, Counter[str]] = {}
+    for (channel, outcome), count in written.items():
+        by_channel.setdefault(channel, Counter())[outcome] += count
+    ends = (Outcome.COMPLETED, Outcome.GAVE_UP, Outcome.LOCKED_OUT, Outcome.FAILED)
+    found = (Messages(channel, came.total(), *(came[end] for end in ends)) for channel, came in by_channel.items())
+    return tuple(sorted(found, key=lambda one: (-one.came, one.channel)))
 
 
 def _reached(tally: Tally) -> tuple[Reached, ...]:

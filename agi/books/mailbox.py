@@ -23,6 +23,8 @@ from agi.books.rows import stored
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
 
 _T = TypeVar("_T")
+_CONTACT, _ANSWER = "contact", "answer-to"
+_CONTACT_LETTERS = 16
 
 
 class MailboxError(BookError):
@@ -53,9 +55,11 @@ class Incoming:
 
 
 class Waiting(NamedTuple):
-    """An incoming message that is not answered yet, and its number in the book."""
+    """An incoming message that is not answered yet, its number in the book, and the contact that it is in all records:
+    the same for the same message, whatever was deleted from this book."""
 
     seq: int
+    contact: str
     came: Incoming
 
 
@@ -145,7 +149,11 @@ class Mailbox:
         )
         found = self._do(lambda rows: rows.execute(query, (*doors, limit)).fetchall())
         return tuple(
-            Waiting(seq, Incoming(door, message, *(unsealed(self._key, one) for one in (address, body, sender))))
+            Waiting(
+                seq,
+                f"{door}-{self._told(_CONTACT, door, message)[:_CONTACT_LETTERS]}",
+                Incoming(door, message, *(unsealed(self._key, one) for one in (address, body, sender))),
+            )
             for seq, door, message, address, body, sender in found
         )
 
@@ -157,14 +165,15 @@ class Mailbox:
         def work(rows: sqlite3.Connection) -> None:
             for seq, body, intent in written:
                 done = rows.execute(
-                    "UPDATE inbox SET state = 'done', body = NULL, intent = ? WHERE seq = ? AND state = 'new'",
+                    "UPDATE inbox SET state = 'done', body = NULL, intent = ? WHERE seq = ? AND state = 'new'"
+                    " RETURNING door, message",
                     (intent, seq),
-                )
-                if done.rowcount and body:
+                ).fetchone()
+                if done and body:
                     rows.execute(
                         "INSERT INTO outbox SELECT seq, door, ?, address, ?, ?, 'ready', 0, ?, ''"
                         " FROM inbox WHERE seq = ?",
-                        (self._token(seq), sealed(self._key, body), masked_numbers(body), stored(at), seq),
+                        (self._told(_ANSWER, *done), sealed(self._key, body), masked_numbers(body), stored(at), seq),
                     )
                 rows.execute("UPDATE inbox SET address = NULL, sender = NULL WHERE seq = ?", (seq,))
 
@@ -265,9 +274,9 @@ class Mailbox:
     def _hash(self, address: str) -> bytes:
         return keyed_hash(self._key, "sender", address)
 
-    def _token(self, seq: int) -> str:
-        """The same for the same message: whoever is asked about it knows it by this."""
-        return keyed_hash(self._key, "answer-to", self._path.name, str(seq)).hex()
+    def _told(self, what: str, door: str, message: str) -> str:
+        """What others know a message or its answer by: always the same, and it tells nothing of either."""
+        return keyed_hash(self._key, what, door, message).hex()
 
     def _outgoing(self, rows: sqlite3.Connection, due: list[int]) -> tuple[Outgoing, ...]:
         query = "SELECT seq, door, token, attempts, address, body FROM outbox WHERE seq = ?"

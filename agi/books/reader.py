@@ -15,7 +15,7 @@ from agi.books.course import Course, course
 from agi.books.errors import BookError, CallNotFound
 from agi.books.events import Event, NoteKind, Outcome
 from agi.books.files import open_reader
-from agi.books.rows import CONTACT, EVENT, OPEN, contact, event, stored
+from agi.books.rows import BY_TELEPHONE, CONTACT, EVENT, OPEN, contact, event, stored
 from agi.books.writer import Writer
 
 _BROUGHT_UP_S = 600.0
@@ -56,7 +56,7 @@ class CallReader:
     ) -> tuple[Contact, ...]:
         """See `CallHistory`."""
         query = f"""SELECT {CONTACT} FROM calls
-            WHERE started >= :since AND started < :until AND (:outcome IS NULL OR outcome = :outcome)
+            WHERE {BY_TELEPHONE} AND started >= :since AND started < :until AND (:outcome IS NULL OR outcome = :outcome)
             ORDER BY started DESC, rowid DESC LIMIT :limit"""  # noqa: S608 - names of columns
         moments = {"since": stored(since) if since else "", "until": stored(until) if until else _LATER_THAN_ALL}
         return tuple(map(contact, self._rows(query, {**moments, "outcome": outcome, "limit": limit})))

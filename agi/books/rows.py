@@ -38,7 +38,9 @@ MAY_BE_LOST = frozenset({"said", "asked", "noted", "waited", "carried"})
 """Kinds that no other row waits for."""
 
 CONTACT = "id, caller, started, ended, outcome, place, why, afterwards, about, channel, edition"
-OPEN = f"SELECT {CONTACT} FROM calls WHERE ended IS NULL ORDER BY started, rowid"  # noqa: S608 - names of columns
+BY_TELEPHONE = f"channel = '{Channel.TELEPHONE}'"
+"""What makes a contact a call: messages stand in the same tables, and are counted apart."""
+OPEN = f"SELECT {CONTACT} FROM calls WHERE ended IS NULL AND {BY_TELEPHONE} ORDER BY started, rowid"  # noqa: S608
 EVENT = "key, at, kind, node, prompts, result, mode, attempt, value, took_ms, detail, confidence, sure, fell_back"
 _EMPTY: Row = {
     "node": "", "prompts": (), "result": "", "mode": "", "attempt": 0, "value": "", "took_ms": 0, "detail": "",

@@ -6,7 +6,7 @@ from datetime import datetime
 from agi.books.contacts import Contact
 from agi.books.events import NoteKind, Outcome
 from agi.books.reader import CallReader
-from agi.books.rows import CONTACT, contact, stored
+from agi.books.rows import BY_TELEPHONE, CONTACT, contact, stored
 from agi.privacy import keyed_hash
 
 _LATER_THAN_ALL = "~"  # than any time as it is stored
@@ -48,7 +48,7 @@ class CallSearch(CallReader):
 
     def found(self, wanted: Wanted, limit: int, skip: int = 0) -> tuple[Contact, ...]:
         """The calls that fit, the newest first, at most `limit` after the first `skip`. Raises BookUnreadable."""
-        parts = ["started >= :since", "started < :until"]
+        parts = [BY_TELEPHONE, "started >= :since", "started < :until"]
         values: dict[str, object] = {
             "since": stored(wanted.since) if wanted.since else "",
             "until": stored(wanted.until) if wanted.until else _LATER_THAN_ALL,
@@ -92,6 +92,6 @@ class CallSearch(CallReader):
     def of_same_sender(self, call_id: str, limit: int) -> tuple[Contact, ...]:
         """Other calls from the number of that call, the newest first; none where it was withheld."""
         query = f"""SELECT {CONTACT} FROM calls
-            WHERE caller_hash = (SELECT caller_hash FROM calls WHERE id = :call) AND id <> :call
+            WHERE caller_hash = (SELECT caller_hash FROM calls WHERE id = :call) AND id <> :call AND {BY_TELEPHONE}
             ORDER BY started DESC, rowid DESC LIMIT :limit"""  # noqa: S608 - names of columns
         return tuple(map(contact, self._rows(query, {"call": call_id, "limit": limit})))

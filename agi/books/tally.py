@@ -63,12 +63,19 @@ class Sound(NamedTuple):
     bad: int
 
 
+class Written(NamedTuple):
+    """What became of a message (an `Outcome`), and its channel."""
+
+    channel: str
+    outcome: str
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many calls began in each hour (UTC, "2026-11-24T13"), met which fate, ended where and came to which question;
     how many turns went how, which options were chosen, how long callers waited for an agent, how their sound was
     carried, how the survey's questions were rated, and in how many calls something was noted, by its kind (those of
-    `counting` alone)."""
+    `counting` alone). All of that of calls; beside them what became of messages."""
 
     begun: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
@@ -80,6 +87,7 @@ class Tally:
     sounds: Counter[Sound] = field(default_factory=Counter)
     ratings: Counter[Rating] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
+    messages: Counter[Written] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, parts: Iterable["Tally"]) -> "Tally":
@@ -96,13 +104,14 @@ class Tally:
             total.sounds.update(part.sounds)
             total.ratings.update(part.ratings)
             total.noted.update(part.noted)
+            total.messages.update(part.messages)
         return total
 
     def packed(self) -> dict[str, list[Any]]:
         """As JSON holds it."""
         plain = {"begun": self.begun, "fates": self.fates, "came": self.came, "noted": self.noted}
         rows: dict[str, Counter[Any]] = {"ends": self.ends, "turns": self.turns, "chosen": self.chosen}
-        rows |= {"waits": self.waits, "sounds": self.sounds, "ratings": self.ratings}
+        rows |= {"waits": self.waits, "sounds": self.sounds, "ratings": self.ratings, "messages": self.messages}
         return {
             **{name: list(counter.items()) for name, counter in plain.items()},
             **{name: [[*key, count] for key, count in counter.items()] for name, counter in rows.items()},
@@ -122,4 +131,5 @@ class Tally:
             Counter({Sound(*key): count for *key, count in packed["sounds"]}),
             Counter({Rating(Element(element), grade): count for element, grade, count in packed["ratings"]}),
             Counter(dict(packed["noted"])),
+            Counter({Written(*key): count for *key, count in packed["messages"]}),
         )

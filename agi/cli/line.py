@@ -108,7 +108,7 @@ def _texting(shared: Shared) -> Texting | None:
     if not shared.settings.messages.telephones:
         return None
     try:
-        return Texting.by_asterisk(shared.settings, shared.editions, shared.office)
+        return Texting.by_asterisk(shared.settings, shared.editions, shared.office, shared.book)
     except BookError as wrong:
         _log.error("text.not_served", why=str(wrong))
         return None

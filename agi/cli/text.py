@@ -7,6 +7,7 @@ from functools import partial
 
 import click
 
+from agi.books.events import Channel
 from agi.books.guesses import MemoryGuesses
 from agi.books.mailbox import MemoryHalves
 from agi.books.tickets import MemoryTickets
@@ -18,7 +19,7 @@ from agi.settings import Settings
 from agi.text.service import TextService
 from agi.voice.texts import Texts
 
-_SENDER, _CHANNEL = "terminal", "terminal"
+_SENDER = "terminal"
 
 
 @click.command()
@@ -65,7 +66,7 @@ def _line(asked: bool) -> str | None:
 
 
 def _answer(service: TextService, message: str) -> None:
-    click.echo(service.answer(_SENDER, message, f"{_CHANNEL}-{id(message)}", _CHANNEL).text)
+    click.echo(service.answer(_SENDER, message, f"terminal-{id(message)}", Channel.CHAT).text)
 
 
 def _explain(service: TextService, message: str) -> None:

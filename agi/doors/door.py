@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from agi.books.events import Channel
 from agi.books.mailbox import Incoming
 from agi.text.delivery import NotSent
 
@@ -48,7 +49,7 @@ class OpenDoor(ABC):
     """
 
     name: str
-    channel: str
+    channel: Channel
     again_in_doubt = True
 
     @abstractmethod

@@ -14,6 +14,7 @@ from agi import log, privacy
 from agi.books.calls import CallBook
 from agi.books.guesses import BookGuesses
 from agi.books.mailbox import Mailbox
+from agi.books.ports import CallLog
 from agi.doors.application import application
 from agi.doors.door import Came, OpenDoor
 from agi.doors.known import opened
@@ -43,7 +44,7 @@ def main() -> None:
         office = Office.open(settings, BookGuesses(book), surveys=book)
         with closing(office):
             service = CurrentService(settings, office, mailbox)
-            served = [Served(door, mailbox, service, office, settings.messages.keep_days) for door in doors]
+            served = [Served(door, mailbox, service, office, book, settings.messages.keep_days) for door in doors]
             for one in served:
                 one.start()
             _log.info("doors.serve", port=settings.messages.webhook_port, doors=[door.name for door in doors])
@@ -65,11 +66,11 @@ class Served:
     """A door and a worker of its own, so that a network that does not answer holds up no other."""
 
     def __init__(
-        self, door: OpenDoor, mailbox: Mailbox, service: CurrentService, office: Office, keep_days: int
+        self, door: OpenDoor, mailbox: Mailbox, service: CurrentService, office: Office, log: CallLog, keep_days: int
     ) -> None:
         self.door = door
         self._mailbox = mailbox
-        self._delivery = Delivery(mailbox, service, [door], office.clock)
+        self._delivery = Delivery(mailbox, service, [door], office.clock, log)
         self._worker = Worker(self._delivery, timedelta(days=keep_days))
 
     def take(self, came: Came) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agi.books.events import Channel
 from agi.books.mailbox import Incoming
 from agi.doors import meta
 from agi.doors.door import Called, Came, OpenDoor, Reply
@@ -32,7 +33,8 @@ class WhatsApp(OpenDoor):
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
 
-    name = channel = "whatsapp"
+    name = "whatsapp"
+    channel = Channel.WHATSAPP
 
     @classmethod
     def of(cls, settings: Settings) -> "WhatsApp":

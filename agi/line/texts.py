@@ -17,8 +17,10 @@ from uuid import uuid4
 import structlog
 
 from agi import privacy
+from agi.books import events
 from agi.books.errors import BookError
 from agi.books.mailbox import Incoming, Mailbox
+from agi.books.ports import CallLog
 from agi.line.channel import Channel
 from agi.line.served import ServedEditions
 from agi.line.variables import KEPT
@@ -57,7 +59,8 @@ class Telephones:
     it was sent.
     """
 
-    name = channel = "sip"
+    name = "sip"
+    channel = events.Channel.SIP
     again_in_doubt = True
 
     def __init__(self, ask: Callable[[str], str | None]) -> None:
@@ -120,16 +123,16 @@ class Texting:
         self._worker = Worker(delivery, keep)
 
     @classmethod
-    def by_asterisk(cls, settings: Settings, editions: ServedEditions, office: Office) -> "Texting":
+    def by_asterisk(cls, settings: Settings, editions: ServedEditions, office: Office, log: CallLog) -> "Texting":
         """As this installation answers them, with the words of the edition of now. Raises BookError."""
         mailbox = Mailbox(settings.mailbox_db, privacy.hash_key(settings.var))
 
         def service() -> TextService:
             served = editions.current()
-            return TextService(office, served.menu, served.clips.texts, mailbox)
+            return TextService(office, served.menu, served.clips.texts, mailbox, served.number)
 
         door = Telephones(partial(console.ask, settings.var))
-        delivery = Delivery(mailbox, service, [door], office.clock)
+        delivery = Delivery(mailbox, service, [door], office.clock, log)
         return cls(door, delivery, timedelta(days=settings.messages.keep_days))
 
     def start(self) -> None:

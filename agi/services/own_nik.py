@@ -11,7 +11,7 @@ from agi.office.safety import HISTORY_DAYS, History
 from agi.services import dictation, proving
 from agi.services.desk import Desk
 
-_DOORS: Mapping[Channel, str] = {Channel.TELEPHONE: "door.telephone"}
+_DOORS: Mapping[Channel, str] = {channel: f"door.{channel}" for channel in Channel}
 SAYS: Says = {
     "history.none": {"days": "number"},
     "history.times": {"days": "number", "count": "number"},

@@ -35,4 +35,4 @@ class CurrentService:
         edition = self._editions.edition(number)
         texts = Texts.load(edition.prompts, self._settings.office.language)
         menu = Menu.load(edition.prompts / "menu.toml", named(texts.language))
-        return TextService(self._office, menu, texts, self._halves)
+        return TextService(self._office, menu, texts, self._halves, number)

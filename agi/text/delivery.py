@@ -8,7 +8,10 @@ from typing import Protocol
 import structlog
 
 from agi.books.errors import BookError
-from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Written
+from agi.books.events import Channel
+from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Waiting, Written
+from agi.books.ports import CallLog
+from agi.text.record import recorded
 from agi.text.service import TextService
 
 ATTEMPTS = 8
@@ -17,6 +20,8 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 _EVERY_S = 1.0
 _PURGE_EVERY = 3600
 """Rounds between two looks for what is old."""
+_RECORD_WAIT_S = 1.0
+"""So long an answer waits for its record: a disk in trouble keeps nobody from being answered."""
 _log = structlog.get_logger("text")
 
 
@@ -32,7 +37,7 @@ class Door(Protocol):
     """One way in and out. `channel`: how records call it."""
 
     name: str
-    channel: str
+    channel: Channel
 
     def send(self, address: str, body: str, token: str) -> None:
         """Bring `body` to `address`; `token` makes it one message however often it is sent. Raises NotSent."""
@@ -45,12 +50,19 @@ class Door(Protocol):
 
 
 class Delivery:
-    """Brings the messages of these `doors` from the mailbox through the `service` of now, and out again."""
+    """Brings the messages of these `doors` from the mailbox through the `service` of now, and out again; what came of
+    each goes to the `log` of contacts."""
 
     def __init__(
-        self, mailbox: Mailbox, service: Callable[[], TextService], doors: Iterable[Door], clock: Callable[[], datetime]
+        self,
+        mailbox: Mailbox,
+        service: Callable[[], TextService],
+        doors: Iterable[Door],
+        clock: Callable[[], datetime],
+        log: CallLog,
     ) -> None:
         self._mailbox = mailbox
+        self._log = log
         self._service = service
         self._doors: Mapping[str, Door] = {door.name: door for door in doors}
         self._clock = clock
@@ -69,7 +81,9 @@ class Delivery:
         """Answer what waits and send what is due; how many of both. Raises BookError."""
         waiting = self._mailbox.waiting(self._doors)
         if waiting:
-            self._mailbox.answer([self._written(seq, came) for seq, came in waiting], self._clock())
+            written = [self._written(one) for one in waiting]
+            self._log.flush(_RECORD_WAIT_S)
+            self._mailbox.answer(written, self._clock())
         due = self._mailbox.begin_sending(self._clock(), self._doors)
         if due:
             self._mailbox.settle([self._sent(one) for one in due])
@@ -79,15 +93,21 @@ class Delivery:
         """Delete what is through and came longer ago; how many messages. Raises BookError."""
         return self._mailbox.forget(self._clock() - keep)
 
-    def _written(self, seq: int, came: Incoming) -> Written:
-        channel = self._doors[came.door].channel
+    def _written(self, waiting: Waiting) -> Written:
+        seq, contact, came = waiting
+        channel, begun = self._doors[came.door].channel, self._clock()
         service = self._service()
         try:
-            answer = service.answer(came.sender, came.body, f"{came.door}-{seq}", channel)
+            answer = service.answer(came.sender, came.body, contact, channel)
         except Exception as error:  # noqa: BLE001  # one message's fault must not keep the others from being answered
             _log.error("text.fault", door=came.door, exc_info=error)
-            return Written(seq, service.fault, "")
-        return Written(seq, answer.text, answer.intent)
+            answer = None
+        self._log.begin(contact, came.sender, begun, channel=channel, edition=service.edition)
+        for event in recorded(answer, self._clock()):
+            self._log.event(contact, event)
+        if answer and answer.found.about:
+            self._log.about(contact, answer.found.about)
+        return Written(seq, answer.text, answer.intent) if answer else Written(seq, service.fault, "")
 
     def _sent(self, one: Outgoing) -> Outcome:
         try:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agi.books.errors import BookError
-from agi.books.events import NoteKind
+from agi.books.events import Channel, NoteKind
 from agi.books.ports import Halves
 from agi.books.ticket import Category, Ticket
 from agi.books.words import Resident
@@ -83,18 +83,20 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class TextService:
-    """Answers messages; any thread may ask. `halves`: where numbers wait for their proof."""
+    """Answers messages; any thread may ask. `halves`: where numbers wait for their proof. `edition`: that of the
+    sentences, for records."""
 
     office: Office
     menu: Menu
     texts: Texts
     halves: Halves
+    edition: int = 0
 
     @cached_property
     def _wishes(self) -> Intents | None:
         return wishes_of(self.menu)
 
-    def answer(self, sender: str, message: str, contact: str, channel: str) -> Answer:
+    def answer(self, sender: str, message: str, contact: str, channel: Channel) -> Answer:
         """What `sender` is answered to `message`, which is the contact with this id, by this channel.
 
         Asked again for the same contact, a complaint opens no second ticket. Where a book can't be used, that is told.
@@ -141,7 +143,7 @@ class TextService:
                 return Reading(Intent.TICKET, number=half.number, pin=proof)
         return reading
 
-    def _asked(self, visitor: Visitor, reading: Reading, contact: str, channel: str) -> Found:
+    def _asked(self, visitor: Visitor, reading: Reading, contact: str, channel: Channel) -> Found:
         match reading.intent:
             case Intent.CHECK:
                 return self._check(visitor, reading)
@@ -212,7 +214,7 @@ class TextService:
             case Frozen():
                 return Found(told, NoteKind.NIK_FROZEN, about=number)
 
-    def _complain(self, reading: Reading, contact: str, channel: str) -> Found:
+    def _complain(self, reading: Reading, contact: str, channel: Channel) -> Found:
         words = set(reading.words)
         about = next((one for one, telling_words in _ABOUT.items() if words & set(telling_words)), Category.SERVICE)
         opened = self.office.tickets.write(about, reading.said, contact, channel)

@@ -21,7 +21,7 @@ from agi.pages.shared.days import days
 from agi.pages.shared.heard import heard, telephoned
 from agi.pages.shared.render import render
 from agi.pages.shared.site import Tab, site
-from agi.pages.supervisor import live
+from agi.pages.supervisor import live, words
 from agi.pages.supervisor.charts import Bar, bars
 from agi.voice.errors import VoiceError
 
@@ -82,6 +82,7 @@ def today(request: Request) -> Response:
         "figures": figures,
         "fates": [(FATES[fate], figures.fates.get(fate, 0)) for fate in Fate],
         "served": figures.served_share,
+        "channels": words.CHANNELS,
         "begun": begun,
         "begun_drawn": bars("mulai", "Panggilan menurut waktu mulai", begun),
         "confidence_drawn": bars("yakin", "Jawaban lisan menurut keyakinan", confidence),

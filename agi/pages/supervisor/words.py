@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from agi.books.desks import Result as Came
-from agi.books.events import Answered, Asked, Noted, NoteKind, Outcome, WaitEnd
+from agi.books.events import Answered, Asked, Channel, Noted, NoteKind, Outcome, WaitEnd
 from agi.dialogue.question import Mode, Result
 
 OUTCOMES: Mapping[Outcome | None, str] = {
@@ -14,6 +14,16 @@ OUTCOMES: Mapping[Outcome | None, str] = {
     Outcome.GAVE_UP: "menyerah, diteruskan",
     Outcome.FAILED: "gagal",
     Outcome.LOCKED_OUT: "terkunci",
+}
+CHANNELS: Mapping[str, str] = {
+    Channel.TELEPHONE: "Telepon",
+    Channel.SIP: "Pesan telepon",
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.MESSENGER: "Messenger",
+    Channel.X: "X",
+    Channel.SMS: "SMS",
+    Channel.MAIL: "Surel",
+    Channel.CHAT: "Halaman warga",
 }
 WAITS: Mapping[WaitEnd, str] = {
     WaitEnd.ANSWERED: "dijawab petugas",
@@ -88,6 +98,7 @@ _NOTES: Mapping[NoteKind, str] = {
     NoteKind.SPEECH_REPAIRED: "Ucapan diperbaiki penelepon",
     NoteKind.SPEECH_TO_KEYS: "Beralih dari suara ke tombol",
     NoteKind.SPEECH_FELL_BACK: "Pengenal suara tidak mendengarkan",
+    NoteKind.MESSAGE_READ: "Pesan dibaca sebagai",
     NoteKind.PACE_SLOWER: "Diucapkan lebih pelan",
     NoteKind.SOUND: "Suara",
     NoteKind.OTHER: "Catatan",

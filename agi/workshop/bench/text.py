@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from agi.books.calls import CallBook
+from agi.books.events import Channel
 from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
 from agi.books.mailbox import Incoming, Mailbox
@@ -91,7 +92,7 @@ def _running(folder: Path, messages: int) -> "subprocess.Popen[str]":
 class _Peer:
     """A door whose peer stands on the disk: it keeps a line for each message, and tells whether it has one."""
 
-    name = channel = "bench"
+    name, channel = "bench", Channel.SMS
     again_in_doubt = True
 
     def __init__(self, path: Path) -> None:
@@ -119,7 +120,7 @@ def _deliver(folder: Path, messages: int) -> None:
         closing(Office.open(settings, BookGuesses(book), tickets=MemoryTickets())) as office,
     ):
         service = TextService(office, Menu.load(settings.prompts / "menu.toml"), texts, mailbox)
-        delivery = Delivery(mailbox, lambda: service, [_Peer(folder / "peer")], lambda: datetime.now(UTC))
+        delivery = Delivery(mailbox, lambda: service, [_Peer(folder / "peer")], lambda: datetime.now(UTC), book)
         delivery.recover()
         with _RESIDENTS.open() as rows:
             people = [(row["nik"], row["kk"]) for row in csv.DictReader(rows)]
