@@ -127,7 +127,7 @@ def test_what_is_in_doubt_is_settled_by_asking_the_peer(
     post: Post, has: bool, tells: bool, again: bool, then: dict[str, int]
 ) -> None:
     post.bring("a")
-    [waiting] = post.mailbox.waiting(["test"])
+    [waiting] = post.mailbox.waiting(["test"], post.office.clock())
     post.mailbox.answer([post.delivery._written(waiting)], post.office.clock())
     [doubtful] = post.mailbox.begin_sending(post.office.clock(), ["test"])
     if has:
@@ -206,7 +206,7 @@ def test_old_messages_are_forgotten_and_those_on_their_way_are_not(post: Post) -
     post.delivery.work()
     post.bring("b")
     post.office.clock.pass_by(timedelta(days=100))
-    assert post.mailbox.forget(post.office.clock() - timedelta(days=90)) == 1
+    assert post.mailbox.forget(post.office.clock(), timedelta(days=90)) == 1
     assert post.mailbox.backlog() == {"new": 1}
 
 

@@ -90,8 +90,8 @@ def test_a_message_answered_again_after_a_kill_is_the_same_contact(
     office: SampleOffice, delivery: Delivery, log: MemoryCalls, mailbox: Mailbox
 ) -> None:
     mailbox.take([Incoming("sms", "1", WRITER, "info", WRITER)], office.clock())
-    first = mailbox.waiting(["sms"])
-    assert mailbox.waiting(["sms"]) == first
+    first = mailbox.waiting(["sms"], office.clock())
+    assert mailbox.waiting(["sms"], office.clock()) == first
     delivery.work()
     assert list(log.contacts) == [first[0].contact]
 
@@ -103,7 +103,7 @@ def test_a_book_of_messages_begun_anew_gives_no_message_the_contact_of_an_older_
     for place, message in (("a", "first"), ("b", "second")):
         mailbox = Mailbox(tmp_path / place / "mailbox.db", KEY)
         mailbox.take([Incoming("sms", message, WRITER, "lapor petugas meminta uang", WRITER)], office.clock())
-        contacts += [one.contact for one in mailbox.waiting(["sms"])]
+        contacts += [one.contact for one in mailbox.waiting(["sms"], office.clock())]
         mailbox.close()
     assert len(set(contacts)) == 2
 

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from installation import Hotline
 from line_exchange import until
 
+from agi import privacy
+from agi.books.threads import ThreadBook
 from agi.line.texts import LONGEST, parts
 from agi.ops import configure, ready
 from agi.ops.supervise import Supervisor
@@ -61,6 +65,18 @@ def test_who_has_no_account_is_not_heard(hotline: Hotline) -> None:
     with TextPhone(Account(known.host, known.port, known.user, "wrong")) as stranger:
         assert stranger.write(hotline.settings.telephony.number, "info") in (401, 403)
         assert stranger.wait(0.5) == ""
+
+
+def test_an_agent_who_takes_the_thread_over_is_read_on_the_telephone(hotline: Hotline, phone: TextPhone) -> None:
+    settings, now = hotline.settings, partial(datetime.now, UTC)
+    assert asked(phone, hotline, "petugas") == Texts.load(settings.prompts).message("text.agent")
+    threads = ThreadBook(settings.mailbox_db, privacy.hash_key(settings.var))
+    [thread] = threads.to_do()
+    threads.take_over(thread.id, "siti", now())
+    threads.write(thread.id, "siti", "Halo, saya Siti dari Dukcapil.", "once", now())
+    assert phone.wait(ANSWERED_S) == "Halo, saya Siti dari Dukcapil."
+    threads.give_back(thread.id, "siti", now())
+    assert asked(phone, hotline, "syarat kia") == Texts.load(settings.prompts).message("requirements.kia")
 
 
 def test_many_who_write_at_once_get_each_their_own_answer_once(hotline: Hotline) -> None:

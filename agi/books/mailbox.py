@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -23,8 +23,8 @@ from agi.books.rows import stored
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
 
 _T = TypeVar("_T")
-_CONTACT, _ANSWER = "contact", "answer-to"
-_CONTACT_LETTERS = 16
+THREAD_FOR = timedelta(hours=24)
+"""So long after their last act an agent has a thread; so long, too, some networks let us answer a message."""
 
 
 class MailboxError(BookError):
@@ -38,6 +38,14 @@ class Sending(StrEnum):
     SENDING = "sending"  # in doubt when the process was killed
     SENT = "sent"
     DEAD = "dead"
+
+
+class ThreadState(StrEnum):
+    """Who answers the words of a thread: numbers with their proof are always answered by the hotline."""
+
+    HOTLINE = "hotline"
+    WAITING = "waiting"  # the hotline, while an agent is wanted
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,12 @@ class Incoming:
 
 class Waiting(NamedTuple):
     """An incoming message that is not answered yet, its number in the book, and the contact that it is in all records:
-    the same for the same message, whatever was deleted from this book."""
+    the same for the same message, whatever was deleted from this book. `with_agent`: an agent has its thread."""
 
     seq: int
     contact: str
     came: Incoming
+    with_agent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,13 @@ class Outgoing:
 
 
 class Written(NamedTuple):
-    """The answer to the message `seq`; "" where there is none. `intent`: what was asked."""
+    """The answer to the message `seq`; "" where there is none. `intent`: what was asked. `calls_agent`: an agent is
+    wanted."""
 
     seq: int
     body: str
     intent: str
+    calls_agent: bool = False
 
 
 class Outcome(NamedTuple):
@@ -122,39 +133,50 @@ class Mailbox:
         """Keep those that are new, all or none; how many. Once this returns they can't be lost."""
 
         def work(rows: sqlite3.Connection) -> int:
-            return sum(
-                rows.execute(
-                    "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, 'new')",
-                    (
-                        one.door,
-                        one.message,
-                        sealed(self._key, one.sender),
-                        sealed(self._key, one.address),
-                        sealed(self._key, one.body),
-                        masked_numbers(one.body),
-                        stored(at),
-                    ),
-                ).rowcount
-                for one in messages
-            )
+            return sum(self._take(rows, one, stored(at)) for one in messages)
 
         return self._do(work)
 
-    def waiting(self, doors: Collection[str], limit: int = 64) -> tuple[Waiting, ...]:
-        """The oldest of these doors that are not answered yet."""
+    def _take(self, rows: sqlite3.Connection, one: Incoming, at: str) -> int:
+        thread, address = keyed_hash(self._key, "thread", one.door, one.sender), sealed(self._key, one.address)
+        new = rows.execute(
+            "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state, thread)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?)",
+            (
+                one.door,
+                one.message,
+                sealed(self._key, one.sender),
+                address,
+                sealed(self._key, one.body),
+                masked_numbers(one.body),
+                at,
+                thread,
+            ),
+        ).rowcount
+        if new:
+            rows.execute(
+                "INSERT INTO threads VALUES (?, ?, ?, ?, '', ?, ?)"
+                " ON CONFLICT (thread) DO UPDATE SET address = excluded.address, last = excluded.last",
+                (thread, one.door, address, ThreadState.HOTLINE, at, at),
+            )
+        return new
+
+    def waiting(self, doors: Collection[str], at: datetime, limit: int = 64) -> tuple[Waiting, ...]:
+        """The oldest of these doors that are not answered yet at `at`."""
         query = (
-            "SELECT seq, door, message, address, body, sender FROM inbox"  # noqa: S608
-            f" WHERE state = 'new' AND {_of(doors)} ORDER BY seq LIMIT ?"
+            "SELECT seq, door, message, address, body, sender, EXISTS (SELECT 1 FROM threads"  # noqa: S608
+            " WHERE threads.thread = inbox.thread AND threads.state = ? AND since >= ?)"
+            f" FROM inbox WHERE state = 'new' AND {_of(doors)} ORDER BY seq LIMIT ?"
         )
-        found = self._do(lambda rows: rows.execute(query, (*doors, limit)).fetchall())
+        found = self._do(lambda rows: rows.execute(query, (*with_agent(at), *doors, limit)).fetchall())
         return tuple(
             Waiting(
                 seq,
-                f"{door}-{self._told(_CONTACT, door, message)[:_CONTACT_LETTERS]}",
+                _contact(self._key, door, message),
                 Incoming(door, message, *(unsealed(self._key, one) for one in (address, body, sender))),
+                bool(with_agent),
             )
-            for seq, door, message, address, body, sender in found
+            for seq, door, message, address, body, sender, with_agent in found
         )
 
     # ---- out ----
@@ -163,7 +185,7 @@ class Mailbox:
         """The messages are done and their answers ready, in one transaction; one that is done already stays so."""
 
         def work(rows: sqlite3.Connection) -> None:
-            for seq, body, intent in written:
+            for seq, body, intent, calls_agent in written:
                 done = rows.execute(
                     "UPDATE inbox SET state = 'done', body = NULL, intent = ? WHERE seq = ? AND state = 'new'"
                     " RETURNING door, message",
@@ -173,9 +195,21 @@ class Mailbox:
                     rows.execute(
                         "INSERT INTO outbox SELECT seq, door, ?, address, ?, ?, 'ready', 0, ?, ''"
                         " FROM inbox WHERE seq = ?",
-                        (self._told(_ANSWER, *done), sealed(self._key, body), masked_numbers(body), stored(at), seq),
+                        (
+                            answer_token(self._key, *done),
+                            sealed(self._key, body),
+                            masked_numbers(body),
+                            stored(at),
+                            seq,
+                        ),
                     )
                 rows.execute("UPDATE inbox SET address = NULL, sender = NULL WHERE seq = ?", (seq,))
+                if calls_agent:
+                    rows.execute(
+                        "UPDATE threads SET state = ?, since = ? WHERE state = ?"
+                        " AND thread = (SELECT thread FROM inbox WHERE seq = ?)",
+                        (ThreadState.WAITING, stored(at), ThreadState.HOTLINE, seq),
+                    )
 
         self._do(work)
 
@@ -240,11 +274,15 @@ class Mailbox:
         )
         return dict(self._do(lambda rows: rows.execute(query).fetchall()))
 
-    def forget(self, before: datetime) -> int:
-        """Delete messages that came earlier and are through; how many."""
+    def forget(self, at: datetime, keep: timedelta) -> int:
+        """Delete messages that came longer ago than `keep` and are through; how many. Where to write to who wrote is
+        deleted sooner, unless an agent is wanted there."""
+        before = at - keep
 
         def work(rows: sqlite3.Connection) -> int:
             rows.execute("DELETE FROM halves WHERE at < ?", (stored(before),))
+            wanted = "DELETE FROM threads WHERE last < ? OR (state = ? AND last < ?)"
+            rows.execute(wanted, (stored(before), ThreadState.HOTLINE, stored(at - THREAD_FOR)))
             rows.execute(
                 "DELETE FROM outbox WHERE state IN ('sent', 'dead') AND seq IN (SELECT seq FROM inbox WHERE came < ?)",
                 (stored(before),),
@@ -274,10 +312,6 @@ class Mailbox:
     def _hash(self, address: str) -> bytes:
         return keyed_hash(self._key, "sender", address)
 
-    def _told(self, what: str, door: str, message: str) -> str:
-        """What others know a message or its answer by: always the same, and it tells nothing of either."""
-        return keyed_hash(self._key, what, door, message).hex()
-
     def _outgoing(self, rows: sqlite3.Connection, due: list[int]) -> tuple[Outgoing, ...]:
         query = "SELECT seq, door, token, attempts, address, body FROM outbox WHERE seq = ?"
         found = (rows.execute(query, (seq,)).fetchone() for seq in due)
@@ -299,6 +333,20 @@ class Mailbox:
             except sqlite3.Error as error:
                 raise MailboxError(f"{self._path} can't be used: {error}") from error
         return done
+
+
+def answer_token(key: bytes, door: str, message: str) -> str:
+    """What a peer knows the answer to `message` by: always the same, and it tells nothing of it."""
+    return keyed_hash(key, "answer-to", door, message).hex()
+
+
+def with_agent(at: datetime) -> tuple[str, str]:
+    """What `state` is, and `since` at least, of a thread that an agent has at `at`."""
+    return ThreadState.AGENT, stored(at - THREAD_FOR)
+
+
+def _contact(key: bytes, door: str, message: str) -> str:
+    return f"{door}-{keyed_hash(key, 'contact', door, message)[:8].hex()}"
 
 
 def _of(doors: Collection[str]) -> str:

@@ -22,7 +22,7 @@ class DoorState(NamedTuple):
 
 class Letter(NamedTuple):
     """A message and its answer, masked. `state`: new, or that of its answer (`Sending`), "" where there is none; `why`:
-    what the last try to send it came to."""
+    what the last try to send it came to. `author`: the agent who wrote it, unasked; `thread`: its id, "" for none."""
 
     seq: int
     came: datetime
@@ -32,15 +32,19 @@ class Letter(NamedTuple):
     answer: str
     state: str
     why: str
+    author: str = ""
+    thread: str = ""
 
 
-_DOORS = """SELECT inbox.door, count(*), max(came),
+_DOORS = """SELECT inbox.door, sum(author = ''), max(came),
         sum(inbox.state = 'new' OR coalesce(outbox.state IN ('ready', 'sending'), 0)),
         sum(coalesce(outbox.state = 'dead', 0))
     FROM inbox LEFT JOIN outbox USING (seq) GROUP BY inbox.door ORDER BY inbox.door"""
 _LETTERS = """SELECT seq, came, inbox.door, inbox.masked, intent, coalesce(outbox.masked, ''),
-        CASE inbox.state WHEN 'new' THEN 'new' ELSE coalesce(outbox.state, '') END, coalesce(why, '')
-    FROM inbox LEFT JOIN outbox USING (seq) WHERE ? IN ('', outbox.state) ORDER BY seq DESC LIMIT ?"""
+        CASE inbox.state WHEN 'new' THEN 'new' ELSE coalesce(outbox.state, '') END, coalesce(why, ''),
+        author, coalesce(lower(hex(thread)), '')
+    FROM inbox LEFT JOIN outbox USING (seq) WHERE ? IN ('', outbox.state) AND (? = x'' OR thread = ?)
+    ORDER BY seq DESC LIMIT ?"""
 
 
 class MailboxLog:
@@ -56,11 +60,11 @@ class MailboxLog:
             for door, messages, last, waiting, dead in self._rows(_DOORS)
         )
 
-    def letters(self, limit: int, state: str = "") -> tuple[Letter, ...]:
-        """The newest messages; those whose answer is in `state`, or all."""
-        return tuple(
-            Letter(seq, datetime.fromisoformat(came), *rest) for seq, came, *rest in self._rows(_LETTERS, state, limit)
-        )
+    def letters(self, limit: int, state: str = "", thread: str = "") -> tuple[Letter, ...]:
+        """The newest messages; those whose answer is in `state`, and of the thread with this id, or all."""
+        of = bytes.fromhex(thread)
+        found = self._rows(_LETTERS, state, of, of, limit)
+        return tuple(Letter(seq, datetime.fromisoformat(came), *rest) for seq, came, *rest in found)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         if not self._path.exists():

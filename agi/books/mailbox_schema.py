@@ -1,4 +1,4 @@
-"""The tables of `mailbox.db`: messages, their answers until these are sent, numbers that wait for proof."""
+"""The tables of `mailbox.db`: messages, their answers until these are sent, numbers that wait for proof, threads."""
 
 from sqlite_utils import Database, Migrations
 
@@ -42,5 +42,30 @@ def inbox_outbox_halves(db: Database) -> None:
             number BLOB NOT NULL,
             at TEXT NOT NULL
         ) STRICT, WITHOUT ROWID""",
+    ):
+        db.execute(statement)
+
+
+@SCHEMA()
+def threads(db: Database) -> None:
+    """Messages of one sender by one door belong together; an agent may take such a thread over.
+
+    `thread` is a keyed hash. Where its answers go is kept, sealed, for as long as an agent may write there. `author`:
+    the account of the agent who wrote an answer, "" for the hotline's own.
+    """
+    for statement in (
+        "ALTER TABLE inbox ADD COLUMN thread BLOB",
+        "ALTER TABLE inbox ADD COLUMN author TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX inbox_thread ON inbox (thread, seq) WHERE thread IS NOT NULL",
+        """CREATE TABLE threads (
+            thread BLOB PRIMARY KEY,
+            door TEXT NOT NULL,
+            address BLOB NOT NULL,
+            state TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            since TEXT NOT NULL,
+            last TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX threads_to_do ON threads (state, since) WHERE state <> 'hotline'",
     ):
         db.execute(statement)

@@ -48,6 +48,7 @@ def application(settings: Settings) -> Starlette:
             *_only_for({Role.ADMIN, Role.SUPERVISOR}, supervisor.ROUTES),
             *_only_for({Role.ADMIN, Role.TESTER}, tester.ROUTES),
             *_only_for({Role.AGENT}, agent.ROUTES),
+            *_only_for({Role.ADMIN, Role.SUPERVISOR, Role.AGENT}, agent.THREADS),
         ],
         middleware=[Middleware(Guard, site=site, larger=LARGER)],
         exception_handlers={HTTPException: _not_there, HotlineError: _not_possible, Exception: _broken},

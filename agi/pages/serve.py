@@ -17,8 +17,8 @@ _STOP_S = 2
 
 
 def own_folders(settings: Settings) -> tuple[Path, ...]:
-    """Where the pages may write: accounts, audit, agents' hours, tickets, callbacks, frozen NIKs, working copy,
-    editions, what is spoken, logs, drafts, rehearsals."""
+    """Where the pages may write: accounts, audit, agents' hours, tickets, callbacks, frozen NIKs, messages, working
+    copy, editions, what is spoken, logs, drafts, rehearsals."""
     var = settings.var
     kept = (
         settings.pages_db.parent,
@@ -26,6 +26,7 @@ def own_folders(settings: Settings) -> tuple[Path, ...]:
         settings.tickets_folder,
         settings.cases_db.parent,
         settings.safety_db.parent,
+        settings.mailbox_db.parent,
         settings.prompts,
         settings.editions_folder,
     )

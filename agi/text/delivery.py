@@ -11,6 +11,7 @@ from agi.books.errors import BookError
 from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Waiting, Written
 from agi.books.ports import CallLog
+from agi.text.reading import BY_THE_HOTLINE, Intent
 from agi.text.record import recorded
 from agi.text.service import TextService
 
@@ -79,7 +80,7 @@ class Delivery:
 
     def work(self) -> int:
         """Answer what waits and send what is due; how many of both. Raises BookError."""
-        waiting = self._mailbox.waiting(self._doors)
+        waiting = self._mailbox.waiting(self._doors, self._clock())
         if waiting:
             written = [self._written(one) for one in waiting]
             self._log.flush(_RECORD_WAIT_S)
@@ -91,10 +92,10 @@ class Delivery:
 
     def purge(self, keep: timedelta) -> int:
         """Delete what is through and came longer ago; how many messages. Raises BookError."""
-        return self._mailbox.forget(self._clock() - keep)
+        return self._mailbox.forget(self._clock(), keep)
 
     def _written(self, waiting: Waiting) -> Written:
-        seq, contact, came = waiting
+        seq, contact, came, with_agent = waiting
         channel, begun = self._doors[came.door].channel, self._clock()
         service = self._service()
         try:
@@ -107,7 +108,10 @@ class Delivery:
             self._log.event(contact, event)
         if answer and answer.found.about:
             self._log.about(contact, answer.found.about)
-        return Written(seq, answer.text, answer.intent) if answer else Written(seq, service.fault, "")
+        if answer is None:
+            return Written(seq, service.fault, "")
+        silent = with_agent and answer.intent not in BY_THE_HOTLINE
+        return Written(seq, "" if silent else answer.text, answer.intent, answer.intent is Intent.AGENT)
 
     def _sent(self, one: Outgoing) -> Outcome:
         try:

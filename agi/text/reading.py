@@ -41,9 +41,27 @@ class Intent(StrEnum):
     OFFICE = "kantor"
     HOURS = "jam"
     FRAUD = "waspada_penipuan"
+    AGENT = "petugas"
     STOP = "stop"
     EMPTY = "kosong"
     HELP = "bantuan"
+
+
+BY_THE_HOTLINE = frozenset(
+    {
+        Intent.CHECK,
+        Intent.NIK_LENGTH,
+        Intent.NIK_NOT_FOUND,
+        Intent.STATUS,
+        Intent.STATUS_PIN,
+        Intent.STATUS_NUMBER,
+        Intent.TICKET,
+        Intent.TICKET_PIN,
+        Intent.TICKET_NUMBER,
+        Intent.COMPLAIN,
+    }
+)
+"""What the hotline answers also while an agent has the thread: numbers, which no agent is shown, and complaints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +234,8 @@ def _without_number(told: Cleaned, command: str) -> Reading:
             return Reading(Intent.OFFICE, words=told.words)
         case "office" | "hours":
             return Reading(Intent.HOURS, words=told.words)
+    if asks and set(told.words) & set(typed.AGENT):
+        return Reading(Intent.AGENT, words=told.words)
     loose = tuple(one.digits for one in told.numbers) if not set(told.words) - OF_PROOFS else ()
     return Reading(Intent.HELP, words=told.words, loose=loose)
 

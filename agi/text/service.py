@@ -243,6 +243,8 @@ class TextService:
                 return (Prompt("info.fraud"),)
             case Intent.NIK_NOT_FOUND:
                 return (Prompt("text.nik_unknown"), Prompt("text.how_check", {"digits": self.office.kk_digits}))
+            case Intent.AGENT:
+                return (Prompt("text.agent"),)
             case Intent.STOP:
                 return (Prompt("text.stop"),)
             case Intent.HELP if place := wished(self._wishes, reading.words):

@@ -18,6 +18,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 people know from registering a SIM card (4444)."""
 
 STOP = ("stop", "berhenti", "unreg")
+AGENT = ("petugas", "operator", "cs", "agen", "manusia", "orang")
+"""Who is wanted by whom no machine is enough; only in a message that says little else."""
 
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "ikd": ("ikd", "digital"),

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from agi.pages.agent import desk
+from agi.pages.agent import desk, threads
 from agi.pages.shared.site import Tab
 
 ROUTES: Sequence[BaseRoute] = desk.ROUTES
-TABS: Sequence[Tab] = (desk.TAB,)
+THREADS: Sequence[BaseRoute] = threads.ROUTES
+"""For supervisors and admins, too: they may take over what no agent does."""
+TABS: Sequence[Tab] = (desk.TAB, threads.TAB)

@@ -10,6 +10,7 @@ from agi.books.mailbox import Sending
 from agi.books.mailbox_log import MailboxLog
 from agi.pages.shared.render import render
 from agi.pages.shared.site import Tab, site
+from agi.settings import Settings
 
 PATH = "/pesan"
 TAB = Tab(PATH, "Pesan")
@@ -35,10 +36,15 @@ def listed(request: Request) -> Response:
         letters=letters,
         doors=log.doors(),
         states=STATES,
-        names={"sip": "pesan telepon", **{name: table.SHOWN for name, table in settings.doors.items()}},
+        names=doors(settings),
         most=_MOST,
         failed=failed,
     )
+
+
+def doors(settings: Settings) -> Mapping[str, str]:
+    """How the office calls the doors."""
+    return {"sip": "pesan telepon", **{name: table.SHOWN for name, table in settings.doors.items()}}
 
 
 ROUTES = (Route(PATH, listed, methods=["GET"]),)
