@@ -34,6 +34,7 @@ class Peer:
 
     name, channel = "test", Channel.SMS
     again_in_doubt = True
+    at_once = 1
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Peer:
     name: str = "test"
     channel: Channel = Channel.SMS
     again_in_doubt: bool = True
+    at_once: int = 1
     got: dict[str, str] = field(default_factory=dict)
     refuses: NotSent | None = None
     tells: bool = True
@@ -242,3 +244,21 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_sent_twice(tmp_path: P
 def test_of_a_thousand_messages_killed_a_dozen_times_none_is_lost_or_sent_twice(tmp_path: Path) -> None:
     _killed_again_and_again(tmp_path, 1000, 12, 537)
     _each_once(tmp_path, 1000)
+
+
+def test_a_door_that_can_sends_to_many_at_once_and_to_each_in_turn(post: Post) -> None:
+    together = threading.Barrier(3, timeout=20)
+    sent: list[tuple[str, str]] = []
+
+    def send(address: str, body: str, _token: str) -> None:
+        if len([one for one in sent if one[0] == address]) == 0:
+            together.wait()  # all three people are written to at the same time, or this breaks
+        sent.append((address, body))
+
+    post.peer.at_once, post.peer.send = 3, send  # type: ignore[method-assign]
+    for nth in range(9):
+        post.bring(str(nth), ("syarat kia", "jam buka", "info")[nth // 3], f"08120000000{nth % 3}")
+    post.delivery.work()
+    wanted = [TEXTS.message(key) for key in ("requirements.kia", "info.hours", "text.help")]
+    for person in range(3):
+        assert [body for address, body in sent if address == f"08120000000{person}"] == wanted

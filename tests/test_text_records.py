@@ -24,7 +24,7 @@ WRITER = "081200000001"
 class Door:
     """A door that takes all it is given."""
 
-    name, channel, again_in_doubt = "sms", Channel.SMS, True
+    name, channel, again_in_doubt, at_once = "sms", Channel.SMS, True, 1
 
     def send(self, address: str, body: str, token: str) -> None: ...
 

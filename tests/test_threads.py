@@ -25,7 +25,7 @@ WRITER = "081200000001"
 class Door:
     """A door that keeps what it is given."""
 
-    name, channel, again_in_doubt = "sms", Channel.SMS, True
+    name, channel, again_in_doubt, at_once = "sms", Channel.SMS, True, 1
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []

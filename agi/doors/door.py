@@ -51,6 +51,7 @@ class OpenDoor(ABC):
     name: str
     channel: Channel
     again_in_doubt = True
+    at_once = 1
 
     @abstractmethod
     def send(self, address: str, body: str, token: str) -> None:

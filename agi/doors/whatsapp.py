@@ -35,6 +35,7 @@ class WhatsApp(OpenDoor):
 
     name = "whatsapp"
     channel = Channel.WHATSAPP
+    at_once = 8
 
     @classmethod
     def of(cls, settings: Settings) -> "WhatsApp":

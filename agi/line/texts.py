@@ -62,6 +62,7 @@ class Telephones:
     name = "sip"
     channel = events.Channel.SIP
     again_in_doubt = True
+    at_once = 1
 
     def __init__(self, ask: Callable[[str], str | None]) -> None:
         self._ask = ask

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -49,6 +50,9 @@ class Door(Protocol):
     again_in_doubt: bool
     """What to do where the peer can't tell: send again (perhaps twice), or not (perhaps never)."""
 
+    at_once: int
+    """To how many people it may `send` at the same time, from as many threads."""
+
 
 class Delivery:
     """Brings the messages of these `doors` from the mailbox through the `service` of now, and out again; what came of
@@ -87,7 +91,7 @@ class Delivery:
             self._mailbox.answer(written, self._clock())
         due = self._mailbox.begin_sending(self._clock(), self._doors)
         if due:
-            self._mailbox.settle([self._sent(one) for one in due])
+            self._mailbox.settle(self._send(due))
         return len(waiting) + len(due)
 
     def purge(self, keep: timedelta) -> int:
@@ -112,6 +116,16 @@ class Delivery:
             return Written(seq, service.fault, "")
         silent = with_agent and answer.intent not in BY_THE_HOTLINE
         return Written(seq, "" if silent else answer.text, answer.intent, answer.intent is Intent.AGENT)
+
+    def _send(self, due: Iterable[Outgoing]) -> list[Outcome]:
+        """To many people at once where the door can; what goes to one person goes in turn."""
+        by_person: dict[tuple[str, str], list[Outgoing]] = {}
+        for one in due:
+            by_person.setdefault((one.door, one.address), []).append(one)
+        at_once = min(max(door.at_once for door in self._doors.values()), len(by_person))
+        with ThreadPoolExecutor(at_once) as pool:
+            sent = pool.map(lambda answers: [self._sent(one) for one in answers], by_person.values())
+            return [outcome for outcomes in sent for outcome in outcomes]
 
     def _sent(self, one: Outgoing) -> Outcome:
         try:

@@ -28,6 +28,7 @@ from agi.workshop.bench import speech as speech_bench
 from agi.workshop.bench import text as text_bench
 from agi.workshop.bench import times as times_bench
 from agi.workshop.bench import turns as turns_bench
+from agi.workshop.bench import webhooks as webhooks_bench
 from agi.workshop.bench.caller import KEY_GAP_MS, Load
 from agi.workshop.bench.installation import Bench, running
 from agi.workshop.bench.telephones import Waits
@@ -148,11 +149,14 @@ def books(rows: int, *, as_json: bool) -> None:
 @bench.command()
 @click.option("--messages", default=10_000, show_default=True, help="Messages, in bursts of 50.")
 @click.option("--kills", default=6, show_default=True, help="How often the process is killed on the way.")
+@click.option("--calls", default=2000, show_default=True, help="Webhooks, with a message each.")
+@click.option("--rate", default=100.0, show_default=True, help="Webhooks a second.")
 @_json
-def text(messages: int, kills: int, *, as_json: bool) -> None:
-    """Messages answered a second; lost or answered twice when the process is killed."""
+def text(messages: int, kills: int, calls: int, rate: float, *, as_json: bool) -> None:
+    """Messages answered a second; lost or answered twice when the process is killed; how long a network waits."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         one = text_bench.measure(Path(folder), messages, kills)
+        hooks = webhooks_bench.measure(Path(folder) / "doors", calls, rate)
     _show(
         ("what", "figure"),
         [
@@ -161,8 +165,14 @@ def text(messages: int, kills: int, *, as_json: bool) -> None:
             ("lost", str(one.lost)),
             ("answered twice", str(one.twice)),
             ("answered", f"{one.per_s:,.0f} a second"),
+            ("webhooks", f"{hooks.calls:,} at {hooks.rate:,.0f} a second, {hooks.refused} refused"),
+            (
+                "webhook to 200 OK",
+                f"p50 {hooks.p50_ms:.0f} ms, p95 {hooks.p95_ms:.0f} ms, longest {hooks.worst_ms:.0f} ms",
+            ),
+            ("answers that the network got", f"{hooks.answered:,}, {hooks.answers_per_s:,.0f} a second"),
         ],
-        [one],
+        [one, hooks],
         as_json=as_json,
     )
 

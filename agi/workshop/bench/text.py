@@ -94,6 +94,7 @@ class _Peer:
 
     name, channel = "bench", Channel.SMS
     again_in_doubt = True
+    at_once = 1
 
     def __init__(self, path: Path) -> None:
         self._path = path
