@@ -17,7 +17,7 @@ from sample_office import SampleOffice
 from agi.books import messages
 from agi.books.messages import MessageNotKept, length_s
 from agi.books.ticket import Category, Mark, Reason, RefusedBy, State, Ticket, ticket_valid
-from agi.books.tickets import TicketNotFound
+from agi.books.tickets import TicketBook, TicketNotFound
 from agi.office.counting import Visitor
 from agi.office.results import Invalid, Locked, Opened, Subject, Wrong
 from agi.office.tickets import WORKING_DAYS, ChangedMeanwhile, Tickets
@@ -178,3 +178,28 @@ def test_the_clocks_are_those_of_the_law() -> None:
     assert {str(category): days for category, days in WORKING_DAYS.items()} == {
         "fee": 3, "fraud": 3, "service": 5, "data": 5, "event": 5, "wish": 10,
     }  # fmt: skip
+
+
+def test_a_public_post_is_taken_down_once_and_stays_as_the_office_has_it(tickets: Tickets) -> None:
+    told = (Category.FEE, "Budi: diminta uang, telepon 081299990003", "https://x/123456", "x-post-1", "x")
+    tickets.note_post(*told)
+    [ticket] = tickets.book.tickets(list(State))
+    tickets.edit(ticket, lambda one: replace(one, state=State.CLOSED), "sari")
+    tickets.note_post(*told)
+    [ticket] = tickets.book.tickets(list(State))
+    assert (ticket.state, ticket.channel) == (State.CLOSED, "x")
+    assert [note.text for note in tickets.book.notes(ticket.id)] == [
+        "Budi: diminta uang, telepon ••••••••0003 https://x/123456"
+    ]
+
+
+def test_what_was_written_is_there_whatever_was_killed_while_it_was_taken_down(
+    tickets: Tickets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(TicketBook, "change", lambda *_: 1 / 0)  # killed before it is noted
+        with pytest.raises(ZeroDivisionError):
+            tickets.write(Category.SERVICE, "tidak dilayani", "sms-1", "sms")
+    tickets.write(Category.SERVICE, "tidak dilayani", "sms-1", "sms")
+    [ticket] = tickets.book.tickets(list(State))
+    assert [note.text for note in tickets.book.notes(ticket.id)] == ["tidak dilayani"]

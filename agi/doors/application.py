@@ -34,7 +34,7 @@ def _webhook(door: OpenDoor, take: Take) -> Callable[[Request], Awaitable[Respon
             _log.warning("doors.refused", door=door.name, why=str(why))
             return Response(status_code=403)
         try:
-            if reply.came.messages or reply.came.taken:
+            if any(reply.came):
                 await asyncio.to_thread(take, reply.came)
         except BookError as trouble:  # the network brings it again
             _log.error("doors.not_kept", door=door.name, why=type(trouble).__name__)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agi.books.events import Channel
@@ -13,11 +14,25 @@ class Refused(Exception):
     """A call that is not the network's; the text is for the log, and tells nothing of what was sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A public post to the office or about it: it is not answered, but becomes a ticket for an agent to read.
+
+    `id`: the network's, the same however often it tells of the post. `link`: where it is read.
+    """
+
+    id: str
+    link: str
+    author: str = field(repr=False)
+    text: str = field(repr=False)
+
+
 class Came(NamedTuple):
-    """What a network brought: messages, and the tokens of answers that it says it has."""
+    """What a network brought: messages, the tokens of answers that it says it has, public posts."""
 
     messages: tuple[Incoming, ...] = ()
     taken: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 Take = Callable[[Came], None]

@@ -6,6 +6,7 @@ It listens on 127.0.0.1 alone: the office's web server passes on what the networ
 import os
 from contextlib import closing
 from datetime import timedelta
+from threading import Lock
 
 import structlog
 import uvicorn
@@ -22,6 +23,7 @@ from agi.office.office import Office
 from agi.ops.confined import Places, confine
 from agi.ops.private import begin_private
 from agi.settings import Settings
+from agi.text.complaints import take_mention
 from agi.text.current import CurrentService
 from agi.text.delivery import Delivery, Worker
 
@@ -70,12 +72,17 @@ class Served:
     ) -> None:
         self.door = door
         self._mailbox = mailbox
+        self._office = office
+        self._posts = Lock()  # two calls may tell of one post at once
         self._delivery = Delivery(mailbox, service, [door], office.clock, log)
         self._worker = Worker(self._delivery, timedelta(days=keep_days))
 
     def take(self, came: Came) -> None:
         """See `Take`."""
         self._delivery.take(*came.messages)
+        with self._posts:
+            for one in came.mentions:
+                take_mention(self._office, self.door.channel, one.id, one.author, one.text, one.link)
         self._mailbox.confirm(came.taken)
         self._worker.wake()
 

@@ -137,14 +137,27 @@ class Tickets:
 
     def write(self, category: Category, said: str, contact: str, channel: str) -> Opened:
         """Take down what was written in this `contact`; asked again for it, its one ticket gets another PIN."""
+        return self.submit(self._taken_down(category, masked_numbers(said), contact, channel).id, None, 0.0)
+
+    def note_post(self, category: Category, said: str, link: str, contact: str, channel: str) -> None:
+        """Take down what was said in public, to be read at `link`; asked again for it, nothing is changed.
+
+        Nobody is told its number or PIN.
+        """
+        ticket = self._taken_down(category, f"{masked_numbers(said)} {link}", contact, channel)
+        if ticket.state is State.DRAFT:
+            self.submit(ticket.id, None, 0.0)
+
+    def _taken_down(self, category: Category, said: str, contact: str, channel: str) -> Ticket:
+        """The one ticket of this `contact`, with what was `said`, whatever was killed while it was made."""
         ticket_id = keyed_hash(self.key, "ticket-of", contact).hex()[:16]
         try:
-            self.book.ticket(ticket_id)
+            ticket = self.book.ticket(ticket_id)
         except TicketNotFound:
-            self.begin(category, contact, channel, ticket_id)
-            note = Note(self._now(), CITIZEN, masked_numbers(said))
-            self.book.change(ticket_id, lambda draft: draft, note)
-        return self.submit(ticket_id, None, 0.0)
+            ticket = self.begin(category, contact, channel, ticket_id)
+        if not self.book.notes(ticket_id):
+            self.book.change(ticket_id, lambda draft: draft, Note(self._now(), CITIZEN, said))
+        return ticket
 
     def leave(self, ticket_id: str, mark: Mark, sound: Path | None = None, seconds: float = 0.0) -> None:
         """It stays a draft, with what was recorded, and marked."""

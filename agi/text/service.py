@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agi.books.errors import BookError
 from agi.books.events import Channel, NoteKind
 from agi.books.ports import Halves
-from agi.books.ticket import Category, Ticket
+from agi.books.ticket import Ticket
 from agi.books.words import Resident
 from agi.dialogue.facts import OVERDUE
 from agi.dialogue.menu import Menu
@@ -20,6 +20,7 @@ from agi.office.office import Office
 from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Progress, Refusal, Subject, Wrong
 from agi.services import telling
 from agi.speech.intents import Intents
+from agi.text.complaints import category
 from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, read
 from agi.text.wishes import region, wished, wishes_of
 from agi.voice.texts import Texts
@@ -55,12 +56,6 @@ _HOW_OF_SERVICE = {
 }
 _TOLD_OF_SERVICE = {"life_events": "text.life_events", "diagnosis": "text.nik_unknown", "fraud_report": "info.fraud"}
 """What is written in place of a conversation by telephone."""
-_ABOUT: Mapping[Category, tuple[str, ...]] = {
-    Category.FEE: ("pungli", "pungutan", "uang", "bayar", "dimintai", "suap", "biaya", "rupiah", "calo"),
-    Category.WISH: ("usul", "usulan", "saran", "aspirasi", "harap"),
-    Category.DATA: ("nik", "nama", "alamat", "tanggal", "lahir", "data", "kk", "ktp", "salah"),
-}
-"""Words that tell what a complaint is about, the most telling category first; else it is of service."""
 
 
 class Found(NamedTuple):
@@ -215,8 +210,7 @@ class TextService:
                 return Found(told, NoteKind.NIK_FROZEN, about=number)
 
     def _complain(self, reading: Reading, contact: str, channel: Channel) -> Found:
-        words = set(reading.words)
-        about = next((one for one, telling_words in _ABOUT.items() if words & set(telling_words)), Category.SERVICE)
+        about = category(reading.words)
         opened = self.office.tickets.write(about, reading.said, contact, channel)
         told = (Prompt("complaint.sent"), *telling.opened(opened))
         return Found(told, NoteKind.TICKET_OPENED, about, opened.number)
