@@ -1,30 +1,15 @@
 """WhatsApp: signed webhooks become answers, each once, whatever comes twice, is forged, refused or killed."""
 
-import hashlib
-import hmac
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx2
 import pytest
-from installation import private_environment, run_hotline, settings_of
 from line_exchange import until
+from webhook_doors import Answered, Asked, Doors, api, hex_signed, open_door
 
-from agi.books.importing import import_csv
-from agi.books.mailbox_log import MailboxLog
-from agi.privacy import hash_key
-from agi.settings import SAMPLE, Settings
-from agi.voice.texts import Texts
-from agi.workshop.bench.installation import free_port
+from agi.settings import SAMPLE
 from agi.workshop.softphone.sample import load
 
 SECRET, VERIFY, TOKEN, NUMBER_ID = "s3cret-of-the-app", "shown-to-meta", "token-that-sends", "106540352242922"
@@ -35,7 +20,6 @@ CITIZEN = "6281299990003"
 class Meta:
     """The other side: keeps what it is sent, answers as it is told."""
 
-    url: str = ""
     sent: list[dict[str, Any]] = field(default_factory=list)
     refuses: list[tuple[int, int]] = field(default_factory=list)
     """HTTP status and code of what is refused next, one after another."""
@@ -44,98 +28,32 @@ class Meta:
     def texts(self) -> list[str]:
         return [one["text"]["body"] for one in self.sent]
 
+    def answer(self, asked: Asked) -> Answered:
+        if asked.method == "GET":
+            return Answered(200, {"display_phone_number": "+62 811-1500-537", "id": NUMBER_ID})
+        if asked.headers["Authorization"] != f"Bearer {TOKEN}" or asked.path != f"/v23.0/{NUMBER_ID}/messages":
+            return Answered(401, {"error": {"code": 190, "message": "bad token"}})
+        if self.refuses:
+            status, code = self.refuses.pop(0)
+            return Answered(status, {"error": {"code": code, "message": f"about {asked.told['to']}"}})
+        self.sent.append(asked.told)
+        return Answered(200, {"messages": [{"id": f"wamid.out{len(self.sent)}"}]})
+
 
 @pytest.fixture(scope="module")
-def meta() -> Iterator[Meta]:
-    made = Meta()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self, status: int, told: object) -> None:
-            body = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self._answer(200, {"display_phone_number": "+62 811-1500-537", "id": NUMBER_ID})
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.headers["Authorization"] != f"Bearer {TOKEN}" or self.path != f"/v23.0/{NUMBER_ID}/messages":
-                self._answer(401, {"error": {"code": 190, "message": "bad token"}})
-            elif made.refuses:
-                status, code = made.refuses.pop(0)
-                self._answer(status, {"error": {"code": code, "message": f"about {body['to']}"}})
-            else:
-                made.sent.append(body)
-                self._answer(200, {"messages": [{"id": f"wamid.out{len(made.sent)}"}]})
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/v23.0"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield made
-    server.shutdown()
-
-
-@dataclass
-class Doors:
-    """The process that takes webhooks."""
-
-    settings: Settings
-    environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen((sys.executable, "-m", "agi.doors.serve"), env=self.environment)
-        until("the doors are open", lambda: self.get({}).status_code == 403)
-
-    def kill(self) -> None:
-        assert self.process
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-
-    def get(self, query: dict[str, str]) -> httpx2.Response:
-        try:
-            return httpx2.get(self._url, params=query)
-        except httpx2.TransportError:
-            return httpx2.Response(599)
-
-    def post(self, told: object, signature: str | None = None) -> int:
-        raw = told if isinstance(told, bytes) else json.dumps(told, ensure_ascii=False).encode()
-        signed = f"sha256={hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()}"
-        headers = {"X-Hub-Signature-256": signed if signature is None else signature}
-        return httpx2.post(self._url, content=raw, headers=headers, timeout=20).status_code
-
-    @property
-    def _url(self) -> str:
-        return f"http://127.0.0.1:{self.settings.messages.webhook_port}/whatsapp"
+def meta() -> Meta:
+    return Meta()
 
 
 @pytest.fixture(scope="module")
 def doors(meta: Meta, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    home = tmp_path_factory.mktemp("doors")
-    environment = private_environment(
-        home,
-        HOTLINE_WHATSAPP__NUMBER_ID=NUMBER_ID,
-        HOTLINE_WHATSAPP__GRAPH=meta.url,
-        HOTLINE_MESSAGES__WEBHOOK_PORT=str(free_port(socket.SOCK_STREAM)),
-    )
-    settings = settings_of(environment)
-    secrets = settings.var / "secrets"
-    secrets.mkdir(mode=0o700, parents=True)
-    for name, value in (("token", TOKEN), ("app-secret", SECRET), ("verify-token", VERIFY)):
-        (secrets / f"whatsapp-{name}").write_text(f"{value}\n")
-    run_hotline(environment, "prompts", "publish")
-    key, digits = hash_key(settings.var), settings.identity.kk_digits
-    import_csv(settings.registry_db, key, "residents", SAMPLE / "residents.csv", kk_digits=digits)
-    made = Doors(settings, {**os.environ, **environment})
-    made.start()
-    yield made
-    made.kill()
+    home, secrets = tmp_path_factory.mktemp("doors"), {"token": TOKEN, "app-secret": SECRET, "verify-token": VERIFY}
+    sign = hex_signed(SECRET, "X-Hub-Signature-256")
+    with (
+        api(meta.answer) as address,
+        open_door("whatsapp", home, secrets, sign, number_id=NUMBER_ID, graph=f"{address}/v23.0") as made,
+    ):
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -162,10 +80,6 @@ def answers(meta: Meta, count: int) -> list[str]:
     return meta.texts
 
 
-def spoken(doors: Doors, key: str) -> str:
-    return Texts.load(doors.settings.prompts).message(key)
-
-
 def test_meta_is_told_that_the_address_is_ours(doors: Doors) -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "1158201444"}
     answer = doors.get(asked)
@@ -175,7 +89,7 @@ def test_meta_is_told_that_the_address_is_ours(doors: Doors) -> None:
 
 def test_a_message_is_answered_to_who_wrote_it(doors: Doors, meta: Meta) -> None:
     assert doors.post(message("syarat kk hilang")) == 200
-    assert answers(meta, 1) == [spoken(doors, "requirements.kk_lost")]
+    assert answers(meta, 1) == [doors.spoken("requirements.kk_lost")]
     assert (meta.sent[0]["to"], meta.sent[0]["type"]) == (CITIZEN, "text")
 
 
@@ -185,7 +99,7 @@ def test_a_nik_and_its_proof_make_one_question(doors: Doors, meta: Meta) -> None
     doors.post(message(f"CEK#KTP#{person.nik}"))
     answers(meta, 1)
     doors.post(message(person.kk_digits))
-    assert answers(meta, 2)[1].startswith(spoken(doors, "ktp.card_issued")[:20])
+    assert answers(meta, 2)[1].startswith(doors.spoken("ktp.card_issued")[:20])
     assert not any(person.nik in text for text in meta.texts)
 
 
@@ -193,16 +107,15 @@ def test_what_comes_twice_is_answered_once(doors: Doors, meta: Meta) -> None:
     told = message("info", "wamid.twice")
     assert [doors.post(told), doors.post(told)] == [200, 200]
     doors.post(message("syarat kia"))
-    assert answers(meta, 2)[-1] == spoken(doors, "requirements.kia")
+    assert answers(meta, 2)[-1] == doors.spoken("requirements.kia")
     assert len(meta.sent) == 2
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=" + "0" * 64, "sha1=abc", "é"])
 def test_what_is_not_signed_by_meta_is_refused(doors: Doors, meta: Meta, signature: str) -> None:
-    signature = signature.encode("ascii", "replace").decode()
-    before = MailboxLog(doors.settings.mailbox_db).doors()
+    before = [one.messages for one in doors.log.doors()]
     assert doors.post(message("info"), signature) == 403
-    assert MailboxLog(doors.settings.mailbox_db).doors() == before
+    assert [one.messages for one in doors.log.doors()] == before
 
 
 @pytest.mark.parametrize(
@@ -217,18 +130,18 @@ def test_what_is_not_signed_by_meta_is_refused(doors: Doors, meta: Meta, signatu
 def test_odd_webhooks_do_no_harm(doors: Doors, meta: Meta, told: object) -> None:
     assert doors.post(told) in (200, 403)
     doors.post(message("syarat kia"))
-    assert answers(meta, 1) == [spoken(doors, "requirements.kia")]
+    assert answers(meta, 1) == [doors.spoken("requirements.kia")]
 
 
 def test_half_a_character_keeps_no_message_from_being_answered(doors: Doors, meta: Meta) -> None:
     whole = json.dumps(message("syarat kia X")).encode()
     assert doors.post(whole.replace(b" X", b" \\ud83d")) == 200
-    assert answers(meta, 1) == [spoken(doors, "requirements.kia")]
+    assert answers(meta, 1) == [doors.spoken("requirements.kia")]
 
 
 def test_a_picture_is_told_how_to_ask(doors: Doors, meta: Meta) -> None:
     doors.post(webhook(messages=[{"id": "wamid.picture", "from": CITIZEN, "type": "image", "image": {"id": "1"}}]))
-    assert answers(meta, 1) == [spoken(doors, "text.help")]
+    assert answers(meta, 1) == [doors.spoken("text.help")]
 
 
 def test_who_has_a_user_name_and_no_number_is_answered(doors: Doors, meta: Meta) -> None:
@@ -241,12 +154,11 @@ def test_who_has_a_user_name_and_no_number_is_answered(doors: Doors, meta: Meta)
 def test_what_meta_refuses_for_now_is_sent_again_and_what_never_goes_is_given_up(doors: Doors, meta: Meta) -> None:
     meta.refuses += [(429, 130429)]
     doors.post(message("syarat kia"))
-    assert answers(meta, 1) == [spoken(doors, "requirements.kia")]
+    assert answers(meta, 1) == [doors.spoken("requirements.kia")]
     meta.refuses += [(400, 131047)]
     doors.post(message("info"))
-    log = MailboxLog(doors.settings.mailbox_db)
-    until("it is given up", lambda: bool(log.letters(1, "dead")))
-    dead = log.letters(1, "dead")[0]
+    until("it is given up", lambda: bool(doors.log.letters(1, "dead")))
+    dead = doors.log.letters(1, "dead")[0]
     assert dead.why == "Meta: HTTP 400, code 131047" and CITIZEN not in str(dead)
 
 
@@ -262,7 +174,7 @@ def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, meta: Meta
             assert doors.post(webhook(statuses=confirmed)) == 200
     answers(meta, 30)
     doors.post(message("info"))  # is sent after all that would be sent again
-    until("the last is answered", lambda: spoken(doors, "text.help") in meta.texts)
+    until("the last is answered", lambda: doors.spoken("text.help") in meta.texts)
     assert len({one["biz_opaque_callback_data"] for one in meta.sent}) == len(meta.sent) == 31
 
 
@@ -277,13 +189,12 @@ def test_a_burst_is_answered(doors: Doors, meta: Meta) -> None:
 
 
 def test_the_door_is_shown_and_tried_by_command(doors: Doors) -> None:
-    assert "open  WhatsApp" in run_hotline(doors.environment, "doors").stdout
-    tried = run_hotline(doors.environment, "doors", "test", "whatsapp").stdout
+    assert "open  WhatsApp" in doors.hotline("doors")
+    tried = doors.hotline("doors", "test", "whatsapp")
     assert "Meta knows our number: +62 811-1500-537" in tried
 
 
 def test_nothing_that_was_written_stands_in_clear(doors: Doors) -> None:
-    kept = b"".join(path.read_bytes() for path in doors.settings.data.rglob("*") if path.is_file())
-    kept += b"".join(path.read_bytes() for path in (doors.settings.var / "log").rglob("*") if path.is_file())
+    kept = doors.kept()
     for word in (CITIZEN, TOKEN, SECRET):
         assert word.encode() not in kept

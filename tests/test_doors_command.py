@@ -25,7 +25,7 @@ def told(office: SampleOffice, *words: str) -> str:
 
 
 def test_a_door_by_which_nobody_came_is_told(office: SampleOffice) -> None:
-    assert "sip      down  text messages of telephones: 0 messages, last never" in told(office)
+    assert "sip       down  text messages of telephones: 0 messages, last never" in told(office)
     assert told(office, "dead") == "There is none.\n"
 
 

@@ -38,7 +38,7 @@ def doors(context: click.Context) -> None:
         one = known.get(name, DoorState(name))
         last = when(one.last, settings.zone) if one.last else "never"
         counts = f"{one.messages} messages, last {last}; {one.waiting} wait, {one.dead} given up"
-        click.echo(f"{name:<9}{_state(name, settings):<6}{told}: {counts}")
+        click.echo(f"{name:<10}{_state(name, settings):<6}{told}: {counts}")
 
 
 @doors.command()

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from agi.doors.door import OpenDoor
+from agi.doors.messenger import Messenger
 from agi.doors.whatsapp import WhatsApp
 from agi.ops.doors import able
 from agi.settings import Settings
 
-_KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {WhatsApp.name: WhatsApp.of}
+_KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {
+    WhatsApp.name: WhatsApp.of,
+    Messenger.name: Messenger.of,
+}
 
 
 def opened(settings: Settings) -> tuple[OpenDoor, ...]:

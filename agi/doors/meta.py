@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from agi.doors.door import Called, Refused
+from agi.doors.odd import dicts, fields
 from agi.doors.web import ask
 from agi.text.delivery import NotSent
 
 SIGNED = "x-hub-signature-256"
-_AGAIN_LATER = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131056, 133004})
+_AGAIN_LATER = frozenset({1, 2, 4, 613, 80007, 130429, 131000, 131016, 131056, 133004})
 """Codes of errors that pass: too much at once, or trouble at Meta's. All others are about this message."""
-_THE_OFFICE_S = frozenset({0, 10, 190, 200})
+_THE_OFFICE_S = frozenset({0, 10, 190, 200, 1893063})
 """Codes that are about the office's account (a token that has expired): answers wait until they are given up."""
+_TOO_LATE = 2018278
+"""The code below code 10 that is no matter of the account: 24 hours after a citizen's last message are over."""
 
 
 def challenge(query: Mapping[str, str], verify_token: str) -> str:
@@ -43,7 +46,7 @@ def signed(call: Called, app_secret: str) -> list[dict[str, Any]]:
         told = json.loads(call.raw)
     except ValueError:
         raise Refused("it is no JSON") from None
-    return dicts(told.get("entry") if isinstance(told, dict) else None)
+    return dicts(fields(told).get("entry"))
 
 
 def graph(url: str, message: object, token: str) -> bytes:
@@ -58,18 +61,10 @@ def graph(url: str, message: object, token: str) -> bytes:
 def _not_sent(status: int, body: bytes) -> NotSent:
     """Why Meta did not take a message; of what it says the code alone is kept, for its words may hold a number."""
     try:
-        code = json.loads(body)["error"]["code"]
-    except (ValueError, KeyError, TypeError):
-        code = None
-    passes = status >= 500 or status == 429 or code in _AGAIN_LATER or code in _THE_OFFICE_S
-    return NotSent(f"Meta: HTTP {status}, code {code if isinstance(code, int) else '-'}", for_good=not passes)
-
-
-def words(told: object) -> str:
-    """`told` where it is a text, without what no file can hold: JSON may name half a character (`\\ud83d`)."""
-    return told.encode(errors="replace").decode() if isinstance(told, str) else ""
-
-
-def dicts(told: object) -> list[dict[str, Any]]:
-    """The objects in `told`, where that is a list."""
-    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        error = json.loads(body)["error"]
+        codes = {code for code in (error.get("code"), error.get("error_subcode")) if isinstance(code, int)}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        codes = set()
+    passes = status >= 500 or status == 429 or (codes & (_AGAIN_LATER | _THE_OFFICE_S) and _TOO_LATE not in codes)
+    named = "/".join(map(str, sorted(codes))) or "-"
+    return NotSent(f"Meta: HTTP {status}, code {named}", for_good=not passes)

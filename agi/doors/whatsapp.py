@@ -13,7 +13,7 @@ from agi.books.events import Channel
 from agi.books.mailbox import Incoming
 from agi.doors import meta
 from agi.doors.door import Called, Came, OpenDoor, Reply
-from agi.doors.meta import dicts, words
+from agi.doors.odd import dicts, fields, words
 from agi.doors.web import ask
 from agi.ops.doors import secrets
 from agi.settings import Settings
@@ -64,8 +64,7 @@ class WhatsApp(OpenDoor):
         who = number if number.isdigit() else words(told.get("user_id"))
         if not known or not who:
             return None
-        text = told.get("text")
-        return Incoming(self.name, known, who, words(text.get("body")) if isinstance(text, dict) else "", who)
+        return Incoming(self.name, known, who, words(fields(told.get("text")).get("body")), who)
 
     def send(self, address: str, body: str, token: str) -> None:
         """See `OpenDoor`."""
@@ -95,5 +94,4 @@ class WhatsApp(OpenDoor):
 def _values(entries: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for entry in entries:
         for change in dicts(entry.get("changes")):
-            if isinstance(value := change.get("value"), dict):
-                yield value
+            yield fields(change.get("value"))

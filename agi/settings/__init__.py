@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     tickets: tables.Tickets = tables.Tickets()
     messages: tables.Messages = tables.Messages()
     whatsapp: doors.Whatsapp = doors.Whatsapp()
+    messenger: doors.Messenger = doors.Messenger()
     cases: tables.Cases = tables.Cases()
     callback: tables.Callback = tables.Callback()
     log: tables.Log = tables.Log()

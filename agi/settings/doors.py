@@ -41,3 +41,25 @@ class Whatsapp(DoorTable):
     def wanted(self) -> bool:
         """See `DoorTable`."""
         return bool(self.number_id)
+
+
+class Messenger(DoorTable):
+    """The office's page at Facebook, by Messenger.
+
+    Its secrets: what sends for the page, what signs webhooks, what Meta shows when it asks for our address.
+    """
+
+    SHOWN = "Messenger"
+    SECRETS = ("token", "app-secret", "verify-token")
+
+    page_id: str = Field("", pattern=r"^[0-9]{0,30}$", description="The page's id at Facebook; empty: no Messenger.")
+    graph: str = Field(
+        "https://graph.facebook.com/v23.0",
+        pattern=r"^https?://[A-Za-z0-9.:/_-]+$",
+        description="Where Meta's API is, with its version.",
+    )
+
+    @property
+    def wanted(self) -> bool:
+        """See `DoorTable`."""
+        return bool(self.page_id)
