@@ -83,6 +83,20 @@ def test_a_message_that_comes_twice_is_answered_once(post: Post) -> None:
     assert post.mailbox.backlog() == {"sent": 1}
 
 
+def test_a_message_without_an_id_is_known_by_its_sender_and_words_for_a_minute(post: Post) -> None:
+    assert [post.bring(""), post.bring(""), post.bring("", "syarat kia"), post.bring("", address="0812")] == [
+        1,
+        0,
+        1,
+        1,
+    ]
+    post.delivery.work()
+    post.office.clock.pass_by(timedelta(seconds=50))
+    assert post.bring("") == 0
+    post.office.clock.pass_by(timedelta(seconds=11))
+    assert post.bring("") == 1
+
+
 def test_a_peer_that_refuses_for_now_is_asked_again_later_and_later_then_given_up(post: Post) -> None:
     post.peer.refuses = NotSent("throttled")
     post.bring("a")

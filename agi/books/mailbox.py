@@ -25,6 +25,8 @@ from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
 _T = TypeVar("_T")
 THREAD_FOR = timedelta(hours=24)
 """So long after their last act an agent has a thread; so long, too, some networks let us answer a message."""
+AGAIN_FOR = timedelta(minutes=1)
+"""So long the same words of the same sender are the same message, where their network gives messages no id."""
 
 
 class MailboxError(BookError):
@@ -50,7 +52,7 @@ class ThreadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message that came by `door`, where it is known as `message`, and what it says.
+    """A message that came by `door`, where it is known as `message` ("": see `AGAIN_FOR`), and what it says.
 
     `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups.
     """
@@ -133,18 +135,19 @@ class Mailbox:
         """Keep those that are new, all or none; how many. Once this returns they can't be lost."""
 
         def work(rows: sqlite3.Connection) -> int:
-            return sum(self._take(rows, one, stored(at)) for one in messages)
+            return sum(self._take(rows, one, at) for one in messages)
 
         return self._do(work)
 
-    def _take(self, rows: sqlite3.Connection, one: Incoming, at: str) -> int:
+    def _take(self, rows: sqlite3.Connection, one: Incoming, when: datetime) -> int:
+        at, known = stored(when), one.message or self._unnamed(rows, one, when)
         thread, address = keyed_hash(self._key, "thread", one.door, one.sender), sealed(self._key, one.address)
         new = rows.execute(
             "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state, thread)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?)",
             (
                 one.door,
-                one.message,
+                known,
                 sealed(self._key, one.sender),
                 address,
                 sealed(self._key, one.body),
@@ -160,6 +163,14 @@ class Mailbox:
                 (thread, one.door, address, ThreadState.HOTLINE, at, at),
             )
         return new
+
+    def _unnamed(self, rows: sqlite3.Connection, one: Incoming, at: datetime) -> str:
+        """What a message without an id is known as: as one that said the same a moment ago, if there is one."""
+        said = keyed_hash(self._key, "said", one.sender, one.body).hex()
+        now = f"{said} {stored(at)}"
+        query = "SELECT message FROM inbox WHERE door = ? AND message BETWEEN ? AND ?"
+        known = rows.execute(query, (one.door, f"{said} {stored(at - AGAIN_FOR)}", now)).fetchone()
+        return str(known[0]) if known else now
 
     def waiting(self, doors: Collection[str], at: datetime, limit: int = 64) -> tuple[Waiting, ...]:
         """The oldest of these doors that are not answered yet at `at`."""

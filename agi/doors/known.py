@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from agi.doors.door import OpenDoor
 from agi.doors.messenger import Messenger
+from agi.doors.sms import Sms
 from agi.doors.whatsapp import WhatsApp
 from agi.ops.doors import able
 from agi.settings import Settings
@@ -11,6 +12,7 @@ from agi.settings import Settings
 _KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {
     WhatsApp.name: WhatsApp.of,
     Messenger.name: Messenger.of,
+    Sms.name: Sms.of,
 }
 
 

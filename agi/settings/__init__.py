@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     messages: tables.Messages = tables.Messages()
     whatsapp: doors.Whatsapp = doors.Whatsapp()
     messenger: doors.Messenger = doors.Messenger()
+    sms: doors.Sms = doors.Sms()
     cases: tables.Cases = tables.Cases()
     callback: tables.Callback = tables.Callback()
     log: tables.Log = tables.Log()

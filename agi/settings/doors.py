@@ -1,10 +1,12 @@
 """The tables of `hotline.toml` for doors, by which messages come: off until they say enough."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from agi.settings.tables import Section
+
+_HEADER = r"^[A-Za-z0-9_-]+$"
 
 
 class DoorTable(Section):
@@ -63,3 +65,54 @@ class Messenger(DoorTable):
     def wanted(self) -> bool:
         """See `DoorTable`."""
         return bool(self.page_id)
+
+
+class Sms(DoorTable):
+    """The office's number at a gateway for SMS that is reached by HTTP; each gateway names its fields as it likes.
+
+    Its secrets: what proves us to the gateway, and what proves the gateway to us.
+    """
+
+    SHOWN = "SMS by an HTTP gateway"
+    SECRETS = ("token", "secret")
+
+    url: str = Field(
+        "", pattern=r"^(https?://[^\s#]+)?$", description="Where the gateway takes SMS to send; empty: no gateway."
+    )
+    format: Literal["json", "form", "query"] = Field(
+        "json", description="How it takes them: json or form (posted), or query (in the address, by GET)."
+    )
+    send_to: str = Field("phone", description="Its field for the number that an SMS goes to.")
+    send_text: str = Field("message", description="Its field for the text.")
+    send_reference: str = Field(
+        "", description="Its field for a reference of ours by which it knows an SMS that comes twice; empty: none."
+    )
+    send_more: dict[str, str] = Field({}, description="Its other fields and what stands in them: user name, sender.")
+    token_field: str = Field("", description="Its field for the token (or password); empty: it goes in the header.")
+    token_header: str = Field("Authorization", pattern=_HEADER, description="The header for the token.")
+    token_words: str = Field("Bearer {token}", description="What stands in that header.")
+    success_field: str = Field(
+        "", description="Field of its answer that tells whether it took an SMS, `a.b` for one within another."
+    )
+    success: str = Field(
+        "",
+        description="What stands in that field (no field: at the start of the answer) if so, any of `a,b`; "
+        "empty: HTTP 2xx.",
+    )
+    came_list: str = Field(
+        "", description="The field of its webhook that holds a list of SMS; empty: one comes at once."
+    )
+    came_from: str = Field("phone", description="The webhook's field for the number that wrote.")
+    came_text: str = Field("message", description="The webhook's field for the text.")
+    came_id: str = Field("id", description="The webhook's field for the SMS's id; empty: there is none.")
+    came_time: str = Field("", description="The webhook's field for when it was sent, where there is no id.")
+    proof: Literal["header", "query", "hmac"] = Field(
+        "header",
+        description="How the gateway shows the secret: in a header, in the address, or in an HMAC-SHA256 of its post.",
+    )
+    proof_name: str = Field("X-Webhook-Secret", pattern=_HEADER, description="The name of that header or parameter.")
+
+    @property
+    def wanted(self) -> bool:
+        """See `DoorTable`."""
+        return bool(self.url)

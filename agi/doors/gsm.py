@@ -1,0 +1,36 @@
+"""What an SMS is made of: the alphabet of GSM (3GPP TS 23.038) and the parts of a long one (TS 23.040, 9.2.3.24)."""
+
+from typing import cast
+
+from aiosmpplib.codec import ESCAPE, GSM7BitCodec
+
+_ALONE, _IN_PARTS = 160, 153
+"""Septets of an SMS that is whole, and of one that is part of another."""
+_CODEC = GSM7BitCodec()
+
+
+def encoded(text: str) -> bytes:
+    """`text` in the alphabet of GSM, an octet for each septet; "?" for what is not in it."""
+    return cast("bytes", _CODEC.encode(text, "replace")[0])
+
+
+def decoded(octets: bytes) -> str:
+    """What `octets` of that alphabet say, "?" for those that say nothing."""
+    return cast("str", _CODEC.decode(octets, "replace")[0])
+
+
+def plain(text: str) -> str:
+    """`text` with nothing in it that makes an SMS of half the length."""
+    return decoded(encoded(text))
+
+
+def parts(octets: bytes) -> tuple[bytes, ...]:
+    """Septets as they fit into one SMS, or into parts of one; what takes two septets stays together."""
+    if len(octets) <= _ALONE:
+        return (octets,)
+    found = []
+    while octets:
+        end = _IN_PARTS - (octets[_IN_PARTS - 1 : _IN_PARTS] == bytes([ESCAPE]))
+        found.append(octets[:end])
+        octets = octets[end:]
+    return tuple(found)
