@@ -13,7 +13,7 @@ from agi.dialogue.menufile import Node
 from agi.languages import named
 from agi.languages.lexicon import SAID, Lexicon
 from agi.voice.recordings import Recordings
-from agi.voice.texts import FALLBACK, Texts
+from agi.voice.texts import FALLBACK, Text, Texts
 
 _T = TypeVar("_T")
 
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     """What a change is about, as its heading says."""
 
     SENTENCE = "Kalimat"
+    MESSAGE = "Pesan tertulis"
     MENU = "Menu"
     LEXICON = "Kamus"
     FACT = "Keterangan"
@@ -33,7 +34,7 @@ class Change:
     """One thing that callers hear otherwise, or may press or say otherwise.
 
     `name`: the key of a sentence, the row of a menu … `before`, `after`: what it said and says, None where there is no
-    such sentence; only sentences have them. `line` tells the change in words.
+    such sentence; only sentences and messages have them. `line` tells the change in words.
     """
 
     kind: Kind
@@ -49,9 +50,11 @@ def changes(before: Path, after: Path, language: str) -> tuple[Change, ...]:
     Raises TextsError, MenuError, LexiconError.
     """
     known = named(language)
+    texts = [Texts.load(folder, language) for folder in (before, after)]
     menus = [Menu.load(folder / "menu.toml", known) for folder in (before, after)]
     return (
-        *_sentences(Texts.load(before, language), Texts.load(after, language)),
+        *_sentences(Kind.SENTENCE, *texts),
+        *_sentences(Kind.MESSAGE, *(one.messages for one in texts)),
         *_menu(*menus),
         *_lexicon(known.lexicon(before / "lexicon.toml"), known.lexicon(after / "lexicon.toml")),
         *_facts(menus[0].facts, menus[1].facts),
@@ -71,10 +74,10 @@ def differences(before: Path, after: Path, language: str) -> Iterator[str]:
                 yield f"    + {change.after}"
 
 
-def _sentences(before: Texts, after: Texts) -> Iterator[Change]:
+def _sentences(kind: Kind, before: Mapping[str, Text], after: Mapping[str, Text]) -> Iterator[Change]:
     sentences = [{key: text.raw.strip() for key, text in texts.items()} for texts in (before, after)]
     for key, old, new in _pairs(*sentences):
-        yield Change(Kind.SENTENCE, key, f"{key}{_what(old, new)}", old, new)
+        yield Change(kind, key, f"{key}{_what(old, new)}", old, new)
 
 
 def _menu(before: Menu, after: Menu) -> Iterator[Change]:

@@ -46,6 +46,7 @@ OWN: Says = {
             "how_office",
             "life_events",
             "nik_unknown",
+            "agent",
             "stop",
         )
     },
@@ -76,6 +77,18 @@ UNSAID = ("document.", "reason.")
 """Parts of sentences."""
 
 
+def written_keys(menu: MenuFile, texts: Texts) -> tuple[str, ...]:
+    """The keys of all that messages say, in the order of the file: "help" for what is only written ("text.help")."""
+    said = {*ANSWERS, *_of_menu(menu), *(key.removeprefix(WRITTEN) for key in texts.messages)}
+    spoken = [key for key in texts if key in said and not key.startswith(UNSAID)]
+    return (*(key for name in texts.messages if (key := name.removeprefix(WRITTEN)) not in texts), *spoken)
+
+
+def may_be_long(key: str, texts: Texts) -> bool:
+    """Whether `key` may take more than one SMS: what menus tell, until a shorter one is written for messages."""
+    return key in texts and key not in ANSWERS and f"{WRITTEN}{key}" not in texts.messages
+
+
 def check_messages(menu: MenuFile, texts: Texts) -> Iterator[Finding]:
     """What is wrong with the sentences that messages say."""
     for key, needed in OWN.items():
@@ -93,7 +106,7 @@ def check_messages(menu: MenuFile, texts: Texts) -> Iterator[Finding]:
             yield Finding("T003", text.file, text.line, f"{key}: tidak ada yang mengisi {{{min(extra)}}}")
     for key in (*texts.messages, *ANSWERS, *_of_menu(menu)):
         if (key in texts or key in texts.messages) and not key.startswith(UNSAID):
-            yield from _of_one(texts.variant(key), texts, key not in ANSWERS and key in texts)
+            yield from _of_one(texts.variant(key), texts, may_be_long(key, texts))
 
 
 def _of_menu(menu: MenuFile) -> Iterator[str]:
@@ -102,13 +115,13 @@ def _of_menu(menu: MenuFile) -> Iterator[str]:
         yield from node.say
 
 
-def _of_one(text: Text, texts: Texts, may_be_long: bool) -> Iterator[Finding]:
+def _of_one(text: Text, texts: Texts, long: bool) -> Iterator[Finding]:
     told = longest(text, texts)
     strange = sorted({one for one in told if one not in _GSM and one not in _GSM_TWICE})
     if strange:
         problem = f"{text.key}: {strange[0]!r} tidak ada di alfabet SMS; tulis dengan huruf biasa"
         yield Finding("T014", text.file, text.line, problem)
-    elif (length := units(told)) > SMS and not may_be_long:
+    elif (length := units(told)) > SMS and not long:
         problem = (
             f"{text.key} menjadi {length} huruf, paling panjang {SMS} dalam satu SMS: tulis lebih pendek di [text]"
         )

@@ -21,11 +21,13 @@ from agi.pages.admin import (
     schedule,
     sentences,
     whatif,
+    written,
 )
 from agi.pages.shared.site import Tab
 
 ROUTES: Sequence[BaseRoute] = (
     *sentences.ROUTES,
+    *written.ROUTES,
     *recordings.ROUTES,
     *menus.ROUTES,
     *menu_place.ROUTES,

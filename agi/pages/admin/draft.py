@@ -52,7 +52,9 @@ def rows(found: tuple[Change, ...]) -> dict[str, list[Row]]:
     """Changes by their headings, ready to be shown."""
     told: dict[str, list[Row]] = {}
     for one in found:
-        words = bits(plain(one.before or ""), plain(one.after or "")) if one.kind is Kind.SENTENCE else ()
+        words = (
+            bits(plain(one.before or ""), plain(one.after or "")) if one.kind in (Kind.SENTENCE, Kind.MESSAGE) else ()
+        )
         told.setdefault(one.kind, []).append(Row(one, words))
     return told
 

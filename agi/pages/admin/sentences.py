@@ -26,7 +26,7 @@ from agi.services.checked import SAYS
 from agi.tomlfile import FilesError
 from agi.voice.clips import Clips
 from agi.voice.errors import SynthesisError, TextsError, VoiceError
-from agi.voice.texts import Text
+from agi.voice.texts import WRITTEN, Text
 
 _MUTE = "Suara mesin tidak dapat berbicara sekarang: lihat hotline doctor."
 _SHOWN = {"": "semua", "berubah": "belum terbit", "rekaman": "rekaman manusia", "kuning": "tidak pernah diucapkan"}
@@ -101,6 +101,8 @@ def page(request: Request, key: str, trial: Trial | None = None, wrong: str = ""
         "recorded": any(part.digest for part in parts),
         "last": here.working.last_edit(text.file.name, *key.split(".")),
         "wrong": wrong,
+        "in_messages": plain(draft.texts.variant(key).raw),
+        "in_messages_told": "Tertulis lain daripada diucapkan." if f"{WRITTEN}{key}" in draft.texts.messages else "Sama.",
     }
     return render(request, "admin/sentence.html", status=status, **told)
 
