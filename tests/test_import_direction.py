@@ -19,6 +19,7 @@ FLOOR = {
     "line": 4,
     "pages": 4,
     "doors": 4,
+    "citizens": 4,
     "services": 3,
     "rehearsal": 3,
     "text": 3,

@@ -60,6 +60,9 @@ def up(listen: str | None) -> None:
         click.echo(f"\nThe pages, for a browser: {click.style(address, bold=True)}")
         if first := bringup.first_invitation(settings):
             click.echo(f"The first account, by this link, once: {click.style(f'{address}undangan/{first}', bold=True)}")
+    if settings.citizens.enabled:
+        address = f"http://127.0.0.1:{settings.citizens.port}/"
+        click.echo(f"The page for citizens, which your web server passes on: {click.style(address, bold=True)}")
     click.echo("\nNext: ./hotline try (no telephone needed), status, logs -f, calls tail, down")
 
 

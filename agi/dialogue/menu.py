@@ -14,6 +14,7 @@ from agi.dialogue.menufile import MenuFile, Node, read
 from agi.dialogue.question import Prompt
 from agi.dialogue.spoken import INTENTS, Leads, Spoken
 from agi.dialogue.talk import Says, Talk
+from agi.dialogue.titles import titles
 from agi.errors import HotlineError
 from agi.languages import INDONESIAN
 from agi.languages.language import Language
@@ -45,7 +46,7 @@ class Menu:
     """A menu that has the right form. Whether its prompts and services exist is not for it to say.
 
     `spoken`: what may be said on its questions, by grammar, in its `language`; `leads`: where any place may be wished
-    for; `facts`: from where, and until when, what it tells is known.
+    for; `facts`: from where, and until when, what it tells is known. `titles`: what its places are called for people.
     """
 
     def __init__(self, found: MenuFile, language: Language, known: Sequence[Fact] = ()) -> None:
@@ -53,6 +54,7 @@ class Menu:
         self.nodes = found.nodes
         self.language = language
         self.facts = known
+        self.titles = titles(found)
         words = {
             grammar: {key: ways for key, ways in one.ways.items() if ways} for grammar, one in found.heard().items()
         }

@@ -33,9 +33,11 @@ OF_THE_LINE = (
 """What line and speech service are started as, and what they start: the recognising and the speaking child."""
 OF_THE_PAGES = ("agi.pages.serve", "agi.ops.errands")
 """What the pages are started as."""
+OF_THE_CITIZENS_PAGE = ("agi.citizens.serve",)
+"""What the page for citizens is started as."""
 OF_THE_DOORS = ("agi.doors.serve",)
 """What takes webhooks is started as."""
-_PAGES = ROOT / "agi" / "pages"
+_PAGES, _CITIZENS = ROOT / "agi" / "pages", ROOT / "agi" / "citizens"
 _RESTARTED = {
     "speech": "speech recognition: settings, model or program have changed",
     "line": "the line: settings or program have changed; calls in progress finish first",
@@ -54,6 +56,7 @@ class Started(BaseModel):
     dialplan: str
     line: str
     pages: str = ""
+    citizens: str = ""
     doors: str = ""
 
 
@@ -71,9 +74,18 @@ def line_fingerprint(settings: Settings) -> str:
 
 def pages_fingerprint(settings: Settings) -> str:
     """Stamp of what the pages read at their start: settings, key, own code, templates and what the browser is given."""
+    return _browsed(settings, _PAGES, OF_THE_PAGES)
+
+
+def citizens_fingerprint(settings: Settings) -> str:
+    """Stamp of the same of the page for citizens."""
+    return _browsed(settings, _CITIZENS, OF_THE_CITIZENS_PAGE)
+
+
+def _browsed(settings: Settings, folder: Path, modules: tuple[str, ...]) -> str:
     parts = [settings.model_dump_json(), privacy.hash_key(settings.var).hex()]
-    files = {path for path in _PAGES.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    named = sorted((str(path.relative_to(ROOT)), path) for path in files | reached(ROOT, *OF_THE_PAGES))
+    files = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    named = sorted((str(path.relative_to(ROOT)), path) for path in files | reached(ROOT, *modules))
     return stamp("\n".join((*parts, stamp_of(named))).encode())
 
 
@@ -151,6 +163,7 @@ def start(settings: Settings, program: Program) -> None:
         dialplan=by_reload,
         line=line_fingerprint(settings),
         pages=pages_fingerprint(settings) if settings.pages.enabled else "",
+        citizens=citizens_fingerprint(settings) if settings.citizens.enabled else "",
         doors=doors_fingerprint(settings) if doors.able(settings) else "",
     )
     began = {process.name: process.pid for process in supervisor.processes()}
@@ -171,6 +184,9 @@ def start(settings: Settings, program: Program) -> None:
         click.echo("Restarting the pages: settings or program have changed", err=True)
         for name in {"pages", "errands"} & kept:
             supervisor.restart(name)
+    if before is not None and before.citizens != now.citizens and "citizens" in kept:
+        click.echo("Restarting the page for citizens: settings or program have changed", err=True)
+        supervisor.restart("citizens")
     if before is not None and before.doors != now.doors and "doors" in kept:
         click.echo("Restarting the doors for messages: settings or program have changed", err=True)
         supervisor.restart("doors")

@@ -38,6 +38,7 @@ SPEECH = (sys.executable, "-m", "agi.cli", "speech", "serve")
 WATCH = (sys.executable, "-m", "agi.ops.watch")
 PAGES = (sys.executable, "-m", "agi.pages.serve")
 ERRANDS = (sys.executable, "-m", "agi.ops.errands")
+CITIZENS = (sys.executable, "-m", "agi.citizens.serve")
 DOORS = (sys.executable, "-m", "agi.doors.serve")
 _START_LIMIT_S = 30.0
 
@@ -73,12 +74,13 @@ class Supervisor:
 
     @property
     def programs(self) -> tuple[str, ...]:
-        """Names of what is kept running: the speech service only where callers may speak, pages and doors where
-        wanted."""
+        """Names of what is kept running: the speech service only where callers may speak, pages, citizens' page
+        and doors where wanted."""
         speech = ("speech",) if speech_is_on(self._settings) else ()
         pages = ("pages", "errands") if self._settings.pages.enabled else ()
+        citizens = ("citizens",) if self._settings.citizens.enabled else ()
         messages = ("doors",) if doors.able(self._settings) else ()
-        return (*PROGRAMS, *speech, *pages, *messages)
+        return (*PROGRAMS, *speech, *pages, *citizens, *messages)
 
     def running(self) -> bool:
         """Whether supervisord answers."""
@@ -263,6 +265,8 @@ keep={settings.log.keep}
         if settings.pages.enabled:
             parts.append(self._kept("program:pages", _command(PAGES, ours), 5, "log/pages.out", "priority=40"))
             parts.append(self._kept("program:errands", _command(ERRANDS, ours), 2, "log/errands.out", "priority=40"))
+        if settings.citizens.enabled:
+            parts.append(self._kept("program:citizens", _command(CITIZENS, ours), 5, "log/citizens.out", "priority=40"))
         if doors.able(settings):
             parts.append(self._kept("program:doors", _command(DOORS, ours), 5, "log/doors.out", "priority=40"))
         return "\n".join(parts)

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     queue: tables.Queue = tables.Queue()
     survey: tables.Survey = tables.Survey()
     pages: tables.Pages = tables.Pages()
+    citizens: tables.Citizens = tables.Citizens()
     tickets: tables.Tickets = tables.Tickets()
     messages: tables.Messages = tables.Messages()
     whatsapp: doors.Whatsapp = doors.Whatsapp()
@@ -235,6 +236,11 @@ class Settings(BaseSettings):
     def mailbox_db(self) -> Path:
         """The database of messages that came and of their answers."""
         return self.data / "mailbox" / "mailbox.db"
+
+    @property
+    def citizens_folder(self) -> Path:
+        """Folder of what the page for citizens keeps for some hours."""
+        return self.var / "citizens"
 
     @property
     def messages_spool(self) -> Path:

@@ -195,6 +195,22 @@ class Pages(Section):
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which one must sign in again.")
 
 
+class Citizens(Section):
+    """The page for citizens, which anybody may open; the office's web server stands before it."""
+
+    enabled: bool = Field(False, description="Whether `hotline up` starts the page for citizens.")
+    port: int = Field(
+        8540,
+        ge=1024,
+        le=65535,
+        description="TCP port on 127.0.0.1 by which the office's web server passes on the page for citizens.",
+    )
+    forwarded: bool = Field(
+        True,
+        description="Whether that web server says in X-Forwarded-For who asks; false: all who ask share one limit.",
+    )
+
+
 class Tickets(Section):
     """Complaints and wishes of citizens."""
 

@@ -13,7 +13,7 @@ from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Waiting, Written
 from agi.books.ports import CallLog
 from agi.text.reading import BY_THE_HOTLINE, Intent
-from agi.text.record import recorded
+from agi.text.record import record
 from agi.text.service import TextService
 
 ATTEMPTS = 8
@@ -107,11 +107,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001  # one message's fault must not keep the others from being answered
             _log.error("text.fault", door=came.door, exc_info=error)
             answer = None
-        self._log.begin(contact, came.sender, begun, channel=channel, edition=service.edition)
-        for event in recorded(answer, self._clock()):
-            self._log.event(contact, event)
-        if answer and answer.found.about:
-            self._log.about(contact, answer.found.about)
+        record(self._log, contact, came.sender, channel, service.edition, answer, begun, self._clock())
         if answer is None:
             return Written(seq, service.fault, "")
         silent = with_agent and answer.intent not in BY_THE_HOTLINE

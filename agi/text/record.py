@@ -3,11 +3,30 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from agi.books.events import Ended, Event, Noted, NoteKind, Outcome
+from agi.books.events import Channel, Ended, Event, Noted, NoteKind, Outcome
+from agi.books.ports import CallLog
 from agi.text.reading import Intent
 from agi.text.service import Answer
 
 _UNAVAILABLE = (NoteKind.REGISTRY_UNAVAILABLE, NoteKind.TICKETS_UNAVAILABLE)
+
+
+def record(
+    log: CallLog,
+    contact: str,
+    sender: str,
+    channel: Channel,
+    edition: int,
+    answer: Answer | None,
+    begun: datetime,
+    ended: datetime,
+) -> None:
+    """Write a contact down in the `log` that was answered so, in the words of this `edition`."""
+    log.begin(contact, sender, begun, channel=channel, edition=edition)
+    for event in recorded(answer, ended):
+        log.event(contact, event)
+    if answer and answer.found.about:
+        log.about(contact, answer.found.about)
 
 
 def recorded(answer: Answer | None, at: datetime) -> Iterator[Event]:

@@ -105,8 +105,14 @@ class TextService:
             note = NoteKind.TICKETS_UNAVAILABLE if unkept else NoteKind.REGISTRY_UNAVAILABLE
             found = Found((Prompt(key),), note)
         prompts = self._due(found.prompts)
-        words = " ".join(self.texts.message(one.key, one.places) for one in prompts)
-        return Answer(words, reading.intent, found._replace(prompts=prompts))
+        return Answer(" ".join(self._written(prompts)), reading.intent, found._replace(prompts=prompts))
+
+    def sentences(self, *prompts: Prompt) -> tuple[str, ...]:
+        """What is written for `prompts`; in place of what is overdue, that it is. Raises texts.UnknownKey."""
+        return self._written(self._due(prompts))
+
+    def _written(self, prompts: tuple[Prompt, ...]) -> tuple[str, ...]:
+        return tuple(self.texts.message(one.key, one.places) for one in prompts)
 
     @property
     def fault(self) -> str:
@@ -148,9 +154,9 @@ class TextService:
             case Intent.NIK_LENGTH:
                 return Found((Prompt("text.nik_length", {"count": reading.digits}),), NoteKind.NIK_INVALID, "format")
             case Intent.STATUS:
-                return self._prove(visitor, Subject.REGISTRATION, reading.number, reading.pin, self.office.application)
+                return self.prove(visitor, Subject.REGISTRATION, reading.number, reading.pin)
             case Intent.TICKET:
-                return self._prove(visitor, Subject.TICKET, reading.number, reading.pin, self.office.tickets.status)
+                return self.prove(visitor, Subject.TICKET, reading.number, reading.pin)
             case Intent.STATUS_PIN:
                 return self._half(visitor, Subject.REGISTRATION, reading.number, Prompt("text.status_pin"))
             case Intent.TICKET_PIN:
@@ -163,7 +169,7 @@ class TextService:
         digits = self.office.kk_digits
         proof = reading.kk[-digits:] or reading.kk_end
         if proof:
-            return self._prove(visitor, Subject.NIK, reading.nik, proof, self.office.check_nik)
+            return self.prove(visitor, Subject.NIK, reading.nik, proof)
         return self._half(visitor, Subject.NIK, reading.nik, Prompt("text.kk_needed", {"digits": digits}))
 
     def _half(self, visitor: Visitor, subject: Subject, number: str, ask: Prompt) -> Found:
@@ -177,25 +183,18 @@ class TextService:
             self.halves.keep_half(visitor.number, subject, number, self.office.clock())
         return Found((ask,), about=number)
 
-    def _prove(
-        self,
-        visitor: Visitor,
-        subject: Subject,
-        number: str,
-        proof: str,
-        look_up: Callable[[Visitor, str, str], Resident | Progress | Ticket | Refusal],
-    ) -> Found:
-        found = look_up(visitor, number, proof)
-        told = telling.told(found)
-        match found:
-            case Invalid(_, fault):
-                return Found(told, NoteKind(f"{subject}.invalid"), fault or "")
-            case Wrong(stop=stop):
-                self.halves.keep_half(visitor.number, subject, number, self.office.clock())
-                return Found(told, NoteKind.MISMATCH, about=number, locked=stop is not None)
-            case Locked() | NoMoreTries():
-                return Found(told, NoteKind.LOCKOUT, about=number, locked=True)
+    def prove(self, visitor: Visitor, subject: Subject, number: str, proof: str) -> Found:
+        """What may be told of a NIK, a registration number or a ticket with its proof. Raises BookError."""
+        look_up: Mapping[Subject, Callable[[Visitor, str, str], Resident | Progress | Ticket | Refusal]] = {
+            Subject.NIK: self.office.check_nik,
+            Subject.REGISTRATION: self.office.application,
+            Subject.TICKET: self.office.tickets.status,
+        }
+        found = look_up[subject](visitor, number, proof)
+        if isinstance(found, Refusal):
+            return self._refused(visitor, subject, number, found)
         self.halves.drop_half(visitor.number)
+        told = telling.told(found)
         match found:
             case Resident():
                 day = self.office.told_of("residents")
@@ -206,7 +205,30 @@ class TextService:
                 return Found((*told, *telling.of_day(day)), NoteKind.APPLICATION_TOLD, status, number)
             case Ticket(state=state):
                 return Found(told, NoteKind.TICKET_TOLD, state, number)
+
+    def applications(self, visitor: Visitor, nik: str, proof: str) -> Found:
+        """How far all applications of a person are. Raises BookError."""
+        found = self.office.applications(visitor, nik, proof)
+        if isinstance(found, Refusal):
+            return self._refused(visitor, Subject.NIK, nik, found)
+        some = Prompt("applications.many", {"count": len(found)}) if len(found) > 1 else Prompt("applications.one")
+        each = (prompt for one in found for prompt in telling.told(one))
+        day = telling.of_day(self.office.told_of("applications"))
+        told = (some if found else Prompt("applications.none"), *each, *day)
+        return Found(told, NoteKind.APPLICATIONS_TOLD, str(len(found)), nik)
+
+    def _refused(self, visitor: Visitor, subject: Subject, number: str, found: Refusal) -> Found:
+        told = telling.told(found)
+        match found:
+            case Invalid(_, fault):
+                return Found(told, NoteKind(f"{subject}.invalid"), fault or "")
+            case Wrong(stop=stop):
+                self.halves.keep_half(visitor.number, subject, number, self.office.clock())
+                return Found(told, NoteKind.MISMATCH, about=number, locked=stop is not None)
+            case Locked() | NoMoreTries():
+                return Found(told, NoteKind.LOCKOUT, about=number, locked=True)
             case Frozen():
+                self.halves.drop_half(visitor.number)
                 return Found(told, NoteKind.NIK_FROZEN, about=number)
 
     def _complain(self, reading: Reading, contact: str, channel: Channel) -> Found:

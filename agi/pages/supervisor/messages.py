@@ -44,7 +44,8 @@ def listed(request: Request) -> Response:
 
 def doors(settings: Settings) -> Mapping[str, str]:
     """How the office calls the doors."""
-    return {"sip": "pesan telepon", **{name: table.SHOWN for name, table in settings.doors.items()}}
+    ours = {"sip": "pesan telepon", "chat": "obrolan di halaman warga"}
+    return {**ours, **{name: table.SHOWN for name, table in settings.doors.items()}}
 
 
 ROUTES = (Route(PATH, listed, methods=["GET"]),)
