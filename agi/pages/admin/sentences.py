@@ -102,7 +102,7 @@ def page(request: Request, key: str, trial: Trial | None = None, wrong: str = ""
         "last": here.working.last_edit(text.file.name, *key.split(".")),
         "wrong": wrong,
         "in_messages": plain(draft.texts.variant(key).raw),
-        "in_messages_told": "Tertulis lain daripada diucapkan." if f"{WRITTEN}{key}" in draft.texts.messages else "Sama.",
+        "written_apart": f"{WRITTEN}{key}" in draft.texts.messages,
     }
     return render(request, "admin/sentence.html", status=status, **told)
 
