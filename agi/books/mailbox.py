@@ -7,17 +7,18 @@ messages of its own doors; what they and their answers said stands here sealed u
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
 from agi.books.errors import BookError
 from agi.books.files import open_writer
 from agi.books.mailbox_schema import SCHEMA
+from agi.books.parts import Incomplete, Part, given_up, joined
 from agi.books.ports import Half
 from agi.books.rows import stored
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
@@ -54,7 +55,8 @@ class ThreadState(StrEnum):
 class Incoming:
     """A message that came by `door`, where it is known as `message` ("": see `AGAIN_FOR`), and what it says.
 
-    `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups.
+    `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups. `part`: which one it is of a
+    longer message.
     """
 
     door: str
@@ -62,6 +64,7 @@ class Incoming:
     address: str = field(repr=False)
     body: str = field(repr=False)
     sender: str = field(repr=False)
+    part: Part | None = None
 
 
 class Waiting(NamedTuple):
@@ -140,6 +143,10 @@ class Mailbox:
         return self._do(work)
 
     def _take(self, rows: sqlite3.Connection, one: Incoming, when: datetime) -> int:
+        if one.part:
+            came = Incomplete(one.door, one.address, one.sender)
+            body = joined(rows, self._key, one.part, came, one.body, when)
+            return 0 if body is None else self._take(rows, replace(one, body=body, part=None), when)
         at, known = stored(when), one.message or self._unnamed(rows, one, when)
         thread, address = keyed_hash(self._key, "thread", one.door, one.sender), sealed(self._key, one.address)
         new = rows.execute(
@@ -173,21 +180,28 @@ class Mailbox:
         return str(known[0]) if known else now
 
     def waiting(self, doors: Collection[str], at: datetime, limit: int = 64) -> tuple[Waiting, ...]:
-        """The oldest of these doors that are not answered yet at `at`."""
+        """The oldest of these doors that are not answered yet at `at`; one that lacks a part comes empty."""
         query = (
             "SELECT seq, door, message, address, body, sender, EXISTS (SELECT 1 FROM threads"  # noqa: S608
             " WHERE threads.thread = inbox.thread AND threads.state = ? AND since >= ?)"
             f" FROM inbox WHERE state = 'new' AND {_of(doors)} ORDER BY seq LIMIT ?"
         )
-        found = self._do(lambda rows: rows.execute(query, (*with_agent(at), *doors, limit)).fetchall())
+
+        key = self._key
+
+        def work(rows: sqlite3.Connection) -> list[tuple[Any, ...]]:
+            for door, address, sender in given_up(rows, key, doors, at):
+                self._take(rows, Incoming(door, "", address, "", sender), at)
+            return rows.execute(query, (*with_agent(at), *doors, limit)).fetchall()
+
         return tuple(
             Waiting(
                 seq,
-                _contact(self._key, door, message),
-                Incoming(door, message, *(unsealed(self._key, one) for one in (address, body, sender))),
+                _contact(key, door, message),
+                Incoming(door, message, unsealed(key, address), unsealed(key, body), unsealed(key, sender)),
                 bool(with_agent),
             )
-            for seq, door, message, address, body, sender, with_agent in found
+            for seq, door, message, address, body, sender, with_agent in self._do(work)
         )
 
     # ---- out ----

@@ -69,3 +69,24 @@ def threads(db: Database) -> None:
         "CREATE INDEX threads_to_do ON threads (state, since) WHERE state <> 'hotline'",
     ):
         db.execute(statement)
+
+
+@SCHEMA()
+def parts(db: Database) -> None:
+    """Parts of messages, sealed; one that was joined stays for a while without its words, to know it if it comes again.
+
+    `whole` and `said` are keyed hashes: of which message it is a part, and what it says.
+    """
+    db.execute(
+        """CREATE TABLE parts (
+            whole BLOB NOT NULL,
+            nth INTEGER NOT NULL,
+            said BLOB NOT NULL,
+            door TEXT NOT NULL,
+            address BLOB,
+            sender BLOB,
+            body BLOB,
+            came TEXT NOT NULL,
+            PRIMARY KEY (whole, nth)
+        ) STRICT, WITHOUT ROWID"""
+    )
