@@ -83,6 +83,16 @@ def clashes(settings: "Settings") -> Iterator[str]:
             f"pages.listen ({settings.pages.listen}) tanpa TLS tidak boleh: halaman hanya untuk 127.0.0.1, contoh: "
             'listen = "127.0.0.1"; atau isi pages.certificate dan pages.certificate_key.'
         )
+    mail = settings.mail
+    for name, host, security in (
+        ("imap", mail.imap_host, mail.imap_security),
+        ("smtp", mail.smtp_host or mail.imap_host, mail.smtp_security),
+    ):
+        if security == "none" and host not in ("", "127.0.0.1", "::1", "localhost"):
+            yield (
+                f"mail.{name}_security (none) hanya boleh untuk server di komputer ini: tanpa TLS, kata sandi dan isi "
+                f'surel terbaca di jalan, contoh: {name}_security = "tls".'
+            )
     for kind in settings.speech.accept.keys() & settings.speech.confirm.keys():
         if settings.speech.confirm[kind] > settings.speech.accept[kind]:
             yield (

@@ -204,6 +204,14 @@ class Mailbox:
             for seq, door, message, address, body, sender, with_agent in self._do(work)
         )
 
+    def came(self, seq: int, since: datetime) -> int:
+        """How many messages came in the thread of message `seq` since then, up to it; an agent's own do not count."""
+        query = (
+            "SELECT count(*) FROM inbox AS this JOIN inbox AS other USING (thread)"
+            " WHERE this.seq = ? AND other.seq <= this.seq AND other.came >= ? AND other.author = ''"
+        )
+        return int(self._do(lambda rows: rows.execute(query, (seq, stored(since))).fetchone())[0])
+
     # ---- out ----
 
     def answer(self, written: Iterable[Written], at: datetime) -> None:

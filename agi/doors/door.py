@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agi.books.events import Channel
 from agi.books.mailbox import Incoming
-from agi.text.delivery import NotSent
+from agi.text.delivery import Limits, NotSent
 
 
 class Refused(Exception):
@@ -67,6 +67,7 @@ class OpenDoor(ABC):
     channel: Channel
     again_in_doubt = True
     at_once = 1
+    limits: Limits = ()
 
     @abstractmethod
     def send(self, address: str, body: str, token: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from agi.doors.door import OpenDoor
+from agi.doors.mail import MailDoor
 from agi.doors.messenger import Messenger
 from agi.doors.sms import Sms
 from agi.doors.whatsapp import WhatsApp
@@ -13,6 +14,7 @@ _KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {
     WhatsApp.name: WhatsApp.of,
     Messenger.name: Messenger.of,
     Sms.name: Sms.of,
+    MailDoor.name: MailDoor.of,
 }
 
 

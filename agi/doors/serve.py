@@ -74,7 +74,7 @@ class Served:
         self._mailbox = mailbox
         self._office = office
         self._posts = Lock()  # two calls may tell of one post at once
-        self._delivery = Delivery(mailbox, service, [door], office.clock, log)
+        self._delivery = Delivery(mailbox, service, [door], office.clock, log, door.limits)
         self._worker = Worker(self._delivery, timedelta(days=keep_days))
 
     def take(self, came: Came) -> None:

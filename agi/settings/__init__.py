@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     whatsapp: doors.Whatsapp = doors.Whatsapp()
     messenger: doors.Messenger = doors.Messenger()
     sms: doors.Sms = doors.Sms()
+    mail: doors.Mail = doors.Mail()
     cases: tables.Cases = tables.Cases()
     callback: tables.Callback = tables.Callback()
     log: tables.Log = tables.Log()

@@ -116,3 +116,32 @@ class Sms(DoorTable):
     def wanted(self) -> bool:
         """See `DoorTable`."""
         return bool(self.url)
+
+
+Security = Literal["tls", "starttls", "none"]
+
+
+class Mail(DoorTable):
+    """The office's address for mails: read by IMAP, answered by SMTP, with one account. Its secret: the password."""
+
+    SHOWN = "surel"
+    SECRETS = ("password",)
+
+    address: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?$",
+        description="The address citizens write to; empty: no e-mail.",
+    )
+    user: str = Field("", description="The account at both servers; empty: the address.")
+    folder: str = Field("INBOX", description="The folder in which its mails come.")
+    imap_host: str = Field("", description="The IMAP server; empty: no e-mail.")
+    imap_port: int = Field(993, ge=1, le=65535, description="Its TCP port.")
+    imap_security: Security = Field("tls", description="How it is spoken to; `none` on this machine alone.")
+    smtp_host: str = Field("", description="The SMTP server; empty: mail.imap_host.")
+    smtp_port: int = Field(465, ge=1, le=65535, description="Its TCP port; with `starttls` mostly 587.")
+    smtp_security: Security = Field("tls", description="How it is spoken to; `none` on this machine alone.")
+
+    @property
+    def wanted(self) -> bool:
+        """See `DoorTable`."""
+        return bool(self.address and self.imap_host)

@@ -1,7 +1,7 @@
 """Messages through the text service: taken, answered and sent, each once, whatever is killed in between."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,6 +24,8 @@ _PURGE_EVERY = 3600
 """Rounds between two looks for what is old."""
 _RECORD_WAIT_S = 1.0
 """So long an answer waits for its record: a disk in trouble keeps nobody from being answered."""
+Limits = Sequence[tuple[timedelta, int]]
+"""How many messages of one sender are answered within each of these times; more stay without an answer."""
 _log = structlog.get_logger("text")
 
 
@@ -56,7 +58,8 @@ class Door(Protocol):
 
 class Delivery:
     """Brings the messages of these `doors` from the mailbox through the `service` of now, and out again; what came of
-    each goes to the `log` of contacts."""
+    each goes to the `log` of contacts. `limits` keep two programs from answering each other for ever.
+    """
 
     def __init__(
         self,
@@ -65,12 +68,14 @@ class Delivery:
         doors: Iterable[Door],
         clock: Callable[[], datetime],
         log: CallLog,
+        limits: Limits = (),
     ) -> None:
         self._mailbox = mailbox
         self._log = log
         self._service = service
         self._doors: Mapping[str, Door] = {door.name: door for door in doors}
         self._clock = clock
+        self._limits = limits
 
     def take(self, *messages: Incoming) -> int:
         """Keep what came; how many of it are new. The peer may be told so once this returns. Raises BookError."""
@@ -100,6 +105,9 @@ class Delivery:
 
     def _written(self, waiting: Waiting) -> Written:
         seq, contact, came, with_agent = waiting
+        if any(self._mailbox.came(seq, self._clock() - span) > most for span, most in self._limits):
+            _log.warning("text.too_many", door=came.door)
+            return Written(seq, "", "")
         channel, begun = self._doors[came.door].channel, self._clock()
         service = self._service()
         try:

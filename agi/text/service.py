@@ -56,6 +56,8 @@ _HOW_OF_SERVICE = {
 }
 _TOLD_OF_SERVICE = {"life_events": "text.life_events", "diagnosis": "text.nik_unknown", "fraud_report": "info.fraud"}
 """What is written in place of a conversation by telephone."""
+_CLOSINGS = {Channel.MAIL: Prompt("info.channels")}
+"""Channel -> what its answers end with, in a paragraph of its own: a mail has room to say where else to ask."""
 
 
 class Found(NamedTuple):
@@ -105,7 +107,10 @@ class TextService:
             note = NoteKind.TICKETS_UNAVAILABLE if unkept else NoteKind.REGISTRY_UNAVAILABLE
             found = Found((Prompt(key),), note)
         prompts = self._due(found.prompts)
-        return Answer(" ".join(self._written(prompts)), reading.intent, found._replace(prompts=prompts))
+        told = [" ".join(self._written(prompts))]
+        if closing := _CLOSINGS.get(channel):
+            told += self.sentences(closing)
+        return Answer("\n\n".join(dict.fromkeys(told)), reading.intent, found._replace(prompts=prompts))
 
     def sentences(self, *prompts: Prompt) -> tuple[str, ...]:
         """What is written for `prompts`; in place of what is overdue, that it is. Raises texts.UnknownKey."""
