@@ -1,6 +1,7 @@
 """The citizens' page over a small registry of all states, asked in this process or over HTTP; with a clock to set."""
 
 import base64
+import html
 import json
 import re
 import shutil
@@ -52,11 +53,8 @@ class CitizensPage:
         self.site = self._stack.enter_context(opened(self.settings, self.clock))
 
     def publish(self) -> None:
-        """What the working copy says is what is said from now on, without being spoken."""
-        editions = Editions(self.settings.editions_folder)
-        with editions.alone():
-            shutil.copytree(self.settings.prompts, editions.draft / "prompts")
-            editions.publish("content", "maker", "", "", ())
+        """What the working copy says is what is said from now on."""
+        publish(self.settings)
 
     def close(self) -> None:
         self._stack.close()
@@ -89,6 +87,14 @@ class CitizensPage:
         return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
 
 
+def publish(settings: Settings) -> None:
+    """Publish the working copy as it stands; nobody speaks it."""
+    editions = Editions(settings.editions_folder)
+    with editions.alone():
+        shutil.copytree(settings.prompts, editions.draft / "prompts")
+        editions.publish("content", "maker", "", "", ())
+
+
 class Citizen:
     """A browser without a screen; all pages that it was shown are kept in `seen`."""
 
@@ -103,17 +109,18 @@ class Citizen:
         return self._kept(self.client.get(path, headers=headers)).text
 
     def form(self, path: str) -> dict[str, str]:
-        """What the form at `path` carries by itself, some seconds after it was opened."""
-        shown = self.get(path)
+        """What the form at `path` carries by itself, that was opened some seconds ago."""
+        self._page.clock.pass_by(-FILLED)
+        shown = html.unescape(self.get(path))
+        self._page.clock.pass_by(FILLED)
         carried = {"izin": _STAMP.findall(shown)[0]}
         if self._scripts:
             puzzle = dict(_PUZZLE.findall(shown))
             found = solve_challenge(puzzle["challenge"], puzzle["salt"], "SHA-256", int(puzzle["most"]))
             assert found
             told = {"algorithm": "SHA-256", "challenge": puzzle["challenge"], "number": found.number,
-                    "salt": puzzle["salt"].replace("&amp;", "&"), "signature": puzzle["signature"]}  # fmt: skip
+                    "salt": puzzle["salt"], "signature": puzzle["signature"]}  # fmt: skip
             carried["bukti"] = base64.b64encode(json.dumps(told).encode()).decode()
-        self._page.clock.pass_by(FILLED)
         return carried
 
     def send(self, path: str, fields: dict[str, str] | None = None, **more: str) -> httpx2.Response:

@@ -45,6 +45,7 @@ _THOROUGH = (
     "test_bench",
     "test_call_doubtful",
     "test_call_stalled_disk",
+    "test_citizens_browser",
     "test_collect",
     "test_complaint_calls",
     "test_drill",

@@ -1,4 +1,4 @@
-"""The style sheet and the script, by their digest, and nothing else."""
+"""The style sheet, the script and the icon, by their digest, and nothing else."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from agi.stamp import stamp
 
-_KINDS = {"citizens.css": "text/css", "citizens.js": "text/javascript"}
+_KINDS = {"citizens.css": "text/css", "citizens.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -2,6 +2,7 @@
 "use strict";
 
 const LOOK_MS = 6000;
+const SOONEST_MS = 2500; // a form that comes back sooner is taken for a program's
 
 async function sha256(text) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
@@ -23,6 +24,7 @@ async function solution({ salt, challenge, signature, most }) {
 function puzzle(form) {
   const field = form.querySelector("[name=bukti]");
   if (!field) return;
+  form.ripe = new Promise((then) => setTimeout(then, SOONEST_MS));
   form.addEventListener("focusin", () => (form.solving ??= solution(field.dataset).then((told) => (field.value = told))));
 }
 
@@ -38,7 +40,7 @@ async function send(event) {
   const button = form.querySelector("button");
   button.textContent = "Sebentar…";
   form.solving ??= solution(field.dataset).then((told) => (field.value = told));
-  await form.solving;
+  await Promise.all([form.solving, form.ripe]);
   if (form.dataset.chat === undefined) {
     form.submit();
     return;
