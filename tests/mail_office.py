@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,10 +42,19 @@ class MailOffice:
     def kill(self) -> None:
         assert self.process
         self.process.send_signal(signal.SIGKILL)
-
-    def wait_killed(self) -> None:
-        assert self.process
         self.process.wait(20)
+
+    def kill_at(self, step: str) -> threading.Event:
+        """Kill the process as soon as the server is asked for this step, before it answers; set when that is done."""
+        done = threading.Event()
+
+        def kill(name: str) -> None:
+            if name == step and not done.is_set():
+                self.kill()
+                done.set()
+
+        self.server.step = kill
+        return done
 
     def write(self, body: str, sender: str | None = CITIZEN, *, read: bool = False, **headers: str) -> int:
         """A plain mail comes; its uid. `read`: by a person; `headers`: more of them, `_` for `-`."""
@@ -98,5 +108,4 @@ def mail_office(home: Path) -> Iterator[MailOffice]:
         yield made
     finally:
         made.kill()
-        made.wait_killed()
         server.close()

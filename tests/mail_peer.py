@@ -50,10 +50,14 @@ class Handed:
 
 
 class MailServer:
-    """Both servers. `step` is told of each command before it is obeyed; `refuses`: what SMTP refuses next, and how."""
+    """Both servers. `step` is told of each command before it is obeyed; `refuses`: what SMTP refuses next, and how.
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    `tls`: for STARTTLS, or at once where it is `implicit`.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None, *, implicit: bool = False) -> None:
         self.tls = tls
+        self.implicit = implicit
         self.box: list[Stored] = []
         self.handed: list[Handed] = []
         self.refuses: list[tuple[str, int]] = []
@@ -119,12 +123,16 @@ class _Peer(StreamRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.peer.connections.add(self.request)
+        if self.peer.implicit:
+            self.secure()
 
     def secure(self) -> None:
         """From now on by TLS."""
         assert self.peer.tls
+        self.peer.connections.discard(self.request)
         self.request = self.peer.tls.wrap_socket(self.request, server_side=True)
         super().setup()
+        self.peer.connections.add(self.request)
 
     def finish(self) -> None:
         self.peer.connections.discard(self.request)

@@ -9,6 +9,7 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import HeaderParser
 from html.parser import HTMLParser
+from typing import cast
 
 LONGEST = 4000
 """Characters of a mail's own words that are kept; the text service reads fewer."""
@@ -16,6 +17,11 @@ _HEADERS = 65_536
 """Bytes in which a mail's headers are looked for."""
 _LONGEST_SUBJECT = 1000
 _LONGEST_TEXT = 50_000
+_LONGEST_PAGE = 10_000
+"""Characters of HTML: its reader takes time by the square of what has no end."""
+_MOST_MULTIPARTS = 20
+"""In one mail: each line is compared with the boundaries of all that it may stand in."""
+_MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
 _NOT_OF_MAILS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 """Python's codecs that are no charset of mails, and take long for long texts."""
 _ATTRIBUTION = re.compile(r"(?:On|Pada)\b.{5,300}\b(?:wrote|menulis)\s?:", re.IGNORECASE)
@@ -26,6 +32,10 @@ _REST_IS_QUOTED = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"-- ?|(?:Sent from|Dikirim dari) .{1,60}", re.IGNORECASE)
+
+
+class Unreadable(Exception):
+    """A mail that was made to take long."""
 
 
 def headers(raw: bytes) -> Message:
@@ -44,7 +54,9 @@ def subject(mail: Message) -> str:
 
 
 def own_words(raw: bytes) -> str:
-    """What the writer of a mail says in it. Any error of the readers of MIME and HTML: it was made to break them."""
+    """What the writer of a mail says in it. Raises Unreadable, and whatever Python's readers of MIME and HTML do."""
+    if len(_MULTIPART.findall(raw)) > _MOST_MULTIPARTS:
+        raise Unreadable
     plain = html = ""
     for part in _texts(message_from_bytes(raw)):
         if part.get_content_type() == "text/plain" and not plain:
@@ -61,9 +73,8 @@ def _texts(mail: Message) -> Iterator[Message]:
     waiting = deque([mail])
     while waiting:
         part = waiting.popleft()
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting.extendleft(one for one in reversed(inner) if isinstance(one, Message))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extendleft(reversed(cast(list[Message], part.get_payload())))
         elif part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment":
             yield part
 
@@ -140,7 +151,7 @@ class _Html(HTMLParser):
 def _of_html(page: str) -> str:
     """What the body of a page shows; what stands before it (styles of 60 kB) is not looked at."""
     reader = _Html()
-    reader.feed(page[max(0, page.casefold().find("<body")) :][:_LONGEST_TEXT])
+    reader.feed(page[max(0, page.casefold().find("<body")) :][:_LONGEST_PAGE])
     reader.close()
     return "\n".join(line.strip() for line in "".join(reader.words).split("\n")).strip()
 
