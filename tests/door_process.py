@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx2
 from installation import private_environment, run_hotline, settings_of
@@ -29,7 +30,7 @@ class DoorProcess:
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def install(cls, home: Path, secrets: dict[str, str], **environment: str) -> "DoorProcess":
+    def install(cls, home: Path, secrets: dict[str, str], **environment: str) -> Self:
         """An installation in `home` with these secrets (file: value), the sample's residents and all sentences."""
         own = private_environment(
             home, HOTLINE_MESSAGES__WEBHOOK_PORT=str(free_port(socket.SOCK_STREAM)), **environment

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from threading import Event
-from typing import Any
 
 import pytest
 from line_exchange import until
-from webhook_doors import Answered, Asked, Doors, Mute, api, hex_signed, open_door
+from webhook_doors import Answered, Asked, Doors, Network, api, hex_signed, open_door
 
 from agi.books.ticket import Category, State
 from agi.books.tickets import TicketBook
@@ -23,18 +20,8 @@ CITIZEN = "7004000000091234"
 URL = f"/v23.0/{PAGE}/messages"
 
 
-@dataclass
-class Meta:
-    """The other side: keeps what it is sent, answers as it is told."""
-
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    refuses: list[tuple[int, int, int]] = field(default_factory=list)
-    """HTTP status, code and the code below it of what is refused next, one after another."""
-    mute: int = 0
-    """How many it takes next without an answer."""
-    going: Event = field(default_factory=Event)
-    """Cleared: it takes the next one, and its answer is long in coming."""
-    stuck: Event = field(default_factory=Event)
+class Meta(Network):
+    """Meta's side."""
 
     @property
     def texts(self) -> list[str]:
@@ -55,16 +42,8 @@ class Meta:
         if asked.headers["Authorization"] != f"Bearer {TOKEN}" or asked.path != URL:
             return Answered(401, {"error": {"code": 190, "message": "bad token"}})
         if self.refuses:
-            status, code, below = self.refuses.pop(0)
-            told = f"about {asked.told['recipient']}"
-            return Answered(status, {"error": {"code": code, "error_subcode": below, "message": told}})
-        self.sent.append(asked.told)
-        if self.mute:
-            self.mute -= 1
-            raise Mute
-        if not self.going.is_set():
-            self.stuck.set()
-            self.going.wait(20)
+            return self.refuses.pop(0)
+        self.take(asked.told)
         return Answered(200, {"recipient_id": asked.told["recipient"]["id"], "message_id": f"m_out{len(self.sent)}"})
 
 
@@ -89,10 +68,7 @@ def doors(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do
 
 @pytest.fixture(autouse=True)
 def fresh(meta: Meta) -> None:
-    meta.sent.clear()
-    meta.refuses.clear()
-    meta.mute = 0
-    meta.going.set()
+    meta.fresh()
 
 
 _numbers = iter(range(1, 10_000))
@@ -214,7 +190,7 @@ def test_what_another_program_deals_with_is_not_answered(doors: Doors, meta: Met
 
 
 def test_what_never_goes_is_given_up(doors: Doors, meta: Meta) -> None:
-    meta.refuses += [(400, 10, 2018278)]
+    meta.refuses += [Answered(400, {"error": {"code": 10, "error_subcode": 2018278, "message": f"to {CITIZEN}"}})]
     doors.post(webhook(message("info")))
     until("it is given up", lambda: bool(doors.log.letters(1, "dead")))
     dead = doors.log.letters(1, "dead")[0]
@@ -255,8 +231,7 @@ def test_what_was_taken_without_an_answer_is_not_sent_again_once_it_is_echoed(do
 def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, meta: Meta) -> None:
     for nth in range(30):
         if nth in (10, 20):
-            meta.stuck.clear()
-            meta.going.clear()
+            meta.stick()
         assert doors.post(webhook(message(f"syarat kia {nth}"))) == 200
         if nth in (12, 22):
             assert meta.stuck.wait(20)
@@ -320,6 +295,6 @@ def test_the_door_is_shown_and_tried_by_command(doors: Doors) -> None:
 
 
 def test_nothing_that_was_written_stands_in_clear(doors: Doors) -> None:
-    kept = doors.kept()
+    kept = doors.written()
     for word in (CITIZEN, TOKEN, SECRET):
         assert word.encode() not in kept

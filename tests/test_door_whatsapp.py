@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from line_exchange import until
-from webhook_doors import Answered, Asked, Doors, api, hex_signed, open_door
+from webhook_doors import Answered, Asked, Doors, Network, api, hex_signed, open_door
 
 from agi.settings import SAMPLE
 from agi.workshop.softphone.sample import load
@@ -16,13 +14,8 @@ SECRET, VERIFY, TOKEN, NUMBER_ID = "s3cret-of-the-app", "shown-to-meta", "token-
 CITIZEN = "6281299990003"
 
 
-@dataclass
-class Meta:
-    """The other side: keeps what it is sent, answers as it is told."""
-
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    refuses: list[tuple[int, int]] = field(default_factory=list)
-    """HTTP status and code of what is refused next, one after another."""
+class Meta(Network):
+    """Meta's side."""
 
     @property
     def texts(self) -> list[str]:
@@ -34,9 +27,8 @@ class Meta:
         if asked.headers["Authorization"] != f"Bearer {TOKEN}" or asked.path != f"/v23.0/{NUMBER_ID}/messages":
             return Answered(401, {"error": {"code": 190, "message": "bad token"}})
         if self.refuses:
-            status, code = self.refuses.pop(0)
-            return Answered(status, {"error": {"code": code, "message": f"about {asked.told['to']}"}})
-        self.sent.append(asked.told)
+            return self.refuses.pop(0)
+        self.take(asked.told)
         return Answered(200, {"messages": [{"id": f"wamid.out{len(self.sent)}"}]})
 
 
@@ -58,8 +50,7 @@ def doors(meta: Meta, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door
 
 @pytest.fixture(autouse=True)
 def fresh(meta: Meta) -> None:
-    meta.sent.clear()
-    meta.refuses.clear()
+    meta.fresh()
 
 
 _numbers = iter(range(1, 10_000))
@@ -152,10 +143,10 @@ def test_who_has_a_user_name_and_no_number_is_answered(doors: Doors, meta: Meta)
 
 
 def test_what_meta_refuses_for_now_is_sent_again_and_what_never_goes_is_given_up(doors: Doors, meta: Meta) -> None:
-    meta.refuses += [(429, 130429)]
+    meta.refuses += [Answered(429, {"error": {"code": 130429}})]
     doors.post(message("syarat kia"))
     assert answers(meta, 1) == [doors.spoken("requirements.kia")]
-    meta.refuses += [(400, 131047)]
+    meta.refuses += [Answered(400, {"error": {"code": 131047, "message": f"to {CITIZEN}"}})]
     doors.post(message("info"))
     until("it is given up", lambda: bool(doors.log.letters(1, "dead")))
     dead = doors.log.letters(1, "dead")[0]
@@ -165,9 +156,13 @@ def test_what_meta_refuses_for_now_is_sent_again_and_what_never_goes_is_given_up
 def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, meta: Meta) -> None:
     texts = [f"syarat kia {nth}" for nth in range(30)]
     for nth, text in enumerate(texts):
+        if nth in (10, 20):
+            meta.stick()
         assert doors.post(message(text)) == 200
-        if nth in (9, 19):
+        if nth in (12, 22):
+            assert meta.stuck.wait(20)
             doors.kill()
+            meta.going.set()
             confirmed = [{"status": "sent", "biz_opaque_callback_data": one["biz_opaque_callback_data"]}
                          for one in meta.sent]  # fmt: skip
             doors.start()
@@ -195,6 +190,6 @@ def test_the_door_is_shown_and_tried_by_command(doors: Doors) -> None:
 
 
 def test_nothing_that_was_written_stands_in_clear(doors: Doors) -> None:
-    kept = doors.kept()
+    kept = doors.written()
     for word in (CITIZEN, TOKEN, SECRET):
         assert word.encode() not in kept

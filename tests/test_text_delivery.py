@@ -36,13 +36,15 @@ class Peer:
     again_in_doubt: bool = True
     at_once: int = 1
     got: dict[str, str] = field(default_factory=dict)
-    refuses: NotSent | None = None
+    refuses: Exception | None = None
+    known: str = ""
     tells: bool = True
 
-    def send(self, address: str, body: str, token: str) -> None:
+    def send(self, address: str, body: str, token: str) -> str:
         if self.refuses:
             raise self.refuses
         self.got[token] = f"{address}: {body}"
+        return self.known
 
     def has(self, token: str) -> bool | None:
         return token in self.got if self.tells else None
@@ -109,6 +111,56 @@ def test_a_peer_that_refuses_for_now_is_asked_again_later_and_later_then_given_u
     post.peer.refuses = None
     post.delivery.work()
     assert not post.peer.got
+
+
+def test_a_peer_that_takes_nothing_for_now_is_left_alone_for_so_long_and_nothing_is_given_up(post: Post) -> None:
+    post.peer.refuses = NotSent("too many", wait=timedelta(minutes=15))
+    post.bring("a")
+    for _ in range(ATTEMPTS + 1):
+        post.delivery.work()
+        post.office.clock.pass_by(timedelta(minutes=14, seconds=59))
+        assert post.delivery.work() == 0
+        post.office.clock.pass_by(timedelta(seconds=1))
+    post.peer.refuses = None
+    post.delivery.work()
+    assert post.mailbox.backlog() == {"sent": 1} and len(post.peer.got) == 1
+
+
+def test_a_fault_of_ours_leaves_no_answer_in_doubt(post: Post) -> None:
+    post.peer.refuses = ValueError("081200000001")
+    post.bring("a")
+    post.delivery.work()
+    assert post.rows("SELECT state, why FROM outbox") == [("ready", "ValueError")]
+
+
+def test_each_message_that_a_peer_tells_of_proves_one_answer_to_whom_it_may_be(post: Post) -> None:
+    post.peer.refuses = NotSent("nobody knows")
+    for message, address in (("a", "081200000001"), ("b", "081200000001"), ("c", "081200000002")):
+        post.bring(message, address=address)
+    post.delivery.work()
+
+    def states() -> list[object]:
+        return [state for (state,) in post.rows("SELECT state FROM outbox ORDER BY seq")]
+
+    for known in ("1", "1"):
+        post.mailbox.confirm_as("test", known, lambda one: one.address == "081200000001")
+    assert states() == ["sent", "ready", "ready"]
+    post.mailbox.confirm_as("other", "2", lambda one: True)
+    post.mailbox.confirm_as("test", "2", lambda one: one.body == "never written")
+    assert states() == ["sent", "ready", "ready"]
+    post.mailbox.confirm_as("test", "3", lambda one: one.address == "081200000002")
+    assert states() == ["sent", "ready", "sent"]
+
+
+def test_what_was_taken_at_once_proves_no_other_answer(post: Post) -> None:
+    post.peer.known = "1"
+    post.bring("a")
+    post.delivery.work()
+    post.peer.refuses = NotSent("nobody knows")
+    post.bring("b")
+    post.delivery.work()
+    post.mailbox.confirm_as("test", "1", lambda one: True)
+    assert post.mailbox.backlog() == {"sent": 1, "ready": 1}
 
 
 def test_a_peer_that_has_recovered_gets_it(post: Post) -> None:

@@ -28,6 +28,8 @@ THREAD_FOR = timedelta(hours=24)
 """So long after their last act an agent has a thread; so long, too, some networks let us answer a message."""
 AGAIN_FOR = timedelta(minutes=1)
 """So long the same words of the same sender are the same message, where their network gives messages no id."""
+_CONFIRM = "UPDATE outbox SET state = 'sent', why = '', body = NULL, address = NULL"
+_DOUBTFUL = "attempts > 0 AND state IN ('ready', 'sending')"
 
 
 class MailboxError(BookError):
@@ -100,12 +102,17 @@ class Written(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of sending the answer `seq`, and why; `next_at`: when it is tried again, where it is READY."""
+    """What came of sending the answer `seq`, and why; `next_at`: when it is tried again, where it is READY.
+
+    `tried`: whether this counts for an attempt. `known`: what its peer knows it by, "" where it does not say so.
+    """
 
     seq: int
     state: Sending
     why: str = ""
     next_at: datetime | None = None
+    tried: bool = True
+    known: str = ""
 
 
 class Mailbox:
@@ -275,12 +282,17 @@ class Mailbox:
         """Write down what came of sending; what was sent is kept masked only."""
 
         def work(rows: sqlite3.Connection) -> None:
-            for seq, state, why, next_at in outcomes:
+            for seq, state, why, next_at, tried, known in outcomes:
                 rows.execute(
-                    "UPDATE outbox SET state = ?, why = ?, next_at = coalesce(?, next_at)"
+                    "UPDATE outbox SET state = ?, why = ?, next_at = coalesce(?, next_at), attempts = attempts - ?"
                     " WHERE seq = ? AND state = 'sending'",  # unless its peer has said meanwhile that it has it
-                    (state, why, next_at and stored(next_at), seq),
+                    (state, why, next_at and stored(next_at), not tried, seq),
                 )
+                if known:
+                    rows.execute(
+                        "INSERT OR IGNORE INTO proofs (door, known) SELECT door, ? FROM outbox WHERE seq = ?",
+                        (known, seq),
+                    )
                 if state in (Sending.SENT, Sending.DEAD):
                     rows.execute("UPDATE outbox SET body = NULL, address = NULL WHERE seq = ?", (seq,))
 
@@ -291,11 +303,24 @@ class Mailbox:
 
         def work(rows: sqlite3.Connection) -> None:
             for token in tokens:
-                rows.execute(
-                    "UPDATE outbox SET state = 'sent', why = '', body = NULL, address = NULL"
-                    " WHERE token = ? AND attempts > 0 AND state IN ('ready', 'sending')",
-                    (token,),
-                )
+                rows.execute(f"{_CONFIRM} WHERE token = ? AND {_DOUBTFUL}", (token,))
+
+        self._do(work)
+
+    def confirm_as(self, door: str, known: str, is_it: Callable[[Outgoing], bool]) -> None:
+        """The peer says that it has the message `known`, and `is_it` tells which answer that may be.
+
+        Of those in doubt the oldest is confirmed; what was confirmed by `known`, or sent as that, is not told again.
+        """
+
+        def work(rows: sqlite3.Connection) -> None:
+            if not rows.execute("INSERT OR IGNORE INTO proofs (door, known) VALUES (?, ?)", (door, known)).rowcount:
+                return
+            query = f"SELECT seq FROM outbox WHERE door = ? AND {_DOUBTFUL} ORDER BY seq"  # noqa: S608 - ours
+            doubtful = rows.execute(query, (door,)).fetchall()
+            found = self._outgoing(rows, [seq for (seq,) in doubtful])
+            if (one := next(filter(is_it, found), None)) is not None:
+                rows.execute(f"{_CONFIRM} WHERE seq = ?", (one.seq,))
 
         self._do(work)
 
@@ -314,6 +339,7 @@ class Mailbox:
 
         def work(rows: sqlite3.Connection) -> int:
             rows.execute("DELETE FROM halves WHERE at < ?", (stored(before),))
+            rows.execute("DELETE FROM proofs WHERE at < ?", (stored(before),))
             wanted = "DELETE FROM threads WHERE last < ? OR (state = ? AND last < ?)"
             rows.execute(wanted, (stored(before), ThreadState.HOTLINE, stored(at - THREAD_FOR)))
             rows.execute(

@@ -90,3 +90,16 @@ def parts(db: Database) -> None:
             PRIMARY KEY (whole, nth)
         ) STRICT, WITHOUT ROWID"""
     )
+
+
+@SCHEMA()
+def proofs(db: Database) -> None:
+    """By what peers know messages of ours of which they have told, or which they have taken: each proves one answer."""
+    db.execute(
+        """CREATE TABLE proofs (
+            door TEXT NOT NULL,
+            known TEXT NOT NULL,
+            at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')),
+            PRIMARY KEY (door, known)
+        ) STRICT, WITHOUT ROWID"""
+    )

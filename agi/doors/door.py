@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agi.books.events import Channel
-from agi.books.mailbox import Incoming
+from agi.books.mailbox import Incoming, Outgoing
 from agi.text.delivery import Limits, NotSent
 
 
@@ -27,12 +27,21 @@ class Mention:
     text: str = field(repr=False)
 
 
+class Proof(NamedTuple):
+    """A message of ours that a network has, and knows as `known`; it can't tell its token: `is_it` tells which answer
+    it may be. See `Mailbox.confirm_as`."""
+
+    known: str
+    is_it: Callable[[Outgoing], bool]
+
+
 class Came(NamedTuple):
-    """What a network brought: messages, the tokens of answers that it says it has, public posts."""
+    """What a network brought: messages, answers that it says it has (by their tokens, or as proofs), public posts."""
 
     messages: tuple[Incoming, ...] = ()
     taken: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 Take = Callable[[Came], None]
@@ -70,7 +79,7 @@ class OpenDoor(ABC):
     limits: Limits = ()
 
     @abstractmethod
-    def send(self, address: str, body: str, token: str) -> None:
+    def send(self, address: str, body: str, token: str) -> str | None:
         """See `text.delivery.Door`."""
 
     def has(self, _token: str) -> bool | None:

@@ -7,6 +7,7 @@ from agi.doors.mail import MailDoor
 from agi.doors.messenger import Messenger
 from agi.doors.sms import Sms
 from agi.doors.whatsapp import WhatsApp
+from agi.doors.x import X
 from agi.ops.doors import able
 from agi.settings import Settings
 
@@ -15,6 +16,7 @@ _KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {
     Messenger.name: Messenger.of,
     Sms.name: Sms.of,
     MailDoor.name: MailDoor.of,
+    X.name: X.of,
 }
 
 

@@ -44,6 +44,7 @@ class Messenger(OpenDoor):
 
     name = "messenger"
     channel = Channel.MESSENGER
+    at_once = 8
 
     @classmethod
     def of(cls, settings: Settings) -> "Messenger":

@@ -84,6 +84,8 @@ class Served:
             for one in came.mentions:
                 take_mention(self._office, self.door.channel, one.id, one.author, one.text, one.link)
         self._mailbox.confirm(came.taken)
+        for known, is_it in came.proofs:
+            self._mailbox.confirm_as(self.door.name, known, is_it)
         self._worker.wake()
 
     def start(self) -> None:

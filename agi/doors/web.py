@@ -3,6 +3,7 @@
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from email.message import Message
 from http.client import HTTPException
 from typing import NamedTuple
 
@@ -13,10 +14,11 @@ _LONGEST_ANSWER = 100_000
 
 
 class Told(NamedTuple):
-    """What an API answered: its HTTP status, and the first 100 kB of its body."""
+    """What an API answered: its HTTP status, the first 100 kB of its body, its headers."""
 
     status: int
     body: bytes
+    headers: Message = Message()
 
 
 def ask(url: str, body: bytes | None, headers: Mapping[str, str], limit_s: float = _LIMIT_S) -> Told:
@@ -24,9 +26,9 @@ def ask(url: str, body: bytes | None, headers: Mapping[str, str], limit_s: float
     request = urllib.request.Request(url, body, dict(headers))  # noqa: S310  # the office's own setting, checked there
     try:
         with urllib.request.urlopen(request, timeout=limit_s) as answer:  # noqa: S310
-            return Told(answer.status, answer.read(_LONGEST_ANSWER))
+            return Told(answer.status, answer.read(_LONGEST_ANSWER), answer.headers)
     except urllib.error.HTTPError as refused:
         with refused:
-            return Told(refused.code, refused.read(_LONGEST_ANSWER))
+            return Told(refused.code, refused.read(_LONGEST_ANSWER), refused.headers)
     except (OSError, ValueError, HTTPException) as trouble:
         raise NotSent(f"the network can't be reached ({type(trouble).__name__})") from None

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     messenger: doors.Messenger = doors.Messenger()
     sms: doors.Sms = doors.Sms()
     mail: doors.Mail = doors.Mail()
+    x: doors.X = doors.X()
     cases: tables.Cases = tables.Cases()
     callback: tables.Callback = tables.Callback()
     log: tables.Log = tables.Log()

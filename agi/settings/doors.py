@@ -145,3 +145,23 @@ class Mail(DoorTable):
     def wanted(self) -> bool:
         """See `DoorTable`."""
         return bool(self.address and self.imap_host)
+
+
+class X(DoorTable):
+    """The office's account at X, by direct messages.
+
+    Its secrets: the key and secret of the program that the account has let in, and of the account's consent.
+    """
+
+    SHOWN = "X"
+    SECRETS = ("consumer-key", "consumer-secret", "access-token", "access-token-secret")
+
+    user_id: str = Field(
+        "", pattern=r"^[0-9]{0,20}$", description="The account's id at X (a number, not its @name); empty: no X."
+    )
+    api: str = Field("https://api.x.com", pattern=r"^https?://[A-Za-z0-9.:/_-]+$", description="Where the API of X is.")
+
+    @property
+    def wanted(self) -> bool:
+        """See `DoorTable`."""
+        return bool(self.user_id)

@@ -30,11 +30,15 @@ _log = structlog.get_logger("text")
 
 
 class NotSent(Exception):
-    """The peer has not taken an answer, and never will where `for_good`."""
+    """The peer has not taken an answer, and never will where `for_good`.
 
-    def __init__(self, why: str, *, for_good: bool = False) -> None:
+    `wait`: it takes none at all for so long; this was no try.
+    """
+
+    def __init__(self, why: str, *, for_good: bool = False, wait: timedelta | None = None) -> None:
         super().__init__(why)
         self.for_good = for_good
+        self.wait = wait
 
 
 class Door(Protocol):
@@ -43,8 +47,11 @@ class Door(Protocol):
     name: str
     channel: Channel
 
-    def send(self, address: str, body: str, token: str) -> None:
-        """Bring `body` to `address`; `token` makes it one message however often it is sent. Raises NotSent."""
+    def send(self, address: str, body: str, token: str) -> str | None:
+        """Bring `body` to `address`; `token` makes it one message however often it is sent. Raises NotSent.
+
+        What the peer knows the message by, where it says so, and tells of it later by that alone.
+        """
 
     def has(self, token: str) -> bool | None:
         """Whether the peer has what was sent with this `token`; None where it can't tell. Raises NotSent: ask later."""
@@ -133,13 +140,18 @@ class Delivery:
 
     def _sent(self, one: Outgoing) -> Outcome:
         try:
-            self._doors[one.door].send(one.address, one.body, one.token)
+            known = self._doors[one.door].send(one.address, one.body, one.token)
         except NotSent as refused:
             if refused.for_good:
                 _log.error("text.dead", door=one.door, why=str(refused))
                 return Outcome(one.seq, Sending.DEAD, str(refused))
+            if refused.wait is not None:
+                return Outcome(one.seq, Sending.READY, str(refused), self._clock() + refused.wait, tried=False)
             return self._later(one, str(refused))
-        return Outcome(one.seq, Sending.SENT)
+        except Exception as error:  # noqa: BLE001  # one answer's fault must not keep the others in doubt
+            _log.error("text.fault", door=one.door, why=type(error).__name__)
+            return self._later(one, type(error).__name__)
+        return Outcome(one.seq, Sending.SENT, known=known or "")
 
     def _later(self, one: Outgoing, why: str) -> Outcome:
         if one.attempts >= ATTEMPTS:
