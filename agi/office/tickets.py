@@ -139,6 +139,15 @@ class Tickets:
         """Take down what was written in this `contact`; asked again for it, its one ticket gets another PIN."""
         return self.submit(self._taken_down(category, masked_numbers(said), contact, channel).id, None, 0.0)
 
+    def write_for(self, nik: str, reason: Reason, refused_by: RefusedBy, contact: str, channel: str) -> Opened:
+        """Take down in this `contact` that an institution refused a NIK, with what was found out about it; asked again
+        on the same day, its one ticket gets another PIN."""
+        once = f"{nik} {reason} {self.today()}"
+        draft = self._taken_down(Category.DATA, "", contact, channel, once)
+        box = sealed(self.key, nik)
+        self.book.change(draft.id, lambda one: replace(one, reason=reason, refused_by=refused_by, nik=box))
+        return self.submit(draft.id, None, 0.0)
+
     def note_post(self, category: Category, said: str, link: str, contact: str, channel: str) -> None:
         """Take down what was said in public, to be read at `link`; asked again for it, nothing is changed.
 
@@ -148,14 +157,15 @@ class Tickets:
         if ticket.state is State.DRAFT:
             self.submit(ticket.id, None, 0.0)
 
-    def _taken_down(self, category: Category, said: str, contact: str, channel: str) -> Ticket:
-        """The one ticket of this `contact`, with what was `said`, whatever was killed while it was made."""
-        ticket_id = keyed_hash(self.key, "ticket-of", contact).hex()[:16]
+    def _taken_down(self, category: Category, said: str, contact: str, channel: str, once: str = "") -> Ticket:
+        """The one ticket of this `contact`, or of what `once` names, with what was `said` (if anything was), whatever
+        was killed while it was made."""
+        ticket_id = keyed_hash(self.key, "ticket-of", once or contact).hex()[:16]
         try:
             ticket = self.book.ticket(ticket_id)
         except TicketNotFound:
             ticket = self.begin(category, contact, channel, ticket_id)
-        if not self.book.notes(ticket_id):
+        if said and not self.book.notes(ticket_id):
             self.book.change(ticket_id, lambda draft: draft, Note(self._now(), CITIZEN, said))
         return ticket
 

@@ -10,7 +10,6 @@ from agi.books.ticket import Mark, Reason, RefusedBy
 from agi.dialogue.asking import GaveUp, ToAgent
 from agi.dialogue.question import Prompt
 from agi.dialogue.talk import Says, Talk
-from agi.office.diagnosis import Cause, Diagnosis
 from agi.office.results import Opened
 from agi.services import callback_number, proving, telling
 from agi.services.desk import Desk
@@ -19,13 +18,10 @@ _REFUSED_BY = dict(zip("1234", (RefusedBy.BANK, RefusedBy.BPJS, RefusedBy.PHONE,
 
 SAYS: Says = {
     "diagnosis.refused_by": {},
-    "diagnosis.moving": {},
-    "diagnosis.stale": {},
-    **{f"diagnosis.stale_{institution}": {} for institution in _REFUSED_BY.values()},
-    "diagnosis.then": {},
     "diagnosis.offer": {},
     "diagnosis.offer_unproved": {},
     "ticket.unavailable": {},
+    **telling.DIAGNOSIS,
     **telling.NIK,
     **proving.SAYS,
     **telling.OPENED,
@@ -46,7 +42,7 @@ def run(talk: Talk, desk: Desk) -> None:
         return
     desk.verified("nik+kk", f"diagnosis.{found.cause}")
     talk.note(NoteKind.DIAGNOSED, f"{found.cause} {refused_by}")
-    talk.tell(*_told(found, refused_by), *telling.of_day(desk.office.told_of("residents")))
+    talk.tell(*telling.diagnosed(found, refused_by), *telling.of_day(desk.office.told_of("residents")))
     if found.to_do and _wanted(talk, "diagnosis.offer"):
         _open(talk, desk, found.nik, found.to_do, refused_by)
 
@@ -59,15 +55,6 @@ def unproved(talk: Talk, desk: Desk, nik: str, refused_by: RefusedBy = RefusedBy
 
 def _refused_by(talk: Talk) -> RefusedBy:
     return _REFUSED_BY[_choose(talk, "refused_by", "diagnosis.refused_by")]
-
-
-def _told(found: Diagnosis, refused_by: RefusedBy) -> tuple[Prompt, ...]:
-    match found.cause:
-        case Cause.STALE:
-            return (Prompt("diagnosis.stale"), Prompt(f"diagnosis.stale_{refused_by}"))
-        case Cause.MOVING:
-            return (Prompt("diagnosis.moving"), Prompt("diagnosis.then"))
-    return (*telling.told(found.resident), Prompt("diagnosis.then"))
 
 
 def _wanted(talk: Talk, offer: str) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from agi.books.numbers import NikFault
-from agi.books.ticket import State, Ticket
+from agi.books.ticket import RefusedBy, State, Ticket
 from agi.books.words import REASONS, ApplicationStatus, Document, KtpState, Office, Reason, Resident, ResidentStatus
 from agi.dialogue.question import Prompt, Value
 from agi.dialogue.talk import Says
+from agi.office.diagnosis import Cause, Diagnosis
 from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Opened, Progress, Refusal, Subject, Wrong
 from agi.office.tickets import TO_DO
 
@@ -48,6 +49,12 @@ REGISTRATION_REFUSED: Says = {"registration.invalid": {}, "registration.mismatch
 
 TICKET_REFUSED: Says = {"ticket.invalid": {}, "ticket.mismatch": {}, **STOPPED}
 INSTITUTION_REFUSED: Says = {"institution.invalid": {}, "institution.mismatch": {}, **STOPPED}
+DIAGNOSIS: Says = {
+    "diagnosis.moving": {},
+    "diagnosis.stale": {},
+    **{f"diagnosis.stale_{institution}": {} for institution in RefusedBy if institution},
+    "diagnosis.then": {},
+}
 TICKET: Says = {
     **{f"ticket.{state}": {} for state in State if state is not State.DRAFT},
     "ticket.due": {"due": "date"},
@@ -140,6 +147,16 @@ def _progress(progress: Progress) -> tuple[Prompt, ...]:
         places["reason"] = f"reason.{application.reason.lower()}"
     status = Prompt(f"application.{application.status.lower()}", places)
     return (status, *where(progress.collect_at)) if application.status is ApplicationStatus.SIAP_DIAMBIL else (status,)
+
+
+def diagnosed(found: Diagnosis, refused_by: RefusedBy) -> tuple[Prompt, ...]:
+    """Why the institution that `refused_by` names does not find a NIK, and what to do."""
+    match found.cause:
+        case Cause.STALE:
+            return (Prompt("diagnosis.stale"), Prompt(f"diagnosis.stale_{refused_by}"))
+        case Cause.MOVING:
+            return (Prompt("diagnosis.moving"), Prompt("diagnosis.then"))
+    return (*told(found.resident), Prompt("diagnosis.then"))
 
 
 def opened(ticket: Opened) -> tuple[Prompt, ...]:

@@ -46,6 +46,7 @@ OWN: Says = {
             "how_office",
             "life_events",
             "nik_unknown",
+            "new_ticket",
             "agent",
             "stop",
         )
@@ -58,6 +59,7 @@ OWN: Says = {
 
 ANSWERS: Says = {
     **telling.NIK,
+    **telling.DIAGNOSIS,
     **telling.REFUSED,
     **telling.REGISTRATION_REFUSED,
     **telling.TICKET_REFUSED,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from agi.books.ticket import RefusedBy
 from agi.languages.id import messages as typed
 from agi.text.cleaned import Cleaned, Number, cleaned
 from agi.text.numbers import NIK_DIGITS, Found, longest, named, of_length
@@ -37,6 +38,7 @@ class Intent(StrEnum):
     HOW_TO_TICKET = "tiket_cara"
     REQUIREMENTS = "syarat"
     COMPLAIN = "lapor"
+    NEW_TICKET = "tiket_baru"
     INFO = "info"
     OFFICE = "kantor"
     HOURS = "jam"
@@ -59,6 +61,7 @@ BY_THE_HOTLINE = frozenset(
         Intent.TICKET_PIN,
         Intent.TICKET_NUMBER,
         Intent.COMPLAIN,
+        Intent.NEW_TICKET,
     }
 )
 """What the hotline answers also while an agent has the thread: numbers, which no agent is shown, and complaints."""
@@ -127,6 +130,16 @@ def read(message: str, kk_digits: int = KK_DIGITS) -> Reading:
     if command == "reconcile" or _not_found(told.words):
         return Reading(Intent.NIK_NOT_FOUND, words=told.words)
     return _without_number(told, command)
+
+
+def refused_by(words: tuple[str, ...]) -> RefusedBy:
+    """Which institution is named that does not find a NIK; OTHER where none is."""
+    return RefusedBy(_first_named(words, typed.REFUSED_BY) or RefusedBy.OTHER)
+
+
+def agrees(words: tuple[str, ...]) -> bool:
+    """Whether a message says yes, and nothing else."""
+    return bool(set(words) & set(typed.YES)) and not set(words) - {*typed.YES, *typed.SAY_NOTHING}
 
 
 def _command(told: Cleaned) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agi.books.errors import BookError
 from agi.books.events import Channel, NoteKind
 from agi.books.ports import Halves
-from agi.books.ticket import Ticket
+from agi.books.ticket import Category, Reason, RefusedBy, Ticket
 from agi.books.words import Resident
 from agi.dialogue.facts import OVERDUE
 from agi.dialogue.menu import Menu
@@ -21,12 +21,15 @@ from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Progress, R
 from agi.services import telling
 from agi.speech.intents import Intents
 from agi.text.complaints import category
-from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, read
+from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, agrees, read, refused_by
 from agi.text.wishes import region, wished, wishes_of
 from agi.voice.texts import Texts
 
 HALF_FOR = timedelta(minutes=15)
 """So long a number that was sent waits for what proves it."""
+_REFUSED, _OFFERED = "refused ", "offered "
+"""How the subjects begin of a NIK that an institution does not find, and waits for its proof ("refused bank"), and of
+one for which a ticket was offered ("offered stale bank"): see `Halves`."""
 _LEAST_SAID = 10
 """Characters of a complaint."""
 
@@ -102,7 +105,7 @@ class TextService:
         try:
             found = self._asked(Visitor(sender), reading, contact, channel)
         except BookError:
-            unkept = reading.intent is Intent.COMPLAIN
+            unkept = reading.intent in (Intent.COMPLAIN, Intent.NEW_TICKET)
             key = "complaint.unavailable" if unkept else "registration.unavailable"
             note = NoteKind.TICKETS_UNAVAILABLE if unkept else NoteKind.REGISTRY_UNAVAILABLE
             found = Found((Prompt(key),), note)
@@ -131,6 +134,10 @@ class TextService:
 
     def _completed(self, sender: str, reading: Reading) -> Reading:
         """`reading` with the number that has waited for it, where it holds nothing but what proves that."""
+        if sender and agrees(reading.words):
+            offer = self.halves.half(sender, self.office.clock() - HALF_FOR)
+            if offer and offer.subject.startswith(_OFFERED):
+                return Reading(Intent.NEW_TICKET, nik=offer.number, words=tuple(offer.subject.split()[1:]))
         bare = not set(reading.words) - OF_PROOFS
         alone = reading.intent is Intent.CHECK and not reading.kk and not reading.kk_end
         proof = reading.nik if alone else "".join(reading.loose)
@@ -140,6 +147,9 @@ class TextService:
         if half is None or half.number == proof:
             return reading
         digits = self.office.kk_digits
+        if half.subject.startswith(_REFUSED) and len(proof) in (digits, 16):
+            words = tuple(half.subject.split()[1:])
+            return Reading(Intent.NIK_NOT_FOUND, nik=half.number, kk_end=proof[-digits:], words=words)
         match half.subject:
             case Subject.NIK if len(proof) in (digits, 16):
                 return Reading(Intent.CHECK, nik=half.number, kk_end=proof[-digits:])
@@ -154,8 +164,9 @@ class TextService:
             case Intent.CHECK:
                 return self._check(visitor, reading)
             case Intent.NIK_NOT_FOUND if reading.nik:
-                found = self._check(visitor, reading)
-                return found._replace(prompts=(*found.prompts, Prompt("text.nik_unknown")))
+                return self._diagnose(visitor, reading)
+            case Intent.NEW_TICKET:
+                return self._open_for(reading, contact, channel)
             case Intent.NIK_LENGTH:
                 return Found((Prompt("text.nik_length", {"count": reading.digits}),), NoteKind.NIK_INVALID, "format")
             case Intent.STATUS:
@@ -177,15 +188,39 @@ class TextService:
             return self.prove(visitor, Subject.NIK, reading.nik, proof)
         return self._half(visitor, Subject.NIK, reading.nik, Prompt("text.kk_needed", {"digits": digits}))
 
-    def _half(self, visitor: Visitor, subject: Subject, number: str, ask: Prompt) -> Found:
-        """A number alone: whether it can be one, and what proves it; it waits for that."""
+    def _diagnose(self, visitor: Visitor, reading: Reading) -> Found:
+        """Why an institution does not find a NIK; where the office can see to it, a ticket is offered."""
+        nik, refused = reading.nik, refused_by(reading.words)
+        waits = f"{_REFUSED}{refused}"
+        proof = reading.kk[-self.office.kk_digits :] or reading.kk_end
+        if not proof:
+            ask = Prompt("text.kk_needed", {"digits": self.office.kk_digits})
+            return self._half(visitor, Subject.NIK, nik, ask, waits)
+        found = self.office.diagnose(visitor, nik, proof)
+        if isinstance(found, Refusal):
+            return self._refused(visitor, Subject.NIK, nik, found, waits)
+        self.halves.drop_half(visitor.number)
+        told = (*telling.diagnosed(found, refused), *telling.of_day(self.office.told_of("residents")))
+        if found.to_do and visitor.number:
+            self.halves.keep_half(visitor.number, f"{_OFFERED}{found.to_do} {refused}", nik, self.office.clock())
+            told = (*told, Prompt("text.new_ticket"))
+        return Found(told, NoteKind.DIAGNOSED, f"{found.cause} {refused}", nik)
+
+    def _open_for(self, reading: Reading, contact: str, channel: Channel) -> Found:
+        """The ticket that a diagnosis offered, which agreeing twice makes once."""
+        reason, refused = Reason(reading.words[0]), RefusedBy(reading.words[1])
+        opened = self.office.tickets.write_for(reading.nik, reason, refused, contact, channel)
+        return Found(telling.opened(opened), NoteKind.TICKET_OPENED, f"{Category.DATA} {reason}", opened.number)
+
+    def _half(self, visitor: Visitor, subject: Subject, number: str, ask: Prompt, waits: str = "") -> Found:
+        """A number alone: whether it can be one, and what proves it; it waits for that, as its subject or `waits`."""
         invalid = self.office.invalid(subject, number)
         if invalid is not None:
             return Found(telling.told(invalid), NoteKind(f"{subject}.invalid"), invalid.fault or "")
         if stop := self.office.stop(visitor, subject, number):
             return Found(telling.told(stop), NoteKind.LOCKOUT, about=number, locked=True)
         if visitor.number:
-            self.halves.keep_half(visitor.number, subject, number, self.office.clock())
+            self.halves.keep_half(visitor.number, waits or subject, number, self.office.clock())
         return Found((ask,), about=number)
 
     def prove(self, visitor: Visitor, subject: Subject, number: str, proof: str) -> Found:
@@ -222,13 +257,13 @@ class TextService:
         told = (some if found else Prompt("applications.none"), *each, *day)
         return Found(told, NoteKind.APPLICATIONS_TOLD, str(len(found)), nik)
 
-    def _refused(self, visitor: Visitor, subject: Subject, number: str, found: Refusal) -> Found:
+    def _refused(self, visitor: Visitor, subject: Subject, number: str, found: Refusal, waits: str = "") -> Found:
         told = telling.told(found)
         match found:
             case Invalid(_, fault):
                 return Found(told, NoteKind(f"{subject}.invalid"), fault or "")
             case Wrong(stop=stop):
-                self.halves.keep_half(visitor.number, subject, number, self.office.clock())
+                self.halves.keep_half(visitor.number, waits or subject, number, self.office.clock())
                 return Found(told, NoteKind.MISMATCH, about=number, locked=stop is not None)
             case Locked() | NoMoreTries():
                 return Found(told, NoteKind.LOCKOUT, about=number, locked=True)

@@ -18,6 +18,14 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 people know from registering a SIM card (4444)."""
 
 STOP = ("stop", "berhenti", "unreg")
+YES = ("ya", "iya", "yes", "ok", "oke", "mau", "setuju")
+"""What agrees to what was offered before, alone or with what says nothing."""
+REFUSED_BY: Mapping[str, tuple[str, ...]] = {
+    "bank": ("bank", "bri", "bca", "bni", "btn", "bsi", "mandiri", "rekening"),
+    "bpjs": ("bpjs", "jkn", "faskes"),
+    "phone": ("phone", "kartu", "sim", "simcard", "telkomsel", "indosat", "xl", "tri", "smartfren", "operator"),
+}
+"""Who does not find a NIK -> the words for them, by the words of `RefusedBy`."""
 AGENT = ("petugas", "operator", "cs", "agen", "manusia", "orang")
 """Who is wanted by whom no machine is enough; only in a message that says little else."""
 
