@@ -30,6 +30,7 @@ from spoken_caller import said as heard
 
 from agi.books.callback import Callback as WaitsForCall
 from agi.books.callbacks import CallbackBook
+from agi.books.events import Channel
 from agi.books.hours import HoursBook, OwnHours, spans
 from agi.books.small_book import BookUnusable
 from agi.books.survey import Element
@@ -144,9 +145,9 @@ def _safe(office: SampleOffice) -> Iterator[Called[ScriptedPhone]]:
     office.clock.pass_by(timedelta(days=2))
     yield office.call("4 3 2 2 2", caller="+6281234567890")
     own = f"4 3 4 {nik(1)} {kk_digits(1)}"
-    for call, caller in (("a", "+6281234567890"), ("b", "+6281234567891")):
-        office.book.begin(call, caller, office.clock.now)
-        office.book.about(call, nik(1))
+    for nth, channel in enumerate((Channel.TELEPHONE, *Channel)):
+        office.book.begin(f"about-{nth}", f"+628123456789{nth}", office.clock.now, channel=channel)
+        office.book.about(f"about-{nth}", nik(1))
     office.book.flush()
     yield office.call(f"{own} 2 2", caller="+6281234567890")
     yield office.call(f"4 3 4 {nik(2)} {kk_digits(2)} 1 1 2")
