@@ -53,6 +53,10 @@ class DoorProcess:
         self.process = subprocess.Popen((sys.executable, "-m", "agi.doors.serve"), env=self.environment)
         until("the doors are open", self._listens)
 
+    def settle(self) -> None:
+        """Wait until nothing is to be answered or sent again, which a kill may leave behind."""
+        until("all is sent", lambda: not any(one.waiting for one in self.log.doors()))
+
     def kill(self) -> None:
         assert self.process
         self.process.send_signal(signal.SIGKILL)

@@ -199,6 +199,7 @@ def test_no_message_is_lost_by_a_kill(doors: DoorProcess, gateway: Gateway) -> N
             doors.start()
             assert post(doors, told) == 200
     until("all are answered", lambda: len({one["phone"] for one in gateway.sent}) == 30)
+    doors.settle()
 
 
 def test_a_burst_is_answered(doors: DoorProcess, gateway: Gateway) -> None:

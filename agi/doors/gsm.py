@@ -6,6 +6,8 @@ from aiosmpplib.codec import ESCAPE, GSM7BitCodec
 
 _ALONE, _IN_PARTS = 160, 153
 """Septets of an SMS that is whole, and of one that is part of another."""
+_CONCATENATED = {(0x00, 3), (0x08, 4)}
+"""Kinds and lengths of the two elements of a header that say which part an SMS is."""
 _CODEC = GSM7BitCodec()
 
 
@@ -34,3 +36,23 @@ def parts(octets: bytes) -> tuple[bytes, ...]:
         found.append(octets[:end])
         octets = octets[end:]
     return tuple(found)
+
+
+def without_header(octets: bytes) -> tuple[tuple[int, int, int] | None, bytes]:
+    """What stands after the header of an SMS; which part it is (reference, nth, of how many), if the header says so.
+
+    Raises IndexError where it is too short.
+    """
+    end = octets[0] + 1
+    header, found = octets[1:end], None
+    while len(header) >= 2:
+        kind, length = header[0], header[1]
+        value, header = header[2 : 2 + length], header[2 + length :]
+        if (kind, len(value)) in _CONCATENATED:
+            found = int.from_bytes(value[:-2], "big"), value[-1], value[-2]
+    return found, octets[end:]
+
+
+def headed(part: bytes, reference: int, nth: int, of: int) -> bytes:
+    """A part with the header that says so; `reference` from 0 to 255."""
+    return bytes([5, 0, 3, reference, of, nth]) + part

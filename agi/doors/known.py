@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from agi.doors.door import OpenDoor
 from agi.doors.mail import MailDoor
 from agi.doors.messenger import Messenger
+from agi.doors.smpp import Smpp
 from agi.doors.sms import Sms
 from agi.doors.whatsapp import WhatsApp
 from agi.doors.x import X
@@ -14,6 +15,7 @@ from agi.settings import Settings
 _KNOWN: Mapping[str, Callable[[Settings], OpenDoor]] = {
     WhatsApp.name: WhatsApp.of,
     Messenger.name: Messenger.of,
+    Smpp.name: Smpp.of,
     Sms.name: Sms.of,
     MailDoor.name: MailDoor.of,
     X.name: X.of,

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     messages: tables.Messages = tables.Messages()
     whatsapp: doors.Whatsapp = doors.Whatsapp()
     messenger: doors.Messenger = doors.Messenger()
+    smpp: doors.Smpp = doors.Smpp()
     sms: doors.Sms = doors.Sms()
     mail: doors.Mail = doors.Mail()
     x: doors.X = doors.X()

@@ -1,5 +1,6 @@
 """The tables of `hotline.toml` for doors, by which messages come: off until they say enough."""
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -65,6 +66,37 @@ class Messenger(DoorTable):
     def wanted(self) -> bool:
         """See `DoorTable`."""
         return bool(self.page_id)
+
+
+class Smpp(DoorTable):
+    """The office's number at an operator's SMSC. Its secret: the password that the SMSC knows us by."""
+
+    SHOWN = "SMS by SMPP"
+    SECRETS = ("password",)
+
+    host: str = Field("", pattern=r"^[A-Za-z0-9.:-]*$", description="The operator's SMSC; empty: no SMPP.")
+    port: int = Field(2775, ge=1, le=65535, description="Its TCP port.")
+    tls: bool = Field(
+        False, description="Whether it is spoken to by TLS; without, only by a line of your own or a VPN."
+    )
+    ca: Path = Field(
+        Path(), description="Who vouches for it then (PEM), a relative path is below the root; `.`: the system's own."
+    )
+    system_id: str = Field("", pattern=r"^[!-~]{0,15}$", description="Our name there (system_id).")
+    system_type: str = Field("", pattern=r"^[!-~]{0,12}$", description="The kind of our system (system_type).")
+    number: str = Field(
+        "",
+        pattern=r"^(\+?[0-9]{0,20}|[ -~]{1,11})$",
+        description="From which number or name answers come; empty: its own.",
+    )
+    alphabet: Literal["gsm", "latin1"] = Field(
+        "gsm", description="Its default alphabet: that of GSM, or Latin-1 where @ and _ come out as other characters."
+    )
+
+    @property
+    def wanted(self) -> bool:
+        """See `DoorTable`."""
+        return bool(self.host)
 
 
 class Sms(DoorTable):
