@@ -24,7 +24,7 @@ class Echo:
 
     edition = 0
 
-    def answer(self, _sender: str, message: str, _contact: str, _channel: str) -> Answer:
+    def answer(self, _sender: str, message: str, _contact: str, _channel: str, _account: str) -> Answer:
         print("answered", flush=True)
         return Answer(message, Intent.HELP, Found((Prompt("text.help"),)))
 

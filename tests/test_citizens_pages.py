@@ -1,14 +1,19 @@
 """What citizens find out on their page: the answers, limits and locks of the telephone, in sentences as published."""
 
 import re
+from pathlib import Path
 
 import pytest
 from citizens_page import CitizensPage, citizens_registry, own_page, page, served
+from line_exchange import until
 from sample_office import APPLICATIONS, OFFICE, RESIDENTS, TEXTS, WITH_MANY, kk, kk_digits, nik, pin
 
+from agi.books.events import Ended, Noted, NoteKind, Outcome
 from agi.books.hours import HoursBook, OwnHours, spans
+from agi.books.survey import Element, Rating
 from agi.books.ticket import Category, State
 from agi.books.words import ApplicationStatus, Document, KtpState
+from agi.settings.tables import Survey
 from agi.workshop.sample_make import registration_number
 
 __all__ = ["citizens_registry", "own_page", "page", "served"]
@@ -145,5 +150,31 @@ def test_the_first_page_and_all_it_loads_are_small(page: CitizensPage) -> None:
     assert len(loads) == 3 and sum(sizes) <= 50_000, sizes
 
 
-def test_the_survey_is_told_once_there_are_enough_answers(page: CitizensPage) -> None:
+def test_the_survey_is_told_once_there_are_enough_answers(tmp_path: Path, citizens_registry: Path) -> None:
+    page = CitizensPage(tmp_path, citizens_registry, survey=Survey(least=1))
     assert "belum cukup" in page.citizen().get("/survei")
+    page.site.log.begin("one", "", page.clock())
+    for element in Element:
+        rated = str(Rating(element, 3))
+        page.site.log.event("one", Noted(at=page.clock(), key=element, kind=NoteKind.SURVEY_RATED, detail=rated))
+    page.site.log.event("one", Ended(at=page.clock(), outcome=Outcome.COMPLETED))
+    assert page.site.log.flush()
+    citizen = page.citizen()
+    until("it is counted", lambda: "<b>75</b> dari 100" in citizen.get("/survei"))
+    assert "mutu <b>C</b>" in citizen.get("/survei")
+    page.close()
+
+
+def test_where_a_book_fails_it_is_said_and_what_was_written_is_not_lost(own_page: CitizensPage) -> None:
+    citizen = own_page.citizen()
+    form = citizen.form("/lapor")
+    own_page.site.book.close()
+    answer = citizen.send("/lapor", form, tentang="fee", isi="Petugas loket meminta uang.")
+    assert answer.status_code == 503 and "Petugas loket meminta uang.</textarea>" in answer.text
+    assert citizen.client.get("/obrolan").status_code == 503
+
+
+def test_before_anything_is_published_the_number_is_told(own_page: CitizensPage) -> None:
+    own_page.settings.current_edition.unlink()
+    citizen = own_page.citizen()
+    assert "tel:1500537" in citizen.get("/") and citizen.seen[-1].status_code == 503

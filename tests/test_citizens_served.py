@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from citizens_page import publish
-from installation import private_environment, settings_of
+from installation import private_environment, run_hotline, settings_of
 from leaks import leaks
 from line_exchange import until
 
@@ -30,6 +30,7 @@ from agi.ops.supervise import Supervisor
 from agi.privacy import hash_key
 from agi.settings import SAMPLE, Settings
 from agi.settings.tables import Citizens
+from agi.voice.texts import Texts
 from agi.workshop.bench.installation import free_port
 from agi.workshop.softphone.sample import load
 
@@ -143,6 +144,12 @@ def test_nothing_that_was_entered_stands_in_clear_anywhere(process: Process) -> 
     kept += b"".join(path.read_bytes() for path in (process.settings.var / "log").rglob("citizens*"))
     for word in (person.nik, person.kk, person.kk_digits, "127.0.0.1:5"):
         assert word.encode() not in kept
+
+
+def test_the_door_is_shown_and_tried_by_command(process: Process) -> None:
+    assert "chat      open  chat of the page for citizens" in run_hotline(process.environment, "doors").stdout
+    tried = run_hotline(process.environment, "doors", "test", "chat").stdout
+    assert f"'info' was answered: {Texts.load(process.settings.prompts).message('text.help')[:40]}" in tried
 
 
 def test_of_wrong_bytes_it_says_so_and_goes_on(process: Process) -> None:

@@ -58,7 +58,7 @@ class Incoming:
     """A message that came by `door`, where it is known as `message` ("": see `AGAIN_FOR`), and what it says.
 
     `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups. `part`: which one it is of a
-    longer message.
+    longer message. `account`: what many senders have in common, where anybody may be another sender at any time.
     """
 
     door: str
@@ -67,6 +67,7 @@ class Incoming:
     body: str = field(repr=False)
     sender: str = field(repr=False)
     part: Part | None = None
+    account: str = ""
 
 
 class Waiting(NamedTuple):
@@ -157,8 +158,8 @@ class Mailbox:
         at, known = stored(when), one.message or self._unnamed(rows, one, when)
         thread, address = keyed_hash(self._key, "thread", one.door, one.sender), sealed(self._key, one.address)
         new = rows.execute(
-            "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state, thread)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?)",
+            "INSERT OR IGNORE INTO inbox (door, message, sender, address, body, masked, came, state, thread, account)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?)",
             (
                 one.door,
                 known,
@@ -168,6 +169,7 @@ class Mailbox:
                 masked_numbers(one.body),
                 at,
                 thread,
+                one.account,
             ),
         ).rowcount
         if new:
@@ -189,7 +191,7 @@ class Mailbox:
     def waiting(self, doors: Collection[str], at: datetime, limit: int = 64) -> tuple[Waiting, ...]:
         """The oldest of these doors that are not answered yet at `at`; one that lacks a part comes empty."""
         query = (
-            "SELECT seq, door, message, address, body, sender, EXISTS (SELECT 1 FROM threads"  # noqa: S608
+            "SELECT seq, door, message, address, body, sender, account, EXISTS (SELECT 1 FROM threads"  # noqa: S608
             " WHERE threads.thread = inbox.thread AND threads.state = ? AND since >= ?)"
             f" FROM inbox WHERE state = 'new' AND {_of(doors)} ORDER BY seq LIMIT ?"
         )
@@ -205,10 +207,12 @@ class Mailbox:
             Waiting(
                 seq,
                 _contact(key, door, message),
-                Incoming(door, message, unsealed(key, address), unsealed(key, body), unsealed(key, sender)),
+                Incoming(
+                    door, message, unsealed(key, address), unsealed(key, body), unsealed(key, sender), account=account
+                ),
                 bool(with_agent),
             )
-            for seq, door, message, address, body, sender, with_agent in self._do(work)
+            for seq, door, message, address, body, sender, account, with_agent in self._do(work)
         )
 
     def came(self, seq: int, since: datetime) -> int:
@@ -243,7 +247,7 @@ class Mailbox:
                             seq,
                         ),
                     )
-                rows.execute("UPDATE inbox SET address = NULL, sender = NULL WHERE seq = ?", (seq,))
+                rows.execute("UPDATE inbox SET address = NULL, sender = NULL, account = '' WHERE seq = ?", (seq,))
                 if calls_agent:
                     rows.execute(
                         "UPDATE threads SET state = ?, since = ? WHERE state = ?"

@@ -103,3 +103,9 @@ def proofs(db: Database) -> None:
             PRIMARY KEY (door, known)
         ) STRICT, WITHOUT ROWID"""
     )
+
+
+@SCHEMA()
+def accounts(db: Database) -> None:
+    """What many senders have in common, for locks, until a message is answered: never an address in clear."""
+    db.execute("ALTER TABLE inbox ADD COLUMN account TEXT NOT NULL DEFAULT ''")

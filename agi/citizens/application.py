@@ -12,7 +12,9 @@ from agi.citizens import assets, chat, checks, complaint, home, information, men
 from agi.citizens.guard import Guard
 from agi.citizens.render import render
 from agi.citizens.site import Site
+from agi.errors import HotlineError
 
+_AGAIN_LATER = "Halaman ini sedang terganggu. Silakan coba beberapa saat lagi, atau menelepon kami."
 _log = structlog.get_logger("citizens")
 
 
@@ -29,7 +31,7 @@ def application(site: Site) -> Starlette:
             *chat.ROUTES,
         ],
         middleware=[Middleware(Guard)],
-        exception_handlers={HTTPException: _not_there, Exception: _broken},
+        exception_handlers={HTTPException: _not_there, HotlineError: _unavailable, Exception: _broken},
     )
     app.state.site = site
     return app
@@ -42,9 +44,14 @@ def _not_there(request: Request, error: Exception) -> Response:
     return render(request, "trouble.html", error.status_code, told=told)
 
 
+def _unavailable(request: Request, error: Exception) -> Response:
+    """A book can't be used, or nothing was published yet."""
+    _log.error("citizens.unavailable", why=type(error).__name__)
+    return render(request, "trouble.html", 503, told=_AGAIN_LATER)
+
+
 def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours: its kind goes to the log, which names no number."""
     page = getattr(request.scope.get("route"), "path", "")  # the pattern, not what somebody asked for
     _log.error("citizens.failed", page=page, why=type(error).__name__)
-    told = "Mohon maaf, halaman ini sedang terganggu. Silakan coba beberapa saat lagi, atau menelepon kami."
-    return render(request, "trouble.html", 500, told=told)
+    return render(request, "trouble.html", 500, told=_AGAIN_LATER)

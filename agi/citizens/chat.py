@@ -42,7 +42,8 @@ def _say(request: Request, sent: Sent) -> Response:
         raise Wrong("Silakan tulis dulu pertanyaannya.")
     if len(message) > LONGEST:
         raise Wrong(f"Pesan paling panjang {LONGEST} huruf. Silakan dipersingkat.")
-    site(request).chat.say(sender_of(request), sent.name, message)
+    here = site(request)
+    here.chat.say(here.visitor(request), sent.name, message)
     return RedirectResponse(f"{PATH}#akhir", 303)
 
 

@@ -8,6 +8,7 @@ from agi.books.citizens import CitizensBook, Line
 from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Mailbox, answer_token
 from agi.books.ports import CallLog
+from agi.office.counting import Visitor
 from agi.text.delivery import Delivery, Worker
 from agi.text.service import TextService
 
@@ -50,18 +51,18 @@ class Chat:
         """Begin nothing more."""
         self._worker.stop()
 
-    def say(self, sender: str, line: str, message: str) -> None:
-        """Keep what `sender` writes, which is answered within a moment; later where much waits, or an agent answers.
+    def say(self, who: Visitor, line: str, message: str) -> None:
+        """Keep what somebody writes, which is answered within a moment; later where much waits, or an agent answers.
 
         `line` names it: said again by that name, it is answered once. Raises BookError: then it may be said again.
         """
-        now, answered = self._clock(), threading.Event()
+        sender, now, answered = who.number, self._clock(), threading.Event()
         token = answer_token(self._key, self.name, line)
         self._book.forget(now - KEPT)
         self._book.ask(sender, line, message, now)
         self._awaited[token] = answered
         try:
-            if self._delivery.take(Incoming(self.name, line, sender, message, sender)):
+            if self._delivery.take(Incoming(self.name, line, sender, message, sender, account=who.account)):
                 self._worker.wake()
                 answered.wait(_WAIT_S)
         finally:

@@ -84,4 +84,4 @@ document.querySelectorAll("form").forEach(puzzle);
 document.addEventListener("submit", send);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 if (document.getElementById("obrolan")) setInterval(look, LOOK_MS);
-document.getElementById("hasil")?.scrollIntoView();
+document.querySelector("#hasil, #salah")?.scrollIntoView();

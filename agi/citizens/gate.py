@@ -18,7 +18,7 @@ from agi.privacy import keyed_hash
 
 TRAP = "situs"
 """The field that people do not see."""
-_SOONEST, _LATEST = timedelta(seconds=2), timedelta(hours=2)
+SOONEST, _LATEST = timedelta(seconds=2), timedelta(hours=2)
 _HARDEST = 20_000
 """Hashes at the most for one puzzle: a second of a slow telephone's, which nobody notices while typing."""
 _LONGEST_SOLUTION = 1_000
@@ -107,7 +107,7 @@ class Gate:
         if not hmac.compare_digest(self._signature(stamp).encode(), signature.encode("utf-8", "replace")):
             raise NotAdmitted("Formulir ini tidak lengkap terkirim. Silakan isi dan kirim sekali lagi.")
         age = self.clock() - datetime.fromtimestamp(int(made), UTC)
-        if age < _SOONEST:
+        if age < SOONEST:
             raise NotAdmitted("Formulir terkirim terlalu cepat. Silakan periksa isinya, lalu kirim sekali lagi.")
         if age > _LATEST:
             raise NotAdmitted("Formulir ini sudah terlalu lama terbuka. Silakan isi dan kirim sekali lagi.")

@@ -8,6 +8,8 @@ import click
 from agi.books.calls_table import when
 from agi.books.mailbox import Sending
 from agi.books.mailbox_log import DoorState, MailboxLog
+from agi.citizens import chat
+from agi.citizens.trial import ChatSilent, tried
 from agi.doors.known import opened
 from agi.errors import HotlineError
 from agi.ops.doors import able, lacking
@@ -17,7 +19,7 @@ from agi.text.delivery import NotSent
 from agi.workshop.softphone.roster import TESTER, account
 from agi.workshop.softphone.texting import TextPhone
 
-_SIP = "sip"
+_SIP, _CHAT = "sip", "chat"
 _TEST = "info"
 _MOST = 100
 
@@ -57,20 +59,22 @@ def dead() -> None:
 def test(name: str) -> None:
     """Try the door NAME.
 
-    sip: a tester's telephone writes, and waits for its answer. Each other door: something harmless goes out and comes
-    in, as the README's table of doors says; no citizen is written to.
+    sip: a tester's telephone writes, and waits for its answer; chat: the same by the page for citizens. Each other
+    door: something harmless goes out and comes in, as the README's table of doors says; no citizen is written to.
     """
     settings = Settings()
     if name not in _doors(settings):
         raise NoDoor(f"There is no door {name}: {', '.join(_doors(settings))}.")
     began = time.monotonic()
-    told = _by_telephone(settings) if name == _SIP else _by_network(name, settings)
+    ours = {_SIP: _by_telephone, _CHAT: _by_page}
+    told = ours[name](settings) if name in ours else _by_network(name, settings)
     click.echo(f"{told} ({time.monotonic() - began:.2f} s)")
 
 
 def _doors(settings: Settings) -> dict[str, str]:
     """All doors, and as what people know them."""
-    return {_SIP: "text messages of telephones", **{name: table.SHOWN for name, table in settings.doors.items()}}
+    networks = {name: table.SHOWN for name, table in settings.doors.items()}
+    return {_SIP: "text messages of telephones", **networks, _CHAT: "chat of the page for citizens"}
 
 
 def _by_telephone(settings: Settings) -> str:
@@ -79,6 +83,16 @@ def _by_telephone(settings: Settings) -> str:
         answer = phone.wait() if 200 <= code < 300 else ""
     if not answer:
         raise NoDoor(f"Nothing came back (SIP {code}); `hotline status` and `hotline logs` say more.")
+    return f"{_TEST!r} was answered: {answer}"
+
+
+def _by_page(settings: Settings) -> str:
+    if not settings.citizens.enabled:
+        raise NoDoor("The page for citizens is off: set citizens.enabled in hotline.toml.")
+    try:
+        answer = tried(f"http://127.0.0.1:{settings.citizens.port}{chat.PATH}", _TEST)
+    except ChatSilent as trouble:
+        raise NoDoor(f"Nothing came back: {trouble}; `hotline status` and `hotline logs` say more.") from None
     return f"{_TEST!r} was answered: {answer}"
 
 
@@ -99,6 +113,8 @@ def _state(name: str, settings: Settings) -> str:
     if name == _SIP:
         wanted, port = settings.messages.telephones, settings.line.agi_port
         there = wanted and line_answers(settings.var, port)
+    elif name == _CHAT:
+        wanted, there = settings.citizens.enabled, _listens(settings.citizens.port)
     else:
         wanted, there = name in able(settings), _listens(settings.messages.webhook_port)
     return ("open" if there else "down") if wanted else "off"

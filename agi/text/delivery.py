@@ -118,7 +118,7 @@ class Delivery:
         channel, begun = self._doors[came.door].channel, self._clock()
         service = self._service()
         try:
-            answer = service.answer(came.sender, came.body, contact, channel)
+            answer = service.answer(came.sender, came.body, contact, channel, came.account)
         except Exception as error:  # noqa: BLE001  # one message's fault must not keep the others from being answered
             _log.error("text.fault", door=came.door, exc_info=error)
             answer = None

@@ -96,14 +96,14 @@ class TextService:
     def _wishes(self) -> Intents | None:
         return wishes_of(self.menu)
 
-    def answer(self, sender: str, message: str, contact: str, channel: Channel) -> Answer:
-        """What `sender` is answered to `message`, which is the contact with this id, by this channel.
+    def answer(self, sender: str, message: str, contact: str, channel: Channel, account: str = "") -> Answer:
+        """What `sender` is answered to `message`, which is the contact with this id, by this channel; see `Visitor`.
 
         Asked again for the same contact, a complaint opens no second ticket. Where a book can't be used, that is told.
         """
         reading = self._completed(sender, read(message, self.office.kk_digits))
         try:
-            found = self._asked(Visitor(sender), reading, contact, channel)
+            found = self._asked(Visitor(sender, account), reading, contact, channel)
         except BookError:
             unkept = reading.intent in (Intent.COMPLAIN, Intent.NEW_TICKET)
             key = "complaint.unavailable" if unkept else "registration.unavailable"
