@@ -98,13 +98,6 @@ def answers(meta: Meta, count: int) -> list[str]:
     return meta.texts
 
 
-def last(doors: Doors, meta: Meta) -> None:
-    """Wait until whatever came before is answered: answers go out one after another."""
-    doors.post(webhook(message("jam buka", who="999")))
-    until("the last is answered", lambda: any(one["recipient"]["id"] == "999" for one in meta.sent))
-    meta.sent[:] = [one for one in meta.sent if one["recipient"]["id"] != "999"]
-
-
 def test_meta_is_told_that_the_address_is_ours(doors: Doors) -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "1158201444"}
     answer = doors.get(asked)
@@ -131,7 +124,7 @@ def test_a_nik_and_its_proof_make_one_question(doors: Doors, meta: Meta) -> None
 def test_what_comes_twice_and_out_of_order_is_answered_once(doors: Doors, meta: Meta) -> None:
     first, second = message("info", "m_first"), message("syarat kia", "m_second")
     assert [doors.post(webhook(*told)) for told in ((second,), (first, second), (first,))] == [200] * 3
-    last(doors, meta)
+    doors.wait()
     assert meta.texts == [doors.spoken("requirements.kia"), doors.spoken("text.help")]
 
 
@@ -156,7 +149,7 @@ def test_what_is_not_signed_by_meta_is_refused(doors: Doors, signature: str) -> 
 )  # fmt: skip
 def test_odd_webhooks_and_what_is_no_message_do_no_harm(doors: Doors, meta: Meta, told: object) -> None:
     assert doors.post(told) in (200, 403)
-    last(doors, meta)
+    doors.wait()
     assert not meta.sent
 
 
@@ -185,7 +178,7 @@ def test_a_button_is_what_it_says(doors: Doors, meta: Meta) -> None:
 
 def test_what_another_program_deals_with_is_not_answered(doors: Doors, meta: Meta) -> None:
     doors.post(webhook(standby=[message("syarat kia")]))
-    last(doors, meta)
+    doors.wait()
     assert not meta.sent
 
 
@@ -222,7 +215,7 @@ def test_what_meta_refuses_passes_or_not(status: int, error: object, for_good: b
 def test_what_was_taken_without_an_answer_is_not_sent_again_once_it_is_echoed(doors: Doors, meta: Meta) -> None:
     meta.mute = 1
     doors.post(webhook(message("syarat kia")))
-    until("it waits", lambda: doors.log.letters(1)[0].state == "ready")
+    until("it waits", lambda: meta.sent and doors.log.letters(1)[0].state == "ready")
     assert doors.post(webhook(*meta.echoes)) == 200
     assert doors.log.letters(1)[0].state == "sent"
     assert meta.texts == [doors.spoken("requirements.kia")]
@@ -241,7 +234,7 @@ def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, meta: Meta
             doors.start()
             assert doors.post(webhook(*echoes[::2], standby=echoes[1::2])) == 200
     answers(meta, 30)
-    until("all is sent", lambda: not any(one.waiting for one in doors.log.doors()))
+    doors.wait()
     assert len({one["message"]["metadata"] for one in meta.sent}) == len(meta.sent) == 30
 
 
@@ -266,7 +259,7 @@ def test_a_public_post_becomes_one_ticket_and_is_not_answered(doors: Doors, meta
     assert note.text.endswith(f" https://www.facebook.com/{PAGE}_77") and "081299990003" not in note.text
     book = TicketBook(doors.settings.tickets_db)
     book.remove(ticket.id)
-    last(doors, meta)
+    doors.wait()
     assert not meta.sent
 
 

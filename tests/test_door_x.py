@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import formatdate
+from threading import Event, Timer
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from webhook_doors import Answered, Asked, Doors, Network, api, open_door
 from agi.books.mailbox import Outgoing
 from agi.books.ticket import Category, State
 from agi.books.tickets import TicketBook
-from agi.doors.door import Called
+from agi.doors.door import Called, Came
 from agi.doors.x import X
 from agi.settings import SAMPLE
 from agi.text.delivery import NotSent
@@ -161,13 +162,6 @@ def answers(side: Side, count: int) -> list[str]:
     return side.texts
 
 
-def last(doors: Doors, side: Side) -> None:
-    """Wait until whatever came before is answered: answers go out one after another."""
-    doors.post(message("jam buka", who="999"))
-    until("the last is answered", lambda: "999" in side.people)
-    side.sent[:] = [one for one in side.sent if one[1] != "999"]
-
-
 def door(address: str) -> X:
     return X(address, US, *KEYS.values())
 
@@ -202,7 +196,7 @@ def test_what_comes_twice_and_out_of_order_is_answered_once(doors: Doors, side: 
     first, second = dm("info", "301"), dm("syarat kia", "302")
     told = [webhook("dm.received", *events) for events in ((second,), (first, second), (first,))]
     assert [doors.post(one) for one in told] == [200] * 3
-    last(doors, side)
+    doors.wait()
     assert side.texts == [doors.spoken("requirements.kia"), doors.spoken("text.help")]
 
 
@@ -227,7 +221,7 @@ def test_what_is_not_signed_by_x_is_refused(doors: Doors, shown: str) -> None:
 )  # fmt: skip
 def test_odd_webhooks_and_what_is_no_message_to_us_do_no_harm(doors: Doors, side: Side, told: object) -> None:
     assert doors.post(told) in (200, 403)
-    last(doors, side)
+    doors.wait()
     assert not side.sent and not doors.tickets()
 
 
@@ -261,7 +255,7 @@ def test_no_more_is_sent_than_x_takes_and_all_is_sent_in_the_end(doors: Doors, s
 def test_x_is_asked_again_when_it_said_and_not_before(doors: Doors, side: Side) -> None:
     side.refuses += [Answered(429, {}, {"x-rate-limit-reset": str(int(time.time()) + 2)})]
     doors.post(message("info"))
-    until("it waits", lambda: doors.log.letters(1)[0].state == "ready")
+    until("it waits", lambda: side.asked and doors.log.letters(1)[0].state == "ready")
     doors.post(message("syarat kia"))
     answers(side, 2)
     assert side.texts == [doors.spoken("text.help"), doors.spoken("requirements.kia")] and side.asked == 3
@@ -303,7 +297,7 @@ def test_what_x_refuses_passes_or_not(status: int, told: object, for_good: bool)
 def test_what_was_taken_without_an_answer_is_not_sent_again_once_x_tells_of_it(doors: Doors, side: Side) -> None:
     side.mute = 1
     doors.post(message("info"))
-    until("it waits", lambda: doors.log.letters(1)[0].state == "ready")
+    until("it waits", lambda: side.asked and doors.log.letters(1)[0].state == "ready")
     [sent] = side.told
     assert [doors.post(sent), doors.post(sent)] == [200, 200]
     assert doors.log.letters(1)[0].state == "sent"
@@ -325,6 +319,26 @@ def test_which_answer_x_tells_of_is_seen_by_whom_it_went_to_and_its_words(whom: 
     assert (proof.known, proof.is_it(Outgoing(1, "x", "token", 1, whom, body))) == ("77", is_it)
 
 
+def test_what_is_in_doubt_waits_until_x_has_told_what_it_has() -> None:
+    told, came = Event(), list[Came]()
+
+    def answer(_asked: Asked) -> Answered:
+        told.wait(20)
+        one = {"id": "77", "sender_id": US, "dm_conversation_id": f"{CITIZEN}-{US}", "text": "Halo"}
+        group = {"id": "78", "sender_id": US, "dm_conversation_id": "1234", "text": "Halo"}
+        return Answered(200, {"data": [one, group, {**one, "id": "79", "sender_id": CITIZEN}, 7]})
+
+    with api(answer) as address:
+        ours = door(address)
+        ours.begin(came.append)
+        Timer(0.1, told.set).start()
+        with pytest.raises(NotSent):
+            ours.has("token")
+        ours.end()
+    [proof] = came[0].proofs
+    assert proof.known == "77" and proof.is_it(Outgoing(1, "x", "token", 1, CITIZEN, "Halo"))
+
+
 @pytest.mark.parametrize("asked", [True, False], ids=["asked", "told"])
 def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, side: Side, asked: bool) -> None:
     side.tells_of_the_past = asked
@@ -340,7 +354,7 @@ def test_no_message_is_lost_or_answered_twice_by_a_kill(doors: Doors, side: Side
             doors.start()
             if not asked:
                 assert [doors.post(one) for one in told] == [200] * len(told)
-    until("all is sent", lambda: not any(one.waiting for one in doors.log.doors()))
+    doors.wait()
     assert len(side.sent) == 15
 
 
@@ -353,7 +367,7 @@ def test_a_mention_becomes_one_ticket_and_is_not_answered(doors: Doors, side: Si
     assert note.text.startswith("Unggahan publik @maria: @halo_dukcapil usul: buka hari Sabtu")
     assert note.text.endswith(" https://x.com/i/status/2080765813578191303") and "081299990003" not in note.text
     TicketBook(doors.settings.tickets_db).remove(ticket.id)
-    last(doors, side)
+    doors.wait()
     assert not side.sent
 
 

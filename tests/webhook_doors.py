@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import httpx2
 from door_process import DoorProcess
 from installation import run_hotline
+from line_exchange import until
 
 from agi.books.ticket import Note, State, Ticket
 from agi.books.tickets import TicketBook
@@ -128,6 +129,10 @@ class Doors(DoorProcess):
         header, signed = self.sign(raw)
         headers = {header: signed if signature is None else signature.encode("ascii", "replace").decode()}
         return httpx2.post(self.url(self.name), content=raw, headers=headers, timeout=20).status_code
+
+    def wait(self) -> None:
+        """Until whatever came is answered, and each answer sent or given up."""
+        until("all is sent", lambda: not any(one.waiting for one in self.log.doors()))
 
     def hotline(self, *words: str) -> str:
         return run_hotline(self.environment, *words).stdout

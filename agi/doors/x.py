@@ -44,7 +44,7 @@ _CRC_TOKEN = re.compile(r"[A-Za-z0-9_.=+/-]{1,200}")
 _ID = re.compile(r"[0-9]{1,20}")
 _SHORTENED = re.compile(r"\s*https://t\.co/\w+\s*$")
 _WINDOW = timedelta(minutes=15)
-_AGAIN_S = 60.0
+_LOOK_BACK_S, _AGAIN_S = 20.0, 60.0
 _THE_OFFICE_S = frozenset({401, 402})
 _log = structlog.get_logger("doors")
 
@@ -60,6 +60,7 @@ class X(OpenDoor):
     access_token: str = field(repr=False)
     access_token_secret: str = field(repr=False)
     _quota: "_Quota" = field(default_factory=lambda: _Quota(), repr=False)
+    _looked_back: threading.Event = field(default_factory=threading.Event, repr=False)
     _ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
     name = "x"
@@ -152,15 +153,21 @@ class X(OpenDoor):
         """See `OpenDoor`."""
         self._ended.set()
 
+    def has(self, _token: str) -> bool | None:
+        """See `text.delivery.Door`: what looking back has proved is no longer in doubt once this raises NotSent."""
+        self._looked_back.wait(_LOOK_BACK_S)
+        raise NotSent("X has not told of it")
+
     def _look_back(self, take: Take) -> None:
         while not self._ended.is_set():
             try:
                 take(Came(proofs=tuple(self._sent_lately())))
+                return
             except (NotSent, BookError) as trouble:
                 _log.warning("doors.not_looked_back", door=self.name, why=type(trouble).__name__)
-                self._ended.wait(_AGAIN_S)
-            else:
-                return
+            finally:  # what is in doubt does not wait for ever
+                self._looked_back.set()
+            self._ended.wait(_AGAIN_S)
 
     def _sent_lately(self) -> Iterable[Proof]:
         """The newest messages of our account to one person each. Raises NotSent."""
