@@ -47,6 +47,9 @@ OWN: Says = {
             "life_events",
             "nik_unknown",
             "new_ticket",
+            "own_nik",
+            "called_me",
+            "institution",
             "agent",
             "stop",
         )

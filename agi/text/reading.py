@@ -132,6 +132,12 @@ def read(message: str, kk_digits: int = KK_DIGITS) -> Reading:
     return _without_number(told, command)
 
 
+def document_of(words: tuple[str, ...]) -> tuple[str, str]:
+    """The document that is named, and the case; "" for none."""
+    document = _document(words)
+    return document, _case(words) if document else ""
+
+
 def refused_by(words: tuple[str, ...]) -> RefusedBy:
     """Which institution is named that does not find a NIK; OTHER where none is."""
     return RefusedBy(_first_named(words, typed.REFUSED_BY) or RefusedBy.OTHER)
@@ -232,11 +238,13 @@ def _not_found(words: tuple[str, ...]) -> bool:
 
 
 def _without_number(told: Cleaned, command: str) -> Reading:
-    document, case = _document(told.words), _case(told.words)
+    document, case = document_of(told.words)
     asks = len([word for word in told.words if word not in typed.SAY_NOTHING]) <= _FEW
+    if command == "office" and "kantor" not in told.words and set(told.words) & set(typed.CHANGES):
+        command = ""
     match command:
         case "requirements":
-            return Reading(Intent.REQUIREMENTS, document=document, case=case if document else "", words=told.words)
+            return Reading(Intent.REQUIREMENTS, document=document, case=case, words=told.words)
         case "check" | "habit" if told.fields or asks:
             return Reading(Intent.HOW_TO_CHECK, words=told.words)
         case "info" if asks:

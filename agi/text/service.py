@@ -1,7 +1,7 @@
 """The text service: one message in, one answer out, by the same office, limits and sentences as calls."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Progress, R
 from agi.services import telling
 from agi.speech.intents import Intents
 from agi.text.complaints import category
-from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, agrees, read, refused_by
+from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, agrees, document_of, read, refused_by
 from agi.text.wishes import region, wished, wishes_of
 from agi.voice.texts import Texts
 
@@ -57,8 +57,17 @@ _HOW_OF_SERVICE = {
     "complaint": Intent.COMPLAIN,
     "where": Intent.OFFICE,
 }
-_TOLD_OF_SERVICE = {"life_events": "text.life_events", "diagnosis": "text.nik_unknown", "fraud_report": "info.fraud"}
+_TOLD_OF_SERVICE = {
+    "life_events": "text.life_events",
+    "diagnosis": "text.nik_unknown",
+    "fraud_report": "info.fraud",
+    "own_nik": "text.own_nik",
+    "called_me": "text.called_me",
+    "institution": "text.institution",
+}
 """What is written in place of a conversation by telephone."""
+_AGENTS = "agent"
+"""The service by which a menu hands over to an agent."""
 _CLOSINGS = {Channel.MAIL: Prompt("info.channels")}
 """Channel -> what its answers end with, in a paragraph of its own: a mail has room to say where else to ask."""
 
@@ -102,6 +111,8 @@ class TextService:
         Asked again for the same contact, a complaint opens no second ticket. Where a book can't be used, that is told.
         """
         reading = self._completed(sender, read(message, self.office.kk_digits))
+        if reading.intent is Intent.HELP and self._leads_to(reading) == _AGENTS:
+            reading = replace(reading, intent=Intent.AGENT)
         try:
             found = self._asked(Visitor(sender, account), reading, contact, channel)
         except BookError:
@@ -131,6 +142,11 @@ class TextService:
         """How `message` is read, and to which place of the menu its own words lead, "" where they lead nowhere."""
         reading = read(message, self.office.kk_digits)
         return reading, wished(self._wishes, reading.words) if reading.intent is Intent.HELP else ""
+
+    def _leads_to(self, reading: Reading) -> str:
+        """The service to which its words lead, "" for none."""
+        place = wished(self._wishes, reading.words)
+        return self.menu.nodes[place].service if place else ""
 
     def _completed(self, sender: str, reading: Reading) -> Reading:
         """`reading` with the number that has waited for it, where it holds nothing but what proves that."""
@@ -287,7 +303,7 @@ class TextService:
             case Intent.TICKET_NUMBER | Intent.HOW_TO_TICKET:
                 return (Prompt(f"text.{'ticket_number' if reading.intent is Intent.TICKET_NUMBER else 'how_ticket'}"),)
             case Intent.REQUIREMENTS:
-                return (Prompt(self._requirements(reading)),)
+                return (Prompt(self._requirements(reading.document, reading.case)),)
             case Intent.COMPLAIN:
                 return (Prompt("text.how_complain"),)
             case Intent.OFFICE:
@@ -305,15 +321,17 @@ class TextService:
                 return (Prompt("text.stop"),)
             case Intent.HELP if place := wished(self._wishes, reading.words):
                 return self._at(self.menu.nodes[place])
+            case Intent.HELP if (named := document_of(reading.words))[0]:
+                return (Prompt(self._requirements(*named)),)
         return (Prompt("text.help"),)
 
-    def _requirements(self, reading: Reading) -> str:
+    def _requirements(self, document: str, case: str) -> str:
         """The sentence that tells them, or which asks what they are wished for."""
-        for case in (reading.case, ""):
-            key = _REQUIREMENTS.get((reading.document, case), "")
+        for which in (case, ""):
+            key = _REQUIREMENTS.get((document, which), "")
             if key in self.texts:
                 return key
-        return _WHICH.get(reading.document, "text.which_requirements")
+        return _WHICH.get(document, "text.which_requirements")
 
     def _at(self, node: Node) -> tuple[Prompt, ...]:
         """What a place of the menu tells."""

@@ -18,6 +18,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 people know from registering a SIM card (4444)."""
 
 STOP = ("stop", "berhenti", "unreg")
+CHANGES = ("pindah", "pindahan", "ubah", "ganti", "berubah", "beda", "salah", "perbaiki", "koreksi", "kepindahan")
+"""Words beside "alamat" by which the citizen's own address is meant, not that of an office."""
 YES = ("ya", "iya", "yes", "ok", "oke", "mau", "setuju")
 """What agrees to what was offered before, alone or with what says nothing."""
 REFUSED_BY: Mapping[str, tuple[str, ...]] = {
