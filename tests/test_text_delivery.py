@@ -269,6 +269,21 @@ def test_no_number_of_a_person_stands_in_the_book(post: Post) -> None:
     assert post.rows("SELECT masked FROM inbox WHERE message = 'a'") == [("cek#ktp#••••••••••••0073",)]
 
 
+def test_an_answer_that_comes_too_late_is_given_up(post: Post) -> None:
+    post.peer.refuses = NotSent("no network")
+    post.bring("a")
+    post.delivery.work()
+    post.office.clock.pass_by(timedelta(hours=25))
+    post.bring("b")
+    post.peer.refuses = None
+    post.delivery.work()
+    assert len(post.peer.got) == 1
+    assert post.rows("SELECT state, why, body FROM outbox ORDER BY seq") == [
+        ("dead", "too late", None),
+        ("sent", "", None),
+    ]
+
+
 def test_old_messages_are_forgotten_and_those_on_their_way_are_not(post: Post) -> None:
     post.bring("a")
     post.delivery.work()

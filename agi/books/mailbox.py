@@ -258,9 +258,18 @@ class Mailbox:
         self._do(work)
 
     def begin_sending(self, at: datetime, doors: Collection[str], limit: int = 64) -> tuple[Outgoing, ...]:
-        """Those of these doors that are due at `at`, each of which is in doubt from now on until it is `settle`d."""
+        """Those of these doors that are due at `at`, each of which is in doubt from now on until it is `settle`d.
+
+        What was asked longer than `THREAD_FOR` ago, before the hotline stood still or in a backup that was put back, is
+        given up: an answer so late confuses, and many a network takes none.
+        """
 
         def work(rows: sqlite3.Connection) -> tuple[Outgoing, ...]:
+            rows.execute(
+                f"UPDATE outbox SET state = ?, why = 'too late', body = NULL, address = NULL"  # noqa: S608
+                f" WHERE state = 'ready' AND {_of(doors)} AND seq IN (SELECT seq FROM inbox WHERE came < ?)",
+                (Sending.DEAD, *doors, stored(at - THREAD_FOR)),
+            )
             query = (
                 f"SELECT seq FROM outbox WHERE state = 'ready' AND {_of(doors)} AND next_at <= ?"  # noqa: S608
                 " ORDER BY next_at, seq LIMIT ?"
