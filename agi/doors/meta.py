@@ -65,6 +65,8 @@ def _not_sent(status: int, body: bytes) -> NotSent:
         codes = {code for code in (error.get("code"), error.get("error_subcode")) if isinstance(code, int)}
     except (ValueError, KeyError, TypeError, AttributeError):
         codes = set()
-    passes = status >= 500 or status == 429 or (codes & (_AGAIN_LATER | _THE_OFFICE_S) and _TOO_LATE not in codes)
+    passes = (
+        not 400 <= status < 500 or status == 429 or (codes & (_AGAIN_LATER | _THE_OFFICE_S) and _TOO_LATE not in codes)
+    )
     named = "/".join(map(str, sorted(codes))) or "-"
     return NotSent(f"Meta: HTTP {status}, code {named}", for_good=not passes)

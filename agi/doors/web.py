@@ -13,6 +13,16 @@ _LIMIT_S = 10.0
 _LONGEST_ANSWER = 100_000
 
 
+class _NoOtherPlace(urllib.request.HTTPRedirectHandler):
+    """Follows nobody elsewhere: the office's secrets go along with each call."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None: it counts for an error."""
+
+
+_OPENER = urllib.request.build_opener(_NoOtherPlace)
+
+
 class Told(NamedTuple):
     """What an API answered: its HTTP status, the first 100 kB of its body, its headers."""
 
@@ -22,10 +32,13 @@ class Told(NamedTuple):
 
 
 def ask(url: str, body: bytes | None, headers: Mapping[str, str], limit_s: float = _LIMIT_S) -> Told:
-    """Post `body` to `url`, or get it where there is none. Raises NotSent where nobody answers."""
+    """Post `body` to `url`, or get it where there is none; nobody is followed elsewhere (3xx).
+
+    Raises NotSent where nobody answers.
+    """
     request = urllib.request.Request(url, body, dict(headers))  # noqa: S310  # the office's own setting, checked there
     try:
-        with urllib.request.urlopen(request, timeout=limit_s) as answer:  # noqa: S310
+        with _OPENER.open(request, timeout=limit_s) as answer:
             return Told(answer.status, answer.read(_LONGEST_ANSWER), answer.headers)
     except urllib.error.HTTPError as refused:
         with refused:

@@ -239,7 +239,7 @@ def _not_sent(told: Told) -> NotSent:
     """Why X did not take a message: words of its own may hold what was written, and are not kept."""
     kind = words(_parsed(told).get("type")).rpartition("/")[2]
     forbidden = kind == "client-forbidden"  # to the program; else to this account, by who would get it
-    passes = told.status >= 500 or told.status in _THE_OFFICE_S or forbidden
+    passes = not 400 <= told.status < 500 or told.status in _THE_OFFICE_S or forbidden
     why = f"X: HTTP {told.status}{', client-forbidden' if forbidden else ''}"
     return NotSent(why, for_good=not passes)
 
