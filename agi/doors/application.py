@@ -24,6 +24,8 @@ def application(doors: Iterable[tuple[OpenDoor, Take]]) -> Starlette:
 
 
 def _webhook(door: OpenDoor, take: Take) -> Callable[[Request], Awaitable[Response]]:
+    posts = asyncio.Lock()
+
     async def called(request: Request) -> Response:
         try:
             call = Called(request.method, request.query_params, request.headers, await _body(request))
@@ -34,7 +36,10 @@ def _webhook(door: OpenDoor, take: Take) -> Callable[[Request], Awaitable[Respon
             _log.warning("doors.refused", door=door.name, why=str(why))
             return Response(status_code=403)
         try:
-            if any(reply.came):
+            if reply.came.mentions:  # opening tickets takes long: many at once must hold up no messages
+                async with posts:
+                    await asyncio.to_thread(take, reply.came)
+            elif any(reply.came):
                 await asyncio.to_thread(take, reply.came)
         except BookError as trouble:  # the network brings it again
             _log.error("doors.not_kept", door=door.name, why=type(trouble).__name__)

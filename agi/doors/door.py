@@ -45,7 +45,9 @@ class Came(NamedTuple):
 
 
 Take = Callable[[Came], None]
-"""Keeps what came: once it returns nothing can be lost. Raises BookError: the network must bring it again."""
+"""Keeps what came: once it returns nothing can be lost. Raises BookError: the network must bring it again.
+
+What holds mentions must be brought in turn: two calls may tell of one post at once."""
 
 
 class Called(NamedTuple):

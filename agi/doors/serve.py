@@ -6,7 +6,6 @@ It listens on 127.0.0.1 alone: the office's web server passes on what the networ
 import os
 from contextlib import closing
 from datetime import timedelta
-from threading import Lock
 
 import structlog
 import uvicorn
@@ -73,16 +72,14 @@ class Served:
         self.door = door
         self._mailbox = mailbox
         self._office = office
-        self._posts = Lock()  # two calls may tell of one post at once
         self._delivery = Delivery(mailbox, service, [door], office.clock, log, door.limits)
         self._worker = Worker(self._delivery, timedelta(days=keep_days))
 
     def take(self, came: Came) -> None:
         """See `Take`."""
         self._delivery.take(*came.messages)
-        with self._posts:
-            for one in came.mentions:
-                take_mention(self._office, self.door.channel, one.id, one.author, one.text, one.link)
+        for one in came.mentions:
+            take_mention(self._office, self.door.channel, one.id, one.author, one.text, one.link)
         self._mailbox.confirm(came.taken)
         for known, is_it in came.proofs:
             self._mailbox.confirm_as(self.door.name, known, is_it)
