@@ -103,8 +103,8 @@ def mail_office(home: Path) -> Iterator[MailOffice]:
     key, digits = hash_key(settings.var), settings.identity.kk_digits
     import_csv(settings.registry_db, key, "residents", SAMPLE / "residents.csv", kk_digits=digits)
     made = MailOffice(server, settings, {**os.environ, **environment})
-    made.start()
     try:
+        made.start()
         yield made
     finally:
         made.kill()

@@ -149,7 +149,7 @@ class _Peer(StreamRequestHandler):
 
 
 class _Imap(_Peer):
-    _told = 0
+    _told, _known = 0, False
 
     def handle(self) -> None:
         self.tell("* OK ready")
@@ -175,7 +175,8 @@ class _Imap(_Peer):
         return "BAD what?"
 
     def _capability(self, _command: str, _tag: str) -> str:
-        self.tell(f"* CAPABILITY IMAP4rev1 UIDPLUS STARTTLS{' IDLE' if self.peer.idle else ''}")
+        more = f"{'' if self.peer.idle else 'NO'}IDLE UIDPLUS" if self._known else "AUTH=PLAIN"  # as Dovecot does
+        self.tell(f"* CAPABILITY IMAP4rev1 STARTTLS {more}")
         return "OK done"
 
     def _starttls(self, _command: str, _tag: str) -> str:
@@ -184,7 +185,8 @@ class _Imap(_Peer):
     def _login(self, command: str, _tag: str) -> str:
         words = [re.sub(r"\\(.)", r"\1", one) for one in re.findall(r'"((?:[^"\\]|\\.)*)"', command)]
         self.peer.logins += 1
-        return "OK done" if words == [OFFICE, PASSWORD] else "NO [AUTHENTICATIONFAILED] no"
+        self._known = words == [OFFICE, PASSWORD]
+        return "OK done" if self._known else "NO [AUTHENTICATIONFAILED] no"
 
     def _select(self, command: str, _tag: str) -> str:
         if not command.endswith('"INBOX"') and not command.endswith(" INBOX"):

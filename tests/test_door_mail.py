@@ -156,6 +156,24 @@ def test_what_is_never_taken_is_given_up(office: MailOffice, citizen: str, step:
     assert not office.server.answers(citizen)
 
 
+HOSTILE = {
+    "no text": b"Content-Type: image/png\r\n\r\n\x89PNG",
+    "headers alone": b"Subject: \r\n",
+    "zeros": b"\r\n" + bytes(10_000),
+    "half a character": b"Content-Type: text/plain; charset=utf-7\r\n\r\n+2AA-\r\n",
+    "too deep": b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" * 2000,
+    "20 MB": b"Content-Type: text/plain\r\n\r\n" + b"halo " * 4_000_000,
+    "a million headers": b"X: y\r\n" * 1_000_000 + b"\r\ninfo\r\n",
+    "a broken charset": b"Content-Type: text/plain; charset=undefined\r\n\r\nhalo\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_comes_is_told_how_to_ask(office: MailOffice, citizen: str, raw: bytes) -> None:
+    office.server.deliver(f"From: <{citizen}>\r\n".encode() + raw, citizen)
+    assert office.answer(citizen).text == office.spoken("text.help")
+
+
 def test_a_burst_is_answered(office: MailOffice) -> None:
     senders = [next(_senders) for _ in range(200)]
     for one in senders:

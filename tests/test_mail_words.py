@@ -61,6 +61,7 @@ CHARSETS = [
     ("text/plain; charset=zip", "café é".encode()),
     ("text/plain; charset=undefined", "café é".encode()),
     ("text/plain; charset*=bad''%ff%", "café é".encode()),
+    ("text/plain; charset=utf-7", "café é".encode("utf-7")),
     ("text/plain; charset=utf-16", "café é".encode("utf-16")),
 ]
 
@@ -68,6 +69,11 @@ CHARSETS = [
 @pytest.mark.parametrize(("kind", "body"), CHARSETS, ids=lambda one: str(one)[:50])
 def test_a_text_is_read_whatever_its_charset_is_said_to_be(kind: str, body: bytes) -> None:
     assert said(plain(body, kind)) == "café é"
+
+
+def test_half_a_character_becomes_one_that_can_be_kept() -> None:
+    said(plain(b"info +2AA-", "text/plain; charset=utf-7")).encode()
+    mime.subject(mime.headers(plain("", Subject="=?utf-7?Q?+2AA-?="))).encode()
 
 
 def test_base64_and_quoted_printable_are_decoded() -> None:

@@ -99,6 +99,29 @@ def test_a_message_without_an_id_is_known_by_its_sender_and_words_for_a_minute(p
     assert post.bring("") == 1
 
 
+def test_of_one_sender_only_so_many_messages_are_answered_within_an_hour(post: Post) -> None:
+    def limited() -> Delivery:
+        limits = ((timedelta(hours=1), 3), (timedelta(days=1), 5))
+        service = TextService(post.office.office, MENU, TEXTS, post.mailbox)
+        return Delivery(post.mailbox, lambda: service, [post.peer], post.office.clock, post.log, limits)
+
+    for nth in range(5):
+        post.bring(f"a{nth}")
+    post.bring("b", address="0812")
+    limited().work()
+    assert sorted(one.partition(":")[0] for one in post.peer.got.values()) == ["0812", *["081200000001"] * 3]
+    post.bring("a5")
+    limited().work()  # another process knows it, too
+    post.office.clock.pass_by(timedelta(minutes=61))
+    post.bring("a6")
+    limited().work()
+    assert len(post.peer.got) == 4, "more than five a day"
+    post.office.clock.pass_by(timedelta(days=1))
+    post.bring("a7")
+    limited().work()
+    assert len(post.peer.got) == 5
+
+
 def test_a_peer_that_refuses_for_now_is_asked_again_later_and_later_then_given_up(post: Post) -> None:
     post.peer.refuses = NotSent("throttled")
     post.bring("a")

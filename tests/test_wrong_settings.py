@@ -85,6 +85,8 @@ CLASHES = [
     ("[lockout]\nminutes = 90\nhours = 1", "lockout.minutes (90 menit) tidak boleh lebih lama"),
     ("[queue]\nring_s = 20\nmax_wait_s = 10", "queue.ring_s (20) lebih lama"),
     ("[speech]\naccept = {nik = 0.5}\nconfirm = {nik = 0.8}", "speech.confirm.nik (0.8) tidak boleh di atas"),
+    ('[mail]\nimap_host = "imap.example"\nimap_security = "none"\nsmtp_host = "::1"', "mail.imap_security (none)"),
+    ('[mail]\nimap_host = "127.0.0.1"\nsmtp_host = "x.example"\nsmtp_security = "none"', "mail.smtp_security (none)"),
 ]
 
 

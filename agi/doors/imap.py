@@ -57,7 +57,10 @@ class Folder:
         """The folder, open. Raises OSError, imaplib.IMAP4.error, imap_tools.ImapToolsError."""
         box = self._connected()
         try:
-            yield box.login(self.user, self.password, self.folder)
+            box.login(self.user, self.password, self.folder)
+            told = _checked(box.client.capability())[-1]  # many a server tells only who has logged in
+            box.client.capabilities = tuple(told.decode("ascii", "replace").upper().split())
+            yield box
         finally:
             with suppress(OSError):
                 box.client.shutdown()

@@ -96,7 +96,7 @@ def _decoded(content: bytes, charset: str | None) -> str:
     for name in (charset or "utf-8", "utf-8"):
         try:
             if codecs.lookup(name).name not in _NOT_OF_MAILS:
-                return content.decode(name)
+                return content.decode(name).encode(errors="replace").decode()  # UTF-7 may name half a character
         except (LookupError, ValueError):
             continue
     return content.decode("cp1252", "replace")
