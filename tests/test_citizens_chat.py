@@ -82,6 +82,18 @@ def test_a_chat_is_gone_when_its_citizen_says_so_and_after_a_day(page: CitizensP
     assert "jam buka</p>" not in citizen.get("/obrolan")
 
 
+def test_an_answer_that_is_brought_twice_is_there_once_and_none_in_a_chat_that_was_ended(page: CitizensPage) -> None:
+    chat, who = page.site.chat, Visitor("web:somebody")
+    chat.say(who, "line-1", "syarat kia")
+    for _ in range(2):
+        chat.send(who.number, "Selamat siang.", "token-1")
+    assert chat.has("token-1") and not chat.has("token-2")
+    assert [one.text for one in chat.lines(who.number)].count("Selamat siang.") == 1
+    chat.end(who.number)
+    chat.send(who.number, "Selamat sore.", "token-2")
+    assert chat.lines(who.number) == ()
+
+
 @pytest.mark.parametrize("session", ["", "x", "08123456789", "a" * 22 + "\n", "é" * 22, "a" * 5000])
 def test_a_session_that_is_none_of_ours_is_a_new_one(page: CitizensPage, session: str) -> None:
     citizen = page.citizen()

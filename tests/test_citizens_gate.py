@@ -186,6 +186,12 @@ def test_odd_bodies_do_no_harm(page: CitizensPage, body: bytes, headers: dict[st
     assert citizen.send("/kantor", **WHERE).status_code == 200
 
 
+def test_a_body_of_untold_length_is_cut_off(page: CitizensPage) -> None:
+    told = {"content-type": "application/x-www-form-urlencoded"}
+    answer = page.citizen().client.post("/kantor", content=iter([b"izin=" + b"x" * 20_000] * 3), headers=told)
+    assert answer.status_code == 413
+
+
 def test_a_cookie_is_given_to_who_sends_something_and_tells_nothing(page: CitizensPage) -> None:
     citizen = page.citizen()
     citizen.client.headers["x-forwarded-proto"] = "https"

@@ -1,6 +1,8 @@
 """What citizens find out on their page: the answers, limits and locks of the telephone, in sentences as published."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,16 +80,33 @@ def test_what_can_not_be_is_said_so_beside_the_form(page: CitizensPage, path: st
     assert answer.status_code == 422 and 'role="alert"' in answer.text and "<form" in answer.text
 
 
-def test_a_complaint_becomes_one_ticket_however_often_its_form_is_sent(page: CitizensPage) -> None:
-    citizen = page.citizen()
+def test_a_complaint_becomes_one_ticket_however_often_its_form_is_sent(own_page: CitizensPage) -> None:
+    citizen = own_page.citizen()
     fields = {**citizen.form("/lapor"), "tentang": "fee", "isi": f"Petugas loket 3 meminta uang. NIK saya {nik(1)}."}
     shown = [citizen.send("/lapor", fields).text for _ in range(2)]
-    tickets = page.site.office.tickets.book.tickets(State)
+    tickets = own_page.site.office.tickets.book.tickets(State)
     assert [(one.category, one.channel) for one in tickets] == [(Category.FEE, "chat")]
     number, code = re.findall(r'class="big">(\d+)<', shown[-1])
     assert TEXTS.message("ticket.open") in citizen.told("/tiket", nomor=number, pin=code)
-    assert TEXTS.message("ticket.mismatch") in page.citizen().told("/tiket", nomor=number, pin="000000")
-    assert nik(1) not in str(page.site.office.tickets.book.notes(tickets[0].id))
+    assert TEXTS.message("ticket.mismatch") in own_page.citizen().told("/tiket", nomor=number, pin="000000")
+    assert nik(1) not in str(own_page.site.office.tickets.book.notes(tickets[0].id))
+
+
+def test_a_form_that_is_sent_twice_at_once_is_one(page: CitizensPage) -> None:
+    citizen = page.citizen()
+    complaint = {**citizen.form("/lapor"), "tentang": "service", "isi": "Loket dua tutup sejak pagi."}
+    chat = {**citizen.form("/obrolan"), "pesan": "syarat kia"}
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda _: page.citizen().send("/lapor", complaint), range(3)))
+        answered = list(pool.map(lambda _: page.citizen().send("/obrolan", chat), range(6)))
+    assert [one.status_code for one in told] == [200] * 3
+    assert len({number for one in told for number in re.findall(r'class="big">(\d{8})<', one.text)}) == 1
+    assert all(one.text.count("syarat kia</p>") == 1 for one in answered)
+
+
+def test_who_reports_a_fraud_need_not_choose_that_again(page: CitizensPage) -> None:
+    shown = page.citizen().get("/lapor?tentang=fraud")
+    assert re.search(r'value="fraud" required checked', shown) and shown.count(" checked") == 1
 
 
 def test_the_office_of_a_region_is_told(page: CitizensPage) -> None:
@@ -139,7 +158,9 @@ def test_hours_are_those_of_the_office(own_page: CitizensPage) -> None:
     assert "tujuh hari ke depan" not in citizen.get("/")
     own_page.settings.hours_file.parent.mkdir(parents=True)
     HoursBook(own_page.settings.hours_file).write(OwnHours((spans("08:00-15:00"),) * 7))
-    assert "08:00-15:00" in citizen.get("/")
+    assert "08:00-15:00" in citizen.get("/") and "sedang bertugas saat ini" in citizen.get("/")
+    own_page.clock.pass_by(timedelta(hours=3))
+    assert "sedang tidak bertugas saat ini" in citizen.get("/")
 
 
 def test_the_first_page_and_all_it_loads_are_small(page: CitizensPage) -> None:

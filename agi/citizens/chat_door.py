@@ -44,7 +44,8 @@ class Chat:
         self._awaited: dict[str, threading.Event] = {}
 
     def start(self) -> None:
-        """Answer what waits, and what comes from now on."""
+        """Answer what waits, and what comes from now on. Raises BookError."""
+        self._book.forget(self._clock() - KEPT)
         self._worker.start()
 
     def stop(self) -> None:

@@ -29,8 +29,8 @@ _LEAST, MOST = 10, 2_000
 
 
 def form(request: Request) -> Response:
-    """The form."""
-    return _page(request)
+    """The form; a link to it may choose what it is about."""
+    return _page(request, Sent({"tentang": request.query_params.get("tentang", "")}))
 
 
 def _page(
@@ -58,7 +58,8 @@ def _complain(request: Request, sent: Sent) -> Response:
     if not _LEAST <= len(said) <= MOST:
         raise Wrong(f"Isi pengaduan harus {_LEAST} sampai {MOST} huruf. Tulis apa yang terjadi, di mana, dan kapan.")
     here = site(request)
-    opened = here.office.tickets.write(Category(about), said, f"{Channel.CHAT}-{sent.name}", Channel.CHAT)
+    with here.writing:
+        opened = here.office.tickets.write(Category(about), said, f"{Channel.CHAT}-{sent.name}", Channel.CHAT)
     found = Found(telling.opened(opened), NoteKind.TICKET_OPENED, about, opened.number)
     here.record(request, here.service(), Answer("", Intent.COMPLAIN, found))
     return _page(request, opened=opened)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from agi.books.errors import BookError
 from agi.citizens.gate import Limit, NotAdmitted
-from agi.citizens.site import keep_session, site
+from agi.citizens.site import begin_session, keep_session, session_of, site
 
 UNAVAILABLE = "registration.unavailable"
 _MOST_FIELDS = 12
@@ -62,7 +62,8 @@ def answering(
         here, sent = site(request), Sent(fields)
         try:
             how_often = limit if isinstance(limit, Limit) else limit(request, sent)
-            name = here.gate.admit(fields, here.visitor(request).account, how_often)
+            name = here.gate.admit(fields, here.network(request), how_often)
+            begin_session(request, name)
             response = work(request, Sent(fields, name))
         except NotAdmitted as why:
             response = page(request, sent, str(why), why.status)
@@ -73,6 +74,6 @@ def answering(
         except BookError as trouble:
             _log.error("citizens.unavailable", why=type(trouble).__name__)
             response = page(request, sent, here.service().texts.message(UNAVAILABLE), 503)
-        return keep_session(request, response)
+        return keep_session(request, response) if session_of(request) else response
 
     return answer

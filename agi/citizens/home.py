@@ -26,6 +26,7 @@ def show(request: Request) -> Response:
         channels=service.sentences(Prompt("info.channels")),
         open_at=service.sentences(Prompt("info.hours")),
         hours=_hours(here),
+        on_duty=here.office.duty.off() is None,
         doors=[table.SHOWN for table in here.settings.doors.values() if table.wanted],
     )
 

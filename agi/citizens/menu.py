@@ -18,7 +18,7 @@ _PAGES: Mapping[str, str] = {
     "applications": "/nik",
     "where": "/kantor",
     "complaint": "/lapor",
-    "fraud_report": "/lapor",
+    "fraud_report": "/lapor?tentang=fraud",
     "ticket_status": "/tiket",
 }
 """Where a service of the telephone is done here; all others are done by telephone."""

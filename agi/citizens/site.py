@@ -1,10 +1,12 @@
 """What every page may ask: the installation, who asks, and from which network."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from secrets import token_hex, token_urlsafe
+from secrets import token_hex
+from threading import Lock
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -31,7 +33,8 @@ _PREFIX6 = 64
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The installation behind the pages. `service`: gives that of the edition that is published now."""
+    """The installation behind the pages. `service`: gives that of the edition that is published now; `writing`: held
+    while a ticket is written, since one form may be sent twice at once."""
 
     settings: Settings
     office: Office
@@ -42,11 +45,16 @@ class Site:
     days: Days
     log: CallLog
     key: bytes
+    writing: Lock = field(default_factory=Lock)
 
     def visitor(self, connection: HTTPConnection) -> Visitor:
         """Who asks, for limits and locks: a session anybody may drop, so that the network is counted, too."""
-        network = keyed_hash(self.key, "network", network_of(connection, forwarded=self.settings.citizens.forwarded))
-        return Visitor(sender_of(connection), f"web:{network.hex()}")
+        return Visitor(sender_of(connection), self.network(connection))
+
+    def network(self, connection: HTTPConnection) -> str:
+        """The network that asks, by a keyed hash."""
+        told = network_of(connection, forwarded=self.settings.citizens.forwarded)
+        return f"web:{keyed_hash(self.key, 'network', told).hex()}"
 
     def record(self, connection: HTTPConnection, service: TextService, answer: Answer) -> None:
         """Write down what was answered to a form, as one contact of its own."""
@@ -60,16 +68,21 @@ def site(connection: HTTPConnection) -> Site:
 
 
 def session_of(connection: HTTPConnection) -> str:
-    """The session of this browser, or a new one, which only `keep_session` lets it keep."""
-    if not hasattr(connection.state, "session"):
-        told = connection.cookies.get(_COOKIE, "")
-        connection.state.session = told if _SESSION.fullmatch(told) else token_urlsafe(16)
-    return cast("str", connection.state.session)
+    """The session of this browser; "" where it has none."""
+    told = connection.cookies.get(_COOKIE, "")
+    return told if _SESSION.fullmatch(told) else cast("str", getattr(connection.state, "session", ""))
 
 
 def sender_of(connection: HTTPConnection) -> str:
     """The session as limits and follow-ups know it: it looks like nobody's telephone number."""
     return f"web:{session_of(connection)}"
+
+
+def begin_session(connection: HTTPConnection, form: str) -> None:
+    """Let a browser without a session have one, by the name of the `form` that it sends: sent twice, it is one."""
+    if not session_of(connection):
+        name = keyed_hash(site(connection).key, "citizens-session", form)
+        connection.state.session = urlsafe_b64encode(name).decode().rstrip("=")
 
 
 def keep_session(connection: HTTPConnection, response: Response) -> Response:
