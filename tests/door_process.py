@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx2
-from installation import private_environment, run_hotline, settings_of
+from installation import private_environment, publish_unspoken, settings_of
 from line_exchange import until
 
 from agi.books.importing import import_csv
@@ -40,7 +40,7 @@ class DoorProcess:
         folder.mkdir(mode=0o700, parents=True)
         for name, value in secrets.items():
             (folder / name).write_text(f"{value}\n")
-        run_hotline(own, "prompts", "publish")
+        publish_unspoken(settings)
         key, digits = hash_key(settings.var), settings.identity.kk_digits
         import_csv(settings.registry_db, key, "residents", SAMPLE / "residents.csv", kk_digits=digits)
         return cls(settings, {**os.environ, **own})

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation import private_environment, run_hotline, settings_of
+from installation import private_environment, publish_unspoken, settings_of
 from line_exchange import until
 from mail_peer import OFFICE, PASSWORD, Handed, MailServer
 
@@ -99,7 +99,7 @@ def mail_office(home: Path) -> Iterator[MailOffice]:
     secrets = settings.var / "secrets"
     secrets.mkdir(mode=0o700, parents=True)
     (secrets / "mail-password").write_text(f"{PASSWORD}\n")
-    run_hotline(environment, "prompts", "publish")
+    publish_unspoken(settings)
     key, digits = hash_key(settings.var), settings.identity.kk_digits
     import_csv(settings.registry_db, key, "residents", SAMPLE / "residents.csv", kk_digits=digits)
     made = MailOffice(server, settings, {**os.environ, **environment})
