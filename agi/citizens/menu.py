@@ -10,6 +10,7 @@ from starlette.routing import Route
 from agi.citizens.render import render
 from agi.citizens.site import site
 from agi.dialogue.question import Prompt
+from agi.text.service import TOLD_OF_SERVICE
 
 PATH = "/menu"
 _PAGES: Mapping[str, str] = {
@@ -22,7 +23,6 @@ _PAGES: Mapping[str, str] = {
     "ticket_status": "/tiket",
 }
 """Where a service of the telephone is done here; all others are done by telephone."""
-_TOLD: Mapping[str, str] = {"diagnosis": "text.nik_unknown", "life_events": "text.life_events"}
 
 
 def first(request: Request) -> Response:
@@ -44,7 +44,8 @@ def _shown(request: Request, name: str) -> Response:
     if (page := _PAGES.get(node.service)) and not node.options:
         return RedirectResponse(page, 303)
     way = menu.way_to(name)
-    said = [_TOLD[node.service]] if node.service in _TOLD else [node.prompt] if node.prompt else node.say
+    told = TOLD_OF_SERVICE.get(node.service, node.prompt)
+    said = [told] if told else node.say
     welcome = ["call.welcome"] if name == menu.start else []
     return render(
         request,

@@ -57,7 +57,7 @@ _HOW_OF_SERVICE = {
     "complaint": Intent.COMPLAIN,
     "where": Intent.OFFICE,
 }
-_TOLD_OF_SERVICE = {
+TOLD_OF_SERVICE = {
     "life_events": "text.life_events",
     "diagnosis": "text.nik_unknown",
     "fraud_report": "info.fraud",
@@ -337,7 +337,7 @@ class TextService:
         """What a place of the menu tells."""
         if node.say:
             return tuple(map(Prompt, node.say))
-        if told := _TOLD_OF_SERVICE.get(node.service):
+        if told := TOLD_OF_SERVICE.get(node.service):
             return (Prompt(told),)
         if how := _HOW_OF_SERVICE.get(node.service):
             return self._told(Reading(how))
