@@ -154,6 +154,21 @@ def test_no_message_is_lost_or_taken_twice_when_the_process_is_killed_before_it_
     assert sum(len(_whole(smsc, who)) - 1 for who in people) <= 2 * Smpp.at_once
 
 
+def test_a_kill_loses_no_part_and_what_was_being_sent_is_sent_again(doors: DoorProcess, smsc: Smsc) -> None:
+    half, doubtful = next(_people), next(_people)
+    assert smsc.status(smsc.deliver(half, b"\5\0\3\7\2\1syarat ", esm=0x40)) == OK
+    smsc.mute = True
+    smsc.deliver(doubtful, b"info")
+    until("it is being sent", lambda: smsc.sent)
+    doors.kill()
+    smsc.mute = False
+    doors.start()
+    smsc.deliver(half, b"\5\0\3\7\2\2kia", esm=0x40)
+    assert answers(smsc, half) == [doors.spoken("requirements.kia")]
+    assert answers(smsc, doubtful, 2) == [doors.spoken("text.help")] * 2
+    doors.settle()
+
+
 def test_the_door_is_shown_and_tried_by_command(doors: DoorProcess, smsc: Smsc) -> None:
     assert "open  SMS by SMPP" in run_hotline(doors.environment, "doors").stdout
     assert "The SMSC knows us, and answers" in run_hotline(doors.environment, "doors", "test", "smpp").stdout

@@ -59,19 +59,25 @@ def deliver_sm(body: bytes, default: str) -> Delivered | Receipt | None:
     """
     try:
         return _deliver_sm(_Reader(body), default)
-    except (struct.error, IndexError) as short:
+    except IndexError as short:
         raise ValueError("a deliver_sm that is too short") from short
 
 
 def _deliver_sm(reader: "_Reader", default: str) -> Delivered | Receipt | None:
     reader.string()  # service_type
-    ton, _ = reader.octet(), reader.octet()
+    ton = reader.octet()
+    reader.octet()  # source_addr_npi
     number = reader.string().decode("ascii", "replace").removeprefix("+")
     number = f"+{number}" if ton == _INTERNATIONAL else number
-    reader.octet(), reader.octet(), reader.string()  # to whom
+    reader.take(2)  # dest_addr_ton, dest_addr_npi
+    reader.string()  # destination_addr
     esm_class = reader.octet()
-    reader.octet(), reader.octet(), reader.string(), reader.string(), reader.octet(), reader.octet()
-    coding, _ = reader.octet(), reader.octet()
+    reader.take(2)  # protocol_id, priority_flag
+    reader.string()  # schedule_delivery_time
+    reader.string()  # validity_period
+    reader.take(2)  # registered_delivery, replace_if_present_flag
+    coding = reader.octet()
+    reader.octet()  # sm_default_msg_id
     words = reader.take(reader.octet())
     more = reader.parameters()
     words = words or more.get(_PAYLOAD, b"")
@@ -105,7 +111,7 @@ def _whole(parameters: Mapping[int, bytes], tag: int) -> int | None:
 
 
 class _Reader:
-    """Goes through octets. Raises IndexError, struct.error or ValueError where they end too early."""
+    """Goes through octets. Raises IndexError or ValueError where they end too early."""
 
     def __init__(self, octets: bytes) -> None:
         self._octets = octets
@@ -131,6 +137,6 @@ class _Reader:
         """The optional parameters that are left (5.3)."""
         found = {}
         while self._at < len(self._octets):
-            tag, length = struct.unpack("!HH", self.take(4))
+            tag, length = (int.from_bytes(self.take(2), "big") for _ in range(2))
             found[tag] = self.take(length)
         return found

@@ -45,6 +45,7 @@ class Sms(OpenDoor):
 
     name = "sms"
     channel = Channel.SMS
+    at_once = 8
 
     @classmethod
     def of(cls, settings: Settings) -> "Sms":
@@ -53,7 +54,7 @@ class Sms(OpenDoor):
         return cls(settings.sms, kept["token"], kept["secret"])
 
     def called(self, call: Called) -> Reply:
-        """See `OpenDoor`. What is proven and yet no SMS is told so and not taken, so that wrong names lose none."""
+        """See `OpenDoor`. What is proven and yet no SMS is told so, so that wrong names in the settings lose none."""
         self._prove(call)
         told = self._told(call)
         if call.raw in (b"", b"{}", b"[]") and not told:  # gateways try an address that is entered
@@ -61,11 +62,12 @@ class Sms(OpenDoor):
         listed = found(told, self.setup.came_list) if self.setup.came_list else told
         calls = dicts(listed) if isinstance(listed, list) else dicts([listed])
         messages = [self._message(one) for one in calls]
-        if not messages or None in messages:
+        understood = bool(messages) and None not in messages
+        if not understood:
             _log.error("sms.not_understood", why="sms.came_from or sms.came_text names no field of the webhook")
-            return Reply(_NOT_UNDERSTOOD)
         # Who has no telephone number (advertising, a service) gets no answer: no two machines talk for ever.
-        return Reply(came=Came(tuple(one for one in messages if one and e164(one.sender))))
+        came = Came(tuple(one for one in messages if one and e164(one.sender)))
+        return Reply(200 if understood else _NOT_UNDERSTOOD, came=came)
 
     def _told(self, call: Called) -> object:
         """What a webhook tells, whichever way it comes. Raises Refused where it tells nothing."""
