@@ -104,7 +104,7 @@ class Smsc:
         with self._lock:
             number = next(self._numbers)
             self.brings[number] = body
-            if self._bound:
+            with suppress(OSError, IndexError):  # nobody is there: it is brought when somebody is
                 self._write(self._bound[-1], DELIVER, 0, number, body)
             return number
 
@@ -119,11 +119,15 @@ class Smsc:
             self._write(self._bound[-1], command, 0, number, body)
 
     def _serve(self, peer: socket.socket) -> None:
-        while True:
-            length, command, status, number = struct.unpack("!4I", _exactly(peer, 16))
-            body = _exactly(peer, length - 16)
-            with self._lock:
-                self._read(peer, command, status, number, body)
+        try:
+            while True:
+                length, command, status, number = struct.unpack("!4I", _exactly(peer, 16))
+                body = _exactly(peer, length - 16)
+                with self._lock:
+                    self._read(peer, command, status, number, body)
+        finally:
+            with self._lock, suppress(ValueError):
+                self._bound.remove(peer)
 
     def _read(self, peer: socket.socket, command: int, status: int, number: int, body: bytes) -> None:
         if command in (BIND, BIND_TO_SEND):

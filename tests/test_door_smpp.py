@@ -113,7 +113,7 @@ def test_what_the_smsc_refuses_for_now_is_sent_again_and_what_never_goes_is_give
     smsc.refuses += [THROTTLED, QUEUE_FULL, 0x0412]
     for who in people:
         smsc.deliver(who, b"info")
-    until("all are answered", lambda: {one.to for one in smsc.sent} == set(people))
+    until("all are answered", lambda: {one.to for one in smsc.sent} >= set(people))
     smsc.refuses.append(WRONG_NUMBER)
     who = next(_people)
     smsc.deliver(who, b"info")
@@ -131,7 +131,7 @@ def test_no_message_is_lost_when_the_smsc_vanishes_and_returns(doors: DoorProces
     for who in people[10:]:
         smsc.deliver(who, b"info")
     smsc.open()
-    until("all are answered", lambda: {one.to for one in smsc.sent} == set(people))
+    until("all are answered", lambda: {one.to for one in smsc.sent} >= set(people))
     until("it knows that all were taken", lambda: not smsc.brings)
 
 
@@ -145,7 +145,7 @@ def test_no_message_is_lost_or_taken_twice_when_the_process_is_killed_before_it_
         if nth in (15, 30):
             doors.kill()
             doors.start()
-    until("all are answered", lambda: {one.to for one in smsc.sent} == set(people))
+    until("all are answered", lambda: {one.to for one in smsc.sent} >= set(people))
     until("it knows that all were taken", lambda: not smsc.brings)
     doors.settle()
     assert {text for who in people for text in answers(smsc, who)} == {doors.spoken("requirements.kia")}

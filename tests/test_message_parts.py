@@ -73,7 +73,7 @@ def test_a_reference_that_comes_round_again_is_another_message(mailbox: Mailbox)
 def test_a_message_that_lacks_a_part_comes_empty_after_a_while_and_once(mailbox: Mailbox) -> None:
     bring(mailbox, WHOLE[0])
     bring(mailbox, WHOLE[2], at=AT + timedelta(minutes=1))
-    assert waiting(mailbox, AT + PARTS_FOR) == []
+    assert waiting(mailbox, AT + PARTS_FOR + timedelta(seconds=30)) == []
     late = AT + PARTS_FOR + timedelta(minutes=1, seconds=1)
     assert waiting(mailbox, late) == [(ANN, "")] == waiting(mailbox, late + timedelta(minutes=10))
 
