@@ -5,11 +5,13 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from citizens_page import FILLED, CitizensPage, citizens_registry, own_page, page, served
-from sample_office import TEXTS, kk_digits, nik, pin
+from sample_office import KEY, TEXTS, kk_digits, nik, pin
 
+from agi.books.citizens import CitizensBook, CitizensBookError
 from agi.citizens.gate import LOOK_UP, TICKET
 from agi.workshop.sample_make import registration_number
 
@@ -65,6 +67,12 @@ def test_the_limit_holds_over_a_restart(own_page: CitizensPage) -> None:
     assert taken == [0.0] * PLAIN.burst
     own_page.again()
     assert own_page.site.book.take(PLAIN, "net", own_page.clock()) == pytest.approx(PLAIN.every_s)
+
+
+def test_a_damaged_book_says_that_it_may_be_deleted(tmp_path: Path) -> None:
+    (tmp_path / "citizens.db").write_bytes(b"no database" * 500)
+    with pytest.raises(CitizensBookError, match="delete it"):
+        CitizensBook(tmp_path / "citizens.db", KEY)
 
 
 def test_of_many_at_once_no_more_pass_than_may(page: CitizensPage) -> None:
