@@ -29,8 +29,8 @@ def test_killed_at_each_step_no_mail_is_lost_or_answered_twice(office: MailOffic
     assert {step: len(office.server.answers(citizen)) for step, citizen in citizens.items()} == dict.fromkeys(STEPS, 1)
 
 
-def test_without_proof_the_same_mail_goes_again(office: MailOffice) -> None:
-    office.server.copies = False
+def test_without_proof_the_same_mail_goes_again(office: MailOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office.server, "copies", False)
     killed = office.kill_at(".")
     office.write("syarat kia", CITIZEN)
     until("the process is killed", killed.is_set)

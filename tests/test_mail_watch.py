@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from threading import Event
 
 import pytest
 from line_exchange import until
@@ -20,7 +21,7 @@ def server() -> Iterator[MailServer]:
 
 @contextmanager
 def watched(server: MailServer, keep: Keep) -> Iterator[None]:
-    watch = Watch(Folder("127.0.0.1", server.imap_port, "none", "INBOX", OFFICE, PASSWORD), keep)
+    watch = Watch(Folder("127.0.0.1", server.imap_port, "none", "INBOX", OFFICE, PASSWORD), keep, Event())
     watch.start()
     try:
         yield

@@ -77,11 +77,13 @@ class Folder:
 class Watch:
     """Gives the unread mails of `folder` to `keep`, in a thread of its own, and marks what is kept as read.
 
-    A process killed between the two gives a mail again. A mail that a person has read is that person's.
+    `looked` is set once all was looked through. A process killed between the two gives a mail again. A mail that a
+    person has read is that person's.
     """
 
-    def __init__(self, folder: Folder, keep: Keep) -> None:
+    def __init__(self, folder: Folder, keep: Keep, looked: threading.Event) -> None:
         self._folder = folder
+        self._looked = looked
         self._keep = keep
         self._ended = threading.Event()
         self._left: set[str] = set()
@@ -103,6 +105,7 @@ class Watch:
                     validity = box.client.response("UIDVALIDITY")[1][0] or b""
                     while not self._ended.is_set():
                         self._look(box, validity.decode("ascii", "replace"))
+                        self._looked.set()
                         wait = 1
                         self._idle(box)
             except Exception as trouble:  # noqa: BLE001  # whatever it is: mails wait there, and are looked for again

@@ -6,6 +6,7 @@ that copy has come by IMAP, it is proven that the server has taken the answer, w
 
 import imaplib
 import re
+import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from agi.text.reading import Intent, read
 _ANSWER = re.compile(r"<answer\.([0-9a-f]{32})@.*>")
 _ARRIVES_S = 60.0
 _LOOK_EVERY_S = 0.5
+_LOOK_S = 20.0
+"""So long what is in doubt waits until the mailbox was looked through."""
 _log = structlog.get_logger("doors")
 
 
@@ -43,6 +46,7 @@ class MailDoor(OpenDoor):
     submission: Submission
     kk_digits: int
     key: bytes = field(repr=False)
+    _looked: threading.Event = field(default_factory=threading.Event, repr=False)
 
     name, channel = "mail", Channel.MAIL
     at_once = 4
@@ -63,7 +67,7 @@ class MailDoor(OpenDoor):
 
     def begin(self, take: Take) -> None:
         """See `OpenDoor`."""
-        self._watch = Watch(self.folder, lambda mails: self._kept(mails, take))
+        self._watch = Watch(self.folder, lambda mails: self._kept(mails, take), self._looked)
         self._watch.start()
 
     def end(self) -> None:
@@ -115,6 +119,11 @@ class MailDoor(OpenDoor):
         thread = Thread.read(address)
         raw = autoreply.answer(thread, body, self.address, self._id("answer", token))
         self.submission.send(raw, thread.to, copy=self.address)
+
+    def has(self, _token: str) -> bool | None:
+        """See `text.delivery.Door`: what the copies that have come prove is no longer in doubt once this raises."""
+        self._looked.wait(_LOOK_S)
+        raise NotSent("its copy has not come")
 
     def tried(self, webhook: str) -> str:
         """See `OpenDoor`: a mail to the office's own address, which is deleted once it has come."""
