@@ -88,6 +88,35 @@ def test_a_chat_goes_on_and_is_seen_in_every_tab(page: CitizensPage, chromium: B
         assert not tab.context.cookies()
 
 
+def test_what_was_written_stays_where_it_can_not_be_sent(page: CitizensPage, chromium: Browser) -> None:
+    with shown(chromium, page, 360, scripts=True) as tab:
+        tab.goto("/obrolan")
+        tab.get_by_label("Pertanyaan Anda").fill("syarat kia")
+        tab.route("**/obrolan", lambda route: route.fulfill(status=200, body="<p>Di luar layanan</p>"))
+        tab.get_by_role("button", name="Kirim").click()
+        tab.get_by_role("button", name="Kirim lagi").wait_for()
+        assert tab.get_by_label("Pertanyaan Anda").input_value() == "syarat kia"
+        tab.unroute("**/obrolan")
+        wait_a_moment(page)
+        tab.get_by_role("button", name="Kirim lagi").click()
+        tab.get_by_text(TEXTS.message("requirements.kia")).wait_for()
+
+
+def test_lines_of_a_chat_that_are_there_are_not_said_again(page: CitizensPage, chromium: Browser) -> None:
+    with shown(chromium, page, 1280, scripts=True) as tab:
+        tab.goto("/obrolan")
+        for nth, said in enumerate(("syarat kia", "jam buka")):
+            tab.get_by_label("Pertanyaan Anda").fill(said)
+            wait_a_moment(page)
+            tab.get_by_role("button", name="Kirim").click()
+            tab.locator(".told").nth(nth).wait_for()
+            tab.locator(".said").first.evaluate("line => { line.dataset.times = (line.dataset.times || '') + 'x'; }")
+        assert tab.locator(".said").first.get_attribute("data-times") == "xx"
+        page.site.book.answer(f"web:{tab.context.cookies()[0]['value']}", "later", "Ini petugas.", page.clock())
+        tab.get_by_text("Ini petugas.").wait_for()
+        assert tab.locator(".said").first.get_attribute("data-times") == "xx"
+
+
 def test_scripts_solve_the_puzzle_while_one_types(page: CitizensPage, chromium: Browser) -> None:
     with shown(chromium, page, 1280, scripts=True) as tab:
         tab.goto("/kantor")

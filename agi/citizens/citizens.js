@@ -54,20 +54,27 @@ async function send(event) {
   }
 }
 
-// Put the chat of the page `text` in the place of this one's.
+// Put the chat of the page `text` in the place of this one's; `whole`: its form, too. Throws where there is none in it.
 function show(text, whole) {
   const next = new DOMParser().parseFromString(text, "text/html");
-  for (const id of whole ? ["obrolan", "akhir"] : ["obrolan"]) {
-    const part = next.getElementById(id);
-    if (!part) return location.assign("/obrolan");
-    if (part.textContent === document.getElementById(id).textContent && !whole) continue;
-    document.getElementById(id).replaceChildren(...part.childNodes);
-  }
-  if (whole) {
-    document.querySelectorAll("form").forEach(puzzle);
-    document.getElementById("pesan").focus();
-    document.getElementById("akhir").scrollIntoView({ block: "end" });
-  }
+  const [lines, end] = ["obrolan", "akhir"].map((id) => next.getElementById(id));
+  if (!lines) throw new Error("no chat"); // what was written stays in its form
+  renew(document.getElementById("obrolan"), [...lines.children]);
+  if (!whole) return;
+  document.getElementById("akhir").replaceChildren(...end.childNodes);
+  document.querySelectorAll("#akhir form").forEach(puzzle);
+  document.getElementById("pesan").focus();
+  document.getElementById("akhir").scrollIntoView({ block: "end" });
+}
+
+// Lines that are there stay, so that a screen reader says the new ones only.
+function renew(box, lines) {
+  const there = [...box.children];
+  lines.forEach((line, nth) => {
+    if (!there[nth]) box.append(line);
+    else if (there[nth].textContent !== line.textContent) there[nth].replaceWith(line);
+  });
+  there.slice(lines.length).forEach((line) => line.remove());
 }
 
 // What an agent answers later is looked for, while the page is looked at.
@@ -82,6 +89,6 @@ async function look() {
 
 document.querySelectorAll("form").forEach(puzzle);
 document.addEventListener("submit", send);
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+addEventListener("pageshow", (event) => event.persisted && location.replace(location.pathname)); // an old form
 if (document.getElementById("obrolan")) setInterval(look, LOOK_MS);
 document.querySelector("#hasil, #salah")?.scrollIntoView();
