@@ -18,10 +18,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from oauthlib.oauth1 import Client
@@ -31,7 +31,7 @@ from agi.books.events import Channel
 from agi.books.mailbox import Incoming, Outgoing
 from agi.doors.door import Called, Came, Mention, OpenDoor, Proof, Refused, Reply, Take
 from agi.doors.odd import dicts, fields, words
-from agi.doors.web import Told, ask
+from agi.doors.web import LONGEST_ANSWER, Told, ask
 from agi.ops.doors import secrets
 from agi.settings import Settings
 from agi.text.delivery import NotSent
@@ -44,6 +44,10 @@ _CRC_TOKEN = re.compile(r"[A-Za-z0-9_.=+/-]{1,200}")
 _ID = re.compile(r"[0-9]{1,20}")
 _SHORTENED = re.compile(r"\s*https://t\.co/\w+\s*$")
 _WINDOW = timedelta(minutes=15)
+_NEW_FOR = timedelta(days=1)
+"""So old may be what came while nobody listened."""
+_LONGEST_HISTORY = 10_000_000
+"""Bytes: more than 100 messages of 10,000 characters can have."""
 _LOOK_BACK_S, _AGAIN_S = 20.0, 60.0
 _THE_OFFICE_S = frozenset({401, 402})
 _log = structlog.get_logger("doors")
@@ -92,9 +96,7 @@ class X(OpenDoor):
         payload = fields(data.get("payload"))
         if data.get("event_type") == "post.mention.create":
             return Reply(came=Came(mentions=tuple(self._mentioned(payload, fields(data.get("includes"))))))
-        events = [(one, fields(one.get("message_create"))) for one in dicts(payload.get("direct_message_events"))]
-        received, sent = map(self._message, events), map(self._sent, events)
-        return Reply(came=Came(tuple(filter(None, received)), proofs=tuple(filter(None, sent))))
+        return Reply(came=self._came(map(_told, dicts(payload.get("direct_message_events")))))
 
     def _proof_of_address(self, token: str) -> Reply:
         if not _CRC_TOKEN.fullmatch(token):
@@ -107,20 +109,19 @@ class X(OpenDoor):
         made = hmac.new(self.consumer_secret.encode(), raw, hashlib.sha256).digest()
         return f"sha256={base64.b64encode(made).decode()}"
 
-    def _message(self, event: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Incoming | None:
-        """A message to us; a picture comes empty, and is told how to ask."""
-        known, who, whom, told = _told(*event)
-        if not known or who == self.user_id or whom != self.user_id:
-            return None
-        said = html.unescape(words(told.get("text")))
-        if "attachment" in told:
-            said = _SHORTENED.sub("", said)
-        return Incoming(self.name, known, who, said, f"{self.name}:{who}")
-
-    def _sent(self, event: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Proof | None:
-        """A message that our account has sent."""
-        known, who, whom, told = _told(*event)
-        return _proof(known, whom, words(told.get("text"))) if known and who == self.user_id else None
+    def _came(self, told: Iterable["_Direct"]) -> Came:
+        """What others wrote to us, and what our account wrote; a picture comes empty, and is told how to ask."""
+        messages: list[Incoming] = []
+        proofs: list[Proof] = []
+        for known, who, whom, text, picture in told:
+            said = html.unescape(_SHORTENED.sub("", text) if picture else text)
+            if not all(map(_ID.fullmatch, (known, who, whom))):
+                continue
+            if who == self.user_id:
+                proofs.append(_proof(known, whom, said))
+            elif whom == self.user_id:
+                messages.append(Incoming(self.name, known, who, said, f"{self.name}:{who}"))
+        return Came(tuple(messages), proofs=tuple(proofs))
 
     def _mentioned(self, post: Mapping[str, Any], includes: Mapping[str, Any]) -> Iterator[Mention]:
         known, by = words(post.get("id")), words(post.get("author_id"))
@@ -146,7 +147,8 @@ class X(OpenDoor):
         return words(fields(_parsed(told).get("data")).get("dm_event_id")) or None
 
     def begin(self, take: Take) -> None:
-        """See `OpenDoor`: what the account has sent lately proves what was in doubt when a process was killed."""
+        """See `OpenDoor`: X is asked for the newest messages, once: what came while nobody listened, and what proves an
+        answer that was in doubt when a process was killed."""
         threading.Thread(target=self._look_back, args=(take,), name="x", daemon=True).start()
 
     def end(self) -> None:
@@ -161,7 +163,7 @@ class X(OpenDoor):
     def _look_back(self, take: Take) -> None:
         while not self._ended.is_set():
             try:
-                take(Came(proofs=tuple(self._sent_lately())))
+                take(self._came(self._lately()))
                 return
             except (NotSent, BookError) as trouble:
                 _log.warning("doors.not_looked_back", door=self.name, why=type(trouble).__name__)
@@ -169,27 +171,28 @@ class X(OpenDoor):
                 self._looked_back.set()
             self._ended.wait(_AGAIN_S)
 
-    def _sent_lately(self) -> Iterable[Proof]:
-        """The newest messages of our account to one person each. Raises NotSent."""
-        told = self._ask(
-            "/2/dm_events?event_types=MessageCreate&max_results=100&dm_event.fields=sender_id,text,dm_conversation_id"
-        )
+    def _lately(self) -> Iterator["_Direct"]:
+        """The newest messages, the oldest first: all of our account's, and those of others of the last day."""
+        wanted = "id,text,sender_id,dm_conversation_id,created_at,attachments"
+        path = f"/2/dm_events?event_types=MessageCreate&max_results=100&dm_event.fields={wanted}"
+        told = self._ask(path, longest=_LONGEST_HISTORY)
         if told.status >= 300:
             raise _not_sent(told)
-        for one in dicts(_parsed(told).get("data")):
-            known, pair = words(one.get("id")), words(one.get("dm_conversation_id")).split("-")
-            if known and one.get("sender_id") == self.user_id and len(pair) == 2 and self.user_id in pair:
-                whom = pair[1] if pair[0] == self.user_id else pair[0]
-                yield _proof(known, whom, words(one.get("text")))
+        for one in reversed(dicts(_parsed(told).get("data"))):
+            who, pair = words(one.get("sender_id")), words(one.get("dm_conversation_id")).split("-")
+            if len(pair) == 2 and who in pair and (who == self.user_id or _is_new(words(one.get("created_at")))):
+                whom = pair[pair.index(who) - 1]
+                yield _Direct(words(one.get("id")), who, whom, words(one.get("text")), "attachments" in one)
 
-    def _ask(self, path: str, message: object = None) -> Told:
-        """What X answers at `path`, where `message` is posted if there is one. Raises NotSent where nobody answers."""
+    def _ask(self, path: str, message: object = None, longest: int = LONGEST_ANSWER) -> Told:
+        """What X answers at `path`, where `message` is posted if there is one. Raises NotSent where nobody answers.
+
+        JSON is no part of what is signed (RFC 5849, 3.4.1.3).
+        """
         client = Client(self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret)
         method, body = ("GET", None) if message is None else ("POST", json.dumps(message).encode())
-        url, headers, _ = client.sign(
-            f"{self.api}{path}", method
-        )  # JSON is no part of what is signed (RFC 5849, 3.4.1.3)
-        return ask(url, body, {**headers, "Content-Type": "application/json"})
+        url, headers, _ = client.sign(f"{self.api}{path}", method)
+        return ask(url, body, {**headers, "Content-Type": "application/json"}, longest)
 
     def tried(self, webhook: str) -> str:
         """See `OpenDoor`: a signed webhook without a message, and the question which account is ours."""
@@ -251,15 +254,35 @@ def _parsed(told: Told) -> Mapping[str, Any]:
         return {}
 
 
-def _told(event: Mapping[str, Any], created: Mapping[str, Any]) -> tuple[str, str, str, Mapping[str, Any]]:
-    """The id of a message, who wrote it and to whom, and what it holds; empty where it is no message."""
-    who, whom = words(created.get("sender_id")), words(fields(created.get("target")).get("recipient_id"))
-    known = words(event.get("id")) if _ID.fullmatch(who) and _ID.fullmatch(whom) else ""
-    return known, who, whom, fields(created.get("message_data"))
+class _Direct(NamedTuple):
+    """A direct message as X tells of it: its id, who wrote it to whom, and what; `picture`: something comes with it."""
+
+    known: str
+    who: str
+    whom: str
+    text: str
+    picture: bool
+
+
+def _told(event: Mapping[str, Any]) -> _Direct:
+    """A message of a webhook; empty where it is none."""
+    created = fields(event.get("message_create"))
+    whom, data = words(fields(created.get("target")).get("recipient_id")), fields(created.get("message_data"))
+    return _Direct(
+        words(event.get("id")), words(created.get("sender_id")), whom, words(data.get("text")), "attachment" in data
+    )
+
+
+def _is_new(created: str) -> bool:
+    """Whether this moment (ISO 8601) is not long ago; False where it is none."""
+    try:
+        return datetime.fromisoformat(created) > datetime.now(UTC) - _NEW_FOR
+    except (ValueError, TypeError):
+        return False
 
 
 def _proof(known: str, whom: str, text: str) -> Proof:
-    said = _alike(html.unescape(text))
+    said = _alike(text)
 
     def is_it(one: Outgoing) -> bool:
         return one.address == whom and _alike(one.body) == said
