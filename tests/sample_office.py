@@ -165,7 +165,7 @@ class SampleOffice:
         with privacy.private_file(settings.var / "secrets" / "hash-key") as key:
             key.write(KEY.hex().encode())
         book, clock = CallBook.open(settings.calls_db, KEY), SetClock()
-        return cls(settings, Office.open(settings, BookGuesses(book), clock, surveys=book), book, clock)
+        return cls(settings, Office.open(settings, BookGuesses(book), clock, earlier=book), book, clock)
 
     @property
     def registry(self) -> Registry:

@@ -10,20 +10,20 @@ from datetime import datetime
 from pathlib import Path
 
 from agi.books.contacts import Contact, masked
-from agi.books.events import Channel, Event, NoteKind
+from agi.books.events import QUEUE, Channel, Event, NoteKind, Outcome
 from agi.books.late import LIMIT_S
 from agi.books.rows import OPEN, contact, event_row, stored
 from agi.books.writer import Writer
 from agi.privacy import keyed_hash, mask
 
 _PURGE_WAIT_S = 30.0
-_SURVEY_WAIT_S = 0.3
+_CALLER_WAIT_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class CallBook:
-    """A `CallLog` and `SurveyLog` in SQLite; what its `writer` does about a disk in trouble stands there, and in the
-    log."""
+    """A `CallLog` and `EarlierContacts` in SQLite; what its `writer` does about a disk in trouble stands there, and in
+    the log."""
 
     path: Path
     key: bytes
@@ -62,9 +62,14 @@ class CallBook:
         self.writer.put({"kind": "about", "call": contact_id, "about_hash": hashed, "about": mask(number)})
 
     def surveyed(self, sender: str, since: datetime) -> bool:
-        """See `SurveyLog`; within a moment, for a caller waits."""
+        """See `EarlierContacts`; within a moment, for a caller waits."""
         moments = (self._hash(sender), stored(since), NoteKind.SURVEY_ASKED)
-        return self.writer.run(lambda connection: _surveyed(connection, *moments), _SURVEY_WAIT_S)
+        return self.writer.run(lambda connection: _surveyed(connection, *moments), _CALLER_WAIT_S)
+
+    def waited_in_vain(self, sender: str, since: datetime) -> bool:
+        """See `EarlierContacts`; within a moment, for a caller waits."""
+        moments = (self._hash(sender), stored(since), QUEUE)
+        return self.writer.run(lambda connection: _waited_in_vain(connection, *moments), _CALLER_WAIT_S)
 
     def open_calls(self) -> tuple[Contact, ...]:
         """All contacts without an end, oldest first, once all that was handed over is written. Raises BookError."""
@@ -98,6 +103,13 @@ def _surveyed(connection: sqlite3.Connection, hashed: bytes | None, since: str, 
     query = """SELECT 1 FROM calls JOIN events ON events.call = calls.id
         WHERE calls.caller_hash = ? AND calls.started >= ? AND events.kind = 'noted' AND events.node = ? LIMIT 1"""
     return connection.execute(query, (hashed, since, kind)).fetchone() is not None
+
+
+def _waited_in_vain(connection: sqlite3.Connection, hashed: bytes | None, since: str, place: str) -> bool:
+    query = """SELECT outcome FROM calls WHERE caller_hash = ? AND started >= ? AND place = ?
+        ORDER BY started DESC LIMIT 1"""
+    last: tuple[str] | None = connection.execute(query, (hashed, since, place)).fetchone()
+    return last == (Outcome.ABANDONED,)
 
 
 def _open(connection: sqlite3.Connection) -> tuple[Contact, ...]:

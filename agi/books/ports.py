@@ -191,11 +191,16 @@ class CallLog(Protocol):
         """Wait until all that was handed over is kept; False if that took longer than `wait_s`."""
 
 
-class SurveyLog(Protocol):
-    """Who was asked a question of the survey. Any thread may ask."""
+class EarlierContacts(Protocol):
+    """What is known of a sender from earlier contacts. Any thread may ask."""
 
     def surveyed(self, sender: str, since: datetime) -> bool:
-        """Whether the number `sender` was asked in a contact begun at or after `since`. Raises BookError."""
+        """Whether the number `sender` was asked a question of the survey in a contact begun at or after `since`. Raises
+        BookError."""
+
+    def waited_in_vain(self, sender: str, since: datetime) -> bool:
+        """Whether the number `sender` hung up in the agents' queue in the last contact that came there, begun at or
+        after `since`. Raises BookError."""
 
 
 class OutgoingCalls(Protocol):

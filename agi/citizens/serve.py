@@ -42,7 +42,7 @@ def opened(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Itera
         closing(CallBook.open(settings.calls_db, key)) as calls,
         closing(Mailbox(settings.mailbox_db, key)) as mailbox,
         closing(CitizensBook(folder / "citizens.db", key)) as book,
-        closing(Office.open(settings, BookGuesses(calls), clock, surveys=calls)) as office,
+        closing(Office.open(settings, BookGuesses(calls), clock, earlier=calls)) as office,
     ):
         service = CurrentService(settings, office, mailbox)
         keep = timedelta(days=settings.messages.keep_days)

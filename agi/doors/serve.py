@@ -42,7 +42,7 @@ def main() -> None:
     key = privacy.hash_key(settings.var)
     book = CallBook.open(settings.calls_db, key)
     with closing(book), closing(Mailbox(settings.mailbox_db, key)) as mailbox:
-        office = Office.open(settings, BookGuesses(book), surveys=book)
+        office = Office.open(settings, BookGuesses(book), earlier=book)
         with closing(office):
             service = CurrentService(settings, office, mailbox)
             served = [Served(door, mailbox, service, office, book, settings.messages.keep_days) for door in doors]

@@ -41,7 +41,7 @@ class Shared:
         settings.data.mkdir(parents=True, exist_ok=True)
         book = CallBook.open(settings.calls_db, key)
         try:
-            office = Office.open(settings, BookGuesses(book), surveys=book)
+            office = Office.open(settings, BookGuesses(book), earlier=book)
         except RegistryError as wrong:
             book.close()
             raise NotReady(str(wrong)) from wrong

@@ -18,7 +18,7 @@ from agi.books.institutions_schema import SCHEMA as INSTITUTIONS
 from agi.books.messages import Messages
 from agi.books.numbers import nik_fault, registration_valid
 from agi.books.outgoing import OutgoingBook
-from agi.books.ports import GuessStore, RegistryLookups, SurveyLog, TicketStore
+from agi.books.ports import EarlierContacts, GuessStore, RegistryLookups, TicketStore
 from agi.books.registry import Registry
 from agi.books.small_book import FileBook, LookedAtBook, MemoryBook, SmallBook
 from agi.books.ticket import ticket_valid
@@ -32,6 +32,7 @@ from agi.office.diagnosis import Diagnosis, diagnosed
 from agi.office.hours import Duty
 from agi.office.institutions import Institutions
 from agi.office.limit import GuessLimit, utc_now
+from agi.office.queue_place import QueuePlace
 from agi.office.results import Frozen, Invalid, Progress, Refusal, Stop, Subject
 from agi.office.safety import OwnNik, Safety
 from agi.office.survey import Survey
@@ -55,6 +56,7 @@ class Office:
     guesses: GuessLimit
     duty: Duty
     survey: Survey
+    queue_place: QueuePlace
     tickets: Tickets
     cases: Cases
     callbacks: Callbacks
@@ -70,14 +72,14 @@ class Office:
         settings: Settings,
         guesses: GuessStore,
         clock: Callable[[], datetime] = utc_now,
-        surveys: SurveyLog | None = None,
+        earlier: EarlierContacts | None = None,
         tickets: TicketStore | None = None,
         cases: SmallBook | None = None,
         institutions: SmallBook | None = None,
         *,
         tried: bool = False,
     ) -> "Office":
-        """The office of this installation, ready to be asked; `guesses` keeps its locks, `surveys` who was asked.
+        """The office of this installation, ready to be asked; `guesses` keeps its locks, `earlier` its contacts.
 
         `tickets`, `cases`, `institutions`: where these are kept, if not in the installation's own books. `tried`:
         nothing that a conversation does to a NIK is kept. Raises RegistryError, privacy.BadKey.
@@ -90,7 +92,8 @@ class Office:
             registry,
             limit,
             Duty(HoursBook(settings.hours_file), settings.zone, clock),
-            Survey(settings.survey, surveys, clock),
+            Survey(settings.survey, earlier, clock),
+            QueuePlace(settings.queue, earlier, clock),
             tickets_of(settings, limit, key, clock, tickets),
             cases_of(settings, limit, key, clock, book),
             callbacks_of(settings, clock, book),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agi.books.errors import BookError
-from agi.books.ports import SurveyLog
+from agi.books.ports import EarlierContacts
 from agi.books.survey import GRADES, Element, Rating
 from agi.office.counting import Visitor
 from agi.settings.tables import Survey as SurveySettings
@@ -36,7 +36,7 @@ class Survey:
     """Whom to ask about what. `log` knows who was asked before; None: nobody was. Any thread may ask."""
 
     settings: SurveySettings
-    log: SurveyLog | None
+    log: EarlierContacts | None
     clock: Callable[[], datetime]
     pick: Callable[[Sequence[Element]], Element] = secrets.choice
 

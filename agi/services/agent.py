@@ -19,10 +19,10 @@ def run(_talk: Talk, _desk: Desk) -> None:
 def hand_over(talk: Talk, desk: Desk) -> None:
     """Say that an agent comes, and hand over the case: the conversation is over.
 
-    Who has waited before keeps the place in the queue.
+    Who has waited before keeps the place in the queue; who has waited in vain lately is given a better one.
     """
     desk.case = _as_it_stands(desk.case, talk.where)
-    desk.joined = desk.joined or desk.office.clock()
+    desk.joined = desk.joined or desk.office.queue_place.joined(desk.visitor)
     case = replace(desk.case, call_number=desk.keep(desk.case.reached))
     talk.say(Prompt("agent.connecting"), barge_in=False)
     talk.note(NoteKind.TRANSFER, case.topic)

@@ -161,6 +161,12 @@ class Queue(Section):
     after_call_s: int = Field(30, ge=0, le=600, description="Seconds an agent has after a call before the next rings.")
     announce_s: int = Field(30, ge=10, description="Seconds between announcements of position and wait.")
     max_wait_s: int = Field(600, ge=10, description="Longest wait before the caller is offered the menu again.")
+    repeat_credit_s: int = Field(
+        180,
+        ge=0,
+        le=3600,
+        description="Seconds by which who hung up while waiting, within the last day, is put ahead; 0: none.",
+    )
     show_number: bool = Field(False, description="Whether agents see callers' whole numbers, not three digits of them.")
     ring_s: int = Field(15, ge=3, description="Seconds one agent's phone rings before the next is tried.")
 

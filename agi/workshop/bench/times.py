@@ -37,6 +37,7 @@ from agi.office.office import (
     tried_cases,
     tried_institutions,
 )
+from agi.office.queue_place import QueuePlace
 from agi.office.safety import Safety
 from agi.office.survey import Survey
 from agi.services.conversation import converse
@@ -280,7 +281,7 @@ def _office(settings: Settings, folder: Path) -> Iterator[Office]:
     import_sample(folder / "registry.db", key, settings.identity.kk_digits, SAMPLE)
     registry = Registry.open(folder / "registry.db", key, settings.identity.kk_digits)
     limit = GuessLimit(MemoryGuesses(), settings.lockout)
-    survey = Survey(settings.survey, None, utc_now)
+    survey, place = Survey(settings.survey, None, utc_now), QueuePlace(settings.queue, None, utc_now)
     duty = Duty(HoursBook(folder / "hours.toml"), settings.zone, utc_now)
     tickets = tickets_of(settings, limit, key, book=MemoryTickets())
     cases_book, safety_book = tried_cases(), MemoryBook(SCHEMA)
@@ -289,5 +290,6 @@ def _office(settings: Settings, folder: Path) -> Iterator[Office]:
     institutions = institutions_of(settings, limit, key, book=tried_institutions())
     calls = CallEnquiries(folder / "calls.db", key)
     safety = Safety(OutgoingBook(safety_book, key), FrozenBook(safety_book, key), calls, utc_now, settings.zone)
-    with closing(Office(registry, limit, duty, survey, tickets, cases, callbacks, institutions, safety)) as office:
+    books = (tickets, cases, callbacks, institutions, safety)
+    with closing(Office(registry, limit, duty, survey, place, *books)) as office:
         yield office
