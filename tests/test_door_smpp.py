@@ -6,7 +6,7 @@ import pytest
 from door_process import DoorProcess
 from installation import run_hotline
 from line_exchange import until
-from smsc import OK, QUEUE_FULL, THROTTLED, WRONG_NUMBER, Smsc
+from smsc import OK, QUEUE_FULL, THROTTLED, UNBIND, WRONG_NUMBER, Smsc
 
 from agi.doors.smpp import Smpp
 from agi.settings import SAMPLE
@@ -167,6 +167,22 @@ def test_a_kill_loses_no_part_and_what_was_being_sent_is_sent_again(doors: DoorP
     assert answers(smsc, half) == [doors.spoken("requirements.kia")]
     assert answers(smsc, doubtful, 2) == [doors.spoken("text.help")] * 2
     doors.settle()
+
+
+def test_a_process_that_is_told_to_end_leaves_nothing_in_doubt_and_tells_the_smsc(
+    doors: DoorProcess, smsc: Smsc
+) -> None:
+    people = [next(_people) for _ in range(100)]
+    for who in people:
+        smsc.deliver(who, b"info")
+    until("it answers", lambda: smsc.sent)
+    smsc.others.clear()
+    assert doors.stop() == 0
+    until("the SMSC is told", lambda: UNBIND in {command for command, _ in smsc.others})
+    doors.start()
+    until("all are answered", lambda: {one.to for one in smsc.sent} >= set(people))
+    doors.settle()
+    assert len(smsc.sent) == 100
 
 
 def test_the_door_is_shown_and_tried_by_command(doors: DoorProcess, smsc: Smsc) -> None:

@@ -4,6 +4,8 @@ It listens on 127.0.0.1 alone: the office's web server passes on what the networ
 """
 
 import os
+import signal
+import sys
 from contextlib import closing
 from datetime import timedelta
 
@@ -33,6 +35,7 @@ _log = structlog.get_logger("doors")
 def main() -> None:
     """Serve until the process is told to end. Raises RegistryError, BookError."""
     begin_private()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # uvicorn raises it again when it has ended itself
     settings = Settings()
     log.configure(settings, "doors", console=True)
     doors = opened(settings)
@@ -49,18 +52,22 @@ def main() -> None:
             for one in served:
                 one.start()
             _log.info("doors.serve", port=settings.messages.webhook_port, doors=[door.name for door in doors])
-            uvicorn.run(
-                application((one.door, one.take) for one in served),
-                host="127.0.0.1",
-                port=settings.messages.webhook_port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=_STOP_S,
-            )
-            for one in served:
-                one.stop()
+            try:
+                uvicorn.run(
+                    application((one.door, one.take) for one in served),
+                    host="127.0.0.1",
+                    port=settings.messages.webhook_port,
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    proxy_headers=False,
+                    timeout_graceful_shutdown=_STOP_S,
+                )
+            finally:
+                for one in served:
+                    one.stop()
+                for one in served:
+                    one.join(_STOP_S / len(served))
 
 
 class Served:
@@ -92,8 +99,12 @@ class Served:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self.door.end()
         self._worker.stop()
+
+    def join(self, limit_s: float) -> None:
+        """Let what is being sent end, for nobody knows otherwise whether it was; then leave the network."""
+        self._worker.join(limit_s)
+        self.door.end()
 
 
 def _places(settings: Settings) -> Places:

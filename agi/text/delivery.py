@@ -179,15 +179,20 @@ class Worker:
         self._keep = keep
         self._awake = threading.Event()
         self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="texts", daemon=True)
 
     def start(self) -> None:
         """From now on."""
-        threading.Thread(target=self._run, name="texts", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Begin no more; what is not answered stays for the next worker."""
         self._stopped = True
         self._awake.set()
+
+    def join(self, limit_s: float) -> None:
+        """Wait until what it was doing when it was told to `stop` is done."""
+        self._thread.join(limit_s)
 
     def wake(self) -> None:
         """Something has come."""
