@@ -55,6 +55,7 @@ _THOROUGH = (
     "test_pages_announcement_browser",
     "test_pages_facts_browser",
     "test_pages_menus_browser",
+    "test_pages_messages_browser",
     "test_pages_office_browser",
     "test_pages_pictures",
     "test_pages_presence_browser",
