@@ -193,6 +193,20 @@ def test_a_public_post_is_taken_down_once_and_stays_as_the_office_has_it(tickets
     ]
 
 
+def test_a_public_post_becomes_an_open_ticket_whatever_was_killed_before_it_was(
+    tickets: Tickets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (Category.WISH, "Budi: usul", "https://x/1", "x-post-1", "x")
+    with monkeypatch.context() as patch:
+        patch.setattr(Tickets, "submit", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            tickets.note_post(*told)
+    assert [one.state for one in tickets.book.tickets(list(State))] == [State.DRAFT]
+    tickets.note_post(*told)
+    [ticket] = tickets.book.tickets(list(State))
+    assert (ticket.state, len(tickets.book.notes(ticket.id))) == (State.OPEN, 1)
+
+
 def test_what_was_written_is_there_whatever_was_killed_while_it_was_taken_down(
     tickets: Tickets, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,7 @@ LONGEST_TEXT = 10_000
 _CRC_TOKEN = re.compile(r"[A-Za-z0-9_.=+/-]{1,200}")
 """Whoever asks is given the signature of this; so it must be nothing that could be the body of a webhook."""
 _ID = re.compile(r"[0-9]{1,20}")
-_SHORTENED = re.compile(r"\s*https://t\.co/\w+\s*$")
+_SHORTENED = re.compile(r"https://t\.co/\w+\s*$")
 _WINDOW = timedelta(minutes=15)
 _NEW_FOR = timedelta(days=1)
 """So old may be what came while nobody listened."""
