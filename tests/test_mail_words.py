@@ -150,13 +150,20 @@ def test_a_subject_is_decoded_as_far_as_it_can_be(written: str, read: str | None
 
 
 def test_an_answer_has_one_safe_subject_and_all_it_needs() -> None:
-    thread = Thread("siti@x.example", f"Re: BLS: {ASKED}\n\x00 tolong", "<2@x>", ("<1@x>", "<2@x>"))
+    asked = mime.headers(plain("", Return_Path="<siti@x.example>", Message_ID="<2@x>", References="junk <1@x> <é>"))
+    thread = autoreply.thread(asked, f"Re: BLS: {ASKED} \x00 tolong\u202e")
     raw = autoreply.answer(thread, "Jawaban é", "kami@x.example", "<answer.0@x.example>")
     mail = mime.headers(raw)
     assert mime.subject(mail) == "Re: cek#ktp#••••••••••••9999 tolong"
     assert (autoreply.message_id(mail), autoreply.header(mail, "References")) == ("<answer.0@x.example>", "<1@x> <2@x>")
     assert said(raw) == "Jawaban é" and b"\n" not in raw.replace(b"\r\n", b"") and b"\x00" not in raw
     assert autoreply.why_not(mail, "other@x.example"), "our own answers must not be answered"
+
+
+def test_an_answer_to_a_mail_without_a_subject_and_an_id_has_a_subject() -> None:
+    thread = autoreply.thread(mime.headers(plain("", Return_Path="<siti@x.example>")), "")
+    mail = mime.headers(autoreply.answer(thread, "x", "kami@x.example", "<answer.0@x.example>"))
+    assert mime.subject(mail) == "Halo Dukcapil" and "In-Reply-To" not in mail and "References" not in mail
 
 
 def test_a_thread_survives_being_written_down() -> None:

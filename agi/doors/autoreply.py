@@ -30,7 +30,7 @@ _SUPPRESSED = frozenset({"all", "oof", "autoreply"})
 
 
 class Thread(NamedTuple):
-    """Where an answer goes: to whom, and after which mail, with its subject and the mails before it."""
+    """Where an answer goes: to whom, under which subject, and after which mails, the last of which it answers."""
 
     to: str
     subject: str
@@ -49,10 +49,17 @@ class Thread(NamedTuple):
 
 
 def thread(mail: Message, subject: str) -> Thread:
-    """The thread of a mail that may be answered; `subject`: its own, decoded."""
+    """The thread of a mail that may be answered; `subject`: its own, decoded, of which numbers are masked."""
     known = message_id(mail)
     before = _MESSAGE_ID.findall(header(mail, "References") or header(mail, "In-Reply-To"))
-    return Thread(return_path(mail), subject, known, (*before[-_MOST_REFERENCES:], *([known] if known else ())))
+    references = (*before[-_MOST_REFERENCES:], *([known] if known else ()))
+    return Thread(return_path(mail), _answering(subject), known, references)
+
+
+def _answering(subject: str) -> str:
+    printable = "".join(one for one in _PREFIXES.sub("", subject, count=1) if one.isprintable())
+    told = masked_numbers(printable)[:_LONGEST_SUBJECT]
+    return f"Re: {told}" if told else "Halo Dukcapil"
 
 
 def why_not(mail: Message, own: str) -> str:
@@ -99,10 +106,8 @@ def is_reply(mail: Message, subject: str) -> bool:
 
 
 def answer(whole: Thread, body: str, own: str, known: str) -> bytes:
-    """The mail from `own` that says `body`, known by the id `known`; its numbers in the subject are masked."""
-    printable = "".join(one for one in _PREFIXES.sub("", whole.subject, count=1) if one.isprintable())
-    subject = masked_numbers(" ".join(printable.split()))[:_LONGEST_SUBJECT]
-    mail = _mail(body, own, whole.to, f"Re: {subject}" if subject else "Halo Dukcapil", known, "auto-replied")
+    """The mail from `own` that says `body`, known by the id `known`."""
+    mail = _mail(body, own, whole.to, whole.subject, known, "auto-replied")
     if whole.message_id:
         mail["In-Reply-To"] = whole.message_id
     if whole.references:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.message import Message
 from secrets import token_hex
 
 import structlog
@@ -87,29 +88,28 @@ class MailDoor(OpenDoor):
                 _log.info("doors.not_answered", door=self.name, why=why)
                 continue
             else:
-                messages.append(self._message(one))
+                messages.append(self._message(one, mail))
             done.append(one.uid)
         if done:
             take(Came(tuple(messages), tuple(tokens)))
         return done
 
-    def _message(self, one: Mail) -> Incoming:
-        mail = mime.headers(one.raw)
-        thread = autoreply.thread(mail, mime.subject(mail))
+    def _message(self, one: Mail, mail: Message) -> Incoming:
+        """The mail with these headers."""
+        subject = mime.subject(mail)
+        thread = autoreply.thread(mail, subject)
         known = keyed_hash(self.key, "mail", thread.message_id or one.place, thread.to).hex()
-        return Incoming(self.name, known, thread.written(), self._asked(one.raw, thread), thread.to.casefold())
+        asked = self._asked(one.raw, "" if autoreply.is_reply(mail, subject) else subject)
+        return Incoming(self.name, known, thread.written(), asked, thread.to.casefold())
 
-    def _asked(self, raw: bytes, thread: Thread) -> str:
-        """What a mail asks: its own words, or its subject where they ask nothing and it is no other mail's."""
+    def _asked(self, raw: bytes, subject: str) -> str:
+        """What a mail asks: its own words, or its subject where they ask nothing."""
         try:
             said = mime.own_words(raw)
         except Exception as fault:  # noqa: BLE001  # one mail made to break readers must not hold up the others
             _log.warning("doors.unreadable", door=self.name, why=type(fault).__name__)
             said = ""
-        subject = "" if autoreply.is_reply(mime.headers(raw), thread.subject) else thread.subject
-        if not said or (self._nothing(said) and not self._nothing(subject)):
-            return subject
-        return said
+        return subject if not said or (self._nothing(said) and not self._nothing(subject)) else said
 
     def _nothing(self, text: str) -> bool:
         return read(text, self.kk_digits).intent in (Intent.HELP, Intent.EMPTY)
