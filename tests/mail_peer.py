@@ -240,6 +240,8 @@ class _Imap(_Peer):
         return "OK done"
 
     def _idle(self, _command: str, _tag: str) -> str:
+        if not self.peer.idle:
+            return "BAD what?"
         news = f"\r\n* {len(self.peer.box)} EXISTS" if len(self.peer.box) != self._told else ""
         self.tell(f"+ idling{news}")
         self.peer.idlers.add(self)

@@ -62,6 +62,7 @@ def test_what_comes_twice_is_answered_once(office: MailOffice, citizen: str) -> 
     other = next(_senders)
     office.write("info", other, Message_ID="<twice@x>")  # nobody takes another's answer away by a known id
     assert office.answer(other).mail["In-Reply-To"] == "<twice@x>"
+    assert len(office.server.answers(citizen)) == 2
 
 
 def test_mails_without_an_id_are_told_apart(office: MailOffice, citizen: str) -> None:
@@ -133,7 +134,7 @@ def test_a_mail_that_comes_just_before_the_door_waits_is_seen(office: MailOffice
 
     until("the door waits", lambda: office.server.idlers)
     office.server.step = late
-    office.write("info", next(_senders))
+    office.write("wakes the door, and nothing comes of it", "")
     assert office.answers(citizen, 1, limit_s=20)[0].text == office.spoken("requirements.kia")
 
 

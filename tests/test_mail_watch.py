@@ -42,6 +42,7 @@ def test_a_server_without_idle_is_asked_from_time_to_time(server: MailServer, mo
         for nth in range(3):
             server.deliver(b"%d" % nth)
             until("it has come", lambda: len(came) > nth)  # noqa: B023
+    assert server.logins == 1
     assert [one.place for one in came] == [f"{VALIDITY}.{nth}" for nth in (1, 2, 3)]
 
 
