@@ -4,11 +4,27 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from line_exchange import until
-from smsc import BIND, ENQUIRE, NOT_NOW, OK, RESPONSE, UNBIND, WRONG_PASSWORD, Smsc, tlv
+from smsc import (
+    BIND,
+    ENQUIRE,
+    NOT_NOW,
+    OK,
+    QUEUE_FULL,
+    RESPONSE,
+    THROTTLED,
+    UNBIND,
+    WRONG_NUMBER,
+    WRONG_PASSWORD,
+    Smsc,
+    tlv,
+)
 from structlog.testing import capture_logs
 
 from agi.books.errors import BookError
@@ -17,6 +33,7 @@ from agi.books.parts import Part
 from agi.doors import gsm, smpp_session
 from agi.doors.door import Came
 from agi.doors.smpp import Smpp
+from agi.doors.smpp_pdu import deliver_sm
 from agi.doors.smpp_session import Account
 from agi.text.delivery import NotSent
 
@@ -70,8 +87,9 @@ def test_a_wrong_password_is_told_and_not_tried_again_at_once(alone: Callable[..
         until("it is told", lambda: logs)
         assert logs == [{"event": "smpp.refused", "log_level": "error", "why": "ESME_RINVPASWD", "again_in_s": 300.0}]
     assert made.smsc.binds == [WRONG_PASSWORD]
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSent) as away:
         made.door.send(f"+{CITIZEN}", "baik", "token1")
+    assert away.value.wait
 
 
 def test_a_password_that_is_too_long_for_smpp_is_told(alone: Callable[..., Alone]) -> None:
@@ -145,6 +163,22 @@ def test_a_message_that_can_t_be_read_is_refused_for_good_and_the_next_is_taken(
     assert [one.body for one in made.messages] == ["info"]
 
 
+@given(st.binary(max_size=400), st.sampled_from(["", "latin-1"]))
+def test_any_octets_are_read_or_refused(octets: bytes, codec: str) -> None:
+    for body in (octets, _BEFORE_WORDS + octets):
+        with suppress(ValueError):
+            deliver_sm(body, codec)
+
+
+@given(st.text(max_size=1000))
+def test_parts_of_an_answer_are_the_answer(text: str) -> None:
+    octets = gsm.encoded(text)
+    parts = gsm.parts(octets)
+    assert b"".join(parts) == octets and all(len(one) <= (160 if len(parts) == 1 else 153) for one in parts)
+    assert not any(one.endswith(b"\x1b") for one in parts)
+    assert gsm.plain(gsm.plain(text)) == gsm.plain(text)
+
+
 def test_a_sender_without_a_telephone_number_is_not_answered(alone: Callable[..., Alone]) -> None:
     made = alone().bound()
     for sender, ton in (("TELKOMSEL", 5), ("1234", 3), ("", 0)):
@@ -192,6 +226,21 @@ def test_a_receipt_confirms_what_nobody_knew_to_be_taken(
     assert made.took == [Came((), ("token1",))]
     made.smsc.status(receipt(made, "DELIVRD"))
     assert len(made.took) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "waits", "for_good"),
+    [(THROTTLED, True, False), (QUEUE_FULL, True, False), (0x8, False, False), (0x412, False, False),
+     (WRONG_NUMBER, False, True)],
+)  # fmt: skip
+def test_an_smsc_that_is_busy_is_waited_for_and_a_wrong_number_is_given_up(
+    alone: Callable[..., Alone], status: int, waits: bool, for_good: bool
+) -> None:
+    made = alone().bound()
+    made.smsc.refuses.append(status)
+    with pytest.raises(NotSent) as refused:
+        made.door.send(f"+{CITIZEN}", "baik", "token1")
+    assert (bool(refused.value.wait), refused.value.for_good) == (waits, for_good)
 
 
 def test_an_sms_that_did_not_arrive_is_told_in_the_log(alone: Callable[..., Alone]) -> None:

@@ -1,9 +1,12 @@
 """What an SMS is made of: the alphabet of GSM (3GPP TS 23.038) and the parts of a long one (TS 23.040, 9.2.3.24)."""
 
+from datetime import timedelta
 from typing import cast
 
 from aiosmpplib.codec import ESCAPE, GSM7BitCodec
 
+LIMITS = ((timedelta(hours=1), 60), (timedelta(days=1), 200))
+"""See `text.delivery.Limits`: each answer is paid for."""
 _ALONE, _IN_PARTS = 160, 153
 """Septets of an SMS that is whole, and of one that is part of another."""
 _CONCATENATED = {(0x00, 3), (0x08, 4)}

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,10 @@ _NEVER = frozenset(
         SmppCommandStatus.ESME_RX_R_APPN,
     }
 )
-"""Statuses about this SMS; all others are about the moment (throttled 0x58, queue full 0x14) or our account."""
+"""Statuses about this SMS; all others are about the moment or our account."""
+_TOO_MUCH = frozenset({SmppCommandStatus.ESME_RTHROTTLED, SmppCommandStatus.ESME_RMSGQFUL})
+_BUSY, _ABSENT = timedelta(seconds=5), timedelta(seconds=10)
+"""So long an answer waits that an SMSC has no room for, or that there is no SMSC for: this counts as no try."""
 _log = structlog.get_logger("doors")
 
 
@@ -58,6 +62,7 @@ class Smpp(OpenDoor):
     name = "smpp"
     channel = Channel.SMS
     at_once = 8
+    limits = gsm.LIMITS
 
     def __init__(self, account: Account, number: str, codec: str = "") -> None:
         self._account, self._number, self._codec = account, number, codec
@@ -143,7 +148,7 @@ class Smpp(OpenDoor):
         """See `OpenDoor`."""
         session = self._session
         if session is None:
-            raise NotSent("the SMSC is not there")
+            raise NotSent("the SMSC is not there", wait=_ABSENT)
         text = gsm.plain(body)
         parts = gsm.parts(text.encode(self._codec, "replace") if self._codec else gsm.encoded(text))
         sent = asyncio.run_coroutine_threadsafe(self._submit(session, address, parts, token), self._loop)
@@ -176,7 +181,8 @@ class Smpp(OpenDoor):
             status = await session.ask(request)
             self._in_doubt.pop((e164(address), reference), None)
             if status:
-                raise NotSent(f"the SMSC: {status_name(status)}", for_good=status in _NEVER)
+                wait = _BUSY if status in _TOO_MUCH else None
+                raise NotSent(f"the SMSC: {status_name(status)}", for_good=status in _NEVER, wait=wait)
 
     def _doubt(self, receipt: tuple[str, int], token: str) -> None:
         """Until the SMSC has answered, its receipt alone tells that it has the answer `token`."""

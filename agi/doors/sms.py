@@ -46,6 +46,7 @@ class Sms(OpenDoor):
     name = "sms"
     channel = Channel.SMS
     at_once = 8
+    limits = gsm.LIMITS
 
     @classmethod
     def of(cls, settings: Settings) -> "Sms":
