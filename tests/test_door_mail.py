@@ -175,6 +175,13 @@ def test_whatever_comes_is_told_how_to_ask(office: MailOffice, citizen: str, raw
     assert office.answer(citizen).text == office.spoken("text.help")
 
 
+def test_a_mail_that_breaks_the_readers_of_addresses_holds_up_nobody(office: MailOffice, citizen: str) -> None:
+    left = office.write("info", CITIZEN, From="(" * 5000)
+    office.write("syarat kia", citizen)
+    assert office.answer(citizen).text == office.spoken("requirements.kia")
+    assert not office.server.flags(left)
+
+
 def test_a_burst_is_answered(office: MailOffice) -> None:
     senders = [next(_senders) for _ in range(200)]
     for one in senders:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import Message
+from itertools import chain
 from secrets import token_hex
 
 import structlog
@@ -77,22 +78,25 @@ class MailDoor(OpenDoor):
 
     def _kept(self, mails: Sequence[Mail], take: Take) -> Collection[str]:
         """See `imap.Keep`."""
-        messages: list[Incoming] = []
-        tokens: list[str] = []
-        done: list[str] = []
-        for one in mails:
+        read = {one.uid: came for one in mails if (came := self._read(one))}
+        if read:
+            messages = chain.from_iterable(came.messages for came in read.values())
+            take(Came(tuple(messages), tuple(chain.from_iterable(came.taken for came in read.values()))))
+        return read.keys()
+
+    def _read(self, one: Mail) -> Came | None:
+        """A citizen's mail, or the token of an answer of ours that has come back; None: it is left for a person."""
+        try:
             mail = mime.headers(one.raw)
             if ours := _ANSWER.fullmatch(autoreply.message_id(mail)):
-                tokens.append(ours[1])
-            elif why := autoreply.why_not(mail, self.address):
+                return Came(taken=(ours[1],))
+            if why := autoreply.why_not(mail, self.address):
                 _log.info("doors.not_answered", door=self.name, why=why)
-                continue
-            else:
-                messages.append(self._message(one, mail))
-            done.append(one.uid)
-        if done:
-            take(Came(tuple(messages), tuple(tokens)))
-        return done
+                return None
+            return Came((self._message(one, mail),))
+        except Exception as fault:  # noqa: BLE001  # one mail made to break readers must not hold up the others
+            _log.warning("doors.unreadable", door=self.name, why=type(fault).__name__)
+            return None
 
     def _message(self, one: Mail, mail: Message) -> Incoming:
         """The mail with these headers."""
@@ -106,7 +110,7 @@ class MailDoor(OpenDoor):
         """What a mail asks: its own words, or its subject where they ask nothing."""
         try:
             said = mime.own_words(raw)
-        except Exception as fault:  # noqa: BLE001  # one mail made to break readers must not hold up the others
+        except Exception as fault:  # noqa: BLE001  # it is told how to ask
             _log.warning("doors.unreadable", door=self.name, why=type(fault).__name__)
             said = ""
         return subject if not said or (self._nothing(said) and not self._nothing(subject)) else said
