@@ -10,7 +10,7 @@ from starlette.routing import Route
 from agi.citizens.render import render
 from agi.citizens.site import site
 from agi.dialogue.question import Prompt
-from agi.text.service import TOLD_OF_SERVICE
+from agi.text.information import TOLD_OF_SERVICE
 
 PATH = "/menu"
 _PAGES: Mapping[str, str] = {

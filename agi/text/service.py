@@ -13,16 +13,14 @@ from agi.books.ticket import Category, Reason, RefusedBy, Ticket
 from agi.books.words import Resident
 from agi.dialogue.facts import OVERDUE
 from agi.dialogue.menu import Menu
-from agi.dialogue.menufile import Node
 from agi.dialogue.question import Prompt
 from agi.office.counting import Visitor
 from agi.office.office import Office
 from agi.office.results import Frozen, Invalid, Locked, NoMoreTries, Progress, Refusal, Subject, Wrong
 from agi.services import telling
-from agi.speech.intents import Intents
 from agi.text.complaints import category
-from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, agrees, document_of, read, refused_by
-from agi.text.wishes import region, wished, wishes_of
+from agi.text.information import Information
+from agi.text.reading import OF_PROOFS, PIN_DIGITS, Intent, Reading, agrees, read, refused_by
 from agi.voice.texts import Texts
 
 HALF_FOR = timedelta(minutes=15)
@@ -33,39 +31,6 @@ one for which a ticket was offered ("offered stale bank"): see `Halves`."""
 _LEAST_SAID = 10
 """Characters of a complaint."""
 
-_REQUIREMENTS: Mapping[tuple[str, str], str] = {
-    ("kk", "baru"): "requirements.kk_new",
-    ("kk", "hilang"): "requirements.kk_lost",
-    ("kk", "tambah"): "requirements.kk_change",
-    ("ktp", "baru"): "requirements.ktp_new",
-    ("ktp", "hilang"): "requirements.ktp_lost",
-    ("kia", ""): "requirements.kia",
-    ("ikd", ""): "requirements.ikd",
-    ("lahir", ""): "requirements.akta_birth",
-    ("mati", ""): "requirements.akta_death",
-    ("kawin", ""): "requirements.akta_marriage",
-    ("cerai", ""): "requirements.akta_divorce",
-    ("pindah", ""): "requirements.move",
-    ("datang", ""): "requirements.arrival",
-}
-_WHICH = {"kk": "text.which_kk", "ktp": "text.which_ktp", "akta": "text.which_akta"}
-_HOW_OF_SERVICE = {
-    "nik_check": Intent.HOW_TO_CHECK,
-    "document_status": Intent.HOW_TO_STATUS,
-    "applications": Intent.HOW_TO_STATUS,
-    "ticket_status": Intent.HOW_TO_TICKET,
-    "complaint": Intent.COMPLAIN,
-    "where": Intent.OFFICE,
-}
-TOLD_OF_SERVICE = {
-    "life_events": "text.life_events",
-    "diagnosis": "text.nik_unknown",
-    "fraud_report": "info.fraud",
-    "own_nik": "text.own_nik",
-    "called_me": "text.called_me",
-    "institution": "text.institution",
-}
-"""What is written in place of a conversation by telephone."""
 _AGENTS = "agent"
 """The service by which a menu hands over to an agent."""
 _CLOSINGS = {Channel.MAIL: Prompt("info.channels")}
@@ -102,8 +67,8 @@ class TextService:
     edition: int = 0
 
     @cached_property
-    def _wishes(self) -> Intents | None:
-        return wishes_of(self.menu)
+    def _information(self) -> Information:
+        return Information(self.office, self.menu, self.texts)
 
     def answer(self, sender: str, message: str, contact: str, channel: Channel, account: str = "") -> Answer:
         """What `sender` is answered to `message`, which is the contact with this id, by this channel; see `Visitor`.
@@ -141,11 +106,11 @@ class TextService:
     def explained(self, message: str) -> tuple[Reading, str]:
         """How `message` is read, and to which place of the menu its own words lead, "" where they lead nowhere."""
         reading = read(message, self.office.kk_digits)
-        return reading, wished(self._wishes, reading.words) if reading.intent is Intent.HELP else ""
+        return reading, self._information.place(reading.words) if reading.intent is Intent.HELP else ""
 
     def _leads_to(self, reading: Reading) -> str:
         """The service to which its words lead, "" for none."""
-        place = wished(self._wishes, reading.words)
+        place = self._information.place(reading.words)
         return self.menu.nodes[place].service if place else ""
 
     def _completed(self, sender: str, reading: Reading) -> Reading:
@@ -195,7 +160,7 @@ class TextService:
                 return self._half(visitor, Subject.TICKET, reading.number, Prompt("text.ticket_pin"))
             case Intent.COMPLAIN if len(reading.said) >= _LEAST_SAID:
                 return self._complain(reading, contact, channel)
-        return Found(self._told(reading))
+        return Found(self._information.told(reading))
 
     def _check(self, visitor: Visitor, reading: Reading) -> Found:
         digits = self.office.kk_digits
@@ -292,56 +257,6 @@ class TextService:
         opened = self.office.tickets.write(about, reading.said, contact, channel)
         told = (Prompt("complaint.sent"), *telling.opened(opened))
         return Found(told, NoteKind.TICKET_OPENED, about, opened.number)
-
-    def _told(self, reading: Reading) -> tuple[Prompt, ...]:
-        """What is told without any number."""
-        match reading.intent:
-            case Intent.HOW_TO_CHECK:
-                return (Prompt("text.how_check", {"digits": self.office.kk_digits}),)
-            case Intent.STATUS_NUMBER | Intent.HOW_TO_STATUS:
-                return (Prompt(f"text.{'status_number' if reading.intent is Intent.STATUS_NUMBER else 'how_status'}"),)
-            case Intent.TICKET_NUMBER | Intent.HOW_TO_TICKET:
-                return (Prompt(f"text.{'ticket_number' if reading.intent is Intent.TICKET_NUMBER else 'how_ticket'}"),)
-            case Intent.REQUIREMENTS:
-                return (Prompt(self._requirements(reading.document, reading.case)),)
-            case Intent.COMPLAIN:
-                return (Prompt("text.how_complain"),)
-            case Intent.OFFICE:
-                code = region(reading.words)
-                return telling.where_to_go(self.office.serving(code)) if code else (Prompt("text.how_office"),)
-            case Intent.HOURS:
-                return (Prompt("info.hours"),)
-            case Intent.FRAUD:
-                return (Prompt("info.fraud"),)
-            case Intent.NIK_NOT_FOUND:
-                return (Prompt("text.nik_unknown"), Prompt("text.how_check", {"digits": self.office.kk_digits}))
-            case Intent.AGENT:
-                return (Prompt("text.agent"),)
-            case Intent.STOP:
-                return (Prompt("text.stop"),)
-            case Intent.HELP if place := wished(self._wishes, reading.words):
-                return self._at(self.menu.nodes[place])
-            case Intent.HELP if (named := document_of(reading.words))[0]:
-                return (Prompt(self._requirements(*named)),)
-        return (Prompt("text.help"),)
-
-    def _requirements(self, document: str, case: str) -> str:
-        """The sentence that tells them, or which asks what they are wished for."""
-        for which in (case, ""):
-            key = _REQUIREMENTS.get((document, which), "")
-            if key in self.texts:
-                return key
-        return _WHICH.get(document, "text.which_requirements")
-
-    def _at(self, node: Node) -> tuple[Prompt, ...]:
-        """What a place of the menu tells."""
-        if node.say:
-            return tuple(map(Prompt, node.say))
-        if told := TOLD_OF_SERVICE.get(node.service):
-            return (Prompt(told),)
-        if how := _HOW_OF_SERVICE.get(node.service):
-            return self._told(Reading(how))
-        return (Prompt("text.help"),)
 
     def _due(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
         """`prompts` without what must be checked again before it is told: that is said once in their place."""
