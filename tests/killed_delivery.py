@@ -12,7 +12,8 @@ from typing import cast
 from memory_books import MemoryCalls
 
 from agi.books.events import Channel
-from agi.books.mailbox import Incoming, Mailbox
+from agi.books.mailbox import Mailbox
+from agi.books.message import Incoming
 from agi.dialogue.question import Prompt
 from agi.text.delivery import Delivery
 from agi.text.reading import Intent

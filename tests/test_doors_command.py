@@ -6,7 +6,8 @@ from click.testing import CliRunner
 from installation import Hotline
 from sample_office import SampleOffice
 
-from agi.books.mailbox import Incoming, Mailbox, Outcome, Sending, Written
+from agi.books.mailbox import Mailbox
+from agi.books.message import Incoming, Outcome, Sending, Written
 from agi.cli import doors as command
 from agi.errors import HotlineError
 

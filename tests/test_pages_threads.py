@@ -7,7 +7,8 @@ import pytest
 from pages_office import PagesOffice, office
 
 from agi import privacy
-from agi.books.mailbox import Incoming, Mailbox, Written
+from agi.books.mailbox import Mailbox
+from agi.books.message import Incoming, Written
 
 __all__ = ["office"]
 NIK = "3273014507909999"

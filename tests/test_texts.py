@@ -10,7 +10,7 @@ import pytest
 import yaml
 from sample_office import MENU, TEXTS, SampleOffice, kk, kk_digits, nik, pin
 
-from agi.books.mailbox import MemoryHalves
+from agi.books.halves import MemoryHalves
 from agi.dialogue.question import Prompt
 from agi.text.service import TextService
 from agi.workshop.sample_make import registration_number

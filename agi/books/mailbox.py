@@ -7,18 +7,18 @@ messages of its own doors; what they and their answers said stands here sealed u
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from agi.books.errors import BookError
 from agi.books.files import open_writer
 from agi.books.mailbox_schema import SCHEMA
-from agi.books.parts import Incomplete, Part, given_up, joined
+from agi.books.message import Incoming, Outcome, Outgoing, Sending, ThreadState, Waiting, Written
+from agi.books.parts import Incomplete, given_up, joined
 from agi.books.ports import Half
 from agi.books.rows import stored
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
@@ -34,86 +34,6 @@ _DOUBTFUL = "attempts > 0 AND state IN ('ready', 'sending')"
 
 class MailboxError(BookError):
     """The book of messages can't be read or written; the message says why."""
-
-
-class Sending(StrEnum):
-    """How far an answer is."""
-
-    READY = "ready"
-    SENDING = "sending"  # in doubt when the process was killed
-    SENT = "sent"
-    DEAD = "dead"
-
-
-class ThreadState(StrEnum):
-    """Who answers the words of a thread: numbers with their proof are always answered by the hotline."""
-
-    HOTLINE = "hotline"
-    WAITING = "waiting"  # the hotline, while an agent is wanted
-    AGENT = "agent"
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message that came by `door`, where it is known as `message` ("": see `AGAIN_FOR`), and what it says.
-
-    `address`: where its answer goes. `sender`: who wrote it, for locks and follow-ups. `part`: which one it is of a
-    longer message. `account`: what many senders have in common, where anybody may be another sender at any time.
-    """
-
-    door: str
-    message: str
-    address: str = field(repr=False)
-    body: str = field(repr=False)
-    sender: str = field(repr=False)
-    part: Part | None = None
-    account: str = ""
-
-
-class Waiting(NamedTuple):
-    """An incoming message that is not answered yet, its number in the book, and the contact that it is in all records:
-    the same for the same message, whatever was deleted from this book. `with_agent`: an agent has its thread."""
-
-    seq: int
-    contact: str
-    came: Incoming
-    with_agent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """An answer on its way. `token`: by which its peer is asked whether it has it. `attempts`: with this one."""
-
-    seq: int
-    door: str
-    token: str
-    attempts: int
-    address: str = field(repr=False)
-    body: str = field(repr=False)
-
-
-class Written(NamedTuple):
-    """The answer to the message `seq`; "" where there is none. `intent`: what was asked. `calls_agent`: an agent is
-    wanted."""
-
-    seq: int
-    body: str
-    intent: str
-    calls_agent: bool = False
-
-
-class Outcome(NamedTuple):
-    """What came of sending the answer `seq`, and why; `next_at`: when it is tried again, where it is READY.
-
-    `tried`: whether this counts for an attempt. `known`: what its peer knows it by, "" where it does not say so.
-    """
-
-    seq: int
-    state: Sending
-    why: str = ""
-    next_at: datetime | None = None
-    tried: bool = True
-    known: str = ""
 
 
 class Mailbox:
@@ -423,23 +343,3 @@ def _contact(key: bytes, door: str, message: str) -> str:
 
 def _of(doors: Collection[str]) -> str:
     return f"door IN ({', '.join('?' * len(doors))})"
-
-
-class MemoryHalves:
-    """`ports.Halves` in memory: for messages that are tried, of which nothing is kept."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[Half, datetime]] = {}
-
-    def half(self, sender: str, since: datetime) -> Half | None:
-        """See `Halves`."""
-        half, at = self._kept.get(sender, (None, since))
-        return half if at >= since else None
-
-    def keep_half(self, sender: str, subject: str, number: str, at: datetime) -> None:
-        """See `Halves`."""
-        self._kept[sender] = (Half(subject, number), at)
-
-    def drop_half(self, sender: str) -> None:
-        """See `Halves`."""
-        self._kept.pop(sender, None)

@@ -9,7 +9,7 @@ import click
 
 from agi.books.events import Channel
 from agi.books.guesses import MemoryGuesses
-from agi.books.mailbox import MemoryHalves
+from agi.books.halves import MemoryHalves
 from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.languages import named

@@ -10,7 +10,8 @@ import structlog
 
 from agi.books.errors import BookError
 from agi.books.events import Channel
-from agi.books.mailbox import Incoming, Mailbox, Outcome, Outgoing, Sending, Waiting, Written
+from agi.books.mailbox import Mailbox
+from agi.books.message import Incoming, Outcome, Outgoing, Sending, Waiting, Written
 from agi.books.ports import CallLog
 from agi.text.reading import BY_THE_HOTLINE, Intent
 from agi.text.record import record

@@ -18,7 +18,8 @@ from agi.books.calls import CallBook
 from agi.books.events import Channel
 from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
-from agi.books.mailbox import Incoming, Mailbox
+from agi.books.mailbox import Mailbox
+from agi.books.message import Incoming
 from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.office.office import Office
