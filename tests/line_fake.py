@@ -57,7 +57,10 @@ def channel_with(*replies: bytes, close: bool = True, limit_s: float = 1.0) -> I
                 if not line:
                     return
                 said.append(line)
-                far.sendall(reply)
+                try:
+                    far.sendall(reply)
+                except (BrokenPipeError, ConnectionResetError):  # the channel has heard enough, and is gone
+                    return
             if close:
                 far.shutdown(socket.SHUT_RDWR)
 
