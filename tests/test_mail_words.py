@@ -166,6 +166,17 @@ def test_an_answer_to_a_mail_without_a_subject_and_an_id_has_a_subject() -> None
     assert mime.subject(mail) == "Halo Dukcapil" and "In-Reply-To" not in mail and "References" not in mail
 
 
+@pytest.mark.parametrize("own", ["kami@x.example", "kami+layanan@x.example"])
+def test_a_mail_of_our_own_is_known_whatever_is_added_to_its_name(own: str) -> None:
+    mail = mime.headers(plain("", Return_Path="<Kami+uji@x.example>", From="siti@x.example"))
+    assert autoreply.why_not(mail, own) == "it is our own"
+
+
+def test_a_writer_of_thousands_of_letters_holds_up_nobody() -> None:
+    mail = mime.headers(plain("", Return_Path="<siti@x.example>", From="noreply" * 9000 + "@x.example"))
+    assert autoreply.why_not(mail, "kami@x.example") == ""
+
+
 def test_a_thread_survives_being_written_down() -> None:
     thread = Thread("siti@x.example", "é\x1f", "<2@x>", ("<1@x>", "<2@x>"))
     assert Thread.read(thread.written()) == thread

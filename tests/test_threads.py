@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from memory_books import MemoryCalls
-from sample_office import MENU, TEXTS, SampleOffice, kk, nik
+from sample_office import MENU, TEXTS, SampleOffice, kk, kk_digits, nik
 
 from agi.books.events import Channel
 from agi.books.mailbox import THREAD_FOR, Mailbox
@@ -79,6 +79,20 @@ def test_who_wants_an_agent_is_told_and_waits(talk: Talk, words: str) -> None:
 @pytest.mark.parametrize("words", ["saya diminta otp oleh petugas dukcapil", "lapor petugas loket meminta uang"])
 def test_who_tells_of_an_agent_does_not_want_one(talk: Talk, words: str) -> None:
     talk.write(words)
+    assert talk.threads.to_do() == ()
+
+
+def test_the_number_of_a_call_calls_an_agent_who_goes_on_with_it(talk: Talk) -> None:
+    (case,) = talk.office.call(f"1 {nik(1)} {kk_digits(1)} 0", caller="+6281234567890").phone.cases
+    number = case.call_number
+    assert talk.write(f"Nomor panggilan: {number[:3]} {number[3:]}") == [TEXTS.message("text.call_number")]
+    [thread] = talk.threads.to_do()
+    assert (thread.state, thread.call) == (ThreadState.WAITING, number)
+
+
+def test_a_number_that_is_no_call_s_calls_nobody(talk: Talk) -> None:
+    assert talk.write("panggilan 1234567") == [TEXTS.message("text.call_unknown")]
+    assert talk.write("saya dapat panggilan dari dukcapil tadi") != [TEXTS.message("text.call_unknown")]
     assert talk.threads.to_do() == ()
 
 

@@ -94,7 +94,7 @@ class Mailbox:
         ).rowcount
         if new:
             rows.execute(
-                "INSERT INTO threads VALUES (?, ?, ?, ?, '', ?, ?)"
+                "INSERT INTO threads VALUES (?, ?, ?, ?, '', ?, ?, '')"
                 " ON CONFLICT (thread) DO UPDATE SET address = excluded.address, last = excluded.last",
                 (thread, one.door, address, ThreadState.HOTLINE, at, at),
             )
@@ -149,7 +149,7 @@ class Mailbox:
         """The messages are done and their answers ready, in one transaction; one that is done already stays so."""
 
         def work(rows: sqlite3.Connection) -> None:
-            for seq, body, intent, calls_agent in written:
+            for seq, body, intent, calls_agent, call in written:
                 done = rows.execute(
                     "UPDATE inbox SET state = 'done', body = NULL, intent = ? WHERE seq = ? AND state = 'new'"
                     " RETURNING door, message",
@@ -174,6 +174,9 @@ class Mailbox:
                         " AND thread = (SELECT thread FROM inbox WHERE seq = ?)",
                         (ThreadState.WAITING, stored(at), ThreadState.HOTLINE, seq),
                     )
+                if call:
+                    of_thread = "UPDATE threads SET call = ? WHERE thread = (SELECT thread FROM inbox WHERE seq = ?)"
+                    rows.execute(of_thread, (call, seq))
 
         self._do(work)
 

@@ -109,3 +109,9 @@ def proofs(db: Database) -> None:
 def accounts(db: Database) -> None:
     """What many senders have in common, for locks, until a message is answered: never an address in clear."""
     db.execute("ALTER TABLE inbox ADD COLUMN account TEXT NOT NULL DEFAULT ''")
+
+
+@SCHEMA()
+def calls_of_threads(db: Database) -> None:
+    """The number of the call with which an agent goes on in a thread."""
+    db.execute("ALTER TABLE threads ADD COLUMN call TEXT NOT NULL DEFAULT ''")

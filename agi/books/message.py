@@ -66,12 +66,13 @@ class Outgoing:
 
 class Written(NamedTuple):
     """The answer to the message `seq`; "" where there is none. `intent`: what was asked. `calls_agent`: an agent is
-    wanted."""
+    wanted, who goes on with the call that had the number `call`, "" for none."""
 
     seq: int
     body: str
     intent: str
     calls_agent: bool = False
+    call: str = ""
 
 
 class Outcome(NamedTuple):

@@ -24,7 +24,8 @@ class NotTheirs(BookError):
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The messages of one sender by one door. `id`: in hexadecimal; `agent`: the account that has it, "" for none;
-    `since`: in this state, or the agent's last act; `last`: when the newest message came."""
+    `since`: in this state, or the agent's last act; `last`: when the newest message came. `call`: the number of the
+    call that the citizen has named, "" for none."""
 
     id: str
     door: str
@@ -32,6 +33,7 @@ class Thread:
     agent: str
     since: datetime
     last: datetime
+    call: str
 
 
 class ThreadBook:
@@ -116,7 +118,7 @@ class ThreadBook:
         return found[0], found[1]
 
 
-_COLUMNS = "thread, door, state, agent, since, last"
+_COLUMNS = "thread, door, state, agent, since, last, call"
 
 
 def _id(thread: str) -> bytes:
@@ -127,7 +129,7 @@ def _id(thread: str) -> bytes:
         return b""
 
 
-def _thread(row: tuple[bytes, str, str, str, str, str]) -> Thread:
-    thread, door, state, agent, since, last = row
+def _thread(row: tuple[bytes, str, str, str, str, str, str]) -> Thread:
+    thread, door, state, agent, since, last, call = row
     moments = datetime.fromisoformat(since), datetime.fromisoformat(last)
-    return Thread(thread.hex(), door, ThreadState(state), agent, *moments)
+    return Thread(thread.hex(), door, ThreadState(state), agent, *moments, call)

@@ -18,6 +18,8 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}>")
 _MOST_REFERENCES = 10
 _LONGEST_SUBJECT = 100
+_LONGEST_ADDRESS = 320
+"""Letters (RFC 5321, 4.5.3.1); what is longer would take a reader of addresses long, too."""
 _PROGRAMS = re.compile(
     r"(mailer-daemon|postmaster|majordomo|listserv|owner-.*|.*-(owner|request)|(.*-)?bounces?([-+=].*)?"
     r"|.*(no|donot|do-not|do_not|not)[-_.]?reply.*)@.*",
@@ -64,10 +66,10 @@ def _answering(subject: str) -> str:
 
 def why_not(mail: Message, own: str) -> str:
     """Why a mail to the address `own` must not be answered, in English; "" where it may be."""
-    path, writer = return_path(mail), parseaddr(header(mail, "From"))[1]
+    path, writer = return_path(mail), parseaddr(header(mail, "From"))[1][:_LONGEST_ADDRESS]
     if not path:
         return "it has no return path that could be answered"
-    if own.casefold() in {_bare(path), _bare(writer)}:
+    if _bare(own) in {_bare(path), _bare(writer)}:
         return "it is our own"
     if _PROGRAMS.fullmatch(path) or _PROGRAMS.fullmatch(writer):
         return "no person sent it"

@@ -51,6 +51,8 @@ OWN: Says = {
             "called_me",
             "institution",
             "agent",
+            "call_number",
+            "call_unknown",
             "stop",
         )
     },

@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from agi.books.errors import BookError
-from agi.books.events import Channel
+from agi.books.events import Channel, NoteKind
 from agi.books.mailbox import Mailbox
 from agi.books.message import Incoming, Outcome, Outgoing, Sending, Waiting, Written
 from agi.books.ports import CallLog
@@ -127,7 +127,9 @@ class Delivery:
         if answer is None:
             return Written(seq, service.fault, "")
         silent = with_agent and answer.intent not in BY_THE_HOTLINE
-        return Written(seq, "" if silent else answer.text, answer.intent, answer.intent is Intent.AGENT)
+        call = answer.found.about if answer.found.note is NoteKind.CASE_TOLD else ""
+        calls_agent = answer.intent is Intent.AGENT or bool(call)
+        return Written(seq, "" if silent else answer.text, answer.intent, calls_agent, call)
 
     def _send(self, due: Iterable[Outgoing]) -> list[Outcome]:
         """To many people at once where the door can; what goes to one person goes in turn."""

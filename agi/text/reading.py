@@ -11,7 +11,7 @@ from agi.text.cleaned import Cleaned, Number, cleaned
 from agi.text.numbers import NIK_DIGITS, Found, longest, named, of_length
 from agi.text.slips import meant
 
-REGISTRATION_DIGITS, TICKET_DIGITS, PIN_DIGITS = 12, 8, 6
+REGISTRATION_DIGITS, TICKET_DIGITS, CALL_DIGITS, PIN_DIGITS = 12, 8, 7, 6
 KK_DIGITS = 10
 _FIRST_WORDS = 4
 _NEARLY = range(13, 20)
@@ -43,6 +43,7 @@ class Intent(StrEnum):
     OFFICE = "kantor"
     HOURS = "jam"
     FRAUD = "waspada_penipuan"
+    CALL_NUMBER = "nomor_panggilan"
     AGENT = "petugas"
     STOP = "stop"
     EMPTY = "kosong"
@@ -62,6 +63,7 @@ BY_THE_HOTLINE = frozenset(
         Intent.TICKET_NUMBER,
         Intent.COMPLAIN,
         Intent.NEW_TICKET,
+        Intent.CALL_NUMBER,
     }
 )
 """What the hotline answers also while an agent has the thread: numbers, which no agent is shown, and complaints."""
@@ -71,9 +73,9 @@ BY_THE_HOTLINE = frozenset(
 class Reading:
     """One message.
 
-    `number`: of a registration or a ticket. `kk`: the whole KK number; `kk_end`: its last digits. `digits`: how many a
-    number had that can't be a NIK. `document`, `case`: of requirements. `words`: all of it. `loose`: numbers in a
-    message that says nothing else. `said`: what a complaint says.
+    `number`: of a registration, a ticket or a call. `kk`: the whole KK number; `kk_end`: its last digits. `digits`: how
+    many a number had that can't be a NIK. `document`, `case`: of requirements. `words`: all of it. `loose`: numbers in
+    a message that says nothing else. `said`: what a complaint says.
     """
 
     intent: Intent
@@ -121,6 +123,8 @@ def read(message: str, kk_digits: int = KK_DIGITS) -> Reading:
             return _proved(told, _STATUS, REGISTRATION_DIGITS)
         case "ticket":
             return _proved(told, _TICKET, TICKET_DIGITS)
+        case "call" if calls := of_length(told.numbers, CALL_DIGITS):
+            return Reading(Intent.CALL_NUMBER, number=calls[0].digits, words=told.words)
         case "complain" if (said := _said(message)) or not told.numbers:
             return Reading(Intent.COMPLAIN, words=told.words, said=said)
     if (found := _about_a_nik(told, command, kk_digits)) is not None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple
 
+from agi.books.case import CaseFile
 from agi.books.errors import BookError
 from agi.books.events import Channel, NoteKind
 from agi.books.ports import Halves
@@ -146,6 +147,8 @@ class TextService:
                 return self._check(visitor, reading)
             case Intent.NIK_NOT_FOUND if reading.nik:
                 return self._diagnose(visitor, reading)
+            case Intent.CALL_NUMBER:
+                return self._call(visitor, reading.number)
             case Intent.NEW_TICKET:
                 return self._open_for(reading, contact, channel)
             case Intent.NIK_LENGTH:
@@ -251,6 +254,16 @@ class TextService:
             case Frozen():
                 self.halves.drop_half(visitor.number)
                 return Found(told, NoteKind.NIK_FROZEN, about=number)
+
+    def _call(self, visitor: Visitor, number: str) -> Found:
+        """The number of a call that somebody was told: an agent goes on with its case."""
+        found = self.office.cases.opened(visitor, number)
+        match found:
+            case CaseFile():
+                return Found((Prompt("text.call_number"),), NoteKind.CASE_TOLD, found.topic, number)
+            case Locked() | NoMoreTries():
+                return Found(telling.told(found), NoteKind.LOCKOUT, about=number, locked=True)
+        return Found((Prompt("text.call_unknown"),))
 
     def _complain(self, reading: Reading, contact: str, channel: Channel) -> Found:
         about = category(reading.words)

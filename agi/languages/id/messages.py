@@ -7,6 +7,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "sts"),
     "requirements": ("syarat", "persyaratan", "sarat", "syrat"),
     "ticket": ("tiket", "ticket"),
+    "call": ("panggilan",),
     "complain": ("lapor", "laporan", "laporkan", "pengaduan", "aduan", "mengadu", "keluhan", "komplain"),
     "info": ("info", "informasi", "menu"),
     "office": ("kantor", "alamat"),

@@ -17,6 +17,7 @@ from agi.books.message import ThreadState
 from agi.books.threads import LONGEST, Thread, ThreadBook
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor
+from agi.pages.supervisor.case import in_short
 from agi.pages.supervisor.messages import STATES, doors
 
 PATH = "/percakapan"
@@ -78,6 +79,7 @@ def _page(
     told: dict[str, Any] = {
         "thread": thread,
         "letters": MailboxLog(settings.mailbox_db).letters(_MOST, thread=thread.id)[::-1],
+        "call": in_short(request, thread.call),
         "mine": thread.state is ThreadState.AGENT and thread.agent == visitor(request).name,
         "names": doors(settings),
         "states": STATES,

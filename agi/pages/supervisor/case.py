@@ -44,6 +44,12 @@ def _looked_up(request: Request, number: str) -> Response:
     return _page(request, found)
 
 
+def in_short(request: Request, number: str) -> str:
+    """What the call with this number was about, in words; "" where it is forgotten. Raises BookError."""
+    case = _cases(request).book.by_number(number) if number else None
+    return in_words(Case(case.topic, case.verified, case.reached, case.about, case.status)) if case else ""
+
+
 def _page(request: Request, found: CaseFile | Refusal | None) -> Response:
     case = found if isinstance(found, CaseFile) else None
     callback = callbacks_of(site(request).settings).book.of_case(case.number) if case else None
