@@ -38,6 +38,11 @@ def redact(text: str) -> str:
     return _LONG_NUMBER.sub(lambda found: mask(re.sub(r"\D", "", found[0])), text)
 
 
+def looks_like_a_number(text: str) -> bool:
+    """Whether `redact` would mask some of it."""
+    return _LONG_NUMBER.search(text) is not None
+
+
 def masked_numbers(text: str) -> str:
     """What somebody wrote, as it may be kept: every number of 5 or more digits masked, in whatever digits and groups.
 

@@ -13,7 +13,7 @@ from memory_books import MemoryCalls
 
 from agi.books.events import Channel
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.dialogue.question import Prompt
 from agi.text.delivery import Delivery
 from agi.text.reading import Intent

@@ -20,7 +20,7 @@ from oauthlib.common import Request
 from oauthlib.oauth1.rfc5849 import signature as oauth
 from webhook_doors import Answered, Asked, Doors, Network, api, open_door
 
-from agi.books.message import Outgoing
+from agi.books.mailbox_rows import Outgoing
 from agi.books.ticket import Category, State
 from agi.books.tickets import TicketBook
 from agi.doors.door import Called, Came

@@ -7,7 +7,7 @@ from installation import Hotline
 from sample_office import SampleOffice
 
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming, Outcome, Sending, Written
+from agi.books.mailbox_rows import Incoming, Outcome, Sending, Written
 from agi.cli import doors as command
 from agi.errors import HotlineError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.parts import PARTS_FOR, Part
 
 AT = datetime(2026, 11, 28, 3, tzinfo=UTC)

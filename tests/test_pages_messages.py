@@ -6,7 +6,7 @@ import pytest
 from pages_office import PagesOffice, office
 
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming, Outcome, Sending, Written
+from agi.books.mailbox_rows import Incoming, Outcome, Sending, Written
 
 __all__ = ["office"]
 NIK = "3273014507909999"

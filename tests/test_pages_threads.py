@@ -8,7 +8,7 @@ from pages_office import PagesOffice, office
 
 from agi import privacy
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming, Written
+from agi.books.mailbox_rows import Incoming, Written
 
 __all__ = ["office"]
 NIK = "3273014507909999"

@@ -28,7 +28,7 @@ from smsc import (
 from structlog.testing import capture_logs
 
 from agi.books.errors import BookError
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.parts import Part
 from agi.doors import gsm, smpp_session
 from agi.doors.door import Came

@@ -19,7 +19,7 @@ from sample_office import MENU, TEXTS, SampleOffice, kk, nik
 
 from agi.books.events import Channel
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.text.delivery import ATTEMPTS, Delivery, NotSent
 from agi.text.service import TextService
 

@@ -13,7 +13,7 @@ from agi.books.counting import CallCounter
 from agi.books.events import Channel, Ended, Noted, NoteKind, Outcome
 from agi.books.figures import Figures, Messages
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.text.delivery import Delivery
 from agi.text.service import TextService
 

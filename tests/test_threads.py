@@ -13,7 +13,7 @@ from sample_office import MENU, TEXTS, SampleOffice, kk, kk_digits, nik
 from agi.books.events import Channel
 from agi.books.mailbox import THREAD_FOR, Mailbox
 from agi.books.mailbox_log import MailboxLog
-from agi.books.message import Incoming, ThreadState
+from agi.books.mailbox_rows import Incoming, ThreadState
 from agi.books.threads import NotTheirs, ThreadBook
 from agi.text.delivery import Delivery
 from agi.text.service import TextService

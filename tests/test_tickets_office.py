@@ -20,7 +20,7 @@ from agi.books.ticket import Category, Mark, Reason, RefusedBy, State, Ticket, t
 from agi.books.tickets import TicketBook, TicketNotFound
 from agi.office.counting import Visitor
 from agi.office.results import Invalid, Locked, Opened, Subject, Wrong
-from agi.office.tickets import WORKING_DAYS, ChangedMeanwhile, Tickets
+from agi.office.tickets import WORKING_DAYS, ChangedMeanwhile, Tickets, _id
 from agi.office.working_days import working_days_after
 
 pytest_plugins = ["office_fixtures"]
@@ -217,3 +217,8 @@ def test_what_was_written_is_there_whatever_was_killed_while_it_was_taken_down(
     tickets.write(Category.SERVICE, "tidak dilayani", "sms-1", "sms")
     [ticket] = tickets.book.tickets(list(State))
     assert [note.text for note in tickets.book.notes(ticket.id)] == ["tidak dilayani"]
+
+
+def test_no_id_of_a_ticket_is_taken_for_a_number_and_masked() -> None:
+    made = iter(["3053845025099b3e", "b3e3053845025099", "9b3e305384502c99"])
+    assert _id(made) == "9b3e305384502c99"

@@ -6,7 +6,7 @@ from threading import Event, Lock
 import httpx2
 
 from agi.books.events import Channel
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.doors.application import application
 from agi.doors.door import Called, Came, Mention, OpenDoor, Reply
 

@@ -16,8 +16,8 @@ from sqlite_utils import Database
 
 from agi.books.errors import BookError
 from agi.books.files import open_writer
+from agi.books.mailbox_rows import Incoming, Outcome, Outgoing, Sending, ThreadState, Waiting, Written
 from agi.books.mailbox_schema import SCHEMA
-from agi.books.message import Incoming, Outcome, Outgoing, Sending, ThreadState, Waiting, Written
 from agi.books.parts import Incomplete, given_up, joined
 from agi.books.ports import Half
 from agi.books.rows import stored

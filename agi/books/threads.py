@@ -7,8 +7,8 @@ from pathlib import Path
 
 from agi.books.errors import BookError
 from agi.books.mailbox import answer_token, with_agent
+from agi.books.mailbox_rows import Sending, ThreadState
 from agi.books.mailbox_schema import SCHEMA
-from agi.books.message import Sending, ThreadState
 from agi.books.rows import stored
 from agi.books.small_book import FileBook
 from agi.privacy import masked_numbers, sealed

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from agi.books.citizens import CitizensBook, Line
 from agi.books.events import Channel
 from agi.books.mailbox import Mailbox, answer_token
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.ports import CallLog
 from agi.office.counting import Visitor
 from agi.text.delivery import Delivery, Worker

@@ -7,7 +7,7 @@ import click
 
 from agi.books.calls_table import when
 from agi.books.mailbox_log import DoorState, MailboxLog
-from agi.books.message import Sending
+from agi.books.mailbox_rows import Sending
 from agi.citizens import chat
 from agi.citizens.trial import ChatSilent, tried
 from agi.doors.known import opened

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agi.books.events import Channel
-from agi.books.message import Incoming, Outgoing
+from agi.books.mailbox_rows import Incoming, Outgoing
 from agi.text.delivery import Limits, NotSent
 
 

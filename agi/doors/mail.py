@@ -19,7 +19,7 @@ import structlog
 from imap_tools import ImapToolsError
 
 from agi.books.events import Channel
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.doors import autoreply, mime
 from agi.doors.autoreply import Thread
 from agi.doors.door import Came, OpenDoor, Take

@@ -21,7 +21,7 @@ from aiosmpplib.state import NPI, TON, USER_MESSAGE_REFERENCE, OptionalParam, Ph
 
 from agi.books.errors import BookError
 from agi.books.events import Channel
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.telephone import e164
 from agi.doors import gsm
 from agi.doors.door import Came, OpenDoor, Take

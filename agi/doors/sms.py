@@ -17,7 +17,7 @@ from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
 from agi.books.events import Channel
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.telephone import e164
 from agi.doors import gsm
 from agi.doors.door import Called, Came, OpenDoor, Refused, Reply

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agi.books.events import Channel
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.doors import meta
 from agi.doors.door import Called, Came, OpenDoor, Reply
 from agi.doors.odd import dicts, fields, words

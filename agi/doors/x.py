@@ -28,7 +28,7 @@ from oauthlib.oauth1 import Client
 
 from agi.books.errors import BookError
 from agi.books.events import Channel
-from agi.books.message import Incoming, Outgoing
+from agi.books.mailbox_rows import Incoming, Outgoing
 from agi.doors.door import Called, Came, Mention, OpenDoor, Proof, Refused, Reply, Take
 from agi.doors.odd import dicts, fields, words
 from agi.doors.web import LONGEST_ANSWER, Told, ask

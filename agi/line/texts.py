@@ -20,7 +20,7 @@ from agi import privacy
 from agi.books import events
 from agi.books.errors import BookError
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.ports import CallLog
 from agi.line.channel import Channel
 from agi.line.served import ServedEditions

@@ -11,7 +11,7 @@ import structlog
 from agi.books.errors import BookError
 from agi.books.events import Channel, NoteKind
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming, Outcome, Outgoing, Sending, Waiting, Written
+from agi.books.mailbox_rows import Incoming, Outcome, Outgoing, Sending, Waiting, Written
 from agi.books.ports import CallLog
 from agi.text.reading import BY_THE_HOTLINE, Intent
 from agi.text.record import record

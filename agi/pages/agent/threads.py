@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from agi import privacy
 from agi.books.mailbox_log import MailboxLog
-from agi.books.message import ThreadState
+from agi.books.mailbox_rows import ThreadState
 from agi.books.threads import LONGEST, Thread, ThreadBook
 from agi.pages.shared.render import done, render
 from agi.pages.shared.site import Tab, site, visitor

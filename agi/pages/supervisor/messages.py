@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agi.books.mailbox_log import MailboxLog
-from agi.books.message import Sending
+from agi.books.mailbox_rows import Sending
 from agi.pages.shared.render import render
 from agi.pages.shared.site import Tab, site
 from agi.settings import Settings

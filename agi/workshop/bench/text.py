@@ -19,7 +19,7 @@ from agi.books.events import Channel
 from agi.books.guesses import BookGuesses
 from agi.books.importing import import_csv
 from agi.books.mailbox import Mailbox
-from agi.books.message import Incoming
+from agi.books.mailbox_rows import Incoming
 from agi.books.tickets import MemoryTickets
 from agi.dialogue.menu import Menu
 from agi.office.office import Office
