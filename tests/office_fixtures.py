@@ -17,7 +17,7 @@ def registry_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def patient_books() -> Iterator[None]:
     """Books may take their time: the machine is busy with other tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("registry", "guesses", "writer", "tickets", "messages", "small_book"):
+        for module in ("registry", "guesses", "writer", "messages", "small_book"):
             patch.setattr(f"agi.books.{module}.LIMIT_S", 60.0)
         yield
 

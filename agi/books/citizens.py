@@ -5,22 +5,16 @@ is sent writes, and none waits for the disk. A killed process loses nothing by t
 """
 
 import sqlite3
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
-
-from sqlite_utils import Database
 
 from agi.books.citizens_schema import SCHEMA
 from agi.books.errors import BookError
-from agi.books.files import open_writer
 from agi.books.rows import stored
+from agi.books.small_book import BookUnusable, HeldBook
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
 
-_T = TypeVar("_T")
 _TIDY_EVERY = 500
 """Requests between two looks for what is old."""
 _GCRA = """INSERT INTO rates VALUES (:key, :now + :every)
@@ -57,27 +51,15 @@ class CitizensBook:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._key = key
-        self._path = path
-        self._lock = threading.Lock()
         self._taken = 0
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._rows = open_writer(path)
-            for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
-                self._rows.execute(f"PRAGMA {pragma}").fetchall()
-            self._rows.execute("BEGIN IMMEDIATE")
-            database = Database(self._rows, execute_plugins=False)
-            if SCHEMA.pending(database):
-                SCHEMA.apply(database)
-            self._rows.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            told = f"{path} can't be used: {error}; where it is damaged, delete it: nothing in it is needed."
-            raise CitizensBookError(told) from error
+            self._book = HeldBook(path, SCHEMA, "locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL")
+        except BookUnusable as error:
+            raise CitizensBookError(f"{error}; where it is damaged, delete it: nothing in it is needed.") from error
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._rows.close()
+        self._book.close()
 
     # ---- how much a network may ask ----
 
@@ -94,12 +76,14 @@ class CitizensBook:
             (free_at,) = rows.execute("SELECT free_at FROM rates WHERE key = :key", values).fetchone()
             return float(min(free_at - at, whole) + rate.every_s - whole)
 
-        return self._do(work)
+        return self._book.do(work)
 
     def spend(self, challenge: str, until: datetime) -> bool:
         """Use up a challenge, which is valid `until` then; False where it was used before."""
         values = (keyed_hash(self._key, "challenge", challenge), until.timestamp())
-        return bool(self._do(lambda rows: rows.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", values).rowcount))
+        return bool(
+            self._book.do(lambda rows: rows.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", values).rowcount)
+        )
 
     def _tidy(self, rows: sqlite3.Connection, now: float) -> None:
         if self._taken % _TIDY_EVERY == 0:
@@ -113,7 +97,7 @@ class CitizensBook:
         """Keep what was written, as the new `line` (a name nobody can guess); one that is there stays."""
         values = (self._hash(line), self._hash(session), stored(at), sealed(self._key, masked_numbers(text)))
         query = "INSERT OR IGNORE INTO lines (id, session, at, own, text) VALUES (?, ?, ?, 1, ?)"
-        self._do(lambda rows: rows.execute(query, values))
+        self._book.do(lambda rows: rows.execute(query, values))
 
     def answer(self, session: str, line: str, text: str, at: datetime) -> None:
         """The same for an answer; a chat that is over, or was ended, gets none."""
@@ -123,40 +107,26 @@ class CitizensBook:
             "INSERT OR IGNORE INTO lines (id, session, at, own, text)"
             " SELECT ?, ?, ?, 0, ? WHERE EXISTS (SELECT 1 FROM lines WHERE session = ?)"
         )
-        self._do(lambda rows: rows.execute(query, values))
+        self._book.do(lambda rows: rows.execute(query, values))
 
     def has(self, line: str) -> bool:
         """Whether this line is there."""
         query = "SELECT 1 FROM lines WHERE id = ?"
-        return self._do(lambda rows: rows.execute(query, (self._hash(line),)).fetchone()) is not None
+        return self._book.do(lambda rows: rows.execute(query, (self._hash(line),)).fetchone()) is not None
 
     def lines(self, session: str, since: datetime, limit: int) -> tuple[Line, ...]:
         """The last ones of a chat, in order."""
         query = "SELECT own, text FROM lines WHERE session = ? AND at >= ? ORDER BY seq DESC LIMIT ?"
-        found = self._do(lambda rows: rows.execute(query, (self._hash(session), stored(since), limit)).fetchall())
+        found = self._book.do(lambda rows: rows.execute(query, (self._hash(session), stored(since), limit)).fetchall())
         return tuple(Line(bool(own), unsealed(self._key, text)) for own, text in reversed(found))
 
     def end(self, session: str) -> None:
         """Nothing of this chat is kept."""
-        self._do(lambda rows: rows.execute("DELETE FROM lines WHERE session = ?", (self._hash(session),)))
+        self._book.do(lambda rows: rows.execute("DELETE FROM lines WHERE session = ?", (self._hash(session),)))
 
     def forget(self, before: datetime) -> None:
         """Delete what was written earlier."""
-        self._do(lambda rows: rows.execute("DELETE FROM lines WHERE at < ?", (stored(before),)))
+        self._book.do(lambda rows: rows.execute("DELETE FROM lines WHERE at < ?", (stored(before),)))
 
     def _hash(self, name: str) -> bytes:
         return keyed_hash(self._key, "chat", name)
-
-    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        with self._lock:
-            try:
-                self._rows.execute("BEGIN IMMEDIATE")
-                try:
-                    done = work(self._rows)
-                    self._rows.execute("COMMIT")
-                finally:
-                    if self._rows.in_transaction:
-                        self._rows.execute("ROLLBACK")
-            except sqlite3.Error as error:
-                raise CitizensBookError(f"{self._path} can't be used: {error}") from error
-        return done

@@ -5,25 +5,20 @@ messages of its own doors; what they and their answers said stands here sealed u
 """
 
 import sqlite3
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlite_utils import Database
-
-from agi.books.errors import BookError
-from agi.books.files import open_writer
 from agi.books.mailbox_rows import Incoming, Outcome, Outgoing, Sending, ThreadState, Waiting, Written
 from agi.books.mailbox_schema import SCHEMA
 from agi.books.parts import Incomplete, given_up, joined
 from agi.books.ports import Half
 from agi.books.rows import stored
+from agi.books.small_book import HeldBook
 from agi.privacy import keyed_hash, masked_numbers, sealed, unsealed
 
-_T = TypeVar("_T")
 THREAD_FOR = timedelta(hours=24)
 """So long after their last act an agent has a thread; so long, too, some networks let us answer a message."""
 AGAIN_FOR = timedelta(minutes=1)
@@ -32,33 +27,16 @@ _CONFIRM = "UPDATE outbox SET state = 'sent', why = '', body = NULL, address = N
 _DOUBTFUL = "attempts > 0 AND state IN ('ready', 'sending')"
 
 
-class MailboxError(BookError):
-    """The book of messages can't be read or written; the message says why."""
-
-
 class Mailbox:
     """The messages in the file at `path`, made on first use; `key` seals and hashes. Any thread; raises BookError."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._key = key
-        self._path = path
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._rows = open_writer(path)
-            self._rows.execute("PRAGMA synchronous=FULL")
-            self._rows.execute("BEGIN IMMEDIATE")
-            database = Database(self._rows, execute_plugins=False)
-            if SCHEMA.pending(database):
-                SCHEMA.apply(database)
-            self._rows.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            raise MailboxError(f"{path} can't be used: {error}") from error
+        self._book = HeldBook(path, SCHEMA, "synchronous=FULL")
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._rows.close()
+        self._book.close()
 
     # ---- in ----
 
@@ -68,7 +46,7 @@ class Mailbox:
         def work(rows: sqlite3.Connection) -> int:
             return sum(self._take(rows, one, at) for one in messages)
 
-        return self._do(work)
+        return self._book.do(work)
 
     def _take(self, rows: sqlite3.Connection, one: Incoming, when: datetime) -> int:
         if one.part:
@@ -132,7 +110,7 @@ class Mailbox:
                 ),
                 bool(with_agent),
             )
-            for seq, door, message, address, body, sender, account, with_agent in self._do(work)
+            for seq, door, message, address, body, sender, account, with_agent in self._book.do(work)
         )
 
     def came(self, seq: int, since: datetime) -> int:
@@ -141,7 +119,7 @@ class Mailbox:
             "SELECT count(*) FROM inbox AS this JOIN inbox AS other USING (thread)"
             " WHERE this.seq = ? AND other.seq <= this.seq AND other.came >= ? AND other.author = ''"
         )
-        return int(self._do(lambda rows: rows.execute(query, (seq, stored(since))).fetchone())[0])
+        return int(self._book.do(lambda rows: rows.execute(query, (seq, stored(since))).fetchone())[0])
 
     # ---- out ----
 
@@ -178,7 +156,7 @@ class Mailbox:
                     of_thread = "UPDATE threads SET call = ? WHERE thread = (SELECT thread FROM inbox WHERE seq = ?)"
                     rows.execute(of_thread, (call, seq))
 
-        self._do(work)
+        self._book.do(work)
 
     def begin_sending(self, at: datetime, doors: Collection[str], limit: int = 64) -> tuple[Outgoing, ...]:
         """Those of these doors that are due at `at`, each of which is in doubt from now on until it is `settle`d.
@@ -202,7 +180,7 @@ class Mailbox:
                 rows.execute("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE seq = ?", (seq,))
             return self._outgoing(rows, due)
 
-        return self._do(work)
+        return self._book.do(work)
 
     def in_doubt(self, doors: Collection[str]) -> tuple[Outgoing, ...]:
         """Those of these doors of which nobody knows whether they were sent: their process was killed."""
@@ -212,7 +190,7 @@ class Mailbox:
             found = rows.execute(query, (*doors,))
             return self._outgoing(rows, [row[0] for row in found])
 
-        return self._do(work)
+        return self._book.do(work)
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:
         """Write down what came of sending; what was sent is kept masked only."""
@@ -232,7 +210,7 @@ class Mailbox:
                 if state in (Sending.SENT, Sending.DEAD):
                     rows.execute("UPDATE outbox SET body = NULL, address = NULL WHERE seq = ?", (seq,))
 
-        self._do(work)
+        self._book.do(work)
 
     def confirm(self, tokens: Iterable[str]) -> None:
         """The peer says that it has these answers: whoever was not sure is, and they are not sent again."""
@@ -241,7 +219,7 @@ class Mailbox:
             for token in tokens:
                 rows.execute(f"{_CONFIRM} WHERE token = ? AND {_DOUBTFUL}", (token,))
 
-        self._do(work)
+        self._book.do(work)
 
     def confirm_as(self, door: str, known: str, is_it: Callable[[Outgoing], bool]) -> None:
         """The peer says that it has the message `known`, and `is_it` tells which answer that may be.
@@ -258,7 +236,7 @@ class Mailbox:
             if (one := next(filter(is_it, found), None)) is not None:
                 rows.execute(f"{_CONFIRM} WHERE seq = ?", (one.seq,))
 
-        self._do(work)
+        self._book.do(work)
 
     def backlog(self) -> Mapping[str, int]:
         """How many messages are in each state: new, and those of `Sending`."""
@@ -266,7 +244,7 @@ class Mailbox:
             "SELECT state, count(*) FROM inbox WHERE state = 'new' GROUP BY 1"
             " UNION ALL SELECT state, count(*) FROM outbox GROUP BY 1"
         )
-        return dict(self._do(lambda rows: rows.execute(query).fetchall()))
+        return dict(self._book.do(lambda rows: rows.execute(query).fetchall()))
 
     def forget(self, at: datetime, keep: timedelta) -> int:
         """Delete messages that came longer ago than `keep` and are through; how many. Where to write to who wrote is
@@ -285,24 +263,24 @@ class Mailbox:
             query = "DELETE FROM inbox WHERE came < ? AND state = 'done' AND seq NOT IN (SELECT seq FROM outbox)"
             return rows.execute(query, (stored(before),)).rowcount
 
-        return self._do(work)
+        return self._book.do(work)
 
     # ---- numbers that wait for what proves them: see `ports.Halves` ----
 
     def half(self, sender: str, since: datetime) -> Half | None:
         """See `Halves`."""
         query = "SELECT subject, number FROM halves WHERE sender = ? AND at >= ?"
-        row = self._do(lambda rows: rows.execute(query, (self._hash(sender), stored(since))).fetchone())
+        row = self._book.do(lambda rows: rows.execute(query, (self._hash(sender), stored(since))).fetchone())
         return Half(row[0], unsealed(self._key, row[1])) if row else None
 
     def keep_half(self, sender: str, subject: str, number: str, at: datetime) -> None:
         """See `Halves`."""
         values = (self._hash(sender), subject, sealed(self._key, number), stored(at))
-        self._do(lambda rows: rows.execute("INSERT OR REPLACE INTO halves VALUES (?, ?, ?, ?)", values))
+        self._book.do(lambda rows: rows.execute("INSERT OR REPLACE INTO halves VALUES (?, ?, ?, ?)", values))
 
     def drop_half(self, sender: str) -> None:
         """See `Halves`."""
-        self._do(lambda rows: rows.execute("DELETE FROM halves WHERE sender = ?", (self._hash(sender),)))
+        self._book.do(lambda rows: rows.execute("DELETE FROM halves WHERE sender = ?", (self._hash(sender),)))
 
     def _hash(self, address: str) -> bytes:
         return keyed_hash(self._key, "sender", address)
@@ -314,20 +292,6 @@ class Mailbox:
             Outgoing(seq, door, token, attempts, unsealed(self._key, address), unsealed(self._key, body))
             for seq, door, token, attempts, address, body in found
         )
-
-    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        with self._lock:
-            try:
-                self._rows.execute("BEGIN IMMEDIATE")
-                try:
-                    done = work(self._rows)
-                    self._rows.execute("COMMIT")
-                finally:
-                    if self._rows.in_transaction:
-                        self._rows.execute("ROLLBACK")
-            except sqlite3.Error as error:
-                raise MailboxError(f"{self._path} can't be used: {error}") from error
-        return done
 
 
 def answer_token(key: bytes, door: str, message: str) -> str:

@@ -91,6 +91,47 @@ class FileBook:
             raise BookUnusable(f"{self._path} can't be used: {error}") from error
 
 
+class HeldBook:
+    """The rows in the file at `path`, made and brought to `schema`, by one connection that is held open: for who writes
+    all the time, and waits as long as it takes. `pragmas`: how. Raises BookUnusable."""
+
+    def __init__(self, path: Path, schema: Migrations, *pragmas: str) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._rows = open_writer(path)
+            for pragma in pragmas:
+                self._rows.execute(f"PRAGMA {pragma}").fetchall()
+            self._rows.execute("BEGIN IMMEDIATE")
+            database = Database(self._rows, execute_plugins=False)
+            if schema.pending(database):
+                schema.apply(database)
+            self._rows.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise BookUnusable(f"{path} can't be used: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._rows.close()
+
+    def do(self, work: Work[_T]) -> _T:
+        """See `SmallBook`."""
+        with self._lock:
+            try:
+                self._rows.execute("BEGIN IMMEDIATE")
+                try:
+                    done = work(self._rows)
+                    self._rows.execute("COMMIT")
+                finally:
+                    if self._rows.in_transaction:
+                        self._rows.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise BookUnusable(f"{self._path} can't be used: {error}") from error
+        return done
+
+
 class LookedAtBook:
     """The rows in the file at `path`, for who only looks and may not write there; none where there is no file yet."""
 

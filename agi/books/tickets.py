@@ -5,29 +5,21 @@ write it, which files in WAL mode do not stand on SQLite before 3.51.3 (see `fil
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from agi.books.errors import BookError
-from agi.books.files import one_transaction
-from agi.books.late import LIMIT_S, Alarm
 from agi.books.rows import stored
+from agi.books.small_book import FileBook
 from agi.books.ticket import AskedFor, Category, LifeEvent, Mark, Note, Reason, RefusedBy, State, Ticket
 from agi.books.tickets_schema import SCHEMA
-from agi.deadline import Deadline
 
-_T = TypeVar("_T")
 _COLUMNS = tuple(one.name for one in fields(Ticket))
 _ALL = ", ".join(_COLUMNS)
 _DUE_FIRST = "ORDER BY due IS NULL, due, opened, id"
-
-
-class TicketBookError(BookError):
-    """The book of tickets can't be read or written; the message says why."""
 
 
 class TicketNotFound(BookError):
@@ -42,13 +34,11 @@ class TicketBook:
     """The tickets in the file at `path`, made on first use. Any thread of any process; each method raises BookError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._deadline = Deadline(LIMIT_S)
-        self._alarm = Alarm(path.name)
+        self._book = FileBook(path, SCHEMA)
 
     def ready(self) -> None:
         """Raise BookError if nothing can be written now: asked before somebody speaks for nothing."""
-        self._do(lambda _: None)
+        self._book.do(lambda _: None)
 
     def add(self, ticket: Ticket) -> None:
         """Write down a new one. Raises NumberTaken."""
@@ -60,7 +50,7 @@ class TicketBook:
             except sqlite3.IntegrityError as error:
                 raise NumberTaken(f"the number of ticket {ticket.id} is taken") from error
 
-        self._do(work)
+        self._book.do(work)
 
     def change(self, ticket_id: str, change: Callable[[Ticket], Ticket], note: Note | None = None) -> Ticket:
         """Let `change` make the ticket another, which is written and given back, with a `note` about it.
@@ -77,7 +67,7 @@ class TicketBook:
                 rows.execute("INSERT INTO notes (ticket, at, who, text) VALUES (?, ?, ?, ?)", values)
             return changed
 
-        return self._do(work)
+        return self._book.do(work)
 
     def remove(self, ticket_id: str) -> None:
         """Delete it with its notes; one that is gone stays so."""
@@ -86,49 +76,29 @@ class TicketBook:
             rows.execute("DELETE FROM notes WHERE ticket = ?", (ticket_id,))
             rows.execute("DELETE FROM tickets WHERE id = ?", (ticket_id,))
 
-        self._do(work)
+        self._book.do(work)
 
     def ticket(self, ticket_id: str) -> Ticket:
         """The one with this id. Raises TicketNotFound."""
-        return self._do(lambda rows: _found(rows, ticket_id))
+        return self._book.do(lambda rows: _found(rows, ticket_id))
 
     def by_number(self, number: str) -> Ticket | None:
         """The one with this number, or None."""
         query = f"SELECT {_ALL} FROM tickets WHERE number = ?"  # noqa: S608 - names of columns
-        row = self._do(lambda rows: rows.execute(query, (number,)).fetchone())
+        row = self._book.do(lambda rows: rows.execute(query, (number,)).fetchone())
         return _ticket(row) if row else None
 
     def notes(self, ticket_id: str) -> tuple[Note, ...]:
         """What was noted about it, the oldest first."""
         query = "SELECT at, who, text FROM notes WHERE ticket = ? ORDER BY seq"
-        found = self._do(lambda rows: rows.execute(query, (ticket_id,)).fetchall())
+        found = self._book.do(lambda rows: rows.execute(query, (ticket_id,)).fetchall())
         return tuple(Note(datetime.fromisoformat(at), who, text) for at, who, text in found)
 
     def tickets(self, states: Collection[State], limit: int = -1) -> tuple[Ticket, ...]:
         """Those in one of `states`, what is due first first, drafts last; at most `limit` (-1: all)."""
         marks = ", ".join("?" * len(states))
         query = f"SELECT {_ALL} FROM tickets WHERE state IN ({marks}) {_DUE_FIRST} LIMIT ?"  # noqa: S608
-        return tuple(map(_ticket, self._do(lambda rows: rows.execute(query, (*states, limit)).fetchall())))
-
-    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        def at_once() -> _T:
-            with self._transaction() as rows:
-                return work(rows)
-
-        try:
-            done = self._deadline.run(at_once)
-        except TimeoutError:
-            raise self._alarm.late() from None
-        self._alarm.answered()
-        return done
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with one_transaction(self._path, SCHEMA) as connection:
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise TicketBookError(f"{self._path} can't be used: {error}") from error
+        return tuple(map(_ticket, self._book.do(lambda rows: rows.execute(query, (*states, limit)).fetchall())))
 
 
 class MemoryTickets:
